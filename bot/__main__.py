@@ -1,0 +1,135 @@
+"""The command line. What each command is called and takes; what it does is in `bot.cli`, imported when it runs."""
+
+import sys
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="footnote",
+    help="Answers from your company's documents: every sentence proven, to each reader only what they may read.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+sources = typer.Typer(help="List, add and remove sources.", invoke_without_command=True)
+audit = typer.Typer(help="Verify the ledger, and read what is in it.", no_args_is_help=True)
+app.add_typer(sources, name="sources")
+app.add_typer(audit, name="audit")
+
+As = Annotated[
+    str, typer.Option("--as", metavar="EMAIL", help="Who asks. Your own name goes into the ledger beside it.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@app.command()
+def ask(question: Annotated[str, typer.Argument(help="What you want to know.")], as_: As, json: Json = False) -> None:
+    """Answer a question, with citations, from what this person may read."""
+    from bot.cli import ask as command
+
+    command.ask(question, as_=as_, as_json=json)
+
+
+@app.command()
+def search(
+    words: Annotated[str, typer.Argument(help="What to look for.")],
+    as_: As,
+    k: Annotated[int, typer.Option("-k", min=1, max=50, help="How many passages.")] = 8,
+    json: Json = False,
+) -> None:
+    """Show the passages that this person would be answered from, best first."""
+    from bot.cli import ask as command
+
+    command.search(words, as_=as_, k=k, as_json=json)
+
+
+@app.command()
+def sync(
+    name: Annotated[str | None, typer.Argument(help="One source; without it, all of them.")] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Read everything again, and accept that everything is gone.")
+    ] = False,
+) -> None:
+    """Bring what is searchable up to date with the sources."""
+    from bot.cli import sync as command
+
+    command.sync(name, full=full)
+
+
+@sources.callback()
+def list_sources(context: typer.Context, json: Json = False) -> None:
+    """List the sources and how fresh each is."""
+    from bot.cli import sources as command
+
+    if context.invoked_subcommand is None:
+        command.show(as_json=json)
+
+
+@sources.command("add")
+def add_source(
+    kind: Annotated[str, typer.Argument(help="The kind of source: folder.")],
+    path: Annotated[Path, typer.Argument(help="The folder of Markdown files.")],
+    name: Annotated[str, typer.Option("--name", help="What to call it: small letters, digits, hyphens.")],
+) -> None:
+    """Add a source. It is read by the next `footnote sync`."""
+    from bot.cli import sources as command
+
+    command.add(kind, path, name=name)
+
+
+@sources.command("remove")
+def remove_source(name: Annotated[str, typer.Argument(help="Its name.")]) -> None:
+    """Remove a source. Nothing of it is found from this moment on."""
+    from bot.cli import sources as command
+
+    command.remove(name)
+
+
+@audit.command("verify")
+def verify(
+    against: Annotated[
+        Path | None, typer.Option("--against", help="A file of checkpoints that was kept elsewhere.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Find any event of the ledger that was changed, removed, moved or cut off."""
+    from bot.cli import audit as command
+
+    command.verify(against, as_json=json)
+
+
+@audit.command("show")
+def show(
+    receipt: Annotated[str | None, typer.Argument(help="A receipt; without it, the newest ones.")] = None,
+    json: Json = False,
+) -> None:
+    """Show everything that one question led to."""
+    from bot.cli import audit as command
+
+    command.show(receipt, as_json=json)
+
+
+@audit.command("checkpoint")
+def checkpoint() -> None:
+    """Sign the ledger's head, as a line to be kept elsewhere: it shows later if the end was cut off."""
+    from bot.cli import audit as command
+
+    command.checkpoint()
+
+
+def main() -> None:
+    from bot.settings import quiet_libraries
+
+    quiet_libraries()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal that knows few letters shows a mark for the others
+            stream.reconfigure(errors="replace")
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,244 @@
+"""The composition root: the only place where adapters are built and handed to each other.
+
+Two rooms: `records` is what every command may open at any time; `assistant` searches and writes, so it owns the home.
+"""
+
+import json
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib import resources
+from pathlib import Path
+
+from bot.core import failpoints
+from bot.core.clock import Clock, utc_now
+from bot.core.errors import BadUse
+from bot.core.nouns import Event
+from bot.core.ports import Embedder
+from bot.flows.answer import Answering
+from bot.flows.read import Reading
+from bot.flows.sync import Progress, Syncing, Tally, sync
+from bot.settings import Settings
+from bot.stores.access import AccessStore
+from bot.stores.catalogue import SourceCatalogue
+from bot.stores.config import Config
+from bot.stores.database import Database
+from bot.stores.home import Home
+from bot.stores.inbox import Inbox
+from bot.stores.index import Index
+from bot.stores.jobs import Jobs
+from bot.stores.leases import Claim
+from bot.stores.ledger.book import Ledger
+from bot.stores.ledger.keyfile import KeyFile
+from bot.stores.passages import PassageStore
+from bot.stores.receipts import Receipts
+from bot.stores.schema import migrate
+from bot.stores.sources import Listed, Sources
+from bot.stores.vectors import Vectors, embedded_client, server_client
+from connectors.folder.connector import FolderConnector
+from connectors.model import Connector, Fatal
+from policies import rules
+from policies.people import Audience
+
+
+@dataclass(frozen=True)
+class Records:
+    """What is written down: enough to list, to audit, and to ask for work."""
+
+    settings: Settings
+    clock: Clock
+    home: Home
+    database: Database
+    ledger: Ledger
+    key: KeyFile
+    config: Config
+    sources: Sources
+    inbox: Inbox
+    jobs: Jobs
+    receipts: Receipts
+    built: "Connectors"
+
+    def connectors(self) -> dict[str, Connector]:
+        return {source.name: each for source, each in self.built.of(self.sources.listed())}
+
+
+class Connectors:
+    """Built once for each source, for a connector may keep what is slow to make. Several threads may ask at once."""
+
+    def __init__(self) -> None:
+        self._one_at_a_time = threading.Lock()
+        self._built: dict[str, tuple[Listed, Connector]] = {}
+
+    def of(self, sources: Iterable[Listed]) -> list[tuple[Listed, Connector]]:
+        with self._one_at_a_time:
+            self._built = {source.name: (source, self._connector(source)) for source in sources}
+            return list(self._built.values())
+
+    def _connector(self, source: Listed) -> Connector:
+        before = self._built.get(source.name)
+        return before[1] if before is not None and before[0].identity == source.identity else connector(source)
+
+
+@dataclass(frozen=True)
+class Assistant:
+    """What answers and syncs."""
+
+    records: Records
+    answering: Answering
+    vectors: Vectors | None
+
+    def sync(self, claim: Claim, progress: Callable[[Progress], None]) -> Tally:
+        """Runs one sync job, under its lease."""
+        records = self.records
+        built = {source.name: (source, each) for source, each in records.built.of(records.sources.listed())}
+        if claim.key not in built:
+            raise Fatal("this source was removed meanwhile")
+        source, read = built[claim.key]
+        house = Syncing(
+            embedder=self.answering.reading.embedder,
+            vectors=self.vectors,
+            embedding=PassageStore(records.database),
+            reach=self.answering.reach,
+            progress=progress,
+        )
+        catalogue = SourceCatalogue(
+            records.database,
+            records.ledger,
+            claim.key,
+            added_at=source.added_at,
+            hold=lambda session: records.jobs.hold(session, claim),
+            clock=records.clock,
+        )
+        return sync(read, catalogue, house, full=bool(json.loads(claim.payload)["full"]), clock=records.clock)
+
+    def clear_removed(self) -> int:
+        """Clears away what is left of removed sources; how many passages. First the vectors, as every sync does."""
+        leftovers = self.records.sources.leftovers()
+        if self.vectors is not None:
+            self.vectors.delete(leftovers)
+        self.records.sources.purge_leftovers(leftovers)
+        return len(leftovers)
+
+
+@contextmanager
+def records(settings: Settings, clock: Clock = utc_now) -> Iterator[Records]:
+    home = Home(settings.home)
+    home.make()
+    database = Database(settings.database, settings.workspace)
+    try:
+        migrate(database)
+        key = KeyFile(database, settings.ledger_key_file or settings.home / "ledger.key")
+        ledger, config = Ledger(database, key), Config(database)
+        owner = f"{socket.gethostname()}:{os.getpid()}"
+        lease = timedelta(seconds=settings.lease_s)
+        inbox, jobs = Inbox(database, owner=owner, length=lease), Jobs(database, owner=owner, length=lease)
+        yield Records(
+            settings=settings,
+            clock=clock,
+            home=home,
+            database=database,
+            ledger=ledger,
+            key=key,
+            config=config,
+            sources=Sources(database),
+            inbox=inbox,
+            jobs=jobs,
+            receipts=Receipts(database, ledger, inbox, clock),
+            built=Connectors(),
+        )
+    finally:
+        database.close()
+
+
+@contextmanager
+def assistant(records: Records, embedder: Embedder | None, *, command: str) -> Iterator[Assistant]:
+    """Owns the home while it is open, unless both stores are servers; then others may work beside it."""
+    records.key.open()  # who could not sign an answer does not begin with it
+    if records.settings.shared_stores:
+        with _opened(records, embedder) as opened:
+            yield opened
+        return
+    with records.home.owned(command, records.clock()):
+        if not records.database.is_postgresql:  # the rows are in this home too: whoever held a lease is dead
+            with records.database.writing() as session:
+                records.inbox.end_all(session)
+                records.jobs.end_all(session)
+        with _opened(records, embedder) as opened:
+            yield opened
+
+
+def connector(source: Listed) -> Connector:
+    """The kinds of source there are, by hand."""
+    match source.kind:
+        case "folder":
+            return FolderConnector(source.name, Path(source.settings["path"]))
+        case _:
+            raise BadUse(f"This version of Footnote has no sources of kind {source.kind!r}.")
+
+
+def packaged_rules() -> Mapping[str, str]:
+    folder = resources.files("policies") / "rules"
+    return {file: (folder / file).read_text(encoding="utf-8") for file in rules.FILES}
+
+
+@contextmanager
+def _opened(records: Records, embedder: Embedder | None) -> Iterator[Assistant]:
+    """The vectors are closed before the home is given back: the next owner opens the same files."""
+    _adopt_packaged_rules(records)
+    opened = _assistant(records, embedder)
+    try:
+        yield opened
+    finally:
+        if opened.vectors is not None:
+            opened.vectors.close()
+
+
+def _assistant(records: Records, embedder: Embedder | None) -> Assistant:
+    from bot.models.extractive import Extractive
+
+    settings, database = records.settings, records.database
+    kept = vectors(settings, embedder.name, embedder.dimensions) if embedder is not None else None
+    reading = Reading(
+        rules=records.config.rules,
+        audience=lambda person, _place: Audience.only(person),
+        access=AccessStore(database),
+        index=Index(database, kept),
+        passages=PassageStore(database),
+        embedder=embedder,
+        connectors=records.connectors,
+        read_at=lambda: _read_at(records.sources),
+        access_trusted_for=timedelta(minutes=settings.access_trusted_for_minutes),
+        clock=records.clock,
+    )
+    composer = Extractive(embedder)
+    answering = Answering(reading=reading, composer=composer, reach=failpoints.armed(settings.failpoint))
+    return Assistant(records=records, answering=answering, vectors=kept)
+
+
+def vectors(settings: Settings, embedder: str, dimensions: int) -> Vectors:
+    client = server_client(settings.chroma_url) if settings.chroma_url else embedded_client(settings.home / "chroma")
+    return Vectors(client, workspace=settings.workspace, embedder=embedder, dimensions=dimensions)
+
+
+def _read_at(sources: Sources) -> Mapping[str, datetime | None]:
+    """Access is as old as the older of the two that make it: the lists, and the groups in them."""
+    return {
+        source.name: min(source.content_read_at, source.groups_read_at)
+        if source.content_read_at and source.groups_read_at
+        else None
+        for source in sources.listed()
+    }
+
+
+def _adopt_packaged_rules(records: Records) -> None:
+    now = records.clock()
+    with records.database.writing() as session:
+        version = records.config.adopt(session, packaged_rules(), now)
+        if version is not None:
+            body = {"number": version.number, "digest": version.digest, "author": version.author, "note": version.note}
+            records.ledger.append(session, [Event(kind="configured", body=body)], now)
+            records.ledger.checkpoint(session, now)  # from its first event on, the ledger says whose key it is

@@ -1,0 +1,1 @@
+"""What the commands do and say. Words for people stand here and nowhere below."""

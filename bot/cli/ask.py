@@ -1,0 +1,108 @@
+"""`footnote ask` and `footnote search`."""
+
+from collections.abc import Mapping
+
+from bot import app, worker
+from bot.cli import render, weights
+from bot.cli.terminal import (
+    ANSWERED,
+    FAULT,
+    REFUSED,
+    command,
+    complain,
+    operator,
+    out,
+    person,
+    print_json,
+    readable,
+    say,
+    stop,
+)
+from bot.core.failpoints import armed
+from bot.core.nouns import Place, Question, new_receipt_id
+from bot.flows.search import search as search_flow
+from bot.stores.inbox import CLI_QUESTION
+from policies.evidence import Answer, Evidence, Refusal, RefusalReason, Reply
+
+_EXIT = {"answer": ANSWERED, "refusal": REFUSED, "clarification": REFUSED}
+
+
+def ask(question: str, *, as_: str, as_json: bool) -> None:
+    with command() as settings, app.records(settings) as records:
+        asked = Question(
+            receipt=new_receipt_id(),
+            text=readable(question),
+            asker=person(as_),
+            place=Place(),
+            asked_at=records.clock(),
+            operator=operator(),
+        )
+        embedder = weights.present(settings)
+        with app.assistant(records, embedder, command="footnote ask") as assistant:
+            inbox, receipts, house = records.inbox, records.receipts, assistant.answering
+            worker.drain(inbox, receipts, house, Unheard(), kinds=[CLI_QUESTION])
+            claim = receipts.receive(asked, key=f"cli:{asked.receipt}")
+            assert claim is not None, "a new receipt's key is new"
+            armed(settings.failpoint)("ask.after_receive")
+            try:
+                outcome = worker.answer_one(inbox, receipts, house, Silent() if as_json else Terminal(), claim)
+            except worker.Failed as failed:
+                stop(FAULT, f"Something went wrong, and nothing was answered. The receipt is {failed.receipt}.")
+        if as_json:
+            print_json(render.as_json(asked.receipt, outcome))
+        elif embedder is None and settings.embedder == "builtin":
+            complain(weights.WORDS_ALONE)
+        raise SystemExit(_EXIT[outcome.reply.kind])
+
+
+def search(words: str, *, as_: str, k: int, as_json: bool) -> None:
+    with command() as settings, app.records(settings) as records:
+        asker = person(as_)
+        embedder = weights.present(settings)
+        with app.assistant(records, embedder, command="footnote search") as assistant:
+            receipt, evidence = search_flow(
+                readable(words), asker, k, assistant.answering.reading, note=records.receipts.note, operator=operator()
+            )
+        if as_json:
+            print_json({"receipt": receipt, "results": [render.found_as_json(found) for found in evidence.found]})
+        else:
+            _print_found(evidence)
+        if embedder is None and settings.embedder == "builtin":
+            complain(weights.WORDS_ALONE)
+        raise SystemExit(ANSWERED if evidence.found else REFUSED)
+
+
+def _print_found(evidence: Evidence) -> None:
+    if not evidence.found:
+        say(render.text(Refusal(reason=RefusalReason.UNANSWERED), evidence))
+    for found in evidence.found:
+        say(render.heading(found), style="bold")
+        say(found.passage.text)
+        out.print()
+
+
+class Terminal:
+    """Prints the reply for the person who waits for it."""
+
+    def post(self, question: Question, reply: Reply, evidence: Evidence) -> Mapping[str, str]:
+        say(render.text(reply, evidence))
+        if isinstance(reply, Answer):
+            out.print()
+            for line in render.sources(reply, evidence):
+                say(line, style="dim")
+        say(f"Receipt {question.receipt}", style="dim")
+        return {"surface": "cli"}
+
+
+class Silent:
+    """The reply is printed as JSON, as a whole, by the command itself."""
+
+    def post(self, question: Question, reply: Reply, evidence: Evidence) -> Mapping[str, str]:  # noqa: ARG002
+        return {"surface": "cli", "form": "json"}
+
+
+class Unheard:
+    """Whoever asked on a command line that died no longer listens; the receipt keeps the reply."""
+
+    def post(self, question: Question, reply: Reply, evidence: Evidence) -> Mapping[str, str]:  # noqa: ARG002
+        return {"surface": "nobody"}

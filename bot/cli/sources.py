@@ -1,0 +1,88 @@
+"""`footnote sources`. Works beside a running process: it reads and writes rows only."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from rich.table import Table
+
+from bot import app
+from bot.cli.terminal import command, complain, operator, out, print_json, say
+from bot.core.errors import BadUse
+from bot.core.nouns import Event
+from bot.stores.sources import Source
+
+
+def show(*, as_json: bool) -> None:
+    with command() as settings, app.records(settings) as records:
+        sources = records.sources.active()
+    if as_json:
+        print_json({"sources": [_as_json(source) for source in sources]})
+    elif not sources:
+        say("There are no sources yet. Add one: footnote sources add folder PATH --name NAME")
+    else:
+        out.print(_table(sources))
+        for source in sources:
+            if source.problems:
+                say(f"{source.name}: {len(source.problems)} documents with problems: footnote sources --json")
+
+
+def add(kind: str, path: Path, *, name: str) -> None:
+    with command() as settings, app.records(settings) as records:
+        if kind != "folder":
+            raise BadUse(f"There are no sources of kind {kind!r}. This version has: folder.")
+        if not path.is_dir():
+            raise BadUse(f"{path} is not a folder.")
+        where = str(path.resolve())
+        now = records.clock()
+        with records.database.writing() as session:
+            new = records.sources.add(session, name, kind, {"path": where}, now)
+            body = {"source": name, "kind": kind, "settings": {"path": where}, "operator": operator()}
+            records.ledger.append(session, [Event(kind="source_added", body=body)] if new else [], now)
+    state = f"Added {name}." if new else f"{name} is there already."
+    say(f"{state} Read it with: footnote sync {name}")
+    if not (path / "people.yaml").exists():
+        complain(
+            f"Note: there is no people.yaml in {path}, so nobody is in a group; everybody is known by their address."
+        )
+
+
+def remove(name: str) -> None:
+    with command() as settings, app.records(settings) as records:
+        now = records.clock()
+        with records.database.writing() as session:
+            documents = records.sources.remove(session, name)
+            body = {"source": name, "documents": documents, "operator": operator()}
+            records.ledger.append(session, [Event(kind="source_removed", body=body)], now)
+    say(f"Removed {name}: its {documents} documents are not found any more.")
+
+
+def _table(sources: Sequence[Source]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for column in ("NAME", "KIND", "DOCUMENTS", "PASSAGES", "PEOPLE", "CONTENT READ", "GROUPS READ"):
+        table.add_column(
+            column, no_wrap=True, justify="right" if column in {"DOCUMENTS", "PASSAGES", "PEOPLE"} else "left"
+        )
+    for source in sources:
+        counts = (source.documents, source.passages, source.people)
+        times = (_moment(source.content_read_at), _moment(source.groups_read_at))
+        table.add_row(source.name, source.kind, *map(str, counts), *times)
+    return table
+
+
+def _as_json(source: Source) -> dict[str, object]:
+    return {
+        "name": source.name,
+        "kind": source.kind,
+        "settings": dict(source.settings),
+        "documents": source.documents,
+        "passages": source.passages,
+        "people": source.people,
+        "content_read_at": source.content_read_at.isoformat() if source.content_read_at else None,
+        "groups_read_at": source.groups_read_at.isoformat() if source.groups_read_at else None,
+        "problems": [problem.model_dump() for problem in source.problems],
+    }
+
+
+def _moment(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}Z" if moment else "never"

@@ -1,0 +1,99 @@
+"""`footnote sync`."""
+
+from functools import partial
+
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+
+from bot import app, worker
+from bot.cli import weights
+from bot.cli.terminal import FAULT, command, complain, err, say
+from bot.core.errors import BadUse
+from bot.flows.sync import Progress, Tally
+from connectors.model import Problem
+
+_MOST_PROBLEMS = 20
+
+
+def sync(name: str | None, *, full: bool) -> None:
+    with command() as settings, app.records(settings) as records:
+        names = [source.name for source in records.sources.listed()]
+        if name is not None and name not in names:
+            raise BadUse(f"There is no source named {name}. `footnote sources` lists them.")
+        if not names and records.sources.leftovers():
+            _clear_removed(records)
+            return
+        if not names:
+            raise BadUse("There are no sources yet. Add one: footnote sources add folder PATH --name NAME")
+        embedder = weights.fetched(settings)
+        with app.assistant(records, embedder, command="footnote sync") as assistant:
+            with records.database.writing() as session:
+                for each in [name] if name else names:
+                    records.jobs.enqueue(session, worker.SYNC, each, {"full": full}, now=records.clock())
+            with _bars() as bars:
+                run = partial(assistant.sync, progress=_Shown(bars))
+                results = list(worker.run_syncs(records.jobs, records.database, records.ledger, records.clock, run))
+    for result in results:
+        _report(result)
+    if any(result.error for result in results):
+        raise SystemExit(FAULT)
+
+
+def _clear_removed(records: app.Records) -> None:
+    """The text of the last source goes too, though no source is left whose sync would see to it."""
+    with app.assistant(records, weights.present(records.settings), command="footnote sync") as assistant:
+        cleared = assistant.clear_removed()
+    say(f"Cleared away {cleared} passages of removed sources. No source is left to read.")
+
+
+class _Shown:
+    """One bar a source."""
+
+    def __init__(self, bars: Bars) -> None:
+        self._bars = bars
+        self._tasks: dict[str, TaskID] = {}
+
+    def __call__(self, progress: Progress) -> None:
+        if progress.source not in self._tasks:
+            self._tasks[progress.source] = self._bars.add_task(progress.source, total=progress.total)
+        self._bars.update(
+            self._tasks[progress.source],
+            completed=progress.seen,
+            total=progress.total,
+            embedded=progress.embedded,
+        )
+
+
+def _bars() -> Bars:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Bars(*columns, console=err)
+
+
+def _report(result: worker.Synced) -> None:
+    if result.tally is None:
+        complain(f"{result.source}: {result.error}")
+        return
+    say(f"{result.source}: {_counts(result.tally)}")
+    for problem in result.tally.problems[:_MOST_PROBLEMS]:
+        complain(f"  {_words(problem)}")
+    if len(result.tally.problems) > _MOST_PROBLEMS:
+        more = len(result.tally.problems) - _MOST_PROBLEMS
+        complain(f"  … and {more} more: footnote sources --json")
+
+
+def _counts(tally: Tally) -> str:
+    parts = [
+        f"{tally.seen} documents read",
+        f"{tally.changed} new or changed",
+        f"{tally.access_changed} with new access" if tally.access_changed else "",
+        f"{tally.deleted} gone" if tally.deleted else "",
+        f"{tally.embedded} passages embedded",
+        "groups changed" if tally.groups_changed else "",
+        f"{len(tally.problems)} with problems" if tally.problems else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _words(problem: Problem) -> str:
+    where = f"{problem.where}, line {problem.line}" if problem.line else problem.where
+    return f"{where}: {problem.reason}"

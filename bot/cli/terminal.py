@@ -1,0 +1,111 @@
+"""Where a command begins and ends: settings in, words and an exit code out.
+
+Exit codes: 0 answered or done, 1 a fault, 2 bad use, 3 refused.
+"""
+
+import getpass
+import json
+import logging
+import sys
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import structlog
+from pydantic import ValidationError
+from rich.console import Console
+
+from bot import settings
+from bot.core.errors import BadUse, FootnoteError
+from bot.settings import Settings
+from connectors.model import Fatal, Retryable
+from policies.people import Email, email_address
+from policies.rules import RulesError
+
+ANSWERED, FAULT, BAD_USE, REFUSED = 0, 1, 2, 3
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+_LAYOUT = frozenset("\n\t")
+_TURNS_TEXT_AROUND = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def say(words: str, *, style: str | None = None) -> None:
+    out.print(printable(words), markup=False, style=style)
+
+
+def complain(words: str) -> None:
+    err.print(printable(words), markup=False)
+
+
+def printable(words: str) -> str:
+    """A document must not move the cursor, colour the screen or turn the text around: what would is shown as `�`."""
+    return "".join(
+        "\ufffd" if character in _TURNS_TEXT_AROUND or _controls(character) else character for character in words
+    )
+
+
+def readable(words: str) -> str:
+    """What came from the command line as text that can be stored: bytes that are no UTF-8 come as half characters."""
+    return words.encode("utf-8", errors="replace").decode()
+
+
+def _controls(character: str) -> bool:
+    return character not in _LAYOUT and unicodedata.category(character) in {"Cc", "Cs"}
+
+
+@contextmanager
+def command() -> Iterator[Settings]:
+    """Every command runs inside this: what went wrong is said in one line, with what to do."""
+    structlog.configure(
+        processors=[  # a traceback without the values in it: those may be what somebody must not read
+            structlog.processors.add_log_level,
+            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    try:
+        yield _settings()
+    except BadUse as error:
+        stop(BAD_USE, str(error))
+    except (FootnoteError, RulesError, Retryable, Fatal) as error:
+        stop(FAULT, str(error))
+
+
+def stop(code: int, words: str) -> NoReturn:
+    complain(words)
+    raise SystemExit(code)
+
+
+def print_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, indent=2) + "\n")
+
+
+def person(address: str) -> Email:
+    try:
+        return email_address(address)
+    except ValueError:
+        raise BadUse(f"--as takes an e-mail address, such as ana@acme.test; {address!r} is none.") from None
+
+
+def operator() -> str:
+    """Who really sits here: `--as` says in whose name, this says who."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"
+
+
+def _settings() -> Settings:
+    try:
+        return settings.load()
+    except ValidationError as error:  # here only: any other is no setting, but a fault of ours
+        raise BadUse(_first(error)) from error
+
+
+def _first(error: ValidationError) -> str:
+    first = error.errors()[0]
+    return f"The setting {'.'.join(str(part) for part in first['loc']).upper()} is not usable: {first['msg']}."

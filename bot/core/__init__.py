@@ -1,0 +1,1 @@
+"""The nouns, the ports and the errors of the assistant."""

@@ -1,0 +1,31 @@
+"""The assistant's clock. Flows ask it once and hand the time on; pure code takes the time as an argument."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - this is the one place
+
+
+def as_text(moment: datetime) -> str:
+    """One spelling of a moment, so that what is hashed can be hashed again."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a zone is not a moment")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+class Stopwatch:
+    """How long each step took, added up where a step is taken more than once."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, step: str) -> None:
+        now = time.perf_counter()
+        self.laps[step] = round(self.laps.get(step, 0.0) + (now - self._last) * 1000, 2)
+        self._last = now

@@ -1,0 +1,27 @@
+"""What can go wrong, named by what the caller does next; a source's own errors are in `connectors.model`.
+
+BadUse       the person asked for something that cannot be: their words say what to do instead
+Unready      something outside has to be done first (weights, a database, another process): said with its command
+LostLease    another worker has this work now: stop at once and touch nothing
+Broken       a record contradicts itself: stop, keep everything, tell an operator
+"""
+
+
+class FootnoteError(Exception):
+    """A message that an operator can act on."""
+
+
+class BadUse(FootnoteError):  # noqa: N818 - named by recovery, not by kind
+    """The request cannot be carried out as it was put."""
+
+
+class Unready(FootnoteError):  # noqa: N818
+    """Something has to be done first."""
+
+
+class LostLease(FootnoteError):  # noqa: N818
+    """Another worker has this work now."""
+
+
+class Broken(FootnoteError):  # noqa: N818
+    """A record contradicts itself."""

@@ -1,0 +1,205 @@
+"""What the flows and steps need from the world. Each port has one fake in tests/fakes and at least one adapter."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.core.nouns import Event, ListId, PassageId, Piece, Question
+from connectors.model import AccessChanged, Cursor, Groups, Known, Problem, SourceDocument
+from policies.access import AccessList
+from policies.contract import Violation
+from policies.evidence import Draft, Evidence, Passage, Reply
+from policies.people import Audience, Email, Person
+from policies.rules import AnswerRules
+
+Vector = NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """Meaning as a vector. The vector of a text never depends on what else is embedded with it."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def dimensions(self) -> int: ...
+
+    def embed(self, texts: Sequence[str]) -> Vector:
+        """One row of unit length for each text."""
+        ...
+
+
+class Composer(Protocol):
+    """Makes a draft from evidence. Nothing that it returns is believed before it is verified."""
+
+    @property
+    def name(self) -> str: ...
+
+    def compose(
+        self, question: str, evidence: Evidence, rules: AnswerRules, *, violations: Sequence[Violation] = ()
+    ) -> Draft:
+        """`violations` are those of the draft before, when this is the second try."""
+        ...
+
+
+class Scope(NamedTuple):
+    """The only passages that exist for one search."""
+
+    lists: frozenset[ListId]
+    without_documents: frozenset[str] = frozenset()
+
+
+class Hit(NamedTuple):
+    passage: PassageId
+    score: float
+
+
+class Search(Protocol):
+    """Both retrievers over one moment of the index: exact within the scope, as if nothing else existed."""
+
+    def keywords(self, text: str, scope: Scope, k: int) -> tuple[Hit, ...]: ...
+
+    def vectors(self, vector: Vector, scope: Scope, k: int) -> tuple[Hit, ...]: ...
+
+
+class Stored(NamedTuple):
+    """A live passage and the access list that its document carries at this moment."""
+
+    passage: Passage  # its handle is given later
+    content_hash: str
+    list_id: ListId
+    access: AccessList
+
+
+class Index(Protocol):
+    def newest(self) -> Search: ...
+
+
+class Access(Protocol):
+    """Who people are, and which access lists an audience may read."""
+
+    def person(self, email: Email) -> Person: ...
+
+    def readable(self, audience: Audience, now: datetime) -> frozenset[ListId]: ...
+
+
+class Passages(Protocol):
+    def live(self, ids: Sequence[PassageId]) -> Mapping[PassageId, Stored]:
+        """Those that are live right now; the others are left out."""
+        ...
+
+    def access_of(self, documents: Sequence[str]) -> Mapping[str, AccessList]:
+        """The lists that these documents carry right now; one that is not there any more is left out."""
+        ...
+
+
+class Work(Protocol):
+    """One question, held under a lease. Everything here fails with `LostLease` once another worker has it."""
+
+    @property
+    def question(self) -> Question: ...
+
+    @property
+    def attempt(self) -> int: ...
+
+    def recorded(self, kind: str) -> Event | None:
+        """The newest event of this kind in the receipt: what an earlier attempt got done before it died."""
+        ...
+
+    def evidence(self, event: Event) -> Evidence:
+        """The evidence that this event names, read back."""
+        ...
+
+    def record(self, *events: Event) -> None:
+        """Durable when it returns."""
+        ...
+
+    def record_evidence(self, event: Event, evidence: Evidence) -> None:
+        """The event, and the texts it names by digest, together."""
+        ...
+
+    def finish(self, event: Event) -> None:
+        """The last event, and the question is done, together."""
+        ...
+
+
+class Poster(Protocol):
+    """Shows a reply to the people who asked."""
+
+    def post(self, question: Question, reply: Reply, evidence: Evidence) -> Mapping[str, str]:
+        """Where it went, for the receipt."""
+        ...
+
+
+class Staged(NamedTuple):
+    """A document's next version, written but not yet searchable."""
+
+    document: SourceDocument
+    list_id: ListId
+    passages: tuple[tuple[PassageId, Piece], ...]
+    fresh: tuple[PassageId, ...]  # those that have no vector yet
+
+
+class Catalogue(Protocol):
+    """What sync writes, for one source. Each method is one transaction, by the worker that holds the work."""
+
+    def known(self) -> Mapping[str, Known]: ...
+
+    def cursor(self) -> Cursor | None: ...
+
+    def knows_people(self) -> bool:
+        """Whether the last snapshot said who exists, so that nobody else is known."""
+        ...
+
+    def replace_groups(self, groups: Groups, now: datetime) -> bool:
+        """Whether anything changed."""
+        ...
+
+    def hide(self, deleted: Sequence[str], access: Sequence[AccessChanged]) -> None:
+        """Deletions and changed access hold from here on."""
+        ...
+
+    def stage(self, documents: Sequence[tuple[SourceDocument, Sequence[Piece]]]) -> tuple[Staged, ...]: ...
+
+    def go_live(self, staged: Sequence[Staged], *, embedded_by: str | None) -> None: ...
+
+    def leftovers(self) -> Sequence[PassageId]:
+        """Passages that may not be found, whose vectors are still to go."""
+        ...
+
+    def purge(self, ids: Sequence[PassageId]) -> None: ...
+
+    def finish(self, event: Event, *, began: datetime, cursor: Cursor | None, problems: Sequence[Problem]) -> None:
+        """A whole pass ended."""
+        ...
+
+
+class VectorStore(Protocol):
+    """The durable home of the vectors. It decides nothing: what may be found stands in the catalogue."""
+
+    def put(self, ids: Sequence[PassageId], vectors: Vector) -> None: ...
+
+    def delete(self, ids: Sequence[PassageId]) -> None: ...
+
+    def ids(self) -> Iterable[PassageId]: ...
+
+    def count(self) -> int: ...
+
+
+class Embedding(Protocol):
+    """Which live passages have a vector of which embedder."""
+
+    def embedded_by(self, embedder: str) -> Sequence[PassageId]: ...
+
+    def not_embedded_by(self, embedder: str) -> Sequence[PassageId]: ...
+
+    def texts(self, ids: Sequence[PassageId]) -> Mapping[PassageId, str]: ...
+
+    def without_row(self, ids: Collection[PassageId]) -> Sequence[PassageId]:
+        """Those of which the catalogue knows nothing, in whatever state."""
+        ...
+
+    def mark(self, ids: Sequence[PassageId], embedder: str | None) -> None: ...

@@ -1,0 +1,51 @@
+"""What the ledger says of each stage, and how to read it back. Evidence is named by digest: its text can be erased."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from policies.evidence import Evidence, Found, Reply
+from policies.people import Audience
+
+_MOST_NAMED = 100
+_REPLY: TypeAdapter[Reply] = TypeAdapter(Reply)
+
+
+def text_digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def texts_of(evidence: Evidence) -> dict[str, str]:
+    return {text_digest(passage.text): passage.text for passage in evidence.passages}
+
+
+def audience_body(audience: Audience) -> dict[str, Any]:
+    """Who will see the reply. A large channel is named by its size and a digest, not by ten thousand addresses."""
+    people = sorted(person.email for person in audience.people)
+    digest = hashlib.sha256("\n".join(people).encode()).hexdigest()
+    named = {"people": people} if len(people) <= _MOST_NAMED else {}
+    return {"size": len(people), "digest": digest, "complete": audience.complete, **named}
+
+
+def evidence_body(evidence: Evidence) -> list[dict[str, Any]]:
+    bodies = []
+    for found in evidence.found:
+        body = found.model_dump(mode="json")
+        body["passage"]["text"] = text_digest(found.passage.text)
+        bodies.append(body)
+    return bodies
+
+
+def evidence_from(bodies: list[dict[str, Any]], texts: Mapping[str, str]) -> Evidence:
+    """An erased text reads as such; what was cited from it can then no longer be proven, only seen to have been."""
+    found = []
+    for body in bodies:
+        passage = {**body["passage"], "text": texts.get(body["passage"]["text"], "[erased]")}
+        found.append(Found.model_validate({**body, "passage": passage}))
+    return Evidence(found=tuple(found))
+
+
+def reply_from(body: object) -> Reply:
+    return _REPLY.validate_python(body)

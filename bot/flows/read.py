@@ -1,0 +1,128 @@
+"""Which evidence an audience may be shown: retrieved within what it may read, then confirmed at the sources."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple, TypeVar
+
+from bot.core.clock import Clock
+from bot.core.nouns import Place, source_of
+from bot.core.ports import Access, Embedder, Index, Passages, Scope
+from bot.core.record import audience_body, evidence_body
+from bot.steps.recheck import Unreadable, recheck
+from bot.steps.retrieve import retrieve
+from connectors.model import Connector
+from policies.access import readable_lists
+from policies.evidence import Evidence
+from policies.intents import Route
+from policies.people import Audience, Person
+from policies.rules import EvidenceLimits, Rules
+
+_ROUNDS = 16  # how often evidence may turn out unreadable at its source before we give up on it
+
+Seen = TypeVar("Seen")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What reading needs of the world. Built once, in `app`."""
+
+    rules: Callable[[str | None], Rules]  # of this digest; without one, those in force
+    audience: Callable[[Person, Place], Audience]  # everyone who will see a reply to this person at this place
+    access: Access
+    index: Index
+    passages: Passages
+    embedder: Embedder | None
+    connectors: Callable[[], Mapping[str, Connector]]
+    read_at: Callable[[], Mapping[str, datetime | None]]
+    access_trusted_for: timedelta
+    clock: Clock
+
+
+class Sought(NamedTuple):
+    """What is looked for, for whom, at which moment."""
+
+    text: str
+    audience: Audience
+    route: Route
+    limits: EvidenceLimits
+    now: datetime
+
+
+def until_readable(sought: Sought, house: Reading, look: Callable[[Scope], tuple[Seen, Unreadable]]) -> Seen | None:
+    """Looks again, without what its source took back, as if that were not there. None: nothing could be confirmed.
+
+    When something was taken back, more of its kind was, as a rule: all that could come up next is asked for in one go.
+    """
+    scope = Scope(lists=house.access.readable(sought.audience, sought.now))
+    for _ in range(_ROUNDS):
+        seen, unreadable = look(scope)
+        if not unreadable:
+            return seen
+        scope = _narrowed(scope, unreadable)
+        scope = _narrowed(scope, confirm(gather(_widely(sought), scope, house), sought, house))
+    return None
+
+
+def _widely(sought: Sought) -> Sought:
+    most = 2 * sought.limits.candidates
+    return sought._replace(limits=sought.limits.model_copy(update={"passages": most, "per_document": most}))
+
+
+def gather(sought: Sought, scope: Scope, house: Reading) -> Evidence:
+    return retrieve(
+        sought.text,
+        sought.audience,
+        scope,
+        sought.route,
+        search=house.index.newest(),
+        passages=house.passages,
+        embedder=house.embedder,
+        limits=sought.limits,
+        now=sought.now,
+    )
+
+
+def confirm(evidence: Evidence, sought: Sought, house: Reading) -> Unreadable:
+    """May all of this still be shown? Asked of the sources, then of what we know ourselves by now."""
+    return with_what_is_shut(ask_sources(evidence, sought, house), evidence, sought, house)
+
+
+def ask_sources(evidence: Evidence, sought: Sought, house: Reading) -> Unreadable:
+    return recheck(
+        evidence,
+        sought.audience,
+        connectors=house.connectors(),
+        read_at=house.read_at(),
+        trusted_for=house.access_trusted_for,
+        now=house.clock(),
+    )
+
+
+def with_what_is_shut(asked: Unreadable, evidence: Evidence, sought: Sought, house: Reading) -> Unreadable:
+    """The late check: by the lists as they are stored at this moment. A document that is gone is shut too."""
+    documents = {passage.document for passage in evidence.passages}
+    open_now = readable_lists(sought.audience, house.passages.access_of(sorted(documents)), house.clock())
+    return Unreadable(asked.documents | (documents - open_now), asked.sources)
+
+
+def retrieved(evidence: Evidence, sought: Sought, scope: Scope, house: Reading) -> dict[str, object]:
+    """For the ledger: what was found, for whom, and what was left out of consideration by which filter."""
+    return {
+        "audience": audience_body(sought.audience),
+        "embedder": house.embedder.name if house.embedder else None,
+        "evidence": evidence_body(evidence),
+        "filters": {"lists": sorted(scope.lists), "without": sorted(scope.without_documents)},
+    }
+
+
+def unreadable_body(unreadable: Unreadable) -> dict[str, list[str]]:
+    return {"documents": sorted(unreadable.documents), "sources": sorted(unreadable.sources)}
+
+
+def _narrowed(scope: Scope, unreadable: Unreadable) -> Scope:
+    """A source that cannot be asked is left out whole, so that the others can still answer."""
+    return Scope(
+        lists=frozenset(list_id for list_id in scope.lists if source_of(list_id) not in unreadable.sources),
+        without_documents=scope.without_documents | unreadable.documents,
+    )

@@ -1,0 +1,35 @@
+"""What a question would be answered from: the same scope, the same retrievers, the same check at the sources."""
+
+from collections.abc import Callable
+
+from bot.core.nouns import Event, Place, ReceiptId, new_receipt_id
+from bot.core.ports import Scope
+from bot.flows.read import Reading, Sought, confirm, gather, retrieved, unreadable_body, until_readable
+from bot.steps.recheck import Unreadable
+from bot.steps.route import route
+from policies.evidence import Clarification, Evidence
+from policies.people import Email
+
+
+def search(
+    text: str, asker: Email, k: int, house: Reading, *, note: Callable[[Event], None], operator: str
+) -> tuple[ReceiptId, Evidence]:
+    """In the ledger before it is shown, with who really asked."""
+    receipt, rules = new_receipt_id(), house.rules(None)
+    asked = {"text": text, "asker": asker, "operator": operator, "rules": rules.digest}
+    way = route(text, rules)
+    if isinstance(way, Clarification):
+        note(Event(kind="searched", receipt=receipt, body={**asked, "clarification": way.reason}))
+        return receipt, Evidence()
+    limits = rules.answers.evidence.model_copy(update={"passages": k})
+    audience = house.audience(house.access.person(asker), Place())
+    sought = Sought(text, audience, way, limits, house.clock())
+
+    def look(scope: Scope) -> tuple[Evidence, Unreadable]:
+        evidence = gather(sought, scope, house)
+        unreadable = confirm(evidence, sought, house)
+        found = {**retrieved(evidence, sought, scope, house), "unreadable": unreadable_body(unreadable)}
+        note(Event(kind="searched", receipt=receipt, body={**asked, **found}))
+        return evidence, unreadable
+
+    return receipt, until_readable(sought, house, look) or Evidence()

@@ -1,0 +1,191 @@
+"""How a source's documents become searchable, and stop being so. What is live in SQL is searchable, always.
+
+    groups → for each batch: hide → stage → embed → vectors → live → purge → finish
+
+A crash leaves staged or retired passages, which nobody finds; the next pass begins by clearing them away. Nothing
+that is unchanged is embedded again.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.core.failpoints import Reach
+from bot.core.nouns import Event
+from bot.core.portions import portions
+from bot.core.ports import Catalogue, Embedder, Embedding, Staged, VectorStore
+from bot.steps.chunk import chunk
+from connectors.model import (
+    AccessChanged,
+    AccessUnknown,
+    Batch,
+    Connector,
+    Delete,
+    Fatal,
+    Problem,
+    Retryable,
+    SourceDocument,
+    Upsert,
+)
+
+_OPENED = (
+    "the source no longer says who exists, which would open it to everybody; the people known before stay. "
+    "To accept it, sync this source with --full"
+)
+_AT_ONCE = 64  # passages embedded between two looks at the progress
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a pass is. `seen` of `total` documents; `embedded` of the passages that were new."""
+
+    source: str
+    seen: int = 0
+    total: int | None = None
+    embedded: int = 0
+
+
+@dataclass
+class Tally:
+    """What a pass did."""
+
+    changed: int = 0
+    deleted: int = 0
+    access_changed: int = 0
+    embedded: int = 0
+    seen: int = 0
+    groups_changed: bool = False
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Syncing:
+    """What syncing needs of the world. No embedder: passages go live to be found by their words alone."""
+
+    embedder: Embedder | None
+    vectors: VectorStore | None
+    embedding: Embedding
+    reach: Reach
+    progress: Callable[[Progress], None]
+
+
+def sync(
+    connector: Connector, catalogue: Catalogue, house: Syncing, *, full: bool, clock: Callable[[], datetime]
+) -> Tally:
+    house.reach("sync.after_claim")
+    tally, began = Tally(), clock()
+    _clear(catalogue, house)
+    _take_groups(connector, catalogue, tally, began, full=full)
+    house.reach("sync.after_groups")
+    cursor = catalogue.cursor()
+    for batch in connector.changes(catalogue.known(), cursor, full=full):
+        _apply(batch, catalogue, house, tally)
+        cursor = batch.cursor or cursor
+        house.progress(Progress(connector.source, tally.seen, batch.total, tally.embedded))
+    house.reach("sync.after_batches")
+    reconcile_vectors(house, thorough=full)
+    house.reach("sync.before_finish")
+    catalogue.finish(_finished(connector.source, tally, full=full), began=began, cursor=cursor, problems=tally.problems)
+    return tally
+
+
+def _take_groups(connector: Connector, catalogue: Catalogue, tally: Tally, began: datetime, *, full: bool) -> None:
+    """Groups that cannot be read keep nobody's documents from being read, and above all none from being hidden.
+
+    A source that stops saying who exists would be open to everybody: that is taken only from a person's word.
+    """
+    try:
+        groups = connector.groups()
+    except (Retryable, AccessUnknown, Fatal) as error:
+        tally.problems.append(Problem(where="people", reason=str(error)))
+        return
+    if groups.open and catalogue.knows_people() and not full:
+        tally.problems.append(Problem(where="people", reason=_OPENED))
+    else:
+        tally.groups_changed = catalogue.replace_groups(groups, began)
+
+
+def reconcile_vectors(house: Syncing, *, thorough: bool) -> None:
+    """Every live passage has a vector of this embedder, and no vector is left that has no passage.
+
+    Each id is compared only when the counts differ, or when somebody asked for a thorough look: as many strays as
+    losses, which an old backup can bring, show in no count.
+    """
+    if house.embedder is None or house.vectors is None:
+        return
+    ours = house.embedding.embedded_by(house.embedder.name)
+    if thorough or house.vectors.count() != len(ours):
+        there = frozenset(house.vectors.ids())
+        house.embedding.mark([id_ for id_ in ours if id_ not in there], None)
+        house.vectors.delete(house.embedding.without_row(there))
+    missing = house.embedding.not_embedded_by(house.embedder.name)
+    for some in portions(missing, _AT_ONCE):
+        texts = house.embedding.texts(some)
+        house.vectors.put(list(texts), house.embedder.embed(list(texts.values())))
+        house.reach("sync.after_repair")
+        house.embedding.mark(list(texts), house.embedder.name)
+
+
+def _apply(batch: Batch, catalogue: Catalogue, house: Syncing, tally: Tally) -> None:
+    deleted = [change.id for change in batch.changes if isinstance(change, Delete)]
+    access = [change for change in batch.changes if isinstance(change, AccessChanged)]
+    documents = [change.document for change in batch.changes if isinstance(change, Upsert)]
+    if deleted or access:
+        catalogue.hide(deleted, access)
+        house.reach("sync.after_hide")
+    if documents:
+        tally.embedded += _bring_live(documents, catalogue, house)
+    if deleted or documents:
+        _clear(catalogue, house)
+    tally.seen = batch.seen
+    tally.changed += len(documents)
+    tally.deleted += len(deleted)
+    tally.access_changed += len(access)
+    tally.problems += batch.problems
+
+
+def _bring_live(documents: Sequence[SourceDocument], catalogue: Catalogue, house: Syncing) -> int:
+    """How many passages were embedded."""
+    staged = catalogue.stage([(document, chunk(document.title, document.text)) for document in documents])
+    house.reach("sync.after_stage")
+    embedded = _embed(staged, house)
+    house.reach("sync.after_vectors")
+    catalogue.go_live(staged, embedded_by=house.embedder.name if house.embedder else None)
+    house.reach("sync.after_live")
+    return embedded
+
+
+def _embed(staged: Sequence[Staged], house: Syncing) -> int:
+    if house.embedder is None or house.vectors is None:
+        return 0
+    texts = {
+        id_: piece.embedded_text for document in staged for id_, piece in document.passages if id_ in document.fresh
+    }
+    for some in portions(list(texts), _AT_ONCE):
+        house.vectors.put(some, house.embedder.embed([texts[id_] for id_ in some]))
+    return len(texts)
+
+
+def _clear(catalogue: Catalogue, house: Syncing) -> None:
+    """First the vector, then the row: a crash between the two leaves a row that still says what is to be done."""
+    leftovers = catalogue.leftovers()
+    if house.vectors is not None:
+        house.vectors.delete(leftovers)
+    house.reach("sync.after_purge_vectors")
+    catalogue.purge(leftovers)
+    house.reach("sync.after_purge")
+
+
+def _finished(source: str, tally: Tally, *, full: bool) -> Event:
+    body = {
+        "source": source,
+        "full": full,
+        "seen": tally.seen,
+        "changed": tally.changed,
+        "deleted": tally.deleted,
+        "access_changed": tally.access_changed,
+        "embedded": tally.embedded,
+        "groups_changed": tally.groups_changed,
+        "problems": len(tally.problems),
+    }
+    return Event(kind="synced", body=body)

@@ -1,0 +1,1 @@
+"""The models: what writes an answer, and what turns text into vectors."""

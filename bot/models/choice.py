@@ -1,0 +1,99 @@
+"""Which of the ranked units make the answer? Few: one line that answers is better than five that nearly do."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from bot.models.scores import Scored
+from bot.models.units import Shape, Unit
+
+MARGIN = 0.2  # how far below the best a unit of its document may be
+MARGIN_ELSEWHERE = 0.10  # and a unit of another document
+ALIKE = 0.6  # the share of words at which two units say the same, if their numbers are the same
+
+_DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
+
+
+class Limits(NamedTuple):
+    lines: int
+    allows: Callable[[Unit], bool]  # whether a claim of this unit would keep the contract
+
+
+def chosen(ranked: Sequence[Scored], limits: Limits, *, prefers_steps: bool) -> tuple[Unit, ...]:
+    """In the order in which they are read: the best, then by document and place."""
+    picked: list[Scored] = []
+    left = limits.lines
+    for scored in _promoted(ranked) if prefers_steps else ranked:
+        if picked and (scored.score < picked[0].score - _margin(scored, picked[0]) or _repeats(scored, picked)):
+            continue
+        unit = _fitted(_under_one_header(scored.unit, picked), left, may_cut=not picked)
+        if unit is not None and limits.allows(unit):
+            picked.append(scored._replace(unit=unit))
+            left -= unit.size
+    return _in_reading_order([scored.unit for scored in picked])
+
+
+def _promoted(ranked: Sequence[Scored]) -> Sequence[Scored]:
+    """Where one step answers best and steps are wanted, the list that it belongs to stands for it."""
+    if not ranked or ranked[0].unit.shape is not Shape.ITEM:
+        return ranked
+    for scored in ranked:
+        if scored.unit.shape is Shape.STEPS and scored.unit.ordered and _share_a_block(scored.unit, ranked[0].unit):
+            return (scored._replace(score=ranked[0].score), *(other for other in ranked if other is not scored))
+    return ranked
+
+
+def _margin(scored: Scored, best: Scored) -> float:
+    return MARGIN if scored.unit.passage.document == best.unit.passage.document else MARGIN_ELSEWHERE
+
+
+def _repeats(scored: Scored, picked: Sequence[Scored]) -> bool:
+    return any(_says_the_same(scored, other) for other in picked)
+
+
+def _says_the_same(one: Scored, other: Scored) -> bool:
+    """Rows of one table are alike and differ all the same; so do sentences with different numbers."""
+    shapes = {one.unit.shape, other.unit.shape}
+    if _share_a_block(one.unit, other.unit):
+        if Shape.STEPS in shapes:
+            return True
+        if shapes == {Shape.ROW}:
+            return False
+    said, already = "\n".join(one.unit.lines), "\n".join(other.unit.lines)
+    if said in already or already in said:
+        return True
+    shared = len(one.words & other.words) / max(1, len(one.words | other.words))
+    return shared >= ALIKE and _DIGITS.findall(said) == _DIGITS.findall(already)
+
+
+def _share_a_block(one: Unit, other: Unit) -> bool:
+    return one.rank == other.rank and one.block == other.block
+
+
+def _under_one_header(unit: Unit, picked: Sequence[Scored]) -> Unit:
+    """A second row needs no second header."""
+    is_headed = unit.shape is Shape.ROW and any(_share_a_block(unit, scored.unit) for scored in picked)
+    return unit._replace(above=()) if is_headed else unit
+
+
+def _fitted(unit: Unit, room: int, *, may_cut: bool) -> Unit | None:
+    """Whole where it fits. Of the best unit, if it is too long, as many lines from its beginning as fit."""
+    if unit.size <= room:
+        return unit
+    fence = unit.lines[-1:] if unit.shape is Shape.CODE and unit.lines[-1].strip().startswith(("```", "~~~")) else ()
+    keeps = room - len(unit.above) - len(fence)
+    if not may_cut or unit.shape is Shape.ROW or keeps < 1:
+        return None
+    return unit._replace(lines=unit.lines[:keeps], below=fence)
+
+
+def _in_reading_order(units: Sequence[Unit]) -> tuple[Unit, ...]:
+    if not units:
+        return ()
+    best = units[0]
+
+    def place(unit: Unit) -> tuple[bool, bool, int, int]:
+        is_first = unit is best or (unit.shape is Shape.ROW and _share_a_block(unit, best))
+        return not is_first, unit.passage.document != best.passage.document, unit.rank, unit.position
+
+    return tuple(sorted(units, key=place))

@@ -1,0 +1,1 @@
+"""A company to try it on: emulators of the outside world, which import nothing of ours."""

@@ -1,0 +1,47 @@
+"""What an app asks for when nobody says otherwise: the scopes and events a Slack assistant of today declares."""
+
+from typing import Final
+
+BOT_SCOPES: Final = frozenset(
+    [
+        "app_mentions:read",
+        "assistant:write",
+        "channels:history",
+        "channels:read",
+        "chat:write",
+        "commands",
+        "groups:history",
+        "groups:read",
+        "im:history",
+        "im:read",
+        "im:write",
+        "mpim:history",
+        "mpim:read",
+        "reactions:write",
+        "users:read",
+        "users:read.email",
+    ]
+)
+BOT_EVENTS: Final = frozenset(
+    [
+        "agent_session_stopped",
+        "app_home_opened",
+        "app_mention",
+        "app_uninstalled",
+        "channel_left",
+        "channel_rename",
+        "group_left",
+        "group_rename",
+        "member_joined_channel",
+        "member_left_channel",
+        "message.channels",
+        "message.groups",
+        "message.im",
+        "message.mpim",
+        "reaction_added",
+        "reaction_removed",
+        "tokens_revoked",
+        "user_change",
+    ]
+)
+APP_SCOPES: Final = frozenset({"connections:write", "authorizations:read"})

@@ -1,0 +1,68 @@
+"""Who is where, and what people are called. Each function is one transition: it changes the world and tells it."""
+
+from typing import Any
+
+from bot.playground.slack.changes import AppRemoved, ChannelRenamed, MemberJoined, MemberLeft, UserChanged
+from bot.playground.slack.messages import announce
+from bot.playground.slack.nouns import App, Channel, User
+from bot.playground.slack.world import SlackWorld
+
+
+def join(world: SlackWorld, channel: Channel, user: str, *, inviter: str | None = None) -> bool:
+    """False when they were in already."""
+    with world.lock:
+        if user in channel.members:
+            return False
+        channel.members.append(user)
+        team_id = world.users[user].team_id
+        if team_id not in channel.teams:
+            channel.teams.append(team_id)
+        world.tell(MemberJoined(channel.id, user, inviter))
+        announce(world, channel, user, _subtype(channel, "join"), f"<@{user}> has joined the channel")
+        return True
+
+
+def leave(world: SlackWorld, channel: Channel, user: str) -> bool:
+    with world.lock:
+        if user not in channel.members:
+            return False
+        channel.members.remove(user)
+        world.tell(MemberLeft(channel.id, user))
+        announce(world, channel, user, _subtype(channel, "leave"), f"<@{user}> has left the channel")
+        return True
+
+
+def rename(world: SlackWorld, channel: Channel, name: str, *, by: str) -> None:
+    with world.lock:
+        old_name, channel.name = channel.name, name
+        channel.previous_names.insert(0, old_name)
+        world.tell(ChannelRenamed(channel.id, old_name))
+        announce(world, channel, by, _subtype(channel, "name"), f"has renamed the channel to “{name}”")
+
+
+def change_user(world: SlackWorld, user: User, **fields: Any) -> None:
+    """Another e-mail address, a guest now, deactivated: whatever ``User`` has."""
+    with world.lock:
+        for name, value in fields.items():
+            if not hasattr(user, name):
+                raise LookupError(f"a user has no {name!r}")
+            setattr(user, name, value)
+        world.tell(UserChanged(user.id))
+
+
+def uninstall(world: SlackWorld, app: App) -> None:
+    """Tokens die first; the two events still go out, as the last ones."""
+    with world.lock:
+        for token in world.tokens.values():
+            if token.app_id == app.id and token.kind == "bot":
+                token.revoked = True
+        world.tell(AppRemoved(app.id, "tokens_revoked"))
+        world.tell(AppRemoved(app.id, "uninstalled"))
+        app.installed = False
+        for channel in world.channels.values():
+            if channel.kind != "im" and app.user_id in channel.members:
+                channel.members.remove(app.user_id)
+
+
+def _subtype(channel: Channel, what: str) -> str:
+    return f"{'group' if channel.kind == 'private' else 'channel'}_{what}"

@@ -1,0 +1,232 @@
+"""Cuts a document into pieces where its own structure cuts it. Nothing is ever lost, and no piece is unbounded.
+
+A piece is whole source lines, word for word. Only two things are repeated: a table's header over each of its parts, and
+the line that leads into a list over each of its parts. A line too long for any piece is cut at sentences, words, or,
+where there are none, anywhere.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from bot.core.markdown import Block, Kind, blocks, lines
+from bot.core.nouns import Piece
+
+AIM = 200  # words a piece is filled to
+TINY = 60  # words; a section smaller than this shares a piece with its neighbour
+CAP = 230  # words; no piece is larger
+CHARACTERS_A_WORD = 8  # so that a text without spaces has a size too
+REPEATED = CAP // 3  # words; a longer header or lead-in is not repeated
+
+_WORD = re.compile(r"\w+")
+_AFTER_SENTENCE = re.compile(r"[.!?。！？][)\"'”’*_]*[ \t]+|[。！？]")
+_SPACE = re.compile(r"\s+")
+_LEADS_IN = re.compile(r":[*_\s]*$")
+
+
+def chunk(title: str, text: str) -> tuple[Piece, ...]:
+    source = lines(text)
+    found = (
+        (section.path, piece.strip("\n"))
+        for section in _shared(_sections(blocks(text)))
+        for piece in _pieces(section, source)
+        if piece.strip()
+    )
+    return tuple(
+        Piece(ordinal=ordinal, heading_path=_path(title, path), text=piece)
+        for ordinal, (path, piece) in enumerate(found)
+    )
+
+
+def size(text: str) -> int:
+    """In words; a table's bars and rulers are none, and a long run of letters counts as several."""
+    return max(len(_WORD.findall(text)), -(-len("".join(text.split())) // CHARACTERS_A_WORD))
+
+
+class _Atom(NamedTuple):
+    """Text that stays together, small enough for a piece. `head` stands above it where it opens a piece."""
+
+    text: str
+    size: int
+    joint: str  # between it and what stands before it
+    head: str = ""
+
+
+class _Section(NamedTuple):
+    """A heading and what stands directly under it."""
+
+    path: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    size: int
+
+
+def _path(title: str, path: tuple[str, ...]) -> tuple[str, ...]:
+    below = path[1:] if path and path[0].casefold() == title.strip().casefold() else path
+    return (title, *below) if title.strip() else below
+
+
+def _sections(found: Iterable[Block]) -> Iterator[_Section]:
+    body: list[Block] = []
+    for block in found:
+        if block.kind is Kind.HEADING and body:
+            yield _section(body)
+            body = []
+        body.append(block)
+    if body:
+        yield _section(body)
+
+
+def _section(body: Sequence[Block]) -> _Section:
+    return _Section(body[0].path, tuple(body), sum(size(block.text) for block in body))
+
+
+def _shared(sections: Iterable[_Section]) -> Iterator[_Section]:
+    """Neighbours share a piece when one of them is tiny, or one opens the other, and both fit."""
+    held: _Section | None = None
+    for section in sections:
+        if held and _belong_together(held, section):
+            held = _Section(_common(held.path, section.path), held.blocks + section.blocks, held.size + section.size)
+            continue
+        if held:
+            yield held
+        held = section
+    if held:
+        yield held
+
+
+def _belong_together(held: _Section, section: _Section) -> bool:
+    if held.size + section.size > AIM:
+        return False
+    is_opened_by_held = section.path[: len(held.path)] == held.path
+    return is_opened_by_held or held.size < TINY or section.size < TINY
+
+
+def _common(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    shared = 0
+    while shared < min(len(one), len(other)) and one[shared] == other[shared]:
+        shared += 1
+    return one[:shared]
+
+
+def _pieces(section: _Section, source: Sequence[str]) -> Iterator[str]:
+    if section.size <= CAP:
+        yield "\n".join(source[section.blocks[0].span.first : section.blocks[-1].span.end])
+        return
+    pieces_wanted = -(-section.size // AIM)
+    yield from _packed(_atoms(section.blocks), aim=section.size / pieces_wanted)
+
+
+def _packed(atoms: Iterable[_Atom], *, aim: float) -> Iterator[str]:
+    """Evenly, rather than into full pieces and a rest: an atom goes to the side on which more of it fits."""
+    piece, held = "", 0
+    for atom in atoms:
+        if piece and (held + atom.size > CAP or held + atom.size / 2 > aim):
+            yield piece
+            piece, held = "", 0
+        if piece:
+            piece, held = piece + atom.joint + atom.text, held + atom.size
+        else:
+            piece = f"{atom.head}\n{atom.text}" if atom.head else atom.text
+            held = size(piece)
+    if piece:
+        yield piece
+
+
+def _atoms(found: Sequence[Block]) -> Iterator[_Atom]:
+    """Blocks that fit a piece, each with the lines that lead into it; of larger ones, their parts."""
+    lead: tuple[Block, ...] = ()
+    end = 0
+    for at, block in enumerate(found):
+        joint = "\n" if block.span.first == end else "\n\n"
+        end = block.span.end
+        opening = _joined(lead)
+        if at + 1 < len(found) and _leads_in(block) and size(opening) + size(block.text) <= REPEATED:
+            lead += (block,)
+            continue
+        whole = _joined((*lead, block))
+        if size(whole) <= CAP:
+            yield _Atom(whole, size(whole), joint)
+        else:
+            yield from _cut(block, lead)
+        lead = ()
+
+
+def _leads_in(block: Block) -> bool:
+    return block.kind is Kind.HEADING or (block.kind is Kind.PARAGRAPH and bool(_LEADS_IN.search(block.text[-20:])))
+
+
+def _joined(found: Sequence[Block]) -> str:
+    text, end = "", 0
+    for block in found:
+        text += (("\n" if block.span.first == end else "\n\n") if text else "") + block.text
+        end = block.span.end
+    return text
+
+
+def _cut(block: Block, lead: Sequence[Block]) -> Iterator[_Atom]:
+    """The first part stands under everything that leads in; the others under what is repeated."""
+    opening = _joined(lead)
+    match block.kind:
+        case Kind.TABLE:
+            opening = "\n".join((opening, *block.head)) if opening else "\n".join(block.head)
+            repeated, members = "\n".join(block.head), block.rows
+        case Kind.LIST:
+            repeated, members = (lead[-1].text if lead and lead[-1].kind is Kind.PARAGRAPH else ""), block.items
+        case _:
+            repeated, members = "", (block.text,)
+    repeated = repeated if size(repeated) <= REPEATED else ""
+    opened = "" if size(opening) <= REPEATED else opening
+    yield from (_Atom(part, size(part), "\n") for part in _fitting(opened, CAP) if opened)
+    opening = "" if opened else opening
+    for text in (part for member in members for part in _fitting(member, CAP - size(repeated or opening))):
+        whole = f"{opening}\n{text}" if opening else text
+        yield _Atom(whole, size(whole), "\n", "" if opening else repeated)
+        opening = ""
+
+
+def _fitting(text: str, room: int) -> Iterator[str]:
+    """Parts no larger than `room`, cut at lines, else sentences, else words, else anywhere."""
+    yield from _filled(text.split("\n"), room, "\n", _sentences)
+
+
+def _filled(members: Iterable[str], room: int, joint: str, finer: Callable[[str, int], Iterator[str]]) -> Iterator[str]:
+    """Members together as far as they fit; one that does not fit alone is cut more finely."""
+    held: list[str] = []
+    filled = 0
+    for member in members:
+        needed = size(member)
+        if held and filled + needed > room:
+            yield joint.join(held)
+            held, filled = [], 0
+        if needed > room:
+            yield from finer(member, room)
+        else:
+            held.append(member)
+            filled += needed
+    if held:
+        yield joint.join(held)
+
+
+def _sentences(line: str, room: int) -> Iterator[str]:
+    yield from _filled(_split_after(_AFTER_SENTENCE, line), room, "", _words)
+
+
+def _words(sentence: str, room: int) -> Iterator[str]:
+    yield from _filled(_split_after(_SPACE, sentence), room, "", _letters)
+
+
+def _letters(word: str, room: int) -> Iterator[str]:
+    """Nothing to cut at. Letters with a sign between any two count as a word each, so that `room * 2` always fit."""
+    step = room * CHARACTERS_A_WORD
+    for part in (word[at : at + step] for at in range(0, len(word), step)):
+        narrow = len(part) if size(part) <= room else room * 2
+        yield from (part[at : at + narrow] for at in range(0, len(part), narrow))
+
+
+def _split_after(border: re.Pattern[str], text: str) -> Iterator[str]:
+    start = 0
+    for found in border.finditer(text):
+        yield text[start : found.end()]
+        start = found.end()
+    if start < len(text):
+        yield text[start:]

@@ -1,0 +1,153 @@
+"""Who may read what, as each source last said it: people's principals, layers, interned lists.
+
+Reading is per moment: the lists that an audience may read are remembered until a list or a membership changes
+(the access generation), or until a grant among them ends.
+"""
+
+import hashlib
+import json
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from cachetools import LRUCache
+from sqlalchemy import delete, insert
+from sqlalchemy.orm import Mapped
+from sqlmodel import Session, col, select
+
+from bot.core.nouns import ListId
+from bot.core.portions import portions
+from bot.stores.database import MOST_PARAMETERS, Database, insert_new
+from bot.stores.generations import ACCESS, advance, generation
+from bot.stores.tables import AccessListRow, LayerRow, MembershipRow, Row, SourceRow
+from connectors.model import Groups, OwnedLayer
+from policies.access import AccessList, Grant, Layer, next_expiry, readable_lists
+from policies.people import Audience, Email, Person, Principal, principal
+
+AnyRow = TypeVar("AnyRow", bound=Row)
+
+
+class AccessStore:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._one_at_a_time = threading.Lock()
+        self._lists_at: tuple[int, Mapping[ListId, AccessList]] = (-1, {})
+        # Key: the access generation and the audience. Ends with the generation, or when a grant in it ends.
+        self._readable: LRUCache[tuple[int, Audience], tuple[datetime | None, frozenset[ListId]]] = LRUCache(256)
+
+    def readable(self, audience: Audience, now: datetime) -> frozenset[ListId]:
+        """The access lists that everyone in this audience may read."""
+        with self._one_at_a_time, self._database.reading() as session:
+            at = generation(session, ACCESS)
+            if at != self._lists_at[0]:
+                self._lists_at = (at, access_lists(session))
+            lists = self._lists_at[1]
+            remembered = self._readable.get((at, audience))
+            if remembered is not None and (remembered[0] is None or now < remembered[0]):
+                return remembered[1]
+            allowed = readable_lists(audience, lists, now)
+            self._readable[at, audience] = (next_expiry(lists, now), allowed)
+            return allowed
+
+    def person(self, email: Email) -> Person:
+        """Everything this person is at every active source. A source that does not know them adds nothing."""
+        with self._database.reading() as session:
+            held = session.exec(select(MembershipRow.principal).where(col(MembershipRow.email) == email)).all()
+            open_sources = session.exec(
+                select(SourceRow.name).where(col(SourceRow.open), col(SourceRow.state) == "active")
+            ).all()
+        anybody = [principal(source, name) for source in open_sources for name in ("anyone", f"user:{email}")]
+        return Person(email=email, principals=frozenset([*map(Principal, held), *anybody]))
+
+
+def intern(session: Session, source: str, access: Sequence[OwnedLayer]) -> ListId:
+    """The list of these layers, writing what is new. Changed grants of a known node change every list it is in."""
+    nodes = [owned.node for owned in access]
+    ours = select(LayerRow).where(col(LayerRow.source) == source, col(LayerRow.node).in_(nodes))
+    known = {row.node: row for row in session.exec(ours)}
+    fresh = {owned.node: _as_json(owned.layer) for owned in access}
+    changed = [node for node, grants in fresh.items() if node in known and known[node].grants != grants]
+    for node in changed:
+        known[node].grants = fresh[node]
+    added = insert_new(
+        session,
+        LayerRow,
+        [{"source": source, "node": node, "grants": grants} for node, grants in fresh.items() if node not in known],
+    )
+    if changed or added:
+        advance(session, ACCESS)
+    return intern_nodes(session, source, nodes)
+
+
+def intern_nodes(session: Session, source: str, nodes: Sequence[str]) -> ListId:
+    """The list of layers that are known already."""
+    list_id = ListId(f"{source}:{hashlib.sha256(json.dumps(nodes).encode()).hexdigest()[:24]}")
+    if insert_new(session, AccessListRow, [{"id": list_id, "source": source, "nodes": list(nodes)}]):
+        advance(session, ACCESS)
+    return list_id
+
+
+def owned_layers(session: Session, list_id: str) -> tuple[OwnedLayer, ...]:
+    """What the list says now. A layer that is unknown is shut."""
+    row = session.get_one(AccessListRow, (session.info["workspace"], list_id))
+    ours = select(LayerRow).where(col(LayerRow.source) == row.source, col(LayerRow.node).in_(row.nodes))
+    layers = {layer.node: _from_json(layer.grants) for layer in session.exec(ours)}
+    return tuple(OwnedLayer(node=node, layer=layers.get(node, Layer())) for node in row.nodes)
+
+
+def replace_groups(session: Session, source: str, groups: Groups, now: datetime) -> bool:
+    """Takes over a snapshot that was read completely; whether it changed anything."""
+    row = session.exec(select(SourceRow).where(col(SourceRow.name) == source)).one()
+    row.groups_read_at = now
+    if row.groups_digest == groups.digest and row.open == groups.open:
+        return False
+    row.groups_digest, row.open = groups.digest, groups.open
+    session.execute(delete(MembershipRow).where(col(MembershipRow.source) == source))
+    rows = [
+        {"workspace": row.workspace, "source": source, "email": email, "principal": held}
+        for email, principals in groups.members.items()
+        for held in principals
+    ]
+    if rows:
+        session.execute(insert(MembershipRow), rows)
+    advance(session, ACCESS)
+    return True
+
+
+def access_lists(session: Session, ids: Iterable[ListId] | None = None) -> Mapping[ListId, AccessList]:
+    """The lists as they are now, or those of `ids`. A list that names an unknown layer is nobody's."""
+    if ids is None:
+        rows, found = session.exec(select(AccessListRow)).all(), session.exec(select(LayerRow)).all()
+    else:
+        rows = _rows_where(session, AccessListRow, col(AccessListRow.id), ids)
+        found = _rows_where(session, LayerRow, col(LayerRow.node), (node for row in rows for node in row.nodes))
+    layers = {(row.source, row.node): _from_json(row.grants) for row in found}
+    shut = Layer()
+    return {
+        ListId(row.id): AccessList(layers=tuple(layers.get((row.source, node), shut) for node in row.nodes))
+        for row in rows
+    }
+
+
+def _rows_where(session: Session, table: type[AnyRow], column: Mapped[str], values: Iterable[str]) -> Sequence[AnyRow]:
+    """The rows whose column has one of these values."""
+    some_values = portions(sorted(set(values)), MOST_PARAMETERS)
+    return [row for some in some_values for row in session.exec(select(table).where(column.in_(some)))]
+
+
+def _as_json(layer: Layer) -> list[list[str | None]]:
+    return sorted(
+        ([grant.principal, grant.valid_until.isoformat() if grant.valid_until else None] for grant in layer.grants),
+        key=lambda grant: (grant[0], grant[1] or ""),
+    )
+
+
+def _from_json(grants: list[list[str | None]]) -> Layer:
+    return Layer(
+        grants=frozenset(
+            Grant(principal=Principal(holder), valid_until=datetime.fromisoformat(until) if until else None)
+            for holder, until in grants
+            if holder is not None
+        )
+    )

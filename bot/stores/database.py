@@ -1,0 +1,133 @@
+"""One database, opened for one workspace: every statement gets the workspace's condition, whoever wrote it."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import CursorResult, Engine, Executable, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
+from sqlmodel import Session, col
+
+from bot.stores.tables import TABLES, Row
+
+MOST_PARAMETERS = 500  # that a statement takes safely
+_WRITES = "footnote_writes"
+_WORKSPACE = "workspace"
+_LOST_TO_ANOTHER: Final = frozenset({"40001", "40P01"})  # PostgreSQL: not serializable, deadlock
+_LOCKED: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+
+
+class Database:
+    """Sessions for one workspace. `reading` sees one consistent moment; `writing` commits as a whole or not at all."""
+
+    def __init__(self, url: str, workspace: str) -> None:
+        self.workspace = workspace
+        self.engine = _engine(url)
+        # SQLite's readers see one moment anyway; PostgreSQL's would see another with each statement.
+        self._one_moment = {"isolation_level": "REPEATABLE READ"} if self.is_postgresql else {}
+        # A function and not an expression: only that reaches an alias in a join too.
+        self._only_ours = tuple(
+            with_loader_criteria(table, lambda rows: rows.workspace == workspace, include_aliases=True)
+            for table in TABLES
+        )
+
+    @property
+    def is_postgresql(self) -> bool:
+        return self.engine.dialect.name == "postgresql"
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        with Session(self.engine.execution_options(**self._one_moment)) as session:
+            self._confine(session)
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        with Session(self.engine.execution_options(**{_WRITES: True})) as session, session.begin():
+            self._confine(session)
+            yield session
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def _confine(self, session: Session) -> None:
+        """Reads, updates and deletes of other workspaces' rows cannot be written; inserts of them fail."""
+        session.info[_WORKSPACE] = self.workspace
+
+        @event.listens_for(session, "do_orm_execute")
+        def _only_ours(state: ORMExecuteState) -> None:
+            if state.is_select or state.is_update or state.is_delete:
+                state.statement = state.statement.options(*self._only_ours)
+            elif state.is_insert and isinstance(state.parameters, list):
+                self._check(row[_WORKSPACE] for row in state.parameters)
+
+        @event.listens_for(session, "before_flush")
+        def _named(flushing: Session, *_: Any) -> None:
+            self._check(row.workspace for row in (*flushing.new, *flushing.dirty))
+
+    def _check(self, workspaces: Iterable[str]) -> None:
+        for workspace in workspaces:
+            if workspace != self.workspace:
+                raise ValueError(f"a row of workspace {workspace!r} in a store of {self.workspace!r}")
+
+
+def insert_new(session: Session, table: type[Row], rows: Sequence[Mapping[str, object]]) -> int:
+    """Inserts the rows that are not there yet, by any unique key; how many that were. Races are settled by the key."""
+    if not rows:
+        return 0
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    workspace = session.info[_WORKSPACE]
+    key = col(table.workspace)  # asked back, since PostgreSQL's driver counts no inserted rows
+    return sum(
+        len(
+            session.execute(
+                insert(table).values(workspace=workspace, **row).on_conflict_do_nothing().returning(key)
+            ).all()
+        )
+        for row in rows
+    )
+
+
+def changed(session: Session, statement: Executable) -> int:
+    """How many rows the statement changed."""
+    result = session.execute(statement)
+    assert isinstance(result, CursorResult)
+    return result.rowcount
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether a transaction failed only because of another one, so that the same may succeed the next time."""
+    if not isinstance(error, OperationalError):
+        return False
+    if isinstance(error.orig, sqlite3.Error):
+        return error.orig.sqlite_errorcode & 0xFF in _LOCKED  # the rest of the code says which kind of busy
+    return getattr(error.orig, "sqlstate", None) in _LOST_TO_ANOTHER
+
+
+def _engine(url: str) -> Engine:
+    if url.startswith("postgresql://"):
+        url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
+    engine = create_engine(url, pool_pre_ping=url.startswith("postgresql"), hide_parameters=True)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    """The driver's own transactions lose updates silently, so it keeps its hands off and we begin ourselves.
+
+    `synchronous=FULL` for every table: the inbox and the ledger need it, and the rest is written in large batches.
+    """
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    """A writer takes the write lock at once: upgrading a read later is what fails under load."""
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

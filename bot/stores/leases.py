@@ -1,0 +1,96 @@
+"""Who may work on what: one worker at a time holds a row, and a late one is recognised by its fence.
+
+The inbox and the jobs are both queues of leased rows; they differ only in what lies in them.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Generic, NamedTuple, TypeVar
+
+from sqlalchemy import ColumnElement, or_, update
+from sqlmodel import Session, col, select
+
+from bot.core.errors import LostLease
+from bot.stores.database import Database, changed
+from bot.stores.tables import Leased
+
+Table = TypeVar("Table", bound=Leased)
+
+
+class Claim(NamedTuple):
+    """The right to work on one row until the lease ends, unless it is renewed."""
+
+    id: str
+    kind: str
+    key: str
+    payload: str
+    attempts: int
+    fence: int
+
+
+class Leases(Generic[Table]):
+    """`owner` names this process in the rows that it holds, for people; the fence is what decides."""
+
+    def __init__(self, database: Database, table: type[Table], *, owner: str, length: timedelta) -> None:
+        self._database, self._table = database, table
+        self._owner, self.length = owner, length
+
+    def claim(self, now: datetime, *, kinds: Collection[str] | None = None) -> Claim | None:
+        """The row that has waited longest, of these kinds if any are named; one whose lease ran out waits again."""
+        with self._database.writing() as session:
+            return self._take(session, now, *([] if kinds is None else [col(self._table.kind).in_(kinds)]))
+
+    def claim_one(self, session: Session, now: datetime, *, id: str) -> Claim | None:  # noqa: A002 - it is the row's id
+        """The row named, in the caller's transaction: what is put in so is never there for anybody else to claim."""
+        return self._take(session, now, col(self._table.id) == id)
+
+    def renew(self, claim: Claim, now: datetime) -> None:
+        with self._database.writing() as session:
+            self._set(session, claim, lease_until=now + self.length)
+
+    def hold(self, session: Session, claim: Claim) -> None:
+        """Locks the row in the caller's transaction: what it commits is committed by the one who holds the lease."""
+        self._set(session, claim, lease_owner=self._owner)
+
+    def finish(self, session: Session, claim: Claim, now: datetime, *, error: str | None = None) -> None:
+        state = "failed" if error else "done"
+        self._set(session, claim, state=state, finished_at=now, lease_until=None, error=error)
+
+    def fail(self, claim: Claim, now: datetime, *, error: str) -> None:
+        with self._database.writing() as session:
+            self.finish(session, claim, now, error=error)
+
+    def end_all(self, session: Session) -> int:
+        """Every lease ends now. Only for the one owner of a home: whoever held them is dead."""
+        table = self._table
+        ended = update(table).where(col(table.state) == "claimed").values(state="waiting", lease_until=None)
+        return changed(session, ended)
+
+    def states(self) -> Sequence[tuple[str, str]]:
+        """Each row's id and state, oldest first."""
+        with self._database.reading() as session:
+            table = self._table
+            return session.exec(select(table.id, table.state).order_by(col(table.due_at), col(table.id))).all()
+
+    def _take(self, session: Session, now: datetime, *wanted: ColumnElement[bool]) -> Claim | None:
+        table = self._table
+        choice = select(table).where(self._free(now), *wanted).order_by(col(table.due_at), col(table.id)).limit(1)
+        row = session.exec(choice.with_for_update(skip_locked=True)).first()
+        if row is None:
+            return None
+        row.state, row.attempts, row.fence = "claimed", row.attempts + 1, row.fence + 1
+        row.lease_owner, row.lease_until = self._owner, now + self.length
+        return Claim(row.id, row.kind, row.key, row.payload, row.attempts, row.fence)
+
+    def _free(self, now: datetime) -> ColumnElement[bool]:
+        table = self._table
+        return or_(
+            (col(table.state) == "waiting") & (col(table.due_at) <= now),
+            (col(table.state) == "claimed") & (col(table.lease_until) < now),
+        )
+
+    def _set(self, session: Session, claim: Claim, **values: object) -> None:
+        table = self._table
+        held = (col(table.id) == claim.id) & (col(table.fence) == claim.fence) & (col(table.state) == "claimed")
+        if changed(session, update(table).where(held).values(**values)) != 1:
+            raise LostLease(f"{claim.id} is no longer held under fence {claim.fence}")

@@ -1,0 +1,258 @@
+"""Documents and their passages in SQL: the authority on what is searchable.
+
+A passage is `staged` while its vector is not yet durable, `live` while it may be found, and `retired` until its
+vector is gone. A document's new version goes live in one transaction, so nobody ever sees half of one.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from sqlalchemy import delete, insert, update
+from sqlalchemy.orm import defer
+from sqlmodel import Session, col, select
+
+from bot.core.nouns import DocumentId, ListId, PassageId, Piece, document_id
+from bot.core.portions import portions
+from bot.core.ports import Staged, Stored
+from bot.core.terms import terms
+from bot.stores.access import access_lists, intern, owned_layers
+from bot.stores.database import MOST_PARAMETERS, Database
+from bot.stores.generations import INDEX, advance
+from bot.stores.tables import AccessListRow, DocumentRow, PassageRow
+from connectors.model import Known, OwnedLayer, SourceDocument
+from policies.access import NOBODY, AccessList
+from policies.evidence import Passage
+
+STAGED, LIVE, RETIRED = "staged", "live", "retired"
+_WITHOUT_TERMS = (defer(PassageRow.term_ids), defer(PassageRow.term_counts))  # type: ignore[arg-type]
+
+
+class PassageStore:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def live(self, ids: Sequence[PassageId]) -> Mapping[PassageId, Stored]:
+        with self._database.reading() as session:
+            rows = session.exec(
+                select(PassageRow, DocumentRow)
+                .join(DocumentRow, col(DocumentRow.id) == col(PassageRow.document))
+                .where(col(PassageRow.id).in_(ids), col(PassageRow.state) == LIVE)
+                .options(*_WITHOUT_TERMS)
+            ).all()
+            lists = access_lists(session, {ListId(document.list_id) for _, document in rows})
+            return {PassageId(row.id): _stored(row, document, lists) for row, document in rows}
+
+    def access_of(self, documents: Sequence[str]) -> Mapping[str, AccessList]:
+        with self._database.reading() as session:
+            of = select(DocumentRow.id, DocumentRow.list_id).where(col(DocumentRow.id).in_(documents))
+            lists_of = {document: ListId(list_id) for document, list_id in session.exec(of)}
+            lists = access_lists(session, set(lists_of.values()))
+            return {document: lists.get(list_id, NOBODY) for document, list_id in lists_of.items()}
+
+    def known(self, source: str) -> Mapping[str, Known]:
+        with self._database.reading() as session:
+            rows = session.exec(
+                select(DocumentRow.id_at_source, DocumentRow.version, AccessListRow.nodes)
+                .join(AccessListRow, col(AccessListRow.id) == col(DocumentRow.list_id))
+                .where(col(DocumentRow.source) == source)
+            ).all()
+            return {id_: Known(version=version, access=tuple(nodes)) for id_, version, nodes in rows}
+
+    def texts(self, ids: Sequence[PassageId]) -> Mapping[PassageId, str]:
+        """What is to be embedded for these."""
+        with self._database.reading() as session:
+            found = {}
+            for some in portions(ids, MOST_PARAMETERS):
+                for row in session.exec(
+                    select(PassageRow).where(col(PassageRow.id).in_(some)).options(*_WITHOUT_TERMS)
+                ):
+                    piece = Piece(ordinal=row.ordinal, heading_path=tuple(row.heading_path), text=row.text)
+                    found[PassageId(row.id)] = piece.embedded_text
+            return found
+
+    def not_embedded_by(self, embedder: str) -> Sequence[PassageId]:
+        """Live passages whose vector is missing or another embedder's."""
+        with self._database.reading() as session:
+            theirs = col(PassageRow.embedded_by).is_distinct_from(embedder) & (col(PassageRow.state) == LIVE)
+            return [PassageId(id_) for id_ in session.exec(select(PassageRow.id).where(theirs))]
+
+    def embedded_by(self, embedder: str) -> Sequence[PassageId]:
+        with self._database.reading() as session:
+            ours = (col(PassageRow.embedded_by) == embedder) & (col(PassageRow.state) == LIVE)
+            return [PassageId(id_) for id_ in session.exec(select(PassageRow.id).where(ours))]
+
+    def without_row(self, ids: Collection[PassageId]) -> Sequence[PassageId]:
+        with self._database.reading() as session:
+            present = set(session.exec(select(PassageRow.id)))
+        return sorted(id_ for id_ in ids if id_ not in present)
+
+    def mark(self, ids: Sequence[PassageId], embedder: str | None) -> None:
+        with self._database.writing() as session:
+            for some in portions(ids, MOST_PARAMETERS):
+                marked = update(PassageRow).where(col(PassageRow.id).in_(some)).values(embedded_by=embedder)
+                session.execute(marked)
+            advance(session, INDEX)
+
+
+def stage(session: Session, source: str, document: SourceDocument, pieces: Sequence[Piece]) -> Staged:
+    """Writes what is new of this version, not yet searchable. Passages that are live already stay as they are.
+
+    Until it is live, the old text may be read only by those who may read both: the new version may be shut, or it may
+    be open because what was secret has been taken out.
+    """
+    owner = document_id(source, document.id)
+    list_id = _intern_confined(session, source, owner, document.access)
+    named = tuple(zip(passage_ids(owner, pieces), pieces, strict=True))
+    present = set(session.exec(select(PassageRow.id).where(col(PassageRow.document) == owner)))
+    fresh = [(id_, piece) for id_, piece in named if id_ not in present]
+    if fresh:
+        workspace = session.info["workspace"]
+        session.execute(insert(PassageRow), [_row(workspace, id_, owner, piece) for id_, piece in fresh])
+    return Staged(document=document, list_id=list_id, passages=named, fresh=tuple(id_ for id_, _ in fresh))
+
+
+def _intern_confined(session: Session, source: str, document: DocumentId, access: Sequence[OwnedLayer]) -> ListId:
+    """The new version's list. Meanwhile the old one's layers, as they were before, hold beside it."""
+    row = session.get(DocumentRow, (session.info["workspace"], document))
+    before = owned_layers(session, row.list_id) if row is not None else ()
+    new = intern(session, source, access)
+    if row is None or (row.list_id == new and owned_layers(session, new) == before):
+        return new
+    both = [*map(_by_content, before), *access] if before and access else []
+    row.list_id = intern(session, source, both)
+    return new
+
+
+def _by_content(owned: OwnedLayer) -> OwnedLayer:
+    """Under a name that no later change of its node reaches."""
+    grants = sorted(grant.model_dump_json() for grant in owned.layer.grants)
+    return OwnedLayer(node=f"was:{_hash(*grants)[:24]}", layer=owned.layer)
+
+
+def go_live(session: Session, source: str, staged: Staged, *, embedded_by: str | None) -> None:
+    """The new version replaces the old one. Passages that were live already keep their vectors."""
+    document = staged.document
+    owner = document_id(source, document.id)
+    values: dict[str, Any] = {
+        "source": source,
+        "id_at_source": document.id,
+        "title": document.title,
+        "url": document.url,
+        "place": document.place,
+        "updated": document.updated,
+        "version": document.version,
+        "label": document.label,
+        "list_id": staged.list_id,
+    }
+    row = session.get(DocumentRow, (session.info["workspace"], owner))
+    if row is None:
+        session.add(DocumentRow(workspace=session.info["workspace"], id=owner, **values))
+    else:
+        row.sqlmodel_update(values)
+    ordinals = {id_: piece.ordinal for id_, piece in staged.passages}
+    for passage in session.exec(select(PassageRow).where(col(PassageRow.document) == owner)).all():
+        ordinal = ordinals.get(PassageId(passage.id))
+        if ordinal is None:
+            passage.state = RETIRED
+        else:
+            passage.embedded_by = embedded_by if passage.state == STAGED else passage.embedded_by
+            passage.state, passage.ordinal = LIVE, ordinal
+
+
+def set_access(session: Session, document: DocumentId, list_id: ListId) -> None:
+    session.execute(update(DocumentRow).where(col(DocumentRow.id) == document).values(list_id=list_id))
+
+
+def retire_documents(session: Session, documents: Sequence[str]) -> None:
+    """Nobody finds them any more; their passages wait for their vectors to go."""
+    for some in portions(documents, MOST_PARAMETERS):
+        session.execute(update(PassageRow).where(col(PassageRow.document).in_(some)).values(state=RETIRED))
+        session.execute(delete(DocumentRow).where(col(DocumentRow.id).in_(some)))
+
+
+def purge(session: Session, ids: Sequence[PassageId]) -> None:
+    """Only rows that nobody can find are ever deleted, however late this comes."""
+    for some in portions(ids, MOST_PARAMETERS):
+        session.execute(delete(PassageRow).where(col(PassageRow.id).in_(some), col(PassageRow.state) != LIVE))
+
+
+def passage_ids(document: DocumentId, pieces: Iterable[Piece]) -> tuple[PassageId, ...]:
+    """Named by document, content and, where a document says the same twice, which of the two.
+
+    Its place in the document is not part of the name, so that a paragraph put in at the top renames nothing below.
+    """
+    seen: Counter[str] = Counter()
+    ids = []
+    for piece in pieces:
+        content = content_hash(piece)
+        ids.append(PassageId(_hash(document, content, str(seen[content]))[:32]))
+        seen[content] += 1
+    return tuple(ids)
+
+
+def content_hash(piece: Piece) -> str:
+    return _hash(*piece.heading_path, "", piece.text)[:32]
+
+
+def term_vector(text: str) -> tuple[bytes, bytes]:
+    """A text's terms as two arrays: 64-bit names of the terms, in order, and how often each occurs."""
+    counts = Counter(term_id(term) for term in terms(text))
+    ids = sorted(counts)
+    return (
+        np.array(ids, dtype="<u8").tobytes(),
+        np.array([min(counts[id_], 65_535) for id_ in ids], dtype="<u2").tobytes(),
+    )
+
+
+def term_id(term: str) -> int:
+    return int.from_bytes(hashlib.blake2b(term.encode(), digest_size=8).digest(), "little")
+
+
+def _row(workspace: str, id_: PassageId, document: DocumentId, piece: Piece) -> dict[str, object]:
+    ids, counts = term_vector(piece.embedded_text)
+    return {
+        "workspace": workspace,
+        "id": id_,
+        "document": document,
+        "ordinal": piece.ordinal,
+        "content_hash": content_hash(piece),
+        "heading_path": list(piece.heading_path),
+        "text": piece.text,
+        "term_ids": ids,
+        "term_counts": counts,
+        "state": STAGED,
+    }
+
+
+def _stored(row: PassageRow, document: DocumentRow, lists: Mapping[ListId, AccessList]) -> Stored:
+    list_id = ListId(document.list_id)
+    return Stored(
+        passage=Passage(
+            handle=1,
+            id=row.id,
+            document=document.id,
+            source=document.source,
+            title=document.title,
+            url=document.url,
+            place=document.place,
+            updated=document.updated,
+            version=document.version,
+            ordinal=row.ordinal,
+            heading_path=tuple(row.heading_path),
+            text=row.text,
+        ),
+        content_hash=row.content_hash,
+        list_id=list_id,
+        access=lists.get(list_id, NOBODY),
+    )
+
+
+def _hash(*parts: str) -> str:
+    whole = hashlib.sha256()
+    for part in parts:
+        data = part.encode()
+        whole.update(len(data).to_bytes(8, "big") + data)
+    return whole.hexdigest()

@@ -1,0 +1,168 @@
+"""Which sources there are, and how far and how fresh our knowledge of each is."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Executable, delete, func
+from sqlmodel import Session, col, select
+
+from bot.core.errors import BadUse
+from bot.core.nouns import PassageId, source_of
+from bot.stores.database import Database
+from bot.stores.generations import ACCESS, INDEX, advance
+from bot.stores.passages import LIVE, purge, retire_documents
+from bot.stores.tables import AccessListRow, DocumentRow, LayerRow, MembershipRow, PassageRow, SourceRow
+from connectors.model import Problem
+from policies.people import is_source_name
+
+ACTIVE, REMOVED = "active", "removed"
+
+
+class Listed(NamedTuple):
+    """A source as it was added, and how fresh what we know of it is. Added again, it is another one."""
+
+    name: str
+    kind: str
+    settings: Mapping[str, str]
+    added_at: datetime
+    content_read_at: datetime | None
+    groups_read_at: datetime | None
+
+    @property
+    def identity(self) -> tuple[str, str, Mapping[str, str], datetime]:
+        return self.name, self.kind, self.settings, self.added_at
+
+
+class Source(NamedTuple):
+    """With what is in it, which has to be counted."""
+
+    name: str
+    kind: str
+    settings: Mapping[str, str]
+    documents: int
+    passages: int
+    people: int
+    content_read_at: datetime | None
+    groups_read_at: datetime | None
+    problems: tuple[Problem, ...]
+
+
+class Sources:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, session: Session, name: str, kind: str, settings: Mapping[str, str], now: datetime) -> bool:
+        """Whether it is new: adding the very same source twice is adding it once."""
+        if not is_source_name(name):
+            raise BadUse(f"{name!r} cannot name a source: use small letters, digits and hyphens, such as `handbook`.")
+        row = session.get(SourceRow, (self._database.workspace, name))
+        if row is not None and row.state == ACTIVE and (row.kind, row.settings) == (kind, dict(settings)):
+            return False
+        if row is not None and row.state == ACTIVE:
+            raise BadUse(f"There is a source named {name} already. Choose another --name, or remove that one first.")
+        if row is not None:
+            session.delete(row)
+            session.flush()
+        session.add(
+            SourceRow(
+                workspace=self._database.workspace,
+                name=name,
+                kind=kind,
+                settings=dict(settings),
+                state=ACTIVE,
+                added_at=now,
+                problems=[],
+            )
+        )
+        return True
+
+    def remove(self, session: Session, name: str) -> int:
+        """Hides everything of it at once; how many documents that were. The vectors go with the next sync."""
+        row = session.get(SourceRow, (self._database.workspace, name), with_for_update=True)
+        if row is None or row.state != ACTIVE:
+            raise BadUse(f"There is no source named {name}. `footnote sources` lists them.")
+        row.state = REMOVED
+        documents = session.exec(select(DocumentRow.id).where(col(DocumentRow.source) == name)).all()
+        retire_documents(session, documents)
+        for table in (MembershipRow, LayerRow, AccessListRow):
+            session.execute(delete(table).where(col(table.source) == name))
+        advance(session, ACCESS)
+        advance(session, INDEX)
+        return len(documents)
+
+    def listed(self) -> Sequence[Listed]:
+        with self._database.reading() as session:
+            return [
+                Listed(row.name, row.kind, row.settings, row.added_at, row.content_read_at, row.groups_read_at)
+                for row in _active(session)
+            ]
+
+    def active(self) -> Sequence[Source]:
+        with self._database.reading() as session:
+            rows = _active(session)
+            documents = _counts(session, select(DocumentRow.source, func.count()).group_by(col(DocumentRow.source)))
+            people = _counts(
+                session,
+                select(MembershipRow.source, func.count(func.distinct(MembershipRow.email))).group_by(
+                    col(MembershipRow.source)
+                ),
+            )
+            passages = _counts(
+                session,
+                select(DocumentRow.source, func.count())
+                .join(PassageRow, col(PassageRow.document) == col(DocumentRow.id))
+                .where(col(PassageRow.state) == LIVE)
+                .group_by(col(DocumentRow.source)),
+            )
+            return [
+                Source(
+                    name=row.name,
+                    kind=row.kind,
+                    settings=row.settings,
+                    documents=documents.get(row.name, 0),
+                    passages=passages.get(row.name, 0),
+                    people=people.get(row.name, 0),
+                    content_read_at=row.content_read_at,
+                    groups_read_at=row.groups_read_at,
+                    problems=tuple(Problem.model_validate(problem) for problem in row.problems),
+                )
+                for row in rows
+            ]
+
+    def leftovers(self) -> Sequence[PassageId]:
+        """What is left of sources that were removed: nobody finds it, and its vectors are still to go."""
+        with self._database.reading() as session:
+            return _leftovers(session)
+
+    def purge_leftovers(self, ids: Sequence[PassageId]) -> None:
+        """Those of `ids` whose source is still removed."""
+        with self._database.writing() as session:
+            still = frozenset(_leftovers(session))
+            purge(session, [id_ for id_ in ids if id_ in still])
+
+    def finish_pass(
+        self, session: Session, name: str, *, began: datetime, cursor: str | None, problems: Sequence[Problem]
+    ) -> None:
+        """A whole pass over the content ended; what it saw is as old as its beginning."""
+        row = session.exec(select(SourceRow).where(col(SourceRow.name) == name)).one()
+        row.content_read_at, row.cursor = began, cursor
+        row.problems = [problem.model_dump() for problem in problems]
+
+    def cursor(self, name: str) -> str | None:
+        with self._database.reading() as session:
+            return session.exec(select(SourceRow.cursor).where(col(SourceRow.name) == name)).first()
+
+
+def _active(session: Session) -> Sequence[SourceRow]:
+    return session.exec(select(SourceRow).where(col(SourceRow.state) == ACTIVE).order_by(col(SourceRow.name))).all()
+
+
+def _leftovers(session: Session) -> Sequence[PassageId]:
+    here = {row.name for row in _active(session)}
+    found = session.exec(select(PassageRow.id, PassageRow.document).where(col(PassageRow.state) != LIVE))
+    return [PassageId(id_) for id_, document in found if source_of(document) not in here]
+
+
+def _counts(session: Session, statement: Executable) -> dict[str, int]:
+    return {name: count for name, count in session.execute(statement)}  # noqa: C416 - rows are not pairs to mypy

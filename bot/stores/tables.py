@@ -1,0 +1,246 @@
+"""The rows. Text columns hold what is hashed, exactly as it was hashed; nothing here has behaviour."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import JSON, Column, DateTime, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment. SQLite forgets the zone, so it is kept as UTC and given back as UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: object) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a moment without a zone is not a moment")
+        return value.astimezone(UTC) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, _dialect: object) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+class Row(SQLModel):
+    """Every row belongs to a workspace; `Database` adds the condition to every statement."""
+
+    workspace: str = Field(primary_key=True, max_length=64)
+
+
+class Leased(Row):
+    """Work that one worker at a time may hold. `fence` grows with each claim, so a late worker is recognised."""
+
+    id: str = Field(primary_key=True)
+    kind: str
+    key: str
+    payload: str = Field(sa_type=Text)
+    state: str = Field(max_length=16)  # waiting | claimed | done | failed
+    due_at: datetime = Field(sa_type=Moment)
+    attempts: int = 0
+    fence: int = 0
+    lease_owner: str | None = None
+    lease_until: datetime | None = Field(default=None, sa_type=Moment)
+    finished_at: datetime | None = Field(default=None, sa_type=Moment)
+    error: str | None = None
+
+
+class InboxRow(Leased, table=True):
+    """Something a person sent us; `id` is its receipt. `key` is the same however often and by whatever way it comes."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("workspace", "key"),
+        Index("inbox_by_state", "workspace", "state", "due_at"),
+    )
+    received_at: datetime = Field(sa_type=Moment)
+
+
+class JobRow(Leased, table=True):
+    """Something to be done by us. At most one of a kind and key waits at a time."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        Index(
+            "job_waiting_once",
+            "workspace",
+            "kind",
+            "key",
+            unique=True,
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index("job_by_state", "workspace", "state", "due_at"),
+    )
+
+
+class ConfigRow(Row, table=True):
+    """One whole version of the configuration, by digest. The newest is the current one."""
+
+    __tablename__ = "config"
+    number: int = Field(primary_key=True)
+    digest: str
+    texts: str = Field(sa_type=Text)
+    author: str
+    note: str
+    at: datetime = Field(sa_type=Moment)
+
+
+class SourceRow(Row, table=True):
+    """A source, and how fresh what we know of it is: when the last complete pass of each kind began."""
+
+    __tablename__ = "source"
+    name: str = Field(primary_key=True)
+    kind: str
+    settings: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
+    state: str  # active | removed
+    added_at: datetime = Field(sa_type=Moment)
+    cursor: str | None = None
+    open: bool = False
+    groups_digest: str | None = None
+    groups_read_at: datetime | None = Field(default=None, sa_type=Moment)
+    content_read_at: datetime | None = Field(default=None, sa_type=Moment)
+    problems: list[dict[str, str | int | None]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+
+
+class MembershipRow(Row, table=True):
+    """One principal that one person holds at one source."""
+
+    __tablename__ = "membership"
+    source: str = Field(primary_key=True)
+    email: str = Field(primary_key=True)
+    principal: str = Field(primary_key=True)
+
+
+class LayerRow(Row, table=True):
+    """A layer, stored once on the node that owns it. `grants` is a list of [principal, valid until or null]."""
+
+    __tablename__ = "layer"
+    source: str = Field(primary_key=True)
+    node: str = Field(primary_key=True)
+    grants: list[list[str | None]] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class AccessListRow(Row, table=True):
+    """An interned list: the nodes of its layers, in order; `id` is their digest. No nodes is nobody."""
+
+    __tablename__ = "access_list"
+    id: str = Field(primary_key=True)
+    source: str
+    nodes: list[str] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class DocumentRow(Row, table=True):
+    """A document as it is searchable now."""
+
+    __tablename__ = "document"
+    __table_args__ = (UniqueConstraint("workspace", "source", "id_at_source"),)
+    id: str = Field(primary_key=True)
+    source: str
+    id_at_source: str
+    title: str
+    url: str | None
+    place: str
+    updated: datetime | None = Field(default=None, sa_type=Moment)
+    version: str
+    label: str | None = None
+    list_id: str
+
+
+class PassageRow(Row, table=True):
+    """A piece of a document: `staged` until its vector is durable, `live`, then `retired` until its vector is gone."""
+
+    __tablename__ = "passage"
+    __table_args__ = (
+        Index("passage_by_document", "workspace", "document"),
+        Index("passage_by_state", "workspace", "state"),
+    )
+    id: str = Field(primary_key=True)
+    document: str
+    ordinal: int
+    content_hash: str
+    heading_path: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    text: str = Field(sa_type=Text)
+    term_ids: bytes = Field(sa_type=LargeBinary)
+    term_counts: bytes = Field(sa_type=LargeBinary)
+    embedded_by: str | None = None
+    state: str = Field(max_length=8)
+
+
+class GenerationRow(Row, table=True):
+    """A number that grows whenever what it names has changed, so that a cache knows."""
+
+    __tablename__ = "generation"
+    name: str = Field(primary_key=True)
+    value: int
+
+
+class TextRow(Row, table=True):
+    """Evidence text by its digest, so that a receipt can be read again after its document has changed; erasable."""
+
+    __tablename__ = "evidence_text"
+    digest: str = Field(primary_key=True)
+    text: str = Field(sa_type=Text)
+
+
+class EventRow(Row, table=True):
+    """A leaf of the ledger: never changed, never deleted. `content` is the salted hash of what happened."""
+
+    __tablename__ = "ledger_event"
+    __table_args__ = (Index("ledger_event_by_receipt", "workspace", "receipt", "seq"),)
+    seq: int = Field(primary_key=True)  # from 0
+    at: str
+    kind: str
+    receipt: str | None
+    content: str  # hex
+    leaf: str  # hex
+
+
+class ContentRow(Row, table=True):
+    """What happened, erasable: the leaf commits only to its salted hash."""
+
+    __tablename__ = "ledger_content"
+    seq: int = Field(primary_key=True)
+    salt: str  # hex
+    body: str = Field(sa_type=Text)
+
+
+class HeadRow(Row, table=True):
+    """Where the ledger ends. The one row that is overwritten, and the last one locked in a transaction."""
+
+    __tablename__ = "ledger_head"
+    size: int
+    root: str  # hex
+    peaks: str = Field(sa_type=Text)  # hex, with commas: the roots of the complete subtrees, largest first
+    signed: int | None = None  # the size of the newest checkpoint, so that its loss is noticed
+
+
+class CheckpointRow(Row, table=True):
+    """A signed head. Kept elsewhere too, it shows when the end was cut off."""
+
+    __tablename__ = "ledger_checkpoint"
+    size: int = Field(primary_key=True)
+    previous: int | None = None  # the size of the checkpoint before, so that its loss is noticed
+    root: str  # hex
+    at: str
+    key: str  # hex: the public key
+    signature: str  # hex
+
+
+TABLES: tuple[type[Row], ...] = (
+    InboxRow,
+    JobRow,
+    ConfigRow,
+    SourceRow,
+    MembershipRow,
+    LayerRow,
+    AccessListRow,
+    DocumentRow,
+    PassageRow,
+    GenerationRow,
+    TextRow,
+    EventRow,
+    ContentRow,
+    HeadRow,
+    CheckpointRow,
+)

@@ -1,0 +1,109 @@
+"""The durable home of the vectors: Chroma, embedded or a server. Ids and vectors only; SQL says what may be found.
+
+Chroma is never searched here: its filtered search is slow and loses results where the filter follows topics, as
+access does. What it keeps is read into the exact index instead.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from bot.core.errors import Unready
+from bot.core.nouns import PassageId
+from bot.core.portions import portions
+from bot.core.ports import Vector
+
+LARGEST_PORTION = 2_000  # Chroma takes 5,461
+
+
+class Vectors:
+    """One collection: the vectors that one embedder made for one workspace."""
+
+    def __init__(
+        self, client: Any, *, workspace: str, embedder: str, dimensions: int, portion: int = LARGEST_PORTION
+    ) -> None:
+        self._dimensions, self._portion = dimensions, portion
+        self._client = client
+        self._collection = client.get_or_create_collection(
+            name=collection_name(workspace, embedder),
+            embedding_function=None,
+            metadata={"hnsw:space": "ip", "embedder": embedder},  # `cosine` gives back other last bits than it got
+        )
+
+    def close(self) -> None:
+        close(self._client)
+
+    def put(self, ids: Sequence[PassageId], vectors: Vector) -> None:
+        for some in portions(range(len(ids)), self._portion):
+            self._collection.upsert(ids=[ids[at] for at in some], embeddings=vectors[some[0] : some[-1] + 1])
+
+    def delete(self, ids: Sequence[PassageId]) -> None:
+        for some in portions(ids, self._portion):
+            self._collection.delete(ids=list(some))
+
+    def get(self, ids: Sequence[PassageId]) -> tuple[list[PassageId], Vector]:
+        """Those that are there, in no certain order."""
+        found: list[PassageId] = []
+        rows = [np.empty((0, self._dimensions), dtype=np.float32)]
+        for some in portions(ids, self._portion):
+            got = self._collection.get(ids=list(some), include=["embeddings"])
+            if got["ids"]:
+                found += [PassageId(id_) for id_ in got["ids"]]
+                rows.append(np.asarray(got["embeddings"], dtype=np.float32))
+        return found, np.concatenate(rows)
+
+    def count(self) -> int:
+        return int(self._collection.count())
+
+    def ids(self) -> Iterator[PassageId]:
+        """Every id. The collection must not change meanwhile, or some may be passed over."""
+        for some in portions(range(self.count()), self._portion):
+            got = self._collection.get(limit=len(some), offset=some[0], include=[])
+            yield from (PassageId(id_) for id_ in got["ids"])
+
+
+def collection_name(workspace: str, embedder: str) -> str:
+    """The embedder is part of it, for its vectors mean nothing to another. Chroma allows few characters in a name, so
+    the readable part may be alike for two; the digest is not.
+    """
+    plain = re.sub(r"[^A-Za-z0-9]+", "-", f"{workspace}-{embedder}").strip("-")
+    digest = hashlib.sha256(f"{len(workspace)}:{workspace}{embedder}".encode()).hexdigest()
+    return f"footnote-{plain[:400]}-{digest[:16]}"
+
+
+def embedded_client(path: Path) -> Any:
+    import chromadb
+    from chromadb.config import Settings
+
+    return chromadb.PersistentClient(path=str(path), settings=Settings(anonymized_telemetry=False))
+
+
+def close(client: Any) -> None:
+    """Chroma's own `close` leaves the sockets of a server's client open; each such client has its own."""
+    for api in {client._server, client._admin_client._server}:  # noqa: SLF001 - there is no public way
+        if hasattr(api, "_session"):
+            api._session.close()  # noqa: SLF001
+    client.close()
+
+
+def server_client(url: str) -> Any:
+    import chromadb
+    from chromadb.config import Settings
+
+    where = urlsplit(url)
+    if where.scheme not in {"http", "https"} or where.hostname is None:
+        raise Unready(f"CHROMA_URL must look like http://host:8000, not {url!r}.")
+    try:
+        return chromadb.HttpClient(
+            host=where.hostname,
+            port=where.port or (443 if where.scheme == "https" else 8000),
+            ssl=where.scheme == "https",
+            settings=Settings(anonymized_telemetry=False),
+        )
+    except ValueError as error:
+        raise Unready(f"The Chroma server at {url} does not answer. Start it, or unset CHROMA_URL.") from error

@@ -1,0 +1,181 @@
+"""Takes work and gets it done. Here alone is everything caught: whatever goes wrong, the receipt says so."""
+
+import threading
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from functools import partial
+from typing import Final, NamedTuple
+
+import structlog
+
+from bot.core.clock import Clock
+from bot.core.errors import LostLease
+from bot.core.nouns import Event, ReceiptId
+from bot.core.ports import Poster
+from bot.flows.answer import Answering, Outcome, answer
+from bot.flows.sync import Tally
+from bot.stores.database import Database, is_transient
+from bot.stores.inbox import Inbox
+from bot.stores.jobs import Jobs
+from bot.stores.leases import Claim
+from bot.stores.ledger.book import Ledger
+from bot.stores.receipts import OpenReceipt, Receipts
+from connectors.model import AccessUnknown, Fatal, Gone, Retryable
+
+SYNC: Final = "sync"
+
+_ATTEMPTS = 5
+_BEATS = 3  # in the length of a lease
+
+log = structlog.get_logger()
+
+
+class Failed(Exception):  # noqa: N818 - named for what the asker is told
+    """The question could not be answered; its receipt says why."""
+
+    def __init__(self, receipt: ReceiptId) -> None:
+        super().__init__(receipt)
+        self.receipt = receipt
+
+
+class GaveUp(Exception):  # noqa: N818 - named for what the receipt says
+    """Each attempt ended with its process; whatever it is about this question, the next one may not die of it too."""
+
+
+def answer_one(inbox: Inbox, receipts: Receipts, house: Answering, poster: Poster, claim: Claim) -> Outcome:
+    """Whatever goes wrong, it ends as `Failed` and the others have their turn."""
+    work = _opened(inbox, receipts, house.reading.clock, claim)
+    try:
+        with _beating(work.renew, inbox.length):
+            _check_attempts(work)
+            return answer(work, house, poster)
+    except LostLease:
+        log.warning("another worker took over", receipt=claim.id)
+    except Exception as error:
+        with _recording(claim.id):
+            _end(work, error)
+        raise Failed(ReceiptId(claim.id)) from error
+    raise Failed(ReceiptId(claim.id))
+
+
+def drain(
+    inbox: Inbox, receipts: Receipts, house: Answering, poster: Poster, *, kinds: Collection[str] | None = None
+) -> int:
+    """Finishes whatever waits of these kinds, such as what a process that died had begun. How many that was."""
+    done = 0
+    while claim := inbox.claim(house.reading.clock(), kinds=kinds):
+        done += 1
+        with suppress(Failed):
+            answer_one(inbox, receipts, house, poster, claim)
+    return done
+
+
+def _opened(inbox: Inbox, receipts: Receipts, clock: Clock, claim: Claim) -> OpenReceipt:
+    receipt = ReceiptId(claim.id)
+    try:
+        return receipts.open(claim)
+    except Exception as error:
+        log.exception("what waited is no question", receipt=receipt)
+        with _recording(receipt):
+            inbox.fail(claim, clock(), error=type(error).__name__)
+            receipts.note(_failure("failed", error, claim.attempts).model_copy(update={"receipt": receipt}))
+        raise Failed(receipt) from error
+
+
+def _check_attempts(work: OpenReceipt) -> None:
+    if work.attempt > _ATTEMPTS:
+        raise GaveUp
+
+
+def _end(work: OpenReceipt, error: Exception) -> None:
+    """Of this attempt, or of the question."""
+    receipt, name = work.question.receipt, type(error).__name__
+    if not _passes(error):
+        log.error("a question failed", receipt=receipt, exc_info=error)
+    elif work.attempt < _ATTEMPTS:
+        log.warning("to be tried again", receipt=receipt, error=name)
+        work.try_again(_failure("delayed", error, work.attempt), name, timedelta(seconds=2**work.attempt))
+        return
+    work.fail(_failure("failed", error, work.attempt), name)
+
+
+def _passes(error: Exception) -> bool:
+    return isinstance(error, Retryable) or is_transient(error)
+
+
+@contextmanager
+def _recording(receipt: str) -> Iterator[None]:
+    """How it ended. Where that cannot be written, the row stays as it is until its lease ends, and is taken up again."""
+    try:
+        yield
+    except LostLease:
+        log.warning("another worker took over", receipt=receipt)
+    except Exception:
+        log.exception("how a question ended could not be recorded", receipt=receipt)
+
+
+@contextmanager
+def _beating(renew: Callable[[], None], lease: timedelta) -> Iterator[None]:
+    """Keeps the lease while the work takes longer than it. Once it is lost, the next write fails by its fence."""
+    stop = threading.Event()
+
+    def beat() -> None:
+        while not stop.wait(lease.total_seconds() / _BEATS):
+            try:
+                renew()
+            except LostLease:
+                return
+            except Exception:
+                log.exception("a lease could not be renewed, and will be tried again")
+
+    heart = threading.Thread(target=beat, name="lease", daemon=True)
+    heart.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        heart.join()
+
+
+class Synced(NamedTuple):
+    """What one sync job came to. With an error, what was done before it stays done."""
+
+    source: str
+    tally: Tally | None
+    error: str | None = None
+
+
+def run_syncs(
+    jobs: Jobs, database: Database, ledger: Ledger, clock: Clock, run: Callable[[Claim], Tally]
+) -> Iterator[Synced]:
+    """Works off the sync jobs that wait. One that fails does not keep the others from their turn."""
+    while claim := jobs.claim(clock(), kinds=[SYNC]):
+        with _beating(partial(_renew, jobs, claim, clock), jobs.length):
+            result = _run_sync(claim, run)
+        with suppress(LostLease), database.writing() as session:  # whoever has it now will say how it ended
+            jobs.finish(session, claim, clock(), error=result.error)
+            if result.error is not None:
+                ledger.append(session, [Event(kind="sync_failed", body={"source": claim.key})], clock())
+        yield result
+
+
+def _run_sync(claim: Claim, run: Callable[[Claim], Tally]) -> Synced:
+    try:
+        return Synced(claim.key, run(claim))
+    except (Retryable, Gone, AccessUnknown, Fatal) as error:
+        return Synced(claim.key, None, str(error))
+    except LostLease:
+        return Synced(claim.key, None, "another process took over")
+    except Exception as error:
+        log.exception("a sync failed", source=claim.key, job=claim.id)
+        return Synced(claim.key, None, f"a fault ({type(error).__name__}) in job {claim.id}; the log has the details")
+
+
+def _renew(jobs: Jobs, claim: Claim, clock: Clock) -> None:
+    jobs.renew(claim, clock())
+
+
+def _failure(kind: str, error: Exception, attempt: int) -> Event:
+    """The kind of error only: its message may hold what somebody asked, or what they may not read."""
+    return Event(kind=kind, body={"attempt": attempt, "error": type(error).__name__})

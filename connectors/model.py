@@ -1,0 +1,135 @@
+"""What every source looks like to the assistant, whatever its API looks like to us.
+
+Errors are named by what the caller does next:
+
+    Retryable       try the same again later; nothing was concluded
+    Gone            it no longer exists, or no longer for us: hide it
+    AccessUnknown   who may read it could not be found out: nobody, until it can
+    Fatal           a person has to change something first
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Literal, NewType, Protocol
+
+from policies.access import AccessList, Layer
+from policies.people import Email, Noun, Principal
+
+Cursor = NewType("Cursor", str)
+
+
+class Retryable(Exception):  # noqa: N818 - named by recovery, not by kind
+    """The source did not answer this time."""
+
+
+class Gone(Exception):  # noqa: N818
+    """It is no longer there."""
+
+
+class AccessUnknown(Exception):  # noqa: N818
+    """Who may read it could not be found out."""
+
+
+class Fatal(Exception):  # noqa: N818
+    """A person has to change something first."""
+
+
+class OwnedLayer(Noun):
+    """A layer under the name of the node that owns it, so that a changed ancestor is one write.
+
+    A source without ancestors names layers by their content, so that equal ones are stored once.
+    """
+
+    node: str
+    layer: Layer
+
+
+class SourceDocument(Noun):
+    """One document as its source has it now, as Markdown."""
+
+    id: str  # the source's stable id: never a title or a URL
+    title: str
+    url: str | None
+    updated: datetime | None
+    place: str  # where a person would look for it: the space, the folder
+    version: str  # a hash of everything a reader could see
+    label: str | None = None  # the source's own name for the version
+    text: str
+    access: tuple[OwnedLayer, ...]  # empty: nobody
+
+
+class Upsert(Noun):
+    kind: Literal["upsert"] = "upsert"
+    document: SourceDocument
+
+
+class Delete(Noun):
+    kind: Literal["delete"] = "delete"
+    id: str
+
+
+class AccessChanged(Noun):
+    kind: Literal["access"] = "access"
+    id: str
+    access: tuple[OwnedLayer, ...]
+
+
+Change = Upsert | Delete | AccessChanged
+
+
+class Problem(Noun):
+    """Something that could not be read; the rest goes on."""
+
+    where: str
+    line: int | None = None
+    reason: str
+
+
+class Known(Noun):
+    """What the store already has of a document."""
+
+    version: str
+    access: tuple[str, ...]  # the nodes of its layers, in order
+
+
+class Batch(Noun):
+    """Changes that are committed together with the cursor that follows them."""
+
+    changes: tuple[Change, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    seen: int = 0  # documents looked at since the pass began, changed or not: for progress
+    total: int | None = None
+    cursor: Cursor | None = None
+
+
+class Groups(Noun):
+    """Who holds what at this source, closed transitively. Committed only if it was read completely.
+
+    Nobody outside `members` is known to the source, unless it is `open`: then anybody holds their own address
+    and `anyone` there, and no group.
+    """
+
+    members: Mapping[Email, frozenset[Principal]]
+    open: bool = False
+    digest: str
+
+
+class Connector(Protocol):
+    """A source. Reading only; whatever it raises is one of the errors above."""
+
+    @property
+    def source(self) -> str: ...
+
+    def changes(self, known: Mapping[str, Known], cursor: Cursor | None, *, full: bool) -> Iterator[Batch]:
+        """What differs from `known`. Tightened access and deletions come first; deletions only from a whole look."""
+        ...
+
+    def groups(self) -> Groups: ...
+
+    def access_now(self, ids: Sequence[str]) -> Mapping[str, AccessList]:
+        """Read live, for the check just before an answer is shown. An id that is gone or unreadable is left out."""
+        ...
+
+    def readable_now(self, ids: Sequence[str], email: Email, now: datetime) -> frozenset[str]:
+        """Of these, what this one person may read at the source at this moment, groups included."""
+        ...

@@ -1,0 +1,1 @@
+"""What may be read, said and done. Pure: no input or output, and no clock of its own."""

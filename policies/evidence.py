@@ -1,0 +1,115 @@
+"""What an answer may be made of, and what it is made into. Each stage is its own type, so a signature shows how far
+a question has come.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from policies.people import Noun
+
+
+class Passage(Noun):
+    """A retrieved piece of one version of one document, under the handle by which this answer cites it."""
+
+    handle: int = Field(ge=1)
+    id: str
+    document: str
+    source: str
+    title: str
+    url: str | None
+    place: str
+    updated: datetime | None
+    version: str
+    ordinal: int
+    heading_path: tuple[str, ...]
+    text: str
+
+
+class Ranks(Noun):
+    """Where each retriever put a passage, counting only what the audience may read. Absent: it did not find it."""
+
+    keywords: int | None = None
+    vectors: int | None = None
+
+
+class Found(Noun):
+    """A passage with the reasons why it was found."""
+
+    passage: Passage
+    list_id: str  # the access list that its document carried
+    score: float
+    keywords_score: float | None = None
+    vectors_score: float | None = None
+    ranks: Ranks
+
+
+class Evidence(Noun):
+    """Everything one answer may use, best first."""
+
+    found: tuple[Found, ...] = ()
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        return tuple(found.passage for found in self.found)
+
+    def passage(self, handle: int) -> Passage | None:
+        return next((passage for passage in self.passages if passage.handle == handle), None)
+
+    def without(self, documents: frozenset[str]) -> "Evidence":
+        return Evidence(found=tuple(found for found in self.found if found.passage.document not in documents))
+
+
+class Citation(Noun):
+    """A quote that stands, word for word, in the passage with this handle."""
+
+    passage: int
+    quote: str
+
+
+class Claim(Noun):
+    """One statement with the citations that prove it."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+
+
+class Draft(Noun):
+    """What a composer proposes; nothing in it is believed before it is verified."""
+
+    claims: tuple[Claim, ...] = ()
+    answerable: bool = True
+    clarify: str | None = None
+
+
+class Answer(Noun):
+    """Claims that were all verified against the evidence."""
+
+    kind: Literal["answer"] = "answer"
+    claims: tuple[Claim, ...] = Field(min_length=1)
+
+
+class RefusalReason(StrEnum):
+    """Why there is no answer. None of them depends on anything that the audience may not read."""
+
+    UNANSWERED = "unanswered"  # nothing that the audience may read answers it
+    UNKNOWN_PERSON = "unknown_person"  # no source knows the asker
+    UNPROVEN = "unproven"  # claims were drafted, none could be proven
+
+
+class Refusal(Noun):
+    kind: Literal["refusal"] = "refusal"
+    reason: RefusalReason
+
+
+class Clarification(Noun):
+    """A question back: the asker's own words do not say enough."""
+
+    kind: Literal["clarification"] = "clarification"
+    reason: Literal["empty", "too_long", "composer"]
+    question: str | None = None
+
+
+Reply = Answer | Refusal | Clarification

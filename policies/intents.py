@@ -1,0 +1,18 @@
+"""What kind of request this is, and what that kind is allowed to use."""
+
+from typing import Literal
+
+from policies.people import Noun
+
+Retriever = Literal["keywords", "vectors"]
+
+
+class Route(Noun):
+    """Where a question may go. It is fixed by rules before anything is retrieved."""
+
+    intent: str
+    risk: Literal["low", "medium", "high"]
+    retrievers: tuple[Retriever, ...]
+    model_class: Literal["fast", "strong"]
+    tools: tuple[str, ...] = ()
+    review: bool = False

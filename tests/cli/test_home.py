@@ -1,0 +1,75 @@
+"""Two processes on one home: the second is told who is there, and what to do."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests import company
+from tests.console import Console
+from tests.world import console, shared_stores, synced
+
+pytestmark = pytest.mark.meaning
+
+LEAVE = "How many days of annual leave do I have?"
+
+
+@pytest.fixture
+def acme(tmp_path: Path, database_url: str) -> Console:
+    return synced(console(tmp_path, database_url), company.write(tmp_path / "company"))
+
+
+def test_the_second_process_says_who_holds_the_home_and_what_to_do(acme: Console) -> None:
+    holder = acme.start("hold")
+    until_held(acme)
+    second = acme.run("ask", LEAVE, "--as", "ana@acme.test")
+    sources, audit = acme.run("sources"), acme.run("audit", "verify")
+    pid = holder.pid
+    holder.kill()
+    holder.wait()
+    assert (sources.code, audit.code) == (0, 0)
+    if shared_stores(acme):  # both stores are servers: several processes are welcome
+        assert second.code == 0
+        return
+    assert second.code == 1
+    assert f"is in use by `footnote hold` (process {pid}, since 2" in second.err
+    assert "Wait until it is done or stop it" in second.err
+    assert "Traceback" not in second.err
+    assert acme.run("ask", LEAVE, "--as", "ana@acme.test").code == 0, "the lock ends with its process"
+
+
+def until_held(acme: Console) -> None:
+    for _ in range(200):
+        if (acme.home / "held").exists():
+            return
+        time.sleep(0.05)
+    raise AssertionError("nobody took the home")
+
+
+def test_a_database_that_does_not_answer_is_said_in_words_and_without_its_password(tmp_path: Path) -> None:
+    url = "postgresql://footnote:sesame@127.0.0.1:9/nowhere"
+    said = Console(tmp_path / "home").run("sources", DATABASE_URL=url)
+    assert said.code == 1
+    assert "cannot be used" in said.err
+    assert "correct DATABASE_URL" in said.err
+    assert "sesame" not in said.err
+    assert "Traceback" not in said.err
+
+
+def test_a_chroma_server_that_does_not_answer_is_said_in_words(tmp_path: Path) -> None:
+    home = Console(tmp_path / "home", {"FOOTNOTE_WORKSPACE": "w"})
+    said = home.run("ask", LEAVE, "--as", "ana@acme.test", CHROMA_URL="http://127.0.0.1:9")
+    assert said.code == 1
+    assert "The Chroma server at http://127.0.0.1:9 does not answer" in said.err
+    assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("FOOTNOTE_EMBEDDER", "gpt"), ("FOOTNOTE_WORKSPACE", "a b"), ("CHROMA_URL", "chroma")],
+)
+def test_a_setting_that_is_no_good_is_named(tmp_path: Path, variable: str, value: str) -> None:
+    said = Console(tmp_path / "home").run("ask", LEAVE, "--as", "ana@acme.test", **{variable: value})
+    assert said.code in {1, 2}
+    assert variable.removeprefix("FOOTNOTE_") in said.err
+    assert "Traceback" not in said.err

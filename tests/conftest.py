@@ -1,0 +1,113 @@
+"""What every test may ask for: stores that are SQLite and embedded Chroma, or the servers that the environment names.
+
+FOOTNOTE_TEST_DATABASE_URL and FOOTNOTE_TEST_CHROMA_URL name them. Each test has its own of both.
+"""
+
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from bot.stores.database import Database
+from bot.stores.schema import migrate
+from bot.stores.vectors import Vectors, close, embedded_client, server_client
+
+POSTGRESQL = os.environ.get("FOOTNOTE_TEST_DATABASE_URL")  # noqa: TID251 - the suite's own switch
+CHROMA = os.environ.get("FOOTNOTE_TEST_CHROMA_URL")  # noqa: TID251 - likewise
+
+MakeDatabaseUrl = Callable[[], str]
+ChromaClient = Callable[[], Any]
+DIMENSIONS = 64
+
+
+@contextmanager
+def databases(folder: Path) -> Iterator[MakeDatabaseUrl]:
+    """Each call: another database, with nothing in it."""
+    with ExitStack() as made:
+
+        def make() -> str:
+            name = f"t_{secrets.token_hex(8)}"
+            if POSTGRESQL is None:
+                return f"sqlite:///{folder / name}.db"
+            engine = create_engine(POSTGRESQL.replace("postgresql://", "postgresql+psycopg://", 1))
+            made.callback(engine.dispose)
+            made.callback(_execute, engine, f"DROP SCHEMA {name} CASCADE")
+            _execute(engine, f"CREATE SCHEMA {name}")
+            return f"{POSTGRESQL}?options=-csearch_path%3D{name}"
+
+        yield make
+
+
+@pytest.fixture
+def make_database_url(tmp_path: Path) -> Iterator[MakeDatabaseUrl]:
+    with databases(tmp_path) as make:
+        yield make
+
+
+@pytest.fixture
+def database_url(make_database_url: MakeDatabaseUrl) -> str:
+    return make_database_url()
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of SQLite: what each test's database begins as, since migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("migrated") / "footnote.db"
+    if POSTGRESQL is None:
+        made = Database(f"sqlite:///{path}", "acme")
+        migrate(made)
+        made.close()
+    return path
+
+
+@pytest.fixture
+def database(database_url: str, migrated_file: Path) -> Iterator[Database]:
+    """Empty and migrated."""
+    if POSTGRESQL is None:
+        shutil.copy(migrated_file, database_url.removeprefix("sqlite:///"))
+    opened = Database(database_url, "acme")
+    migrate(opened)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def chroma_server() -> Iterator[Any]:
+    """One client for all tests: its sockets are nobody's to close but ours."""
+    if CHROMA is None:
+        yield None
+        return
+    client = server_client(CHROMA)
+    yield client
+    close(client)
+
+
+@pytest.fixture
+def chroma(tmp_path: Path, chroma_server: Any) -> Iterator[ChromaClient]:
+    """Each call: another client of this test's one store."""
+    if chroma_server is None:
+        with ExitStack() as opened:
+            yield lambda: opened.enter_context(embedded_client(tmp_path / "chroma"))
+        return
+    name = f"t_{secrets.token_hex(8)}"
+    chroma_server._admin_client.create_database(name)
+    chroma_server.set_database(name)
+    yield lambda: chroma_server
+    chroma_server._admin_client.delete_database(name)
+
+
+@pytest.fixture
+def vectors(chroma: ChromaClient) -> Vectors:
+    """Those of the hashing embedder in workspace acme, where `database` is."""
+    return Vectors(chroma(), workspace="acme", embedder="hashing", dimensions=DIMENSIONS)
+
+
+def _execute(engine: Any, statement: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(text(statement))

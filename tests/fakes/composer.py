@@ -1,0 +1,52 @@
+"""Drafts as scripted, one for each time it is asked."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from bot.core.ports import Composer
+from policies.contract import Violation
+from policies.evidence import Citation, Claim, Draft, Evidence
+from policies.rules import AnswerRules
+
+Script = Draft | Callable[[Evidence], Draft]
+
+
+class Asked(NamedTuple):
+    question: str
+    evidence: Evidence
+    violations: tuple[Violation, ...]
+
+
+def quoting(evidence: Evidence) -> Draft:
+    """Says each passage, word for word."""
+    return Draft(
+        claims=tuple(
+            Claim(text=one.text, citations=(Citation(passage=one.handle, quote=one.text),)) for one in evidence.passages
+        )
+    )
+
+
+class ScriptedComposer(Composer):
+    """The last of the script stands for every time after it; without a script everything is quoted."""
+
+    def __init__(self, *script: Script, log: list[str] | None = None) -> None:
+        self._script = script or (quoting,)
+        self._log = log if log is not None else []
+        self.asked: list[Asked] = []
+
+    @property
+    def name(self) -> str:
+        return "scripted"
+
+    def compose(
+        self,
+        question: str,
+        evidence: Evidence,
+        rules: AnswerRules,  # noqa: ARG002
+        *,
+        violations: Sequence[Violation] = (),
+    ) -> Draft:
+        self._log.append("compose")
+        scripted = self._script[min(len(self.asked), len(self._script) - 1)]
+        self.asked.append(Asked(question, evidence, tuple(violations)))
+        return scripted if isinstance(scripted, Draft) else scripted(evidence)

@@ -1,0 +1,81 @@
+"""One question's receipt in memory, with a lease that can be lost."""
+
+import json
+from dataclasses import dataclass, field
+
+from bot.core.errors import LostLease
+from bot.core.nouns import Event, Question
+from bot.core.ports import Work
+from bot.core.record import evidence_from, texts_of
+from policies.evidence import Evidence
+
+
+@dataclass
+class Kept:
+    """What outlives an attempt."""
+
+    events: list[Event] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
+    done: bool = False
+
+
+class FakeWork(Work):
+    """`loses_lease_at=n`: the n-th write and all after it fail. Bodies are kept as JSON, as a ledger keeps them."""
+
+    def __init__(
+        self,
+        question: Question,
+        *,
+        attempt: int = 1,
+        kept: Kept | None = None,
+        loses_lease_at: int | None = None,
+        log: list[str] | None = None,
+    ) -> None:
+        self._question, self._attempt, self._loses_lease_at = question, attempt, loses_lease_at
+        self.kept = kept or Kept()
+        self.log = log if log is not None else []
+        self._writes = 0
+
+    @property
+    def question(self) -> Question:
+        return self._question
+
+    @property
+    def attempt(self) -> int:
+        return self._attempt
+
+    @property
+    def kinds(self) -> list[str]:
+        return [event.kind for event in self.kept.events]
+
+    def again(self, *, loses_lease_at: int | None = None) -> "FakeWork":
+        """The next attempt at the same question."""
+        return FakeWork(
+            self._question, attempt=self._attempt + 1, kept=self.kept, loses_lease_at=loses_lease_at, log=self.log
+        )
+
+    def recorded(self, kind: str) -> Event | None:
+        return next((event for event in reversed(self.kept.events) if event.kind == kind), None)
+
+    def evidence(self, event: Event) -> Evidence:
+        return evidence_from(event.body["evidence"], self.kept.texts)
+
+    def record(self, *events: Event) -> None:
+        self._write(*events)
+
+    def record_evidence(self, event: Event, evidence: Evidence) -> None:
+        self._write(event)
+        self.kept.texts |= texts_of(evidence)
+
+    def finish(self, event: Event) -> None:
+        self._write(event)
+        self.kept.done = True
+
+    def _write(self, *events: Event) -> None:
+        self._writes += 1
+        if self._loses_lease_at is not None and self._writes >= self._loses_lease_at:
+            raise LostLease("another worker has this work now")
+        for event in events:
+            body = json.loads(json.dumps(event.body))
+            self.kept.events.append(Event(kind=event.kind, receipt=self._question.receipt, body=body))
+            self.log.append(event.kind)

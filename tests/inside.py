@@ -1,0 +1,49 @@
+"""The assistant in this process, for tests and benches that look closer than a command line lets them."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from bot import app, worker
+from bot.core.clock import utc_now
+from bot.core.nouns import Place, Question, new_receipt_id
+from bot.core.ports import Embedder
+from bot.flows.answer import Outcome
+from bot.flows.sync import Tally
+from bot.settings import Settings
+from policies.evidence import Evidence, Reply
+from policies.people import email_address
+
+
+class Nowhere:
+    def post(self, question: Question, reply: Reply, evidence: Evidence) -> Mapping[str, str]:  # noqa: ARG002
+        return {"surface": "test"}
+
+
+@contextmanager
+def assistant(settings: Settings, embedder: Embedder | None) -> Iterator[app.Assistant]:
+    with app.records(settings) as records, app.assistant(records, embedder, command="test") as opened:
+        yield opened
+
+
+def sync(assistant: app.Assistant, company: Path, name: str = "acme") -> Tally:
+    records, now = assistant.records, utc_now()
+    with records.database.writing() as session:
+        records.sources.add(session, name, "folder", {"path": str(company)}, now)
+        records.jobs.enqueue(session, worker.SYNC, name, {"full": False}, now=now)
+    (result,) = worker.run_syncs(
+        records.jobs, records.database, records.ledger, utc_now, lambda claim: assistant.sync(claim, lambda _: None)
+    )
+    assert result.tally is not None, result.error
+    return result.tally
+
+
+def ask(assistant: app.Assistant, text: str, person: str) -> Outcome:
+    """From the arrival of the question to the end of its receipt."""
+    records = assistant.records
+    question = Question(
+        receipt=new_receipt_id(), text=text, asker=email_address(person), place=Place(), asked_at=utc_now()
+    )
+    claim = records.receipts.receive(question, key=question.receipt)
+    assert claim is not None
+    return worker.answer_one(records.inbox, records.receipts, assistant.answering, Nowhere(), claim)

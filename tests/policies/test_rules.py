@@ -1,0 +1,162 @@
+"""A rule text that is not understood stops everything, and says in which file, on which line, and why."""
+
+from importlib import resources
+
+import pytest
+
+from policies.rules import ANSWERS, FILES, INTENTS, RulesError, digest, parse
+
+FOLDER = resources.files("policies") / "rules"
+PACKAGED = {file: (FOLDER / file).read_text(encoding="utf-8") for file in FILES}
+
+ANSWERS_TEXT = """\
+[question]
+max_characters = 4000
+
+[evidence]
+candidates = 60
+passages = 8
+per_document = 3
+
+[answer]
+max_lines = 5
+max_claim_characters = 600
+
+[answerability]
+min_confidence = 1.5
+min_confidence_by_words = 0.3
+"""
+INTENTS_TEXT = """\
+[question]
+risk = "low"
+retrievers = ["keywords", "vectors"]
+model_class = "strong"
+
+[other]
+risk = "high"
+retrievers = [
+  "keywords",
+]
+model_class = "fast"
+"""
+TEXTS = {ANSWERS: ANSWERS_TEXT, INTENTS: INTENTS_TEXT}
+
+
+def broken(file: str, old: str, new: str) -> RulesError:
+    assert TEXTS[file].count(old) >= 1
+    with pytest.raises(RulesError) as raised:
+        parse({**TEXTS, file: TEXTS[file].replace(old, new, 1)})
+    return raised.value
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "line", "reason"),
+    [
+        pytest.param(ANSWERS, "[question]", "[question", 1, "Expected", id="not TOML at all"),
+        pytest.param(ANSWERS, "passages = 8", "passages = ", 6, "Invalid value", id="no value"),
+        pytest.param(ANSWERS, "0.3\n", '"0.3', 15, "Unterminated", id="ends in the middle of a text"),
+        pytest.param(ANSWERS, "passages = 8", "candidates = 8", 6, "overwrite", id="a key twice"),
+        pytest.param(ANSWERS, "= 4000", "= 0", 2, "question.max_characters: Input should be greater", id="too small"),
+        pytest.param(ANSWERS, "= 60\n", "= 1001\n", 5, "evidence.candidates: Input should be less", id="too large"),
+        pytest.param(ANSWERS, "passages = 8", "passages = 51", 6, "evidence.passages", id="too many passages"),
+        pytest.param(ANSWERS, "= 3\n", "= 0\n", 7, "evidence.per_document", id="none of a document"),
+        pytest.param(ANSWERS, "max_lines = 5", "max_lines = 51", 10, "answer.max_lines", id="too many lines"),
+        pytest.param(ANSWERS, "= 600", "= 39", 11, "answer.max_claim_characters", id="claims too short"),
+        pytest.param(ANSWERS, "= 1.5", "= -1", 14, "answerability.min_confidence:", id="less than no confidence"),
+        pytest.param(ANSWERS, "= 1.5", "= nan", 14, "answerability.min_confidence:", id="not a number"),
+        pytest.param(ANSWERS, "= 0.3", "= -0.1", 15, "answerability.min_confidence_by_words", id="a similar name"),
+        pytest.param(ANSWERS, "max_lines = 5", 'max_lines = "few"', 10, "valid integer", id="a text for a number"),
+        pytest.param(ANSWERS, "passages = 8", "passages = 8.5", 6, "valid integer", id="a fraction"),
+        pytest.param(ANSWERS, "passages = 8", "passage = 8", 4, "evidence.passages: Field required", id="misspelt"),
+        pytest.param(ANSWERS, "max_lines = 5\n", "", 9, "answer.max_lines: Field required", id="a key is missing"),
+        pytest.param(ANSWERS, "= 3\n", "= 3\nextra = 1\n", 8, "evidence.extra: Extra", id="an unknown key"),
+        pytest.param(ANSWERS, "[question]", "[questions]", None, "question: Field required", id="a table is missing"),
+        pytest.param(ANSWERS, "= 0.3\n", "= 0.3\n[more]\n", 16, "more: Extra inputs", id="an unknown table"),
+        pytest.param(ANSWERS, "[question]\nmax_characters =", "question =", 1, "question: Input", id="no table"),
+        pytest.param(ANSWERS, "[question]\n", "intent = 1\n[question]\n", 1, "intent: Extra", id="a key at the top"),
+        pytest.param(
+            ANSWERS, "[question]\nmax_characters = 4000", "question.max_characters = 0", 1, "greater", id="dotted"
+        ),
+        pytest.param(INTENTS, 'risk = "low"', 'risk = "none"', 2, "question.risk: Input should be 'low'", id="a risk"),
+        pytest.param(INTENTS, '"vectors"]', '"bm25"]', 3, "question.retrievers.1: Input", id="an unknown retriever"),
+        pytest.param(INTENTS, '  "keywords",\n', '  "x",\n', 8, "other.retrievers.0: Input", id="over several lines"),
+        pytest.param(INTENTS, '"strong"', '"best"', 4, "question.model_class", id="an unknown class of model"),
+        pytest.param(INTENTS, '"fast"', '"best"', 11, "other.model_class", id="the same key in the second table"),
+        pytest.param(INTENTS, 'risk = "high"\n', "", 6, "other.risk: Field required", id="a key is missing in a table"),
+        pytest.param(INTENTS, '"fast"', '"fast"\nreviews = true', 12, "other.reviews: Extra", id="an unknown key here"),
+        pytest.param(INTENTS, '"fast"', '"fast"\ntools = "all"', 12, "other.tools", id="a text for a list"),
+        pytest.param(INTENTS, '"fast"', '"fast"\nreview = "maybe"', 12, "other.review", id="neither yes nor no"),
+        pytest.param(INTENTS, '"fast"', '"fast"\nintent = "question"', 12, "other.intent", id="two names of an intent"),
+        pytest.param(INTENTS, "[question]", "top = 1\n[question]", 1, "`top` must be a table", id="a loose key"),
+        pytest.param(INTENTS, "[other]", "[[other]]", 6, "`other` must be a table", id="an array of tables"),
+        pytest.param(INTENTS, "[question]", "[questions]", None, "`question` is missing", id="questions have no rule"),
+    ],
+)
+def test_wrong_rule_text_names_its_file_line_and_reason(
+    file: str, old: str, new: str, line: int | None, reason: str
+) -> None:
+    error = broken(file, old, new)
+    assert (error.file, error.line) == (file, line)
+    assert reason in error.reason
+    assert str(error) == f"{file}{f', line {line}' if line else ''}: {error.reason}"
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_missing_rule_file_is_named(file: str) -> None:
+    with pytest.raises(RulesError, match="this rule file is missing") as raised:
+        parse({name: text for name, text in TEXTS.items() if name != file})
+    assert raised.value.file == file
+
+
+@pytest.mark.parametrize("file", ["tools.toml", "Answers.toml", ""])
+def test_unknown_rule_file_is_named(file: str) -> None:
+    with pytest.raises(RulesError, match="no such rule file is known") as raised:
+        parse({**TEXTS, file: ""})
+    assert raised.value.file == file
+
+
+def test_empty_rule_texts_are_refused() -> None:
+    with pytest.raises(RulesError):
+        parse(dict.fromkeys(FILES, ""))
+
+
+def test_rules_are_read_as_they_are_written() -> None:
+    rules = parse(TEXTS)
+    assert rules.answers.evidence.passages == 8
+    assert rules.answers.answerability.min_confidence == 1.5
+    assert list(rules.intents) == ["question", "other"]
+    assert rules.intents["other"].intent == "other"
+    assert rules.intents["other"].retrievers == ("keywords",)
+    assert rules.intents["other"].tools == ()
+    assert rules.digest == digest(TEXTS)
+
+
+def test_packaged_rules_parse_and_let_people_ask() -> None:
+    rules = parse(PACKAGED)
+    assert rules.intents["question"].tools == ()
+    assert {entry.name for entry in FOLDER.iterdir() if entry.name.endswith(".toml")} == set(FILES)
+
+
+def test_digest_changes_with_any_character_of_any_file() -> None:
+    seen = {digest(TEXTS)}
+    for file, text in TEXTS.items():
+        for at in range(len(text)):
+            seen.add(digest({**TEXTS, file: text[:at] + chr(ord(text[at]) ^ 1) + text[at + 1 :]}))
+    assert len(seen) == 1 + sum(map(len, TEXTS.values()))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param({"a": "xb", "c": ""}, id="text moved to its file's name"),
+        pytest.param({"a": "", "c": "xb"}, id="text moved to the other file"),
+        pytest.param({"a": "xb"}, id="an empty file less"),
+        pytest.param({"a": "x", "bc": ""}, id="a letter moved to the next file's name"),
+    ],
+)
+def test_digest_knows_where_one_file_ends_and_the_next_begins(other: dict[str, str]) -> None:
+    assert digest(other) != digest({"a": "x", "c": "b"})
+
+
+def test_digest_does_not_depend_on_the_order_of_the_files() -> None:
+    assert digest(TEXTS) == digest(dict(reversed(TEXTS.items())))

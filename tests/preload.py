@@ -1,0 +1,11 @@
+"""What the forked command lines have imported already. Importing starts no thread and opens nothing."""
+
+from bot.settings import quiet_libraries
+
+quiet_libraries()
+
+import chromadb  # noqa: E402, F401
+import numpy  # noqa: E402, ICN001, F401
+
+from bot.cli import ask, audit, sources, sync  # noqa: E402, F401
+from bot.models import extractive  # noqa: E402, F401

@@ -1,0 +1,104 @@
+"""How well the sample company's questions are answered, with the built-in embedder and no model.
+
+The thresholds were chosen on the questions whose id hashes to an even number; the gates below hold for the odd ones.
+"""
+
+import hashlib
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from bot import settings
+from bot.models.embedder import MiniLM
+from bot.models.weights import locate
+from policies.evidence import Answer
+from tests import inside
+
+pytestmark = [pytest.mark.meaning, pytest.mark.timeout(300), pytest.mark.xdist_group("acme")]
+
+ROOT = Path(__file__).parent.parent.parent
+QUESTIONS: list[dict[str, Any]] = tomllib.loads((ROOT / "tests" / "acme_questions.toml").read_text())["question"]
+NOT_ANSWERED = {"unanswerable", "hidden"}
+
+
+class Asked(NamedTuple):
+    id: str
+    kind: str
+    answered: bool
+    right: bool  # every string that a right answer contains is in a claim
+    lines: int
+    cites: frozenset[str]  # the documents
+    gold: str | None  # the document in which the answer stands
+
+    @property
+    def well_founded(self) -> bool:
+        return self.gold in self.cites
+
+    @property
+    def is_odd(self) -> bool:
+        return int(hashlib.sha256(self.id.encode()).hexdigest(), 16) % 2 == 1
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Asked]]:
+    home = tmp_path_factory.mktemp("acme")
+    found = settings.load()
+    weights = locate(found.models)
+    assert weights is not None, "run `python -m bot.models.weights` first"
+    one_machine = found.model_copy(update={"home": home, "database_url": None, "chroma_url": None})
+    with MiniLM(weights) as embedder, inside.assistant(one_machine, embedder) as assistant:
+        inside.sync(assistant, ROOT / "bot" / "playground" / "acme")
+        yield [_ask(assistant, question) for question in QUESTIONS]
+
+
+def _ask(assistant: Any, question: dict[str, Any]) -> Asked:
+    outcome = inside.ask(assistant, question["ask"], question["as"])
+    claims = outcome.reply.claims if isinstance(outcome.reply, Answer) else ()
+    cited = {citation.passage for claim in claims for citation in claim.citations}
+    said = "\n".join(claim.text for claim in claims)
+    return Asked(
+        id=question["id"],
+        kind=question["kind"],
+        answered=bool(claims),
+        right=all(" ".join(part.split()) in " ".join(said.split()) for part in question["contains"]),
+        lines=len(said.splitlines()),
+        cites=frozenset(passage.document for passage in outcome.evidence.passages if passage.handle in cited),
+        gold=f"acme:{question['document']}" if "document" in question else None,
+    )
+
+
+def share(asked: list[Asked], what: str) -> float:
+    return float(sum(getattr(one, what) for one in asked) / len(asked))
+
+
+def test_most_answerable_questions_are_answered_with_what_was_asked_for(asked: list[Asked]) -> None:
+    answerable = [one for one in asked if one.is_odd and one.kind not in NOT_ANSWERED]
+    wrong = [one.id for one in answerable if not (one.answered and one.right)]
+    assert len(wrong) / len(answerable) <= 0.20, wrong
+
+
+def test_few_answerable_questions_are_refused(asked: list[Asked]) -> None:
+    answerable = [one for one in asked if one.is_odd and one.kind not in NOT_ANSWERED]
+    assert share(answerable, "answered") >= 0.87, [one.id for one in answerable if not one.answered]
+
+
+def test_most_answers_cite_the_document_that_holds_the_answer(asked: list[Asked]) -> None:
+    answerable = [one for one in asked if one.is_odd and one.kind not in NOT_ANSWERED]
+    assert share(answerable, "well_founded") >= 0.81, [one.id for one in answerable if not one.well_founded]
+
+
+def test_most_questions_without_an_answer_are_refused(asked: list[Asked]) -> None:
+    unanswerable = [one for one in asked if one.is_odd and one.kind in NOT_ANSWERED]
+    assert share(unanswerable, "answered") <= 0.20, [one.id for one in unanswerable if one.answered]
+
+
+def test_no_answer_is_longer_than_five_lines(asked: list[Asked]) -> None:
+    assert max(one.lines for one in asked) <= 5
+
+
+def test_a_hidden_answer_is_never_given(asked: list[Asked]) -> None:
+    """Whatever is said to somebody who may not read the document, it is not what the document says."""
+    assert [one.id for one in asked if one.kind == "hidden" and one.answered and one.right] == []

@@ -1,0 +1,215 @@
+"""Nothing that the audience may not read is found, whatever a retriever says; what is found is in one order only."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from bot.core.nouns import ListId, PassageId
+from bot.core.ports import Embedder, Hit, Scope, Search, Vector
+from bot.steps.retrieve import retrieve
+from policies.access import NOBODY, AccessList
+from policies.evidence import Evidence
+from policies.intents import Retriever, Route
+from policies.people import Audience, Email, Person, Principal
+from policies.rules import EvidenceLimits
+from tests.fakes.access import a_list
+from tests.fakes.embedder import HashingEmbedder
+from tests.fakes.passages import NOON, FakePassages, a_passage
+from tests.fakes.search import FakeSearch, FixedSearch
+
+ENG, HR = ListId("acme:eng"), ListId("acme:hr")
+FOR_ENG, FOR_HR = a_list("acme/eng"), a_list("acme/hr")
+ANA = Person(email=Email("ana@acme.test"), principals=frozenset({Principal("acme/eng")}))
+ALL = Scope(lists=frozenset({ENG, HR}))
+OURS = Scope(lists=frozenset({ENG}))
+
+
+def way(*retrievers: Retriever) -> Route:
+    return Route(intent="question", risk="low", retrievers=retrievers, model_class="fast")
+
+
+def found(
+    search: Search,
+    passages: FakePassages,
+    *,
+    scope: Scope = OURS,
+    audience: Audience | None = None,
+    route: Route | None = None,
+    embedder: Embedder | None = None,
+    limits: EvidenceLimits | None = None,
+) -> Evidence:
+    return retrieve(
+        "leave days",
+        audience or Audience.only(ANA),
+        scope,
+        route or way("keywords", "vectors"),
+        search=search,
+        passages=passages,
+        embedder=embedder or HashingEmbedder(),
+        limits=limits or EvidenceLimits(candidates=60, passages=8, per_document=3),
+        now=NOON,
+    )
+
+
+def documents(evidence: Evidence) -> list[str]:
+    return [passage.document.removeprefix("acme:") for passage in evidence.passages]
+
+
+@pytest.fixture
+def passages() -> FakePassages:
+    store = FakePassages()
+    for name, list_id, access in (("a", ENG, FOR_ENG), ("b", ENG, FOR_ENG), ("secret", HR, FOR_HR)):
+        store.add(a_passage(f"leave days of {name}", document=f"acme:{name}"), list_id, access)
+    return store
+
+
+def hits(*names: str) -> tuple[Hit, ...]:
+    return tuple(Hit(PassageId(f"acme:{name}#0"), 1.0 - place / 10) for place, name in enumerate(names))
+
+
+def test_without_a_readable_list_nothing_is_even_searched(passages: FakePassages) -> None:
+    search = FixedSearch(hits("a"), hits("a"))
+    assert found(search, passages, scope=Scope(lists=frozenset())) == Evidence()
+    assert search.asked == []
+
+
+def test_retrievers_that_find_what_is_out_of_scope_are_not_believed(passages: FakePassages) -> None:
+    search = FixedSearch(hits("secret", "a"), hits("secret", "b"))
+    evidence = found(search, passages)
+    ranks = {one.passage.document: (one.ranks.keywords, one.ranks.vectors) for one in evidence.found}
+    assert ranks == {"acme:a": (1, None), "acme:b": (None, 1)}
+
+
+@pytest.mark.parametrize("access", [FOR_HR, NOBODY, a_list("acme/eng", "acme/hr")], ids=["other", "nobody", "layers"])
+def test_scope_that_is_too_wide_is_not_believed(passages: FakePassages, access: AccessList) -> None:
+    passages.add(a_passage("leave days", document="acme:secret"), HR, access)
+    assert documents(found(FixedSearch(hits("secret", "a")), passages, scope=ALL)) == ["a"]
+
+
+def test_passage_of_a_changed_list_is_judged_by_its_list_as_it_is_now(passages: FakePassages) -> None:
+    passages.add(a_passage("leave days of b", document="acme:b"), HR, FOR_ENG)
+    assert documents(found(FixedSearch(hits("b", "a")), passages)) == ["a"]
+
+
+@pytest.mark.parametrize(
+    "audience",
+    [
+        pytest.param(Audience(people=(), complete=True), id="nobody"),
+        pytest.param(Audience(people=(ANA,), complete=False), id="incomplete"),
+        pytest.param(Audience(people=(ANA, Person(email=Email("bo@acme.test"))), complete=True), id="one who may not"),
+    ],
+)
+def test_audience_that_may_not_read_finds_nothing(passages: FakePassages, audience: Audience) -> None:
+    assert found(FixedSearch(hits("a", "b")), passages, audience=audience) == Evidence()
+
+
+def test_passage_that_is_no_longer_live_is_left_out_and_takes_no_rank(passages: FakePassages) -> None:
+    passages.remove("acme:a")
+    (only,) = found(FixedSearch(hits("a", "b"), hits("a", "b")), passages).found
+    assert (only.passage.document, only.ranks.keywords, only.ranks.vectors) == ("acme:b", 1, 1)
+
+
+def test_document_that_its_source_took_back_is_left_out(passages: FakePassages) -> None:
+    scope = Scope(lists=frozenset({ENG}), without_documents=frozenset({"acme:a"}))
+    assert documents(found(FixedSearch(hits("a", "b")), passages, scope=scope)) == ["b"]
+
+
+def test_hidden_passages_change_nothing_that_is_found(passages: FakePassages) -> None:
+    store = FakePassages()
+    store.stored = {id_: one for id_, one in passages.stored.items() if one.list_id != HR}
+    assert found(FakeSearch(dict(passages.stored)), passages) == found(FakeSearch(dict(store.stored)), store)
+    assert documents(found(FakeSearch(dict(passages.stored)), passages)) != []
+
+
+@pytest.mark.parametrize(
+    ("retrievers", "asked"),
+    [
+        pytest.param((), [], id="none"),
+        pytest.param(("keywords",), ["keywords"], id="words"),
+        pytest.param(("vectors",), ["vectors"], id="meaning"),
+        pytest.param(("keywords", "vectors"), ["keywords", "vectors"], id="both"),
+    ],
+)
+def test_only_the_retrievers_of_the_route_are_asked(
+    passages: FakePassages, retrievers: tuple[Retriever, ...], asked: list[str]
+) -> None:
+    search = FixedSearch(hits("a"), hits("b"))
+    evidence = found(search, passages, route=way(*retrievers))
+    assert [(name, scope, k) for name, scope, k in search.asked] == [(name, OURS, 60) for name in asked]
+    assert len(evidence.found) == len(asked)
+
+
+def test_without_an_embedder_words_alone_are_asked(passages: FakePassages) -> None:
+    search = FixedSearch(hits("a"), hits("b"))
+    evidence = retrieve(
+        "leave days",
+        Audience.only(ANA),
+        OURS,
+        way("keywords", "vectors"),
+        search=search,
+        passages=passages,
+        embedder=None,
+        limits=EvidenceLimits(candidates=60, passages=8, per_document=3),
+        now=NOON,
+    )
+    assert [name for name, _, _ in search.asked] == ["keywords"]
+    assert documents(evidence) == ["a"]
+
+
+def test_what_both_retrievers_find_stands_above_what_one_finds(passages: FakePassages) -> None:
+    passages.add(a_passage("c", document="acme:c"), ENG, FOR_ENG)
+    evidence = found(FixedSearch(hits("a", "b"), hits("c", "b")), passages)
+    assert documents(evidence)[0] == "b"
+    assert evidence.found[0].score == round(2 / 62, 6)
+    assert (evidence.found[0].keywords_score, evidence.found[0].vectors_score) == (0.9, 0.9)
+    assert {one.score for one in evidence.found[1:]} == {round(1 / 61, 6)}
+
+
+def test_ties_are_broken_by_content_then_document_then_place(passages: FakePassages) -> None:
+    store = FakePassages()
+    for document, ordinal in (("z", 0), ("y", 1), ("y", 0)):
+        store.add(a_passage("the same", document=f"acme:{document}", ordinal=ordinal), ENG, FOR_ENG)
+    names = [PassageId("acme:z#0"), PassageId("acme:y#1"), PassageId("acme:y#0")]
+    for order in (names, names[::-1]):  # each is first in one retriever and last in the other, but for the middle
+        evidence = found(FixedSearch((Hit(order[0], 1.0),), (Hit(order[2], 1.0),)), store)
+        assert [one.id for one in evidence.passages] == sorted([order[0], order[2]])
+
+
+def test_handles_count_from_one_in_the_order_of_the_evidence(passages: FakePassages) -> None:
+    evidence = found(FixedSearch(hits("b", "a")), passages)
+    assert [passage.handle for passage in evidence.passages] == [1, 2]
+    assert [one.list_id for one in evidence.found] == [ENG, ENG]
+
+
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [
+        pytest.param((60, 1, 3), ["a#0"], id="one passage"),
+        pytest.param((60, 8, 1), ["a#0", "b#0"], id="one of each document"),
+        pytest.param((60, 3, 2), ["a#0", "a#1", "b#0"], id="two of each, three in all"),
+        pytest.param((60, 8, 3), ["a#0", "a#1", "a#2", "b#0"], id="all"),
+        pytest.param((2, 8, 3), ["a#0", "a#1"], id="two candidates of each retriever"),
+    ],
+)
+def test_few_are_kept_and_few_of_one_document(limits: tuple[int, int, int], expected: list[str]) -> None:
+    store, order = FakePassages(), []
+    for document, ordinal in (("a", 0), ("a", 1), ("a", 2), ("b", 0)):
+        order.append(store.add(a_passage("x", document=f"acme:{document}", ordinal=ordinal), ENG, FOR_ENG))
+    candidates, kept, per_document = limits
+    evidence = found(
+        FixedSearch(tuple(Hit(id_, 1.0) for id_ in order)),
+        store,
+        limits=EvidenceLimits(candidates=candidates, passages=kept, per_document=per_document),
+    )
+    assert [one.id.removeprefix("acme:") for one in evidence.passages] == expected
+
+
+class OnlyTheQuestion(HashingEmbedder):
+    def embed(self, texts: Sequence[str]) -> Vector:
+        assert list(texts) == ["leave days"], "something else than the question was embedded"
+        return super().embed(texts)
+
+
+def test_question_is_embedded_alone_and_as_it_was_asked(passages: FakePassages) -> None:
+    search = FixedSearch(meaning=hits("a"))
+    assert documents(found(search, passages, embedder=OnlyTheQuestion())) == ["a"]

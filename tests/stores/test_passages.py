@@ -1,0 +1,248 @@
+import threading
+
+import pytest
+from sqlmodel import select
+
+from bot.core.nouns import Piece, document_id
+from bot.stores.database import Database
+from bot.stores.index import Index
+from bot.stores.passages import passage_ids, term_vector
+from bot.stores.tables import PassageRow
+from connectors.model import AccessChanged
+from tests.stores.house import NOON, House, document, ids_of, layer
+
+ANA, BEN = "ana@acme.test", "ben@acme.test"
+ENG, LEAD = (layer("group:eng"),), (layer("group:lead"),)
+
+
+@pytest.fixture
+def house(database: Database) -> House:
+    opened = House(database).added()
+    opened.know({ANA: ["group:eng"], BEN: ["group:lead"]})
+    return opened
+
+
+def states(house: House) -> dict[str, str]:
+    with house.database.reading() as session:
+        return {row.text: row.state for row in session.exec(select(PassageRow))}
+
+
+# What may be found.
+
+
+def test_staged_is_not_found(house: House) -> None:
+    page = document("a", "One.", "Two.")
+    house.stage(page)
+    assert house.texts(page) == []
+    assert house.catalogue.known() == {}
+    assert states(house) == {"One.": "staged", "Two.": "staged"}
+
+
+def test_live_is_found_with_everything_that_a_citation_needs(house: House) -> None:
+    page = document("a", "One.", "Two.", access=ENG)
+    house.bring(page)
+    assert house.texts(page) == ["One.", "Two."]
+    stored = house.passages.live(ids_of(page)[:1])[ids_of(page)[0]]
+    assert (stored.passage.document, stored.passage.source, stored.passage.place) == ("acme:a", "acme", "handbook")
+    assert (stored.passage.title, stored.passage.url) == (page.title, page.url)
+    assert (stored.passage.version, stored.passage.updated) == (page.version, NOON)
+    assert stored.access.layers == (ENG[0].layer,)
+
+
+def test_retired_is_not_found(house: House) -> None:
+    page, other = document("a", "One."), document("b", "Two.")
+    house.bring(page, other)
+    house.catalogue.hide(["a"], [])
+    assert house.texts(page) == []
+    assert house.texts(other) == ["Two."]
+    assert set(house.catalogue.known()) == {"b"}
+    assert states(house) == {"One.": "retired", "Two.": "live"}
+
+
+def test_deleting_what_is_not_there_changes_nothing(house: House) -> None:
+    page = document("a", "One.")
+    house.bring(page)
+    house.catalogue.hide(["b"], [AccessChanged(id="c", access=ENG)])
+    assert house.texts(page) == ["One."]
+
+
+def test_what_is_known_is_version_and_layers(house: House) -> None:
+    page = document("a", "One.", access=(*ENG, *LEAD))
+    house.bring(page)
+    known = house.catalogue.known()["a"]
+    assert (known.version, known.access) == (page.version, ("group:eng", "group:lead"))
+
+
+def test_a_document_without_any_text_is_known_and_has_nothing_to_find(house: House) -> None:
+    house.bring(document("a"))
+    assert set(house.catalogue.known()) == {"a"}
+    assert states(house) == {}
+
+
+# New versions.
+
+
+def test_a_new_version_replaces_the_old_one(house: House) -> None:
+    old, new = document("a", "Same.", "Old."), document("a", "Same.", "New.", "More.")
+    house.bring(old)
+    house.stage(new)
+    assert house.texts(old) == ["Same.", "Old."]
+    house.go_live(house.stage(new))
+    assert house.texts(new) == ["Same.", "New.", "More."]
+    assert states(house)["Old."] == "retired"
+    assert {stored.passage.version for stored in house.passages.live(ids_of(new)).values()} == {new.version}
+
+
+def test_a_reader_sees_only_whole_versions(house: House) -> None:
+    versions = [document("a", *(f"{number} {turn}." for number in range(6))) for turn in range(8)]
+    whole = {tuple(version.text.split("\n\n")) for version in versions}
+    every_id = [id_ for version in versions for id_ in ids_of(version)]
+    house.bring(versions[0])
+    done = threading.Event()
+    seen: set[tuple[str, ...]] = set()
+
+    def read() -> None:
+        while not done.is_set():
+            live = house.passages.live(every_id).values()
+            seen.add(tuple(stored.passage.text for stored in sorted(live, key=lambda each: each.passage.ordinal)))
+            entries = Index(house.database, None).newest()
+            assert len(entries.entries) == 6  # type: ignore[attr-defined]
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for version in versions[1:]:
+        house.bring(version)
+    done.set()
+    reader.join()
+    assert seen
+    assert seen <= whole
+
+
+def test_a_paragraph_put_in_at_the_top_makes_exactly_one_fresh_passage(house: House) -> None:
+    house.bring(document("a", "One.", "Two.", "Three."))
+    (staged,) = house.bring(document("a", "Nought.", "One.", "Two.", "Three."))
+    assert [piece.text for id_, piece in staged.passages if id_ in staged.fresh] == ["Nought."]
+    assert house.texts(staged.document) == ["Nought.", "One.", "Two.", "Three."]
+
+
+def test_a_paragraph_taken_out_or_moved_makes_no_fresh_passage(house: House) -> None:
+    house.bring(document("a", "One.", "Two.", "Three."))
+    (staged,) = house.bring(document("a", "Three.", "One."))
+    assert staged.fresh == ()
+    assert house.texts(staged.document) == ["Three.", "One."]
+    assert states(house)["Two."] == "retired"
+
+
+def test_what_a_document_says_twice_is_two_passages(house: House) -> None:
+    page = document("a", "Same.", "Other.", "Same.")
+    house.bring(page)
+    assert house.texts(page) == ["Same.", "Other.", "Same."]
+    (staged,) = house.bring(document("a", "Same.", "Same.", "Other.", "Same."))
+    assert len(staged.fresh) == 1
+    assert house.texts(staged.document) == ["Same.", "Same.", "Other.", "Same."]
+    house.bring(document("a", "Same."))
+    assert house.texts(page) == ["Same."]
+
+
+def test_two_documents_that_say_the_same_have_passages_of_their_own(house: House) -> None:
+    one, other = document("a", "Same."), document("b", "Same.", access=ENG)
+    house.bring(one, other)
+    house.catalogue.hide(["a"], [])
+    assert house.texts(one) == []
+    assert house.texts(other) == ["Same."]
+
+
+def test_the_same_words_under_another_heading_are_another_passage() -> None:
+    owner = document_id("acme", "a")
+    texts = [
+        Piece(ordinal=0, heading_path=(), text="A\nB"),
+        Piece(ordinal=0, heading_path=("A",), text="B"),
+        Piece(ordinal=0, heading_path=("A", ""), text="B"),
+        Piece(ordinal=0, heading_path=("AB",), text=""),
+    ]
+    assert len({passage_ids(owner, [piece]) for piece in texts}) == 4
+
+
+def test_a_version_that_was_staged_and_died_is_brought_live_later(house: House) -> None:
+    page = document("a", "One.", "Two.")
+    house.stage(page)
+    house.catalogue.purge(house.catalogue.leftovers())
+    assert states(house) == {}
+    (staged,) = house.bring(page)
+    assert len(staged.fresh) == 2
+    assert house.texts(page) == ["One.", "Two."]
+
+
+# Access that changes, alone and together with the text.
+
+
+def test_changed_access_holds_at_once(house: House) -> None:
+    page = document("a", "One.", access=ENG)
+    house.bring(page)
+    assert house.readers(page, ANA, BEN) == {ANA}
+    house.catalogue.hide([], [AccessChanged(id="a", access=LEAD)])
+    assert house.readers(page, ANA, BEN) == {BEN}
+    house.catalogue.hide([], [AccessChanged(id="a", access=())])
+    assert house.readers(page, ANA, BEN) == frozenset()
+
+
+@pytest.mark.parametrize("node", [None, "page:a"], ids=["layer of its own name", "layer of the same node"])
+def test_access_that_is_widened_with_new_text_never_shows_the_old_text_to_the_newly_admitted(
+    house: House, node: str | None
+) -> None:
+    old = document("a", "Secret.", access=[layer("group:eng", node=node)])
+    new = document("a", "Open.", access=[layer("group:eng", "group:lead", node=node)])
+    house.bring(old)
+    staged = house.stage(new)
+    assert house.texts(old) == ["Secret."]
+    assert house.readers(old, ANA, BEN) == {ANA}
+    house.go_live(staged)
+    assert house.texts(old) == []
+    assert house.readers(new, ANA, BEN) == {ANA, BEN}
+
+
+@pytest.mark.parametrize("node", [None, "page:a"], ids=["layer of its own name", "layer of the same node"])
+def test_access_that_is_tightened_with_new_text_holds_for_the_old_text_at_once(house: House, node: str | None) -> None:
+    old = document("a", "Open.", access=[layer("group:eng", "group:lead", node=node)])
+    new = document("a", "Secret.", access=[layer("group:eng", node=node)])
+    house.bring(old)
+    assert house.readers(old, ANA, BEN) == {ANA, BEN}
+    staged = house.stage(new)
+    assert house.readers(old, ANA, BEN) == {ANA}
+    house.go_live(staged)
+    assert house.readers(new, ANA, BEN) == {ANA}
+
+
+def test_access_that_is_exchanged_with_new_text_leaves_the_old_text_to_nobody(house: House) -> None:
+    old, new = document("a", "Old.", access=ENG), document("a", "New.", access=LEAD)
+    house.bring(old)
+    house.stage(new)
+    house.stage(new)  # the first attempt died
+    assert house.readers(old, ANA, BEN) == frozenset()
+    house.go_live(house.stage(new))
+    assert house.readers(new, ANA, BEN) == {BEN}
+
+
+@pytest.mark.parametrize(("before", "after"), [((), ENG), (ENG, ())], ids=["from nobody", "to nobody"])
+def test_old_text_is_nobodys_while_either_version_is(house: House, before: tuple[()], after: tuple[()]) -> None:
+    old, new = document("a", "Old.", access=before), document("a", "New.", access=after)
+    house.bring(old)
+    house.stage(new)
+    assert house.readers(old, ANA, BEN) == frozenset()
+
+
+def test_a_widened_document_whose_sync_died_is_seen_as_changed_by_the_next(house: House) -> None:
+    old = document("a", "Secret.", access=ENG)
+    house.bring(old)
+    house.stage(document("a", "Open.", access=(layer("anyone"),)))
+    known = house.catalogue.known()["a"]
+    assert known.version == old.version
+    assert known.access != ("group:eng",), "or the access of before would never be restored"
+
+
+def test_terms_are_counted_as_they_are_looked_for() -> None:
+    assert term_vector("") == (b"", b"")
+    ids, counts = term_vector("leave leaves leave-policy")
+    assert len(ids) // 8 == len(counts) // 2
+    assert term_vector("leave leaves leave-policy") == (ids, counts)
+    assert len(term_vector("word " * 70_000)[1]) == 2, "a count that does not fit is the largest that does"

@@ -1,0 +1,69 @@
+"""What must hold of the repository itself: its top level, its two command lines, and the names it must not contain."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+TOP_LEVEL = {
+    "pyproject.toml",
+    "requirements.txt",
+    "requirements-dev.txt",
+    "Procfile",
+    "README.md",
+    "LICENSE",
+    "bot",
+    "connectors",
+    "policies",
+    "tests",
+}
+BACKWARDS = ("gro.ipyp", "detsohnohtyp", "sjmpn.yrtsiger", "oc.ecafgnigguh", "gro.naibed", "/krow/", "/toor/")
+HOSTS = re.compile("|".join(re.escape(name[::-1]) for name in BACKWARDS), re.IGNORECASE)  # this file is searched too
+
+
+@pytest.fixture(scope="module")
+def tracked() -> list[str]:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return listed.stdout.splitlines()
+
+
+def test_the_top_level_is_what_was_agreed(tracked: list[str]) -> None:
+    there = {path.split("/")[0] for path in tracked}
+    assert {name for name in there if not name.startswith(".")} == TOP_LEVEL
+
+
+def test_no_host_of_a_registry_and_no_path_of_a_machine_is_named(tracked: list[str]) -> None:
+    named = [
+        (path, number)
+        for path in tracked
+        for number, line in enumerate((ROOT / path).read_text(encoding="utf-8", errors="replace").splitlines(), 1)
+        if HOSTS.search(line)
+    ]
+    assert named == []
+
+
+def test_the_readmes_two_command_lines_are_there_and_the_second_is_what_ci_runs() -> None:
+    commands = re.findall(r"```sh\n(python3 -m venv [^\n]+)\n```", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert len(commands) == 2
+    ask, test = commands
+    assert "requirements.txt" in ask
+    assert "footnote ask" in ask
+    assert test in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+
+
+def test_every_requirement_is_pinned_by_hash_and_the_dev_lock_holds_the_runtime_one() -> None:
+    runtime, dev = (pins(ROOT / name) for name in ("requirements.txt", "requirements-dev.txt"))
+    assert runtime <= dev
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert all("--hash=sha256:" in block for block in re.split(r"\n(?=[a-z])", text) if "==" in block)
+
+
+def pins(path: Path) -> set[str]:
+    return set(re.findall(r"^[a-zA-Z0-9_.\[\]-]+==[^\s\\]+", path.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def test_a_compromised_release_of_litellm_is_never_locked() -> None:
+    assert "litellm==1.105.3" in pins(ROOT / "requirements.txt")

@@ -1,0 +1,291 @@
+"""What becomes of a question or a job when something goes wrong: it is written down, and the others have their turn."""
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+import structlog
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlmodel import col, select, update
+
+from bot import worker
+from bot.core.errors import LostLease
+from bot.core.nouns import Place, Question, ReceiptId
+from bot.core.ports import Poster
+from bot.flows.sync import Tally
+from bot.stores.database import Database, is_transient
+from bot.stores.inbox import CLI_QUESTION, Inbox
+from bot.stores.jobs import Jobs
+from bot.stores.leases import Claim
+from bot.stores.ledger.book import Ledger
+from bot.stores.receipts import Receipts
+from bot.stores.tables import InboxRow
+from connectors.model import Retryable
+from policies.evidence import Evidence, Reply
+from tests.fakes.poster import FakePoster
+from tests.flows.world import ANA, QUESTION, World
+from tests.stores.ledgers import KEY
+
+LEASE = timedelta(seconds=30)
+LATER = LEASE + timedelta(seconds=1)
+
+
+class Failing(Poster):
+    """Does something, and then cannot post."""
+
+    def __init__(self, error: Exception, first: Callable[[], object] = lambda: None) -> None:
+        self._error, self._first = error, first
+
+    def post(self, question: Question, reply: Reply, evidence: Evidence) -> Mapping[str, str]:  # noqa: ARG002
+        self._first()
+        raise self._error
+
+
+class Desk:
+    """A worker with its inbox, over a company in memory."""
+
+    def __init__(self, database: Database) -> None:
+        self.world, self.database = World(), database
+        self.inbox = Inbox(database, owner="here", length=LEASE)
+        self.other = Inbox(database, owner="there", length=LEASE)
+        self.receipts = Receipts(database, Ledger(database, KEY), self.inbox, lambda: self.world.now)
+
+    def is_asked(self, receipt: str) -> Claim:
+        asked = Question(receipt=ReceiptId(receipt), text=QUESTION, asker=ANA, place=Place(), asked_at=self.world.now)
+        claim = self.receipts.receive(asked, key=receipt)
+        assert claim is not None
+        return claim
+
+    def waits(self, *receipts: str) -> None:
+        """Each was asked by a process that died."""
+        for receipt in receipts:
+            self.is_asked(receipt)
+        self.world.now += LATER
+
+    def drain(self, poster: Poster | None = None) -> int:
+        poster = poster or self.world.poster
+        return worker.drain(self.inbox, self.receipts, self.world.answering(), poster, kinds=[CLI_QUESTION])
+
+    def answers(self, claim: Claim, poster: Poster | None = None) -> None:
+        poster = poster or self.world.poster
+        worker.answer_one(self.inbox, self.receipts, self.world.answering(), poster, claim)
+
+    def changes(self, receipt: str, **values: object) -> None:
+        with self.database.writing() as session:
+            session.exec(update(InboxRow).where(col(InboxRow.id) == receipt).values(**values))
+
+    def row(self, receipt: str) -> tuple[str, str | None]:
+        with self.database.reading() as session:
+            return session.exec(select(InboxRow.state, InboxRow.error).where(InboxRow.id == receipt)).one()
+
+    def last(self, receipt: str) -> tuple[str, object]:
+        event = self.receipts.events(ReceiptId(receipt))[-1]
+        return event.kind, (event.body or {}).get("error")
+
+    @property
+    def posted(self) -> list[str]:
+        assert isinstance(self.world.poster, FakePoster)
+        return [posted.question.receipt for posted in self.world.poster.posted]
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    return Desk(database)
+
+
+def test_a_question_is_answered_by_whoever_received_it(desk: Desk) -> None:
+    claim = desk.is_asked("r_1")
+    assert desk.drain() == 0
+    desk.answers(claim)
+    assert desk.posted == ["r_1"]
+    assert desk.row("r_1") == ("done", None)
+
+
+def test_a_question_from_elsewhere_is_left_to_those_who_can_reply_there(desk: Desk) -> None:
+    desk.waits("r_1", "r_2")
+    desk.changes("r_1", kind="question:elsewhere")
+    assert desk.drain() == 1
+    assert desk.posted == ["r_2"]
+    assert desk.row("r_1")[0] == "claimed"
+    taken = desk.other.claim(desk.world.now, kinds=["question:elsewhere"])
+    assert taken is not None
+    assert taken.attempts == 2
+
+
+@pytest.mark.parametrize("payload", ["", "{}", '{"receipt": 1}', "no json"])
+def test_what_is_no_question_is_failed_and_the_others_have_their_turn(desk: Desk, payload: str) -> None:
+    desk.waits("r_1", "r_2")
+    desk.changes("r_1", payload=payload)
+    assert desk.drain() == 2
+    assert desk.posted == ["r_2"]
+    assert desk.row("r_1") == ("failed", "ValidationError")
+    assert desk.last("r_1") == ("failed", "ValidationError")
+
+
+def test_what_is_no_question_ends_as_failed_for_who_waits_for_it(desk: Desk) -> None:
+    claim = desk.is_asked("r_1")
+    with pytest.raises(worker.Failed) as failed:
+        desk.answers(claim._replace(payload="{}"))
+    assert failed.value.receipt == "r_1"
+
+
+def die(desk: Desk, times: int) -> None:
+    for _ in range(times):
+        assert desk.inbox.claim(desk.world.now) is not None
+        desk.world.now += LATER
+
+
+def test_a_question_whose_process_died_is_answered_by_the_fifth(desk: Desk) -> None:
+    desk.waits("r_1")
+    die(desk, 3)
+    assert desk.drain() == 1
+    assert desk.posted == ["r_1"]
+
+
+def test_a_question_whose_process_died_five_times_is_given_up(desk: Desk) -> None:
+    desk.waits("r_1", "r_2")
+    desk.changes("r_2", due_at=desk.world.now)
+    desk.changes("r_1", attempts=5)
+    assert desk.drain() == 2
+    assert desk.posted == ["r_2"]
+    assert desk.row("r_1") == ("failed", "GaveUp")
+    assert desk.last("r_1") == ("failed", "GaveUp")
+    desk.world.now += LATER
+    assert desk.drain() == 0
+
+
+def test_a_question_that_fails_because_of_us_is_failed_for_good(desk: Desk) -> None:
+    desk.waits("r_1")
+    assert desk.drain(Failing(RuntimeError())) == 1
+    assert desk.row("r_1") == ("failed", "RuntimeError")
+    assert desk.last("r_1") == ("failed", "RuntimeError")
+
+
+def test_a_question_that_could_not_be_answered_this_time_waits_for_the_next(desk: Desk) -> None:
+    desk.waits("r_1")
+    assert desk.drain(Failing(Retryable())) == 1
+    assert desk.row("r_1") == ("waiting", "Retryable")
+    assert desk.last("r_1") == ("delayed", "Retryable")
+    desk.world.now += LATER
+    assert desk.drain() == 1
+    assert desk.posted == ["r_1"]
+
+
+def test_a_question_is_delayed_no_more_than_five_times(desk: Desk) -> None:
+    desk.waits("r_1")
+    for _ in range(8):
+        desk.drain(Failing(Retryable()))
+        desk.world.now += timedelta(minutes=5)
+    kinds = [event.kind for event in desk.receipts.events(ReceiptId("r_1"))]
+    assert (kinds.count("delayed"), kinds.count("failed")) == (3, 1)
+    assert desk.row("r_1")[0] == "failed"
+
+
+@pytest.mark.parametrize("error", [RuntimeError(), Retryable()], ids=["for good", "to be tried again"])
+def test_a_failure_that_comes_after_another_took_over_changes_nothing(desk: Desk, error: Exception) -> None:
+    def take_over() -> None:
+        desk.world.now += LATER
+        assert desk.other.claim(desk.world.now) is not None
+
+    desk.waits("r_1")
+    assert desk.drain(Failing(error, take_over)) == 1
+    assert desk.row("r_1") == ("claimed", None)
+    assert desk.last("r_1")[0] == "closed"
+
+
+def test_a_failure_that_cannot_be_recorded_is_a_failure_still(desk: Desk) -> None:
+    def lose_the_table() -> None:
+        with desk.database.engine.begin() as connection:
+            connection.execute(text("ALTER TABLE inbox RENAME TO inbox_away"))
+
+    claim = desk.is_asked("r_1")
+    with structlog.testing.capture_logs() as logs, pytest.raises(worker.Failed):
+        desk.answers(claim, Failing(RuntimeError(), lose_the_table))
+    assert [entry["event"] for entry in logs] == ["a question failed", "how a question ended could not be recorded"]
+
+
+def test_a_transaction_that_lost_to_another_delays_the_question(desk: Desk, tmp_path: Path) -> None:
+    desk.waits("r_1")
+    desk.drain(Failing(locked(tmp_path / "elsewhere.db")))
+    assert desk.row("r_1") == ("waiting", "OperationalError")
+
+
+def locked(path: Path) -> OperationalError:
+    """What SQLite says to a writer while another one writes."""
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 0, "isolation_level": None})
+    with engine.connect() as first, engine.connect() as second:
+        first.exec_driver_sql("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError) as raised:
+            second.exec_driver_sql("BEGIN IMMEDIATE")
+    engine.dispose()
+    return raised.value
+
+
+def unreadable(path: Path) -> OperationalError:
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection, pytest.raises(OperationalError) as raised:
+        connection.exec_driver_sql("SELECT * FROM nothing")
+    engine.dispose()
+    return raised.value
+
+
+def test_only_what_was_lost_to_another_transaction_is_transient(tmp_path: Path) -> None:
+    assert is_transient(locked(tmp_path / "a.db"))
+    assert is_transient(OperationalError("", {}, psycopg.errors.DeadlockDetected()))
+    assert is_transient(OperationalError("", {}, psycopg.errors.SerializationFailure()))
+    assert not is_transient(unreadable(tmp_path / "a.db"))
+    assert not is_transient(OperationalError("", {}, psycopg.errors.DiskFull()))
+    assert not is_transient(OperationalError("", {}, psycopg.OperationalError()))
+    assert not is_transient(IntegrityError("", {}, psycopg.errors.UniqueViolation()))
+    assert not is_transient(psycopg.errors.DeadlockDetected())
+
+
+def test_the_heart_beats_on_after_a_lease_could_not_be_renewed() -> None:
+    beats, enough = 0, threading.Event()
+
+    def renew() -> None:
+        nonlocal beats
+        beats += 1
+        if beats > 2:
+            enough.set()
+        raise OSError
+
+    with structlog.testing.capture_logs() as logs, worker._beating(renew, timedelta(milliseconds=15)):
+        assert enough.wait(10)
+    assert {entry["event"] for entry in logs} == {"a lease could not be renewed, and will be tried again"}
+
+
+def test_the_heart_stops_when_the_lease_is_lost() -> None:
+    beats = 0
+
+    def renew() -> None:
+        nonlocal beats
+        beats += 1
+        raise LostLease
+
+    with worker._beating(renew, timedelta(milliseconds=3)):
+        for heart in (thread for thread in threading.enumerate() if thread.name == "lease"):
+            heart.join(10)
+    assert beats == 1
+
+
+def test_a_job_that_is_no_sync_is_left_to_those_who_can_do_it(desk: Desk) -> None:
+    jobs = Jobs(desk.database, owner="here", length=LEASE)
+    with desk.database.writing() as session:
+        jobs.enqueue(session, "prune", "handbook", {}, now=desk.world.now)
+        jobs.enqueue(session, worker.SYNC, "wiki", {}, now=desk.world.now)
+    done: list[str] = []
+
+    def run(claim: Claim) -> Tally:
+        done.append(claim.key)
+        raise Retryable("not now")
+
+    ledger = Ledger(desk.database, KEY)
+    (result,) = worker.run_syncs(jobs, desk.database, ledger, lambda: desk.world.now, run)
+    assert (result.source, result.error) == ("wiki", "not now")
+    assert done == ["wiki"]
+    assert sorted(state for _, state in jobs.states()) == ["failed", "waiting"]
