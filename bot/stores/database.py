@@ -1,6 +1,7 @@
 """One database, opened for one workspace: every statement gets the workspace's condition, whoever wrote it."""
 
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
@@ -14,6 +15,7 @@ from sqlmodel import Session, col
 from bot.stores.tables import TABLES, Row
 
 MOST_PARAMETERS = 500  # that a statement takes safely
+_WAL_TRIES, _WAL_PAUSE_S = 400, 0.05
 _WRITES = "footnote_writes"
 _WORKSPACE = "workspace"
 _LOST_TO_ANOTHER: Final = frozenset({"40001", "40P01"})  # PostgreSQL: not serializable, deadlock
@@ -123,8 +125,22 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
     `synchronous=FULL` for every table: the inbox and the ledger need it, and the rest is written in large batches.
     """
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000"):
+    for pragma in ("busy_timeout=20000", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}").close()
+    _use_wal(connection)
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Turning a new file into a WAL file does not wait for others as statements do: SQLite gives up at once."""
+    for attempt in range(_WAL_TRIES):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in _LOCKED or attempt == _WAL_TRIES - 1:
+                raise
+            threading.Event().wait(_WAL_PAUSE_S)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Any) -> None:

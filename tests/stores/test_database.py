@@ -1,6 +1,8 @@
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -355,6 +357,18 @@ def test_two_may_migrate_at_once(make_database_url: MakeDatabaseUrl) -> None:
             return fill(database, TextRow)
 
     assert sorted(at_once(3, open_and_migrate)) == [0, 0, 1]
+
+
+def test_many_may_open_a_new_file_at_once(tmp_path: Path) -> None:
+    """Two that turn a new file into a WAL file at one moment: SQLite tells one of them at once that it is locked."""
+
+    def open_and_write(url: str, _: int) -> str:
+        with closing(Database(url, "acme")) as database, database.writing() as session:
+            return str(session.connection().exec_driver_sql("PRAGMA journal_mode").scalar())
+
+    for number in range(60):
+        url = f"sqlite:///{tmp_path}/{number}.db"
+        assert at_once(6, partial(open_and_write, url)) == ["wal"] * 6
 
 
 def test_a_newer_schema_is_refused_with_words(database: Database) -> None:
