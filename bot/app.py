@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import resources
 from pathlib import Path
+from typing import assert_never
 
 from bot.core import failpoints
 from bot.core.clock import Clock, utc_now
 from bot.core.errors import BadUse
-from bot.core.nouns import Event
-from bot.core.ports import Embedder
-from bot.flows.answer import Answering
+from bot.core.nouns import CommandLine, Event, Question, SlackPlace, SlackUser
+from bot.core.ports import Access, Embedder, People
 from bot.flows.read import Reading
+from bot.flows.reply import Answering
 from bot.flows.sync import Progress, Syncing, Tally, sync
 from bot.settings import Settings
 from bot.stores.access import AccessStore
@@ -42,7 +43,7 @@ from bot.stores.vectors import Vectors, embedded_client, server_client
 from connectors.folder.connector import FolderConnector
 from connectors.model import Connector, Fatal
 from policies import rules
-from policies.people import Audience
+from policies.people import Audience, Person, Principal
 
 
 @dataclass(frozen=True)
@@ -155,11 +156,13 @@ def records(settings: Settings, clock: Clock = utc_now) -> Iterator[Records]:
 
 
 @contextmanager
-def assistant(records: Records, embedder: Embedder | None, *, command: str) -> Iterator[Assistant]:
+def assistant(
+    records: Records, embedder: Embedder | None, *, command: str, slack: Callable[[Access], People] | None = None
+) -> Iterator[Assistant]:
     """Owns the home while it is open, unless both stores are servers; then others may work beside it."""
     records.key.open()  # who could not sign an answer does not begin with it
     if records.settings.shared_stores:
-        with _opened(records, embedder) as opened:
+        with _opened(records, embedder, slack) as opened:
             yield opened
         return
     with records.home.owned(command, records.clock()):
@@ -167,7 +170,7 @@ def assistant(records: Records, embedder: Embedder | None, *, command: str) -> I
             with records.database.writing() as session:
                 records.inbox.end_all(session)
                 records.jobs.end_all(session)
-        with _opened(records, embedder) as opened:
+        with _opened(records, embedder, slack) as opened:
             yield opened
 
 
@@ -186,10 +189,12 @@ def packaged_rules() -> Mapping[str, str]:
 
 
 @contextmanager
-def _opened(records: Records, embedder: Embedder | None) -> Iterator[Assistant]:
+def _opened(
+    records: Records, embedder: Embedder | None, slack: Callable[[Access], People] | None
+) -> Iterator[Assistant]:
     """The vectors are closed before the home is given back: the next owner opens the same files."""
     _adopt_packaged_rules(records)
-    opened = _assistant(records, embedder)
+    opened = _assistant(records, embedder, slack)
     try:
         yield opened
     finally:
@@ -197,15 +202,16 @@ def _opened(records: Records, embedder: Embedder | None) -> Iterator[Assistant]:
             opened.vectors.close()
 
 
-def _assistant(records: Records, embedder: Embedder | None) -> Assistant:
+def _assistant(records: Records, embedder: Embedder | None, slack: Callable[[Access], People] | None) -> Assistant:
     from bot.models.extractive import Extractive
 
     settings, database = records.settings, records.database
     kept = vectors(settings, embedder.name, embedder.dimensions) if embedder is not None else None
+    access = AccessStore(database)
     reading = Reading(
         rules=records.config.rules,
-        audience=lambda person, _place: Audience.only(person),
-        access=AccessStore(database),
+        people=_People(access, slack(access) if slack else None),
+        access=access,
         index=Index(database, kept),
         passages=PassageStore(database),
         embedder=embedder,
@@ -217,6 +223,29 @@ def _assistant(records: Records, embedder: Embedder | None) -> Assistant:
     composer = Extractive(embedder)
     answering = Answering(reading=reading, composer=composer, reach=failpoints.armed(settings.failpoint))
     return Assistant(records=records, answering=answering, vectors=kept)
+
+
+class _People:
+    """Who asks and who reads along, on whichever surface it was asked."""
+
+    def __init__(self, access: AccessStore, slack: People | None) -> None:
+        self._access, self._slack = access, slack
+
+    def asker(self, question: Question) -> Person:
+        if isinstance(question.asker, SlackUser):
+            return self._slack.asker(question) if self._slack else Person(actor=str(question.asker))
+        return self._access.person(question.asker)
+
+    def readers(self, question: Question, asker: Person, *, declared: frozenset[Principal]) -> Audience:
+        match question.place:
+            case CommandLine():
+                return Audience.only(asker)
+            case SlackPlace():
+                if self._slack is None:
+                    return Audience(people=(asker,), complete=False)
+                return self._slack.readers(question, asker, declared=declared)
+            case _:
+                assert_never(question.place)
 
 
 def vectors(settings: Settings, embedder: str, dimensions: int) -> Vectors:

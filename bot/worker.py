@@ -13,7 +13,8 @@ from bot.core.clock import Clock
 from bot.core.errors import LostLease
 from bot.core.nouns import Event, ReceiptId
 from bot.core.ports import Poster
-from bot.flows.answer import Answering, Outcome, answer
+from bot.flows.answer import Outcome, answer
+from bot.flows.reply import Answering
 from bot.flows.sync import Tally
 from bot.stores.database import Database, is_transient
 from bot.stores.inbox import Inbox
@@ -25,7 +26,8 @@ from connectors.model import AccessUnknown, Fatal, Gone, Retryable
 
 SYNC: Final = "sync"
 
-_ATTEMPTS = 5
+_ATTEMPTS = 10  # of a question: with the pauses between them, a quarter of an hour in which its surface may be away
+_LONGEST_PAUSE = timedelta(minutes=5)
 _BEATS = 3  # in the length of a lease
 
 log = structlog.get_logger()
@@ -54,7 +56,7 @@ def answer_one(inbox: Inbox, receipts: Receipts, house: Answering, poster: Poste
         log.warning("another worker took over", receipt=claim.id)
     except Exception as error:
         with _recording(claim.id):
-            _end(work, error)
+            _end(work, poster, error)
         raise Failed(ReceiptId(claim.id)) from error
     raise Failed(ReceiptId(claim.id))
 
@@ -88,16 +90,28 @@ def _check_attempts(work: OpenReceipt) -> None:
         raise GaveUp
 
 
-def _end(work: OpenReceipt, error: Exception) -> None:
+def _end(work: OpenReceipt, poster: Poster, error: Exception) -> None:
     """Of this attempt, or of the question."""
     receipt, name = work.question.receipt, type(error).__name__
     if not _passes(error):
         log.error("a question failed", receipt=receipt, exc_info=error)
     elif work.attempt < _ATTEMPTS:
         log.warning("to be tried again", receipt=receipt, error=name)
-        work.try_again(_failure("delayed", error, work.attempt), name, timedelta(seconds=2**work.attempt))
+        pause = min(timedelta(seconds=2**work.attempt), _LONGEST_PAUSE)
+        work.try_again(_failure("delayed", error, work.attempt), name, pause)
         return
+    with _telling(receipt):
+        poster.fail(work.question, again=work.attempt > 1)
     work.fail(_failure("failed", error, work.attempt), name)
+
+
+@contextmanager
+def _telling(receipt: str) -> Iterator[None]:
+    """The asker hears of it before it is over: whoever dies in between tells them again, once."""
+    try:
+        yield
+    except Exception:
+        log.exception("nobody could be told that there is no reply", receipt=receipt)
 
 
 def _passes(error: Exception) -> bool:

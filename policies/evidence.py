@@ -96,6 +96,8 @@ class RefusalReason(StrEnum):
 
     UNANSWERED = "unanswered"  # nothing that the audience may read answers it
     UNKNOWN_PERSON = "unknown_person"  # no source knows the asker
+    NOT_A_MEMBER = "not_a_member"  # the asker is a guest, or of another company
+    UNKNOWN_AUDIENCE = "unknown_audience"  # who reads this place could not be found out
     UNPROVEN = "unproven"  # claims were drafted, none could be proven
 
 

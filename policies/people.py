@@ -45,25 +45,37 @@ def principal(source: str, name: str) -> Principal:
 
 
 class Person(Noun):
-    """Somebody with everything they are at every source. Unknown at a source: no principal of that source."""
+    """Somebody with everything they are at every source. Unknown at a source: no principal of that source.
 
-    email: Email
+    `actor` is how the place where they are calls them, where no address of theirs is known. An outsider is not a full
+    member of the company: a guest, or somebody of another one.
+    """
+
+    email: Email | None = None
+    actor: str | None = None
     principals: frozenset[Principal] = frozenset()
+    outsider: bool = False
 
     @field_validator("email")
     @classmethod
-    def _one_spelling(cls, value: str) -> Email:
-        return email_address(value)
+    def _one_spelling(cls, value: str | None) -> Email | None:
+        return email_address(value) if value is not None else None
+
+    @property
+    def name(self) -> str:
+        return self.email or self.actor or "unknown"
 
 
 class Audience(Noun):
     """Everyone who will see the reply.
 
-    `complete` says that nobody is missing from `people`; an incomplete audience may read nothing.
+    `complete` says that nobody is missing from `people`; an incomplete audience may read nothing. `bots` see it too,
+    and are only recorded: they are no readers of documents.
     """
 
     people: tuple[Person, ...]
     complete: bool
+    bots: tuple[str, ...] = ()
 
     @classmethod
     def only(cls, person: Person) -> Self:

@@ -9,14 +9,15 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from policies.intents import Route
-from policies.people import Noun
+from policies.people import Noun, Principal, principal
 
 ANSWERS = "answers.toml"
 INTENTS = "intents.toml"
-FILES = (ANSWERS, INTENTS)
+AUDIENCE = "audience.toml"
+FILES = (ANSWERS, AUDIENCE, INTENTS)
 QUESTION = "question"  # the intent that always exists
 
 
@@ -57,10 +58,28 @@ class AnswerRules(Noun):
     answerability: Answerability
 
 
+class FullMembers(Noun):
+    principals: frozenset[Principal] = frozenset()
+
+    @field_validator("principals")
+    @classmethod
+    def _qualified(cls, value: frozenset[Principal]) -> frozenset[Principal]:
+        for held in value:
+            principal(*held.partition("/")[::2])
+        return value
+
+
+class AudienceRules(Noun):
+    """What each full member of the workspace counts as having among the readers of a place, if no source knows them."""
+
+    full_members: FullMembers
+
+
 class Rules(Noun):
     """One configuration, whole. `digest` names it in every receipt."""
 
     answers: AnswerRules
+    audience: AudienceRules
     intents: Mapping[str, Route]
     digest: str
 
@@ -71,6 +90,7 @@ def parse(texts: Mapping[str, str]) -> Rules:
         raise RulesError(file, None, "no such rule file is known" if file in unknown else "this rule file is missing")
     return Rules(
         answers=_model(AnswerRules, ANSWERS, texts[ANSWERS], _toml(ANSWERS, texts[ANSWERS])),
+        audience=_model(AudienceRules, AUDIENCE, texts[AUDIENCE], _toml(AUDIENCE, texts[AUDIENCE])),
         intents=_intents(texts[INTENTS]),
         digest=digest(texts),
     )

@@ -6,18 +6,19 @@ from pathlib import Path
 
 from bot import app, worker
 from bot.core.clock import utc_now
-from bot.core.nouns import Place, Question, new_receipt_id
+from bot.core.nouns import CommandLine, Incoming, Part, Question, new_receipt_id
 from bot.core.ports import Embedder
 from bot.flows.answer import Outcome
 from bot.flows.sync import Tally
 from bot.settings import Settings
-from policies.evidence import Evidence, Reply
 from policies.people import email_address
 
 
 class Nowhere:
-    def post(self, question: Question, reply: Reply, evidence: Evidence) -> Mapping[str, str]:  # noqa: ARG002
+    def post(self, question: Question, part: Part, *, again: bool) -> Mapping[str, str]:  # noqa: ARG002
         return {"surface": "test"}
+
+    def fail(self, question: Question, *, again: bool) -> None: ...
 
 
 @contextmanager
@@ -42,8 +43,8 @@ def ask(assistant: app.Assistant, text: str, person: str) -> Outcome:
     """From the arrival of the question to the end of its receipt."""
     records = assistant.records
     question = Question(
-        receipt=new_receipt_id(), text=text, asker=email_address(person), place=Place(), asked_at=utc_now()
+        receipt=new_receipt_id(), text=text, asker=email_address(person), place=CommandLine(), asked_at=utc_now()
     )
-    claim = records.receipts.receive(question, key=question.receipt)
+    claim = records.receipts.take_and_claim(Incoming.once(question))
     assert claim is not None
     return worker.answer_one(records.inbox, records.receipts, assistant.answering, Nowhere(), claim)

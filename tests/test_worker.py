@@ -14,7 +14,7 @@ from sqlmodel import col, select, update
 
 from bot import worker
 from bot.core.errors import LostLease
-from bot.core.nouns import Place, Question, ReceiptId
+from bot.core.nouns import CommandLine, Incoming, Part, Question, ReceiptId
 from bot.core.ports import Poster
 from bot.flows.sync import Tally
 from bot.stores.database import Database, is_transient
@@ -25,7 +25,6 @@ from bot.stores.ledger.book import Ledger
 from bot.stores.receipts import Receipts
 from bot.stores.tables import InboxRow
 from connectors.model import Retryable
-from policies.evidence import Evidence, Reply
 from tests.fakes.poster import FakePoster
 from tests.flows.world import ANA, QUESTION, World
 from tests.stores.ledgers import KEY
@@ -39,10 +38,14 @@ class Failing(Poster):
 
     def __init__(self, error: Exception, first: Callable[[], object] = lambda: None) -> None:
         self._error, self._first = error, first
+        self.failed: list[tuple[str, bool]] = []
 
-    def post(self, question: Question, reply: Reply, evidence: Evidence) -> Mapping[str, str]:  # noqa: ARG002
+    def post(self, question: Question, part: Part, *, again: bool) -> Mapping[str, str]:  # noqa: ARG002
         self._first()
         raise self._error
+
+    def fail(self, question: Question, *, again: bool) -> None:
+        self.failed.append((question.receipt, again))
 
 
 class Desk:
@@ -55,8 +58,10 @@ class Desk:
         self.receipts = Receipts(database, Ledger(database, KEY), self.inbox, lambda: self.world.now)
 
     def is_asked(self, receipt: str) -> Claim:
-        asked = Question(receipt=ReceiptId(receipt), text=QUESTION, asker=ANA, place=Place(), asked_at=self.world.now)
-        claim = self.receipts.receive(asked, key=receipt)
+        asked = Question(
+            receipt=ReceiptId(receipt), text=QUESTION, asker=ANA, place=CommandLine(), asked_at=self.world.now
+        )
+        claim = self.receipts.take_and_claim(Incoming.once(asked))
         assert claim is not None
         return claim
 
@@ -146,10 +151,10 @@ def test_a_question_whose_process_died_is_answered_by_the_fifth(desk: Desk) -> N
     assert desk.posted == ["r_1"]
 
 
-def test_a_question_whose_process_died_five_times_is_given_up(desk: Desk) -> None:
+def test_a_question_whose_process_died_ten_times_is_given_up(desk: Desk) -> None:
     desk.waits("r_1", "r_2")
     desk.changes("r_2", due_at=desk.world.now)
-    desk.changes("r_1", attempts=5)
+    desk.changes("r_1", attempts=10)
     assert desk.drain() == 2
     assert desk.posted == ["r_2"]
     assert desk.row("r_1") == ("failed", "GaveUp")
@@ -160,7 +165,9 @@ def test_a_question_whose_process_died_five_times_is_given_up(desk: Desk) -> Non
 
 def test_a_question_that_fails_because_of_us_is_failed_for_good(desk: Desk) -> None:
     desk.waits("r_1")
-    assert desk.drain(Failing(RuntimeError())) == 1
+    poster = Failing(RuntimeError())
+    assert desk.drain(poster) == 1
+    assert poster.failed == [("r_1", True)]
     assert desk.row("r_1") == ("failed", "RuntimeError")
     assert desk.last("r_1") == ("failed", "RuntimeError")
 
@@ -175,13 +182,13 @@ def test_a_question_that_could_not_be_answered_this_time_waits_for_the_next(desk
     assert desk.posted == ["r_1"]
 
 
-def test_a_question_is_delayed_no_more_than_five_times(desk: Desk) -> None:
+def test_a_question_is_delayed_no_more_than_ten_times(desk: Desk) -> None:
     desk.waits("r_1")
-    for _ in range(8):
+    for _ in range(12):
         desk.drain(Failing(Retryable()))
         desk.world.now += timedelta(minutes=5)
     kinds = [event.kind for event in desk.receipts.events(ReceiptId("r_1"))]
-    assert (kinds.count("delayed"), kinds.count("failed")) == (3, 1)
+    assert (kinds.count("delayed"), kinds.count("failed")) == (8, 1)
     assert desk.row("r_1")[0] == "failed"
 
 

@@ -19,10 +19,10 @@ from bot.cli.terminal import (
     stop,
 )
 from bot.core.failpoints import armed
-from bot.core.nouns import Place, Question, new_receipt_id
+from bot.core.nouns import CommandLine, Incoming, Part, Question, new_receipt_id
 from bot.flows.search import search as search_flow
 from bot.stores.inbox import CLI_QUESTION
-from policies.evidence import Answer, Evidence, Refusal, RefusalReason, Reply
+from policies.evidence import Answer, Evidence, Refusal, RefusalReason
 
 _EXIT = {"answer": ANSWERED, "refusal": REFUSED, "clarification": REFUSED}
 
@@ -33,25 +33,25 @@ def ask(question: str, *, as_: str, as_json: bool) -> None:
             receipt=new_receipt_id(),
             text=readable(question),
             asker=person(as_),
-            place=Place(),
+            place=CommandLine(),
             asked_at=records.clock(),
             operator=operator(),
         )
         embedder = weights.present(settings)
         with app.assistant(records, embedder, command="footnote ask") as assistant:
             inbox, receipts, house = records.inbox, records.receipts, assistant.answering
-            worker.drain(inbox, receipts, house, Unheard(), kinds=[CLI_QUESTION])
-            claim = receipts.receive(asked, key=f"cli:{asked.receipt}")
+            claim = receipts.take_and_claim(Incoming.once(asked))
             assert claim is not None, "a new receipt's key is new"
             armed(settings.failpoint)("ask.after_receive")
             try:
                 outcome = worker.answer_one(inbox, receipts, house, Silent() if as_json else Terminal(), claim)
             except worker.Failed as failed:
                 stop(FAULT, f"Something went wrong, and nothing was answered. The receipt is {failed.receipt}.")
-        if as_json:
-            print_json(render.as_json(asked.receipt, outcome))
-        elif embedder is None and settings.embedder == "builtin":
-            complain(weights.WORDS_ALONE)
+            if as_json:
+                print_json(render.as_json(asked.receipt, outcome))
+            elif embedder is None and settings.embedder == "builtin":
+                complain(weights.WORDS_ALONE)
+            worker.drain(inbox, receipts, house, Unheard(), kinds=[CLI_QUESTION])  # whatever a process that died left
         raise SystemExit(_EXIT[outcome.reply.kind])
 
 
@@ -81,10 +81,20 @@ def _print_found(evidence: Evidence) -> None:
         out.print()
 
 
-class Terminal:
+class Silent:
+    """The reply is printed as JSON, as a whole, by the command itself; and so is that there is none."""
+
+    def post(self, question: Question, part: Part, *, again: bool) -> Mapping[str, str]:  # noqa: ARG002
+        return {"surface": "cli", "form": "json"}
+
+    def fail(self, question: Question, *, again: bool) -> None: ...
+
+
+class Terminal(Silent):
     """Prints the reply for the person who waits for it."""
 
-    def post(self, question: Question, reply: Reply, evidence: Evidence) -> Mapping[str, str]:
+    def post(self, question: Question, part: Part, *, again: bool) -> Mapping[str, str]:  # noqa: ARG002
+        reply, evidence = part.reply, part.evidence
         say(render.text(reply, evidence))
         if isinstance(reply, Answer):
             out.print()
@@ -94,15 +104,8 @@ class Terminal:
         return {"surface": "cli"}
 
 
-class Silent:
-    """The reply is printed as JSON, as a whole, by the command itself."""
-
-    def post(self, question: Question, reply: Reply, evidence: Evidence) -> Mapping[str, str]:  # noqa: ARG002
-        return {"surface": "cli", "form": "json"}
-
-
-class Unheard:
+class Unheard(Silent):
     """Whoever asked on a command line that died no longer listens; the receipt keeps the reply."""
 
-    def post(self, question: Question, reply: Reply, evidence: Evidence) -> Mapping[str, str]:  # noqa: ARG002
+    def post(self, question: Question, part: Part, *, again: bool) -> Mapping[str, str]:  # noqa: ARG002
         return {"surface": "nobody"}

@@ -2,10 +2,11 @@
 
 import secrets
 from datetime import datetime
-from typing import Any, Literal, NewType
+from typing import Annotated, Any, Literal, NewType, Self
 
 from pydantic import Field
 
+from policies.evidence import Evidence, Reply
 from policies.people import Email, Noun
 
 ReceiptId = NewType("ReceiptId", str)
@@ -27,10 +28,37 @@ def source_of(id_of_document_or_list: str) -> str:
     return id_of_document_or_list.partition(":")[0]
 
 
-class Place(Noun):
-    """Where a question was put, and hence where its reply goes."""
+class CommandLine(Noun):
+    """A terminal: whoever asks there is the only one who reads the reply."""
 
     surface: Literal["cli"] = "cli"
+
+
+class SlackPlace(Noun):
+    """One message in Slack. Everything is named by its id: names of channels and people change."""
+
+    surface: Literal["slack"] = "slack"
+    team: str
+    channel: str
+    message: str
+    thread: str | None = (
+        None  # the message under which the reply goes; without one it goes into the conversation itself
+    )
+    edited: str | None = None  # when the message got this wording
+
+
+Place = Annotated[CommandLine | SlackPlace, Field(discriminator="surface")]
+"""Where a question was put, and hence where its reply goes."""
+
+
+class SlackUser(Noun):
+    """An account. Who that is, and whether they may be answered at all, is found out when the question is taken up."""
+
+    team: str
+    user: str
+
+    def __str__(self) -> str:
+        return f"slack:{self.team}/{self.user}"
 
 
 class Question(Noun):
@@ -38,10 +66,36 @@ class Question(Noun):
 
     receipt: ReceiptId
     text: str
-    asker: Email
+    asker: Email | SlackUser
     place: Place
     asked_at: datetime
     operator: str | None = None
+
+
+class Incoming(Noun):
+    """A question as it came in. `key` is the same whatever way it comes; it is one `revision` of its `subject`, of which
+    the newest counts; what shares a `lane` is answered in order.
+    """
+
+    question: Question
+    key: str
+    subject: str
+    lane: str
+    revision: str = ""
+
+    @classmethod
+    def once(cls, question: Question) -> Self:
+        """One that can neither come again nor be changed."""
+        key = f"cli:{question.receipt}"
+        return cls(question=question, key=key, subject=key, lane=key)
+
+
+class Part(Noun):
+    """A reply, and for whom: everyone at the place, or (`aside`) the asker alone."""
+
+    reply: Reply
+    evidence: Evidence
+    aside: bool = False
 
 
 class Piece(Noun):

@@ -2,17 +2,17 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.nouns import Event, ListId, PassageId, Piece, Question
+from bot.core.nouns import Event, ListId, Part, PassageId, Piece, Question
 from connectors.model import AccessChanged, Cursor, Groups, Known, Problem, SourceDocument
 from policies.access import AccessList
 from policies.contract import Violation
-from policies.evidence import Draft, Evidence, Passage, Reply
-from policies.people import Audience, Email, Person
+from policies.evidence import Draft, Evidence, Passage
+from policies.people import Audience, Email, Person, Principal
 from policies.rules import AnswerRules
 
 Vector = NDArray[np.float32]
@@ -83,7 +83,25 @@ class Access(Protocol):
 
     def person(self, email: Email) -> Person: ...
 
+    def people(self, emails: Collection[Email]) -> Mapping[Email, Person]:
+        """Many at once, each with an entry."""
+        ...
+
     def readable(self, audience: Audience, now: datetime) -> frozenset[ListId]: ...
+
+
+class People(Protocol):
+    """Who asks a question, and who will see its reply; every surface has its own way to know."""
+
+    def asker(self, question: Question) -> Person:
+        """Whoever cannot be identified holds nothing."""
+        ...
+
+    def readers(self, question: Question, asker: Person, *, declared: frozenset[Principal]) -> Audience:
+        """Everyone who will see it at this moment. `declared` is what a full member counts as having whom no source
+        knows.
+        """
+        ...
 
 
 class Passages(Protocol):
@@ -109,8 +127,8 @@ class Work(Protocol):
         """The newest event of this kind in the receipt: what an earlier attempt got done before it died."""
         ...
 
-    def evidence(self, event: Event) -> Evidence:
-        """The evidence that this event names, read back."""
+    def evidence(self, named: Sequence[Mapping[str, Any]]) -> Evidence:
+        """The evidence that an event names, read back."""
         ...
 
     def record(self, *events: Event) -> None:
@@ -127,10 +145,14 @@ class Work(Protocol):
 
 
 class Poster(Protocol):
-    """Shows a reply to the people who asked."""
+    """Shows a reply to the people who asked. `again`: an earlier attempt may have shown it already, and it is shown once."""
 
-    def post(self, question: Question, reply: Reply, evidence: Evidence) -> Mapping[str, str]:
+    def post(self, question: Question, part: Part, *, again: bool) -> Mapping[str, str]:
         """Where it went, for the receipt."""
+        ...
+
+    def fail(self, question: Question, *, again: bool) -> None:
+        """Says that there will be no reply, and under which receipt an operator finds out why."""
         ...
 
 

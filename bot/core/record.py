@@ -1,7 +1,7 @@
 """What the ledger says of each stage, and how to read it back. Evidence is named by digest: its text can be erased."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -23,10 +23,11 @@ def texts_of(evidence: Evidence) -> dict[str, str]:
 
 def audience_body(audience: Audience) -> dict[str, Any]:
     """Who will see the reply. A large channel is named by its size and a digest, not by ten thousand addresses."""
-    people = sorted(person.email for person in audience.people)
+    people = sorted(person.name for person in audience.people)
     digest = hashlib.sha256("\n".join(people).encode()).hexdigest()
     named = {"people": people} if len(people) <= _MOST_NAMED else {}
-    return {"size": len(people), "digest": digest, "complete": audience.complete, **named}
+    bots = {"bots": sorted(audience.bots)} if audience.bots else {}
+    return {"size": len(people), "digest": digest, "complete": audience.complete, **named, **bots}
 
 
 def evidence_body(evidence: Evidence) -> list[dict[str, Any]]:
@@ -38,7 +39,7 @@ def evidence_body(evidence: Evidence) -> list[dict[str, Any]]:
     return bodies
 
 
-def evidence_from(bodies: list[dict[str, Any]], texts: Mapping[str, str]) -> Evidence:
+def evidence_from(bodies: Sequence[Mapping[str, Any]], texts: Mapping[str, str]) -> Evidence:
     """An erased text reads as such; what was cited from it can then no longer be proven, only seen to have been."""
     found = []
     for body in bodies:

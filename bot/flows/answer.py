@@ -1,88 +1,64 @@
 """How a question becomes a reply. Nothing is shown that is not in the ledger; nothing is used that may not be read.
 
-    claim → audience → route → retrieve → compose → verify → re-check access → close → post → done
+    claim → audience → route → retrieve → compose → verify → re-check access → close → still the same readers? → post
 
 The steps of an attempt that died are taken again, except those before `closed`: what was decided stays decided, unless
-a source has taken back since then what it was decided from.
+a source has taken back since then what it was decided from, or others read along by now.
 """
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
 from typing import NamedTuple, assert_never
 
 from bot.core.clock import Stopwatch, as_text
-from bot.core.failpoints import Reach
-from bot.core.nouns import Event
-from bot.core.ports import Composer, Poster, Scope, Work
-from bot.core.record import evidence_body, reply_from
-from bot.flows.read import (
-    Reading,
-    Sought,
-    ask_sources,
-    confirm,
-    gather,
-    retrieved,
-    unreadable_body,
-    until_readable,
-    with_what_is_shut,
-)
-from bot.steps.recheck import Unreadable
+from bot.core.nouns import Event, Part
+from bot.core.ports import Poster, Work
+from bot.core.record import audience_body, evidence_body, reply_from
+from bot.flows.read import Reading, confirm
+from bot.flows.reply import Answering, Attempt, reply_aside, reply_for, sought_by
 from bot.steps.route import route
-from bot.steps.verify import settle, violated
-from policies.contract import Violation
-from policies.evidence import Clarification, Draft, Evidence, Refusal, RefusalReason, Reply
+from connectors.model import Retryable
+from policies.evidence import Clarification, Evidence, Refusal, RefusalReason, Reply
 from policies.intents import Route
-from policies.people import Audience
+from policies.people import Audience, Person
 from policies.rules import Rules
 
-
-@dataclass(frozen=True)
-class Answering:
-    """What answering needs of the world, beside reading."""
-
-    reading: Reading
-    composer: Composer
-    reach: Reach
+_TURNS = 4  # how often others may come to read along before we wait until they have settled
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A reply with what it was made of."""
+    """A reply with what it was made of. `aside` is what the asker alone may read beyond what the place may."""
 
     reply: Reply
     evidence: Evidence
     route: Route | None
     model: str | None
     timings_ms: Mapping[str, float]
+    aside: Part | None = None
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        here = Part(reply=self.reply, evidence=self.evidence)
+        return (here, self.aside) if self.aside is not None else (here,)
 
 
-@dataclass(frozen=True)
-class _Attempt:
-    """One attempt at one question. `now` is one moment for the whole of it, and the receipt says which."""
+class _Decided(NamedTuple):
+    """An outcome, and for whom it was made. Without readers it is the same for everybody."""
 
-    work: Work
-    house: Answering
-    rules: Rules
-    now: datetime
-    watch: Stopwatch
-
-
-class _Considered(NamedTuple):
-    evidence: Evidence
-    draft: Draft
-    violations: tuple[Violation, ...]
+    outcome: Outcome
+    readers: Audience | None
 
 
 def answer(work: Work, house: Answering, poster: Poster) -> Outcome:
     house.reach("ask.after_claim")
-    attempt = _Attempt(work, house, _pinned_rules(work, house.reading), house.reading.clock(), Stopwatch())
-    outcome = _recall(attempt) or _decide(attempt)
+    attempt = Attempt(work, house, _pinned_rules(work, house.reading), house.reading.clock(), Stopwatch())
+    outcome = _for_those_who_read_it(attempt, _recall(attempt) or _decide(attempt))
     house.reach("ask.after_close")
-    where = poster.post(work.question, outcome.reply, outcome.evidence)
+    again = work.attempt > 1
+    shown = [dict(poster.post(work.question, part, again=again)) for part in outcome.parts]
     house.reach("ask.after_post")
-    work.finish(Event(kind="posted", body={"attempt": work.attempt, "to": dict(where)}))
+    work.finish(Event(kind="posted", body={"attempt": work.attempt, "to": shown}))
     return outcome
 
 
@@ -92,115 +68,124 @@ def _pinned_rules(work: Work, reading: Reading) -> Rules:
     return reading.rules(claimed.body["rules"] if claimed is not None else None)
 
 
-def _recall(attempt: _Attempt) -> Outcome | None:
+def _for_those_who_read_it(attempt: Attempt, decided: _Decided) -> Outcome:
+    """Whoever came to the place meanwhile must be allowed to read it too: then it is decided again, for them as well."""
+    for _ in range(_TURNS):
+        if decided.readers is None or decided.readers == _readers(attempt, _asker(attempt)):
+            return decided.outcome
+        decided = _decide(attempt)
+    raise Retryable("who reads along keeps changing")
+
+
+def _asker(attempt: Attempt) -> Person:
+    return attempt.house.reading.people.asker(attempt.work.question)
+
+
+def _readers(attempt: Attempt, asker: Person) -> Audience:
+    declared = attempt.rules.audience.full_members.principals
+    return attempt.house.reading.people.readers(attempt.work.question, asker, declared=declared)
+
+
+def _recall(attempt: Attempt) -> _Decided | None:
     """What an earlier attempt decided and recorded, for this one to show: if it may still be shown."""
     work = attempt.work
     closed = work.recorded("closed")
     if closed is None:
         return None
     body = closed.body
+    aside = body["aside"]
     outcome = Outcome(
         reply=reply_from(body["reply"]),
-        evidence=work.evidence(closed),
+        evidence=work.evidence(body["evidence"]),
         route=Route.model_validate(body["route"]) if body["route"] else None,
         model=body["model"],
         timings_ms=body["timings_ms"],
+        aside=Part(reply=reply_from(aside["reply"]), evidence=work.evidence(aside["evidence"]), aside=True)
+        if aside
+        else None,
     )
-    shown = _may_still_be_shown(attempt, outcome)
+    asker = _asker(attempt)
+    readers = _readers(attempt, asker) if outcome.route is not None else None
+    shown = _may_still_be_shown(attempt, outcome, readers, asker)
     work.record(Event(kind="recalled", body={"attempt": work.attempt, "shown": shown}))  # the fence: is it still ours?
-    return outcome if shown else None
+    return _Decided(outcome, readers) if shown else None
 
 
-def _may_still_be_shown(attempt: _Attempt, outcome: Outcome) -> bool:
-    if outcome.route is None or not outcome.evidence.found:
+def _may_still_be_shown(attempt: Attempt, outcome: Outcome, readers: Audience | None, asker: Person) -> bool:
+    if outcome.route is None or readers is None:
         return True
-    reading, question = attempt.house.reading, attempt.work.question
-    audience = reading.audience(reading.access.person(question.asker), question.place)
-    sought = Sought(question.text, audience, outcome.route, attempt.rules.answers.evidence, attempt.now)
-    return not confirm(outcome.evidence, sought, reading)
+    for part in outcome.parts:
+        audience = Audience.only(asker) if part.aside else readers
+        if part.evidence.found and confirm(
+            part.evidence, sought_by(attempt, audience, outcome.route), attempt.house.reading
+        ):
+            return False
+    return True
 
 
-def _decide(attempt: _Attempt) -> Outcome:
+def _decide(attempt: Attempt) -> _Decided:
     """Everything up to the closed receipt."""
     work, house = attempt.work, attempt.house
     claimed = {"attempt": work.attempt, "now": as_text(attempt.now), "rules": attempt.rules.digest}
     work.record(Event(kind="claimed", body=claimed))
     way = route(work.question.text, attempt.rules)
     attempt.watch.lap("route")
-    outcome = _outcome(attempt, way)
+    decided = _decided(attempt, way)
     house.reach("ask.before_close")
-    body = {
-        "reply": outcome.reply.model_dump(mode="json"),
-        "evidence": evidence_body(outcome.evidence),
-        "route": outcome.route.model_dump(mode="json") if outcome.route else None,
-        "model": outcome.model,
-        "timings_ms": dict(outcome.timings_ms),
-    }
-    work.record(Event(kind="closed", body=body))
-    return outcome
+    work.record(Event(kind="closed", body=_closed(decided)))
+    return decided
 
 
-def _outcome(attempt: _Attempt, way: Route | Clarification) -> Outcome:
-    timings = attempt.watch.laps
+def _decided(attempt: Attempt, way: Route | Clarification) -> _Decided:
     match way:
         case Clarification():
-            return Outcome(reply=way, evidence=Evidence(), route=None, model=None, timings_ms=timings)
+            return _Decided(_without_evidence(attempt, way, None), None)
         case Route():
-            person = attempt.house.reading.access.person(attempt.work.question.asker)
-            if not person.principals:
-                unknown = Refusal(reason=RefusalReason.UNKNOWN_PERSON)
-                return Outcome(reply=unknown, evidence=Evidence(), route=way, model=None, timings_ms=timings)
-            reply, evidence = _from_evidence(
-                attempt, attempt.house.reading.audience(person, attempt.work.question.place), way
-            )
-            model = attempt.house.composer.name
-            return Outcome(reply=reply, evidence=evidence, route=way, model=model, timings_ms=timings)
+            asker = _asker(attempt)
+            refusal = _not_for(asker)
+            if refusal is not None:
+                return _Decided(_without_evidence(attempt, refusal, way), None)
+            readers = _readers(attempt, asker)
+            attempt.watch.lap("audience")
+            return _Decided(_from_evidence(attempt, asker, readers, way), readers)
         case _:
             assert_never(way)
 
 
-def _from_evidence(attempt: _Attempt, audience: Audience, way: Route) -> tuple[Reply, Evidence]:
-    limits = attempt.rules.answers.evidence
-    sought = Sought(attempt.work.question.text, audience, way, limits, attempt.now)
-    considered = until_readable(sought, attempt.house.reading, lambda scope: _consider(attempt, sought, scope))
-    if considered is None:
-        return Refusal(reason=RefusalReason.UNANSWERED), Evidence()
-    return settle(considered.draft, considered.violations), considered.evidence
+def _not_for(asker: Person) -> Refusal | None:
+    if asker.outsider:
+        return Refusal(reason=RefusalReason.NOT_A_MEMBER)
+    if not asker.principals:
+        return Refusal(reason=RefusalReason.UNKNOWN_PERSON)
+    return None
 
 
-def _consider(attempt: _Attempt, sought: Sought, scope: Scope) -> tuple[_Considered, Unreadable]:
-    """One round. The sources are asked while the composer writes."""
-    work, house, watch = attempt.work, attempt.house, attempt.watch
-    evidence = gather(sought, scope, house.reading)
-    watch.lap("retrieve")
-    work.record_evidence(Event(kind="retrieved", body=retrieved(evidence, sought, scope, house.reading)), evidence)
-    watch.lap("record")
-    house.reach("ask.after_retrieve")
-    with ThreadPoolExecutor(1) as beside:
-        asking = beside.submit(ask_sources, evidence, sought, house.reading)
-        considered = _compose(attempt, sought.text, evidence)
-        watch.lap("compose")
-        house.reach("ask.after_compose")
-        unreadable = with_what_is_shut(asking.result(), evidence, sought, house.reading)
-    watch.lap("recheck")
-    work.record(Event(kind="composed", body=_composed(considered, unreadable)))
-    return considered, unreadable
+def _without_evidence(attempt: Attempt, reply: Reply, way: Route | None) -> Outcome:
+    return Outcome(reply=reply, evidence=Evidence(), route=way, model=None, timings_ms=attempt.watch.laps)
 
 
-def _compose(attempt: _Attempt, text: str, evidence: Evidence) -> _Considered:
-    """A draft that breaks the contract gets one more try, with what it broke."""
-    composer, rules = attempt.house.composer, attempt.rules.answers
-    draft = composer.compose(text, evidence, rules)
-    found = violated(draft, evidence, rules.answer)
-    if found:
-        draft = composer.compose(text, evidence, rules, violations=found)
-        found = violated(draft, evidence, rules.answer)
-    return _Considered(evidence, draft, found)
+def _from_evidence(attempt: Attempt, asker: Person, readers: Audience, way: Route) -> Outcome:
+    here = reply_for(attempt, readers, way)
+    return Outcome(
+        reply=here.reply,
+        evidence=here.evidence,
+        route=way,
+        model=attempt.house.composer.name,
+        timings_ms=attempt.watch.laps,
+        aside=reply_aside(attempt, asker, readers, way),
+    )
 
 
-def _composed(considered: _Considered, unreadable: Unreadable) -> dict[str, object]:
+def _closed(decided: _Decided) -> dict[str, object]:
+    outcome, aside = decided.outcome, decided.outcome.aside
     return {
-        "draft": considered.draft.model_dump(mode="json"),
-        "violations": [violation.model_dump(mode="json") for violation in considered.violations],
-        "unreadable": unreadable_body(unreadable),
+        "reply": outcome.reply.model_dump(mode="json"),
+        "evidence": evidence_body(outcome.evidence),
+        "aside": {"reply": aside.reply.model_dump(mode="json"), "evidence": evidence_body(aside.evidence)}
+        if aside
+        else None,
+        "readers": audience_body(decided.readers) if decided.readers else None,
+        "route": outcome.route.model_dump(mode="json") if outcome.route else None,
+        "model": outcome.model,
+        "timings_ms": dict(outcome.timings_ms),
     }

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
 from bot.core.clock import Clock
-from bot.core.nouns import Place, source_of
-from bot.core.ports import Access, Embedder, Index, Passages, Scope
+from bot.core.nouns import source_of
+from bot.core.ports import Access, Embedder, Index, Passages, People, Scope
 from bot.core.record import audience_body, evidence_body
 from bot.steps.recheck import Unreadable, recheck
 from bot.steps.retrieve import retrieve
@@ -15,7 +15,7 @@ from connectors.model import Connector
 from policies.access import readable_lists
 from policies.evidence import Evidence
 from policies.intents import Route
-from policies.people import Audience, Person
+from policies.people import Audience
 from policies.rules import EvidenceLimits, Rules
 
 _ROUNDS = 16  # how often evidence may turn out unreadable at its source before we give up on it
@@ -28,7 +28,7 @@ class Reading:
     """What reading needs of the world. Built once, in `app`."""
 
     rules: Callable[[str | None], Rules]  # of this digest; without one, those in force
-    audience: Callable[[Person, Place], Audience]  # everyone who will see a reply to this person at this place
+    people: People
     access: Access
     index: Index
     passages: Passages

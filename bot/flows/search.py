@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-from bot.core.nouns import Event, Place, ReceiptId, new_receipt_id
+from bot.core.nouns import Event, ReceiptId, new_receipt_id
 from bot.core.ports import Scope
 from bot.flows.read import Reading, Sought, confirm, gather, retrieved, unreadable_body, until_readable
 from bot.steps.recheck import Unreadable
 from bot.steps.route import route
 from policies.evidence import Clarification, Evidence
-from policies.people import Email
+from policies.people import Audience, Email
 
 
 def search(
@@ -22,7 +22,7 @@ def search(
         note(Event(kind="searched", receipt=receipt, body={**asked, "clarification": way.reason}))
         return receipt, Evidence()
     limits = rules.answers.evidence.model_copy(update={"passages": k})
-    audience = house.audience(house.access.person(asker), Place())
+    audience = Audience.only(house.access.person(asker))
     sought = Sought(text, audience, way, limits, house.clock())
 
     def look(scope: Scope) -> tuple[Evidence, Unreadable]:

@@ -8,7 +8,7 @@ from bot.core.nouns import document_id
 from connectors.model import AccessUnknown, Connector, Fatal, Gone, Retryable
 from policies.access import is_current, readable_lists
 from policies.evidence import Evidence
-from policies.people import Audience
+from policies.people import Audience, Email, Person
 
 
 class Unreadable(NamedTuple):
@@ -57,8 +57,8 @@ def _readable(
         raise AccessUnknown(source)
     ids = sorted(document.removeprefix(f"{source}:") for document in documents)
     match audience.people:
-        case (person,) if audience.complete:
-            readable = connector.readable_now(ids, person.email, now)
+        case (Person(email=str(email)),) if audience.complete:
+            readable = connector.readable_now(ids, Email(email), now)
         case _:
             readable = readable_lists(audience, connector.access_now(ids), now)
     return {document_id(source, id_) for id_ in readable}

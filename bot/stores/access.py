@@ -7,7 +7,7 @@ Reading is per moment: the lists that an audience may read are remembered until 
 import hashlib
 import json
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -52,13 +52,22 @@ class AccessStore:
 
     def person(self, email: Email) -> Person:
         """Everything this person is at every active source. A source that does not know them adds nothing."""
+        return self.people([email])[email]
+
+    def people(self, emails: Collection[Email]) -> Mapping[Email, Person]:
+        """A whole channel, in a few statements."""
+        held: dict[Email, set[Principal]] = {email: set() for email in emails}
         with self._database.reading() as session:
-            held = session.exec(select(MembershipRow.principal).where(col(MembershipRow.email) == email)).all()
+            for row in _rows_where(session, MembershipRow, col(MembershipRow.email), emails):
+                held[Email(row.email)].add(Principal(row.principal))
             open_sources = session.exec(
                 select(SourceRow.name).where(col(SourceRow.open), col(SourceRow.state) == "active")
             ).all()
-        anybody = [principal(source, name) for source in open_sources for name in ("anyone", f"user:{email}")]
-        return Person(email=email, principals=frozenset([*map(Principal, held), *anybody]))
+        for email, principals in held.items():
+            principals.update(
+                principal(source, name) for source in open_sources for name in ("anyone", f"user:{email}")
+            )
+        return {email: Person(email=email, principals=frozenset(principals)) for email, principals in held.items()}
 
 
 def intern(session: Session, source: str, access: Sequence[OwnedLayer]) -> ListId:

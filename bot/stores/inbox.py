@@ -1,40 +1,96 @@
-"""What people sent us: each once, whatever way and however often it was delivered."""
+"""What people sent us: each once, whatever way and however often it was delivered, and only its newest wording."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlmodel import Session
+from sqlalchemy import ColumnElement, or_, text
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
 
-from bot.core.nouns import Question
+from bot.core.nouns import CommandLine, Incoming, ReceiptId
 from bot.stores.database import Database, insert_new
 from bot.stores.leases import Claim, Leases
 from bot.stores.tables import InboxRow
 
-CLI_QUESTION: Final = "question:cli"
-
 # The kind says who can give the reply: whoever cannot reach a surface leaves its questions alone.
-_KINDS: Final[Mapping[str, str]] = {"cli": CLI_QUESTION}
+CLI_QUESTION: Final = "question:cli"
+SLACK_QUESTION: Final = "question:slack"
+
+_OPEN: Final = ("waiting", "claimed")
+_DELETED: Final = "~"  # sorts behind every revision
 
 
 class Inbox(Leases[InboxRow]):
     def __init__(self, database: Database, *, owner: str, length: timedelta) -> None:
         super().__init__(database, InboxRow, owner=owner, length=length)
 
-    def receive(self, session: Session, question: Question, *, key: str, now: datetime) -> bool:
+    def receive(self, session: Session, incoming: Incoming, *, now: datetime) -> bool:
         """Whether it is new. The key's uniqueness decides, so that two deliveries at once are one."""
+        _one_at_a_time(session, incoming.subject)
+        question = incoming.question
+        kind = CLI_QUESTION if isinstance(question.place, CommandLine) else SLACK_QUESTION
         row = {
-            "id": question.receipt,
-            "kind": _KINDS[question.place.surface],
-            "key": key,
+            **_row(question.receipt, kind, incoming.key, incoming.subject, incoming.revision, now),
+            "lane": incoming.lane,
             "payload": question.model_dump_json(),
             "state": "waiting",
-            "due_at": now,
-            "attempts": 0,
-            "fence": 0,
-            "received_at": now,
         }
         return insert_new(session, InboxRow, [row]) == 1
 
+    def forget(self, session: Session, subject: str, *, now: datetime) -> bool:
+        """Whoever sent it took it back: no revision of it is answered, not even one that arrives later."""
+        _one_at_a_time(session, subject)
+        row = {
+            **_row(f"{subject}{_DELETED}", "deletion", f"{subject}{_DELETED}", subject, _DELETED, now),
+            "lane": subject,
+            "payload": "{}",
+            "state": "done",
+        }
+        return insert_new(session, InboxRow, [row]) == 1
+
+    def withdraw_outdated(self, session: Session, subject: str) -> list[ReceiptId]:
+        """Everything of this subject but its newest revision; whoever works on such a one loses it at the next write."""
+        rows = session.exec(select(InboxRow).where(col(InboxRow.subject) == subject).with_for_update()).all()
+        newest = max((row.revision for row in rows), default="")
+        outdated = [row for row in rows if row.revision < newest and row.state in _OPEN]
+        for row in outdated:
+            row.state, row.fence, row.lease_until = "withdrawn", row.fence + 1, None
+        return [ReceiptId(row.id) for row in outdated]
+
     def again(self, session: Session, claim: Claim, due_at: datetime, *, error: str) -> None:
         self._set(session, claim, state="waiting", due_at=due_at, lease_until=None, error=error)
+
+    def waits(self) -> bool:
+        """Whether anything is still to be answered."""
+        with self._database.reading() as session:
+            return session.exec(select(InboxRow.id).where(col(InboxRow.state).in_(_OPEN)).limit(1)).first() is not None
+
+    def _free(self, now: datetime) -> ColumnElement[bool]:
+        """In a lane, what came first is answered first, even if it has to be tried again."""
+        before = aliased(InboxRow)
+        earlier = or_(
+            col(before.received_at) < col(InboxRow.received_at),
+            (col(before.received_at) == col(InboxRow.received_at)) & (col(before.id) < col(InboxRow.id)),
+        )
+        same = (col(before.lane) == col(InboxRow.lane)) & col(before.state).in_(_OPEN)
+        return super()._free(now) & ~select(before.id).where(same, earlier).correlate(InboxRow).exists()
+
+
+def _one_at_a_time(session: Session, subject: str) -> None:
+    """Two deliveries about one subject would each overlook what the other writes; SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 0))"), {"subject": subject})
+
+
+def _row(id_: str, kind: str, key: str, subject: str, revision: str, now: datetime) -> dict[str, object]:
+    return {
+        "id": id_,
+        "kind": kind,
+        "key": key,
+        "subject": subject,
+        "revision": revision,
+        "due_at": now,
+        "attempts": 0,
+        "fence": 0,
+        "received_at": now,
+    }

@@ -1,13 +1,13 @@
 """Receipts being written: what a question led to, event by event, under the lease of whoever works on it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from bot.core.clock import Clock
-from bot.core.nouns import Event, Question, ReceiptId
+from bot.core.nouns import Event, Incoming, Question, ReceiptId
 from bot.core.record import evidence_from, texts_of
 from bot.stores.database import Database, insert_new
 from bot.stores.inbox import Inbox
@@ -21,16 +21,39 @@ class Receipts:
     def __init__(self, database: Database, ledger: Ledger, inbox: Inbox, clock: Clock) -> None:
         self._database, self._ledger, self._inbox, self._clock = database, ledger, inbox, clock
 
-    def receive(self, question: Question, *, key: str) -> Claim | None:
-        """Durable when it returns: the question is ours to answer, and its receipt has begun. None: it is not new."""
+    def take(self, incoming: Incoming) -> bool:
+        """Durable when it returns: the question waits, and its receipt has begun. Whether it is new."""
         now = self._clock()
         with self._database.writing() as session:
-            if not self._inbox.receive(session, question, key=key, now=now):
+            return self._take(session, incoming, now)
+
+    def take_and_claim(self, incoming: Incoming) -> Claim | None:
+        """The same, and it is ours to answer, before anybody else can see it."""
+        now = self._clock()
+        with self._database.writing() as session:
+            if not self._take(session, incoming, now):
                 return None
-            claim = self._inbox.claim_one(session, now, id=question.receipt)
-            body = question.model_dump(mode="json", exclude={"receipt"})
-            self._ledger.append(session, [Event(kind="asked", receipt=question.receipt, body=body)], now)
-        return claim
+            return self._inbox.claim_one(session, now, id=incoming.question.receipt)
+
+    def forget(self, subject: str) -> None:
+        """Whoever asked took it back."""
+        now = self._clock()
+        with self._database.writing() as session:
+            if self._inbox.forget(session, subject, now=now):
+                self._ledger.append(session, self._withdrawn(session, subject), now)
+
+    def _take(self, session: Session, incoming: Incoming, now: datetime) -> bool:
+        if not self._inbox.receive(session, incoming, now=now):
+            return False
+        receipt = incoming.question.receipt
+        body = incoming.question.model_dump(mode="json", exclude={"receipt"})
+        asked = Event(kind="asked", receipt=receipt, body=body)
+        self._ledger.append(session, [asked, *self._withdrawn(session, incoming.subject)], now)
+        return True
+
+    def _withdrawn(self, session: Session, subject: str) -> list[Event]:
+        outdated = self._inbox.withdraw_outdated(session, subject)
+        return [Event(kind="withdrawn", receipt=receipt) for receipt in outdated]
 
     def open(self, claim: Claim) -> "OpenReceipt":
         return OpenReceipt(self._database, self._ledger, self._inbox, self._clock, claim)
@@ -59,10 +82,10 @@ class OpenReceipt:
             events = [event for event in self._ledger.events(session, self.question.receipt) if event.kind == kind]
         return Event(kind=kind, body=events[-1].body or {}) if events else None
 
-    def evidence(self, event: Event) -> Evidence:
+    def evidence(self, named: Sequence[Mapping[str, Any]]) -> Evidence:
         with self._database.reading() as session:
-            texts = evidence_texts(session, event.body)
-        return evidence_from(event.body["evidence"], texts)
+            texts = evidence_texts(session, named)
+        return evidence_from(named, texts)
 
     def record(self, *events: Event) -> None:
         self._held(lambda session, now: self._append(session, events, now))
@@ -113,6 +136,6 @@ class OpenReceipt:
         self._ledger.append(session, ours, now)
 
 
-def evidence_texts(session: Session, body: Mapping[str, Any]) -> dict[str, str]:
-    digests = [found["passage"]["text"] for found in body["evidence"]]
+def evidence_texts(session: Session, named: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    digests = [found["passage"]["text"] for found in named]
     return {row.digest: row.text for row in session.exec(select(TextRow).where(col(TextRow.digest).in_(digests)))}

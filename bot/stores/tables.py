@@ -46,13 +46,22 @@ class Leased(Row):
 
 
 class InboxRow(Leased, table=True):
-    """Something a person sent us; `id` is its receipt. `key` is the same however often and by whatever way it comes."""
+    """Something a person sent us; `id` is its receipt. `key` is the same however often and by whatever way it comes.
+
+    `subject` is what it is about, of which this is one `revision`: the newest counts. What shares a `lane` is answered
+    in the order in which it came.
+    """
 
     __tablename__ = "inbox"
     __table_args__ = (
         UniqueConstraint("workspace", "key"),
         Index("inbox_by_state", "workspace", "state", "due_at"),
+        Index("inbox_by_lane", "workspace", "lane", "received_at"),
+        Index("inbox_by_subject", "workspace", "subject"),
     )
+    lane: str
+    subject: str
+    revision: str = ""
     received_at: datetime = Field(sa_type=Moment)
 
 

@@ -1,9 +1,10 @@
 """People and interned lists in dictionaries."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from bot.core.nouns import ListId
-from bot.core.ports import Access
+from bot.core.nouns import ListId, Question
+from bot.core.ports import Access, People
 from policies.access import AccessList, Grant, Layer, readable_lists
 from policies.people import Audience, Email, Person, Principal
 
@@ -18,14 +19,41 @@ def a_list(*layers: str) -> AccessList:
 
 
 class FakeAccess(Access):
-    """Whoever is not in `people` is unknown: somebody without any principal."""
+    """Whoever is not in `known` is unknown: somebody without any principal."""
 
     def __init__(self) -> None:
-        self.people: dict[str, frozenset[Principal]] = {}
+        self.known: dict[Email, frozenset[Principal]] = {}
         self.lists: dict[ListId, AccessList] = {}
 
     def person(self, email: Email) -> Person:
-        return Person(email=email, principals=self.people.get(email, frozenset()))
+        return Person(email=email, principals=self.known.get(email, frozenset()))
+
+    def people(self, emails: Collection[Email]) -> Mapping[Email, Person]:
+        return {email: self.person(email) for email in emails}
 
     def readable(self, audience: Audience, now: datetime) -> frozenset[ListId]:
         return readable_lists(audience, self.lists, now)
+
+
+class FakePeople(People):
+    """Whoever asks is alone, unless others are `beside` them; `comings` are those who come before each later look."""
+
+    def __init__(self, access: FakeAccess) -> None:
+        self._access = access
+        self.beside: list[Person] = []
+        self.comings: list[Person] = []
+        self.complete = True
+        self.outsiders: set[Email] = set()
+        self.declared: list[frozenset[Principal]] = []
+
+    def asker(self, question: Question) -> Person:
+        assert isinstance(question.asker, str)
+        person = self._access.person(question.asker)
+        return person.model_copy(update={"outsider": question.asker in self.outsiders})
+
+    def readers(self, question: Question, asker: Person, *, declared: frozenset[Principal]) -> Audience:  # noqa: ARG002
+        self.declared.append(declared)
+        audience = Audience(people=(asker, *self.beside), complete=self.complete)
+        if self.comings:
+            self.beside.append(self.comings.pop(0))
+        return audience

@@ -1,7 +1,9 @@
 """One question's receipt in memory, with a lease that can be lost."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.core.errors import LostLease
 from bot.core.nouns import Event, Question
@@ -57,8 +59,8 @@ class FakeWork(Work):
     def recorded(self, kind: str) -> Event | None:
         return next((event for event in reversed(self.kept.events) if event.kind == kind), None)
 
-    def evidence(self, event: Event) -> Evidence:
-        return evidence_from(event.body["evidence"], self.kept.texts)
+    def evidence(self, named: Sequence[Mapping[str, Any]]) -> Evidence:
+        return evidence_from(named, self.kept.texts)
 
     def record(self, *events: Event) -> None:
         self._write(*events)

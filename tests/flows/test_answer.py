@@ -12,7 +12,8 @@ from bot.core.errors import LostLease
 from bot.core.failpoints import FAILPOINTS
 from bot.core.nouns import document_id
 from bot.core.ports import Scope
-from bot.flows.answer import Answering, Outcome, answer
+from bot.flows.answer import Outcome, answer
+from bot.flows.reply import Answering
 from policies.contract import Rule, Violation
 from policies.evidence import Answer, Citation, Claim, Clarification, Draft, Evidence, Refusal, RefusalReason
 from policies.people import Email
@@ -353,10 +354,10 @@ def test_receipt_names_rules_evidence_and_reply(world: World) -> None:
     assert bodies["retrieved"]["embedder"] == "hashing"
     assert bodies["closed"]["reply"] == outcome.reply.model_dump(mode="json")
     assert bodies["closed"]["model"] == "scripted"
-    assert bodies["posted"] == {"attempt": 1, "to": {"surface": "fake", "number": "1"}}
+    assert bodies["posted"] == {"attempt": 1, "to": [{"surface": "fake", "number": "1"}]}
     closed = work.recorded("closed")
     assert closed is not None
-    assert work.evidence(closed) == outcome.evidence
+    assert work.evidence(closed.body["evidence"]) == outcome.evidence
 
 
 def test_ledger_names_evidence_by_digest_and_never_holds_its_text(world: World) -> None:
@@ -397,7 +398,7 @@ def test_what_was_decided_is_posted_as_decided_and_not_composed_again(world: Wor
     work = closed_but_not_posted(world, first)
     closed = work.recorded("closed")
     assert closed is not None
-    evidence = work.evidence(closed)
+    evidence = work.evidence(closed.body["evidence"])
     world.writes("leave.md", "Leave is 99 days.", "acme/staff")
     composer = ScriptedComposer(log=world.log)
     outcome = answer(work.again(), world.answering(composer), world.poster)

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from importlib import resources
 
 from bot.core.failpoints import armed
-from bot.core.nouns import ListId, Place, Question, ReceiptId, document_id
+from bot.core.nouns import CommandLine, ListId, Question, ReceiptId, document_id
 from bot.core.ports import Composer
-from bot.flows.answer import Answering
 from bot.flows.read import Reading
+from bot.flows.reply import Answering
 from connectors.model import Connector, OwnedLayer, SourceDocument
-from policies.people import Audience, Email, Principal
+from policies.people import Email, Principal
 from policies.rules import ANSWERS, FILES, Rules, parse
-from tests.fakes.access import FakeAccess, a_list
+from tests.fakes.access import FakeAccess, FakePeople, a_list
 from tests.fakes.composer import ScriptedComposer
 from tests.fakes.connector import FakeConnector
 from tests.fakes.embedder import HashingEmbedder
@@ -40,6 +40,7 @@ class World:
         self.log: list[str] = []
         self.now = NOON
         self.access, self.passages = FakeAccess(), FakePassages()
+        self.people = FakePeople(self.access)
         self.connectors = {source: FakeConnector(source) for source in sources or ("acme",)}
         self.poster = FakePoster(self.log)
         self.read_at: dict[str, datetime | None] = {}
@@ -48,7 +49,7 @@ class World:
 
     def knows(self, email: Email, *principals: str) -> None:
         """At the sources and in the index."""
-        self.access.people[email] = frozenset(map(Principal, principals))
+        self.access.known[email] = frozenset(map(Principal, principals))
         for connector in self.connectors.values():
             connector.people[email] = frozenset(map(Principal, principals))
 
@@ -83,7 +84,7 @@ class World:
     def reading(self) -> Reading:
         return Reading(
             rules=lambda _digest: self.rules,
-            audience=lambda person, _place: Audience.only(person),
+            people=self.people,
             access=self.access,
             index=FakeIndex(self.passages),
             passages=self.passages,
@@ -100,7 +101,7 @@ class World:
         return Answering(reading=self.reading(), composer=composer, reach=armed(None))
 
     def asks(self, text: str = QUESTION, asker: Email = ANA, *, loses_lease_at: int | None = None) -> FakeWork:
-        question = Question(receipt=ReceiptId("r_1"), text=text, asker=asker, place=Place(), asked_at=NOON)
+        question = Question(receipt=ReceiptId("r_1"), text=text, asker=asker, place=CommandLine(), asked_at=NOON)
         return FakeWork(question, loses_lease_at=loses_lease_at, log=self.log)
 
     def _connectors(self) -> Mapping[str, Connector]:

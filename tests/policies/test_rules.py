@@ -4,7 +4,7 @@ from importlib import resources
 
 import pytest
 
-from policies.rules import ANSWERS, FILES, INTENTS, RulesError, digest, parse
+from policies.rules import ANSWERS, AUDIENCE, FILES, INTENTS, RulesError, digest, parse
 
 FOLDER = resources.files("policies") / "rules"
 PACKAGED = {file: (FOLDER / file).read_text(encoding="utf-8") for file in FILES}
@@ -39,7 +39,11 @@ retrievers = [
 ]
 model_class = "fast"
 """
-TEXTS = {ANSWERS: ANSWERS_TEXT, INTENTS: INTENTS_TEXT}
+AUDIENCE_TEXT = """\
+[full_members]
+principals = ["wiki/group:licensed"]
+"""
+TEXTS = {ANSWERS: ANSWERS_TEXT, AUDIENCE: AUDIENCE_TEXT, INTENTS: INTENTS_TEXT}
 
 
 def broken(file: str, old: str, new: str) -> RulesError:
@@ -55,6 +59,8 @@ def broken(file: str, old: str, new: str) -> RulesError:
         pytest.param(ANSWERS, "[question]", "[question", 1, "Expected", id="not TOML at all"),
         pytest.param(ANSWERS, "passages = 8", "passages = ", 6, "Invalid value", id="no value"),
         pytest.param(ANSWERS, "0.3\n", '"0.3', 15, "Unterminated", id="ends in the middle of a text"),
+        pytest.param(AUDIENCE, "wiki/group", "group", 2, "not a principal: 'group:licensed'", id="of no source"),
+        pytest.param(AUDIENCE, "principals", "names", 2, "full_members.names: Extra inputs", id="unknown member key"),
         pytest.param(ANSWERS, "passages = 8", "candidates = 8", 6, "overwrite", id="a key twice"),
         pytest.param(ANSWERS, "= 4000", "= 0", 2, "question.max_characters: Input should be greater", id="too small"),
         pytest.param(ANSWERS, "= 60\n", "= 1001\n", 5, "evidence.candidates: Input should be less", id="too large"),
@@ -128,6 +134,7 @@ def test_rules_are_read_as_they_are_written() -> None:
     assert rules.intents["other"].intent == "other"
     assert rules.intents["other"].retrievers == ("keywords",)
     assert rules.intents["other"].tools == ()
+    assert rules.audience.full_members.principals == {"wiki/group:licensed"}
     assert rules.digest == digest(TEXTS)
 
 

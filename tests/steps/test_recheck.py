@@ -16,7 +16,8 @@ from tests.fakes.passages import NOON, a_passage
 
 HOUR = timedelta(hours=1)
 ENG = frozenset({Principal("acme/eng")})
-ANA, BO = (Person(email=Email(f"{name}@acme.test"), principals=ENG) for name in ("ana", "bo"))
+ANAS, BOS = Email("ana@acme.test"), Email("bo@acme.test")
+ANA, BO = (Person(email=email, principals=ENG) for email in (ANAS, BOS))
 STRANGER = Person(email=Email("stranger@acme.test"))
 NOTHING = Unreadable(frozenset(), frozenset())
 
@@ -29,7 +30,7 @@ def evidence_of(*documents: str) -> Evidence:
 def source(name: str, **readers: str) -> FakeConnector:
     """Documents with their readers: `source("acme", a="acme/eng")`."""
     connector = FakeConnector(name)
-    connector.people = {ANA.email: ANA.principals, BO.email: BO.principals}
+    connector.people = {ANAS: ANA.principals, BOS: BO.principals}
     for id_, names in readers.items():
         connector.documents[id_] = SourceDocument(
             id=id_,
@@ -90,7 +91,7 @@ def test_fault_that_no_source_names_is_not_taken_for_silence() -> None:
 
 def test_person_whom_the_source_no_longer_knows_reads_nothing() -> None:
     acme = source("acme", a="acme/eng")
-    del acme.people[ANA.email]
+    del acme.people[ANAS]
     assert asked(evidence_of("acme:a"), acme).documents == {"acme:a"}
 
 

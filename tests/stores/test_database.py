@@ -43,7 +43,11 @@ _LEASED = {"id": "i", "kind": "k", "key": "k", "payload": "{}", "state": "waitin
 
 # For each table a row, and a column that is no key with another value for it.
 ROWS: dict[type[Row], tuple[dict[str, Any], str, Any]] = {
-    InboxRow: ({**_LEASED, "attempts": 0, "fence": 0, "received_at": NOON}, "payload", "theirs"),
+    InboxRow: (
+        {**_LEASED, "attempts": 0, "fence": 0, "received_at": NOON, "lane": "l", "subject": "s", "revision": ""},
+        "payload",
+        "theirs",
+    ),
     JobRow: ({**_LEASED, "attempts": 0, "fence": 0}, "payload", "theirs"),
     ConfigRow: ({"number": 1, "digest": "d", "texts": "{}", "author": "a", "note": "n", "at": NOON}, "note", "theirs"),
     SourceRow: (

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.core.errors import LostLease
-from bot.core.nouns import Place, Question, new_receipt_id
+from bot.core.nouns import CommandLine, Incoming, Question, new_receipt_id
 from bot.stores.database import Database
 from bot.stores.inbox import CLI_QUESTION, Inbox
 from bot.stores.leases import Claim
@@ -18,9 +18,13 @@ LENGTH = timedelta(seconds=30)
 
 
 def receive(database: Database, key: str, text: str = "How much leave?") -> bool:
-    question = Question(receipt=new_receipt_id(), text=text, asker=Email("ana@acme.test"), place=Place(), asked_at=NOON)
+    question = Question(
+        receipt=new_receipt_id(), text=text, asker=Email("ana@acme.test"), place=CommandLine(), asked_at=NOON
+    )
     with database.writing() as session:
-        return Inbox(database, owner="here", length=LENGTH).receive(session, question, key=key, now=NOON)
+        return Inbox(database, owner="here", length=LENGTH).receive(
+            session, Incoming(question=question, key=key, subject=key, lane=key), now=NOON
+        )
 
 
 def test_the_same_key_is_received_once_however_many_bring_it(database: Database) -> None:
@@ -75,12 +79,14 @@ def again(database: Database, inbox: Inbox, claim: Claim, due_at: datetime) -> N
 
 
 def test_what_is_received_and_claimed_at_once_is_never_there_for_another(database: Database) -> None:
-    question = Question(receipt=new_receipt_id(), text="?", asker=Email("ana@acme.test"), place=Place(), asked_at=NOON)
+    question = Question(
+        receipt=new_receipt_id(), text="?", asker=Email("ana@acme.test"), place=CommandLine(), asked_at=NOON
+    )
     ours, theirs = (Inbox(database, owner=owner, length=LENGTH) for owner in ("here", "there"))
     receipts = Receipts(database, Ledger(database, KEY), ours, clock=lambda: NOON)
-    claim = receipts.receive(question, key="cli:1")
+    claim = receipts.take_and_claim(Incoming.once(question))
     assert claim is not None
     assert (claim.id, claim.attempts, claim.fence) == (question.receipt, 1, 1)
     assert theirs.claim(NOON) is None
-    assert receipts.receive(question, key="cli:1") is None
+    assert receipts.take_and_claim(Incoming.once(question)) is None
     assert [event.kind for event in receipts.events(question.receipt)] == ["asked"]

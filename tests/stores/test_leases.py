@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 
 from bot.core.errors import LostLease
-from bot.core.nouns import Place, Question, ReceiptId
+from bot.core.nouns import CommandLine, Incoming, Question, ReceiptId
 from bot.stores.database import Database
 from bot.stores.inbox import CLI_QUESTION, Inbox
 from bot.stores.jobs import Jobs
@@ -48,10 +48,10 @@ def add(queue: Queue, database: Database) -> Add:
                 receipt=ReceiptId(f"r_{key}"),
                 text="?",
                 asker=Email("ana@acme.test"),
-                place=Place(),
+                place=CommandLine(),
                 asked_at=due_at,
             )
-            assert queue.receive(session, question, key=key, now=due_at)
+            assert queue.receive(session, Incoming(question=question, key=key, subject=key, lane=key), now=due_at)
             return question.receipt
 
     return into

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from bot.core.nouns import Event, Place, Question, new_receipt_id
+from bot.core.nouns import CommandLine, Event, Incoming, Question, new_receipt_id
 from bot.stores.database import Database
 from bot.stores.inbox import Inbox
 from bot.stores.leases import Claim
@@ -16,8 +16,8 @@ TEXTS = [f"Sentence {number} of the handbook." for number in range(60)]
 
 
 def received(receipts: Receipts) -> Claim:
-    question = Question(receipt=new_receipt_id(), text="Leave?", asker=ANA, place=Place(), asked_at=NOON)
-    claim = receipts.receive(question, key=question.receipt)
+    question = Question(receipt=new_receipt_id(), text="Leave?", asker=ANA, place=CommandLine(), asked_at=NOON)
+    claim = receipts.take_and_claim(Incoming.once(question))
     assert claim is not None
     return claim
 

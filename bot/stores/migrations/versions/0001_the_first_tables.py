@@ -75,12 +75,17 @@ def upgrade() -> None:
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.String(), nullable=True),
+        sa.Column("lane", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("revision", sa.String(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("workspace", "id"),
         sa.UniqueConstraint("workspace", "key"),
     )
     with op.batch_alter_table("inbox", schema=None) as batch_op:
+        batch_op.create_index("inbox_by_lane", ["workspace", "lane", "received_at"], unique=False)
         batch_op.create_index("inbox_by_state", ["workspace", "state", "due_at"], unique=False)
+        batch_op.create_index("inbox_by_subject", ["workspace", "subject"], unique=False)
 
     op.create_table(
         "job",
@@ -230,7 +235,9 @@ def downgrade() -> None:
 
     op.drop_table("job")
     with op.batch_alter_table("inbox", schema=None) as batch_op:
+        batch_op.drop_index("inbox_by_subject")
         batch_op.drop_index("inbox_by_state")
+        batch_op.drop_index("inbox_by_lane")
 
     op.drop_table("inbox")
     op.drop_table("generation")

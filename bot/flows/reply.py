@@ -1,0 +1,120 @@
+"""One reply for one audience: what it may be made of, what it is made into, and what of that is proven."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from bot.core.clock import Stopwatch
+from bot.core.failpoints import Reach
+from bot.core.nouns import Event, Part
+from bot.core.ports import Composer, Scope, Work
+from bot.flows.read import (
+    Reading,
+    Sought,
+    ask_sources,
+    gather,
+    retrieved,
+    unreadable_body,
+    until_readable,
+    with_what_is_shut,
+)
+from bot.steps.recheck import Unreadable
+from bot.steps.verify import settle, violated
+from policies.contract import Violation
+from policies.evidence import Answer, Draft, Evidence, Refusal, RefusalReason
+from policies.intents import Route
+from policies.people import Audience, Person
+from policies.rules import Rules
+
+
+@dataclass(frozen=True)
+class Answering:
+    """What answering needs of the world, beside reading."""
+
+    reading: Reading
+    composer: Composer
+    reach: Reach
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt at one question. `now` is one moment for the whole of it, and the receipt says which."""
+
+    work: Work
+    house: Answering
+    rules: Rules
+    now: datetime
+    watch: Stopwatch
+
+
+class _Considered(NamedTuple):
+    evidence: Evidence
+    draft: Draft
+    violations: tuple[Violation, ...]
+
+
+def reply_for(attempt: Attempt, audience: Audience, way: Route, *, aside: bool = False) -> Part:
+    if not audience.complete:
+        return Part(reply=Refusal(reason=RefusalReason.UNKNOWN_AUDIENCE), evidence=Evidence(), aside=aside)
+    sought = sought_by(attempt, audience, way)
+    considered = until_readable(sought, attempt.house.reading, lambda scope: _consider(attempt, sought, scope))
+    if considered is None:
+        return Part(reply=Refusal(reason=RefusalReason.UNANSWERED), evidence=Evidence(), aside=aside)
+    return Part(reply=settle(considered.draft, considered.violations), evidence=considered.evidence, aside=aside)
+
+
+def reply_aside(attempt: Attempt, asker: Person, readers: Audience, way: Route) -> Part | None:
+    """An answer from what the asker may read and the others may not: for the asker alone, if it cites any of that."""
+    alone, access = Audience.only(asker), attempt.house.reading.access
+    beyond = access.readable(alone, attempt.now) - access.readable(readers, attempt.now)
+    if not beyond:
+        return None
+    part = reply_for(attempt, alone, way, aside=True)
+    if not isinstance(part.reply, Answer):
+        return None
+    cited = {citation.passage for claim in part.reply.claims for citation in claim.citations}
+    lists = {found.list_id for found in part.evidence.found if found.passage.handle in cited}
+    return part if lists & beyond else None
+
+
+def sought_by(attempt: Attempt, audience: Audience, way: Route) -> Sought:
+    return Sought(attempt.work.question.text, audience, way, attempt.rules.answers.evidence, attempt.now)
+
+
+def _consider(attempt: Attempt, sought: Sought, scope: Scope) -> tuple[_Considered, Unreadable]:
+    """One round. The sources are asked while the composer writes."""
+    work, house, watch = attempt.work, attempt.house, attempt.watch
+    evidence = gather(sought, scope, house.reading)
+    watch.lap("retrieve")
+    work.record_evidence(Event(kind="retrieved", body=retrieved(evidence, sought, scope, house.reading)), evidence)
+    watch.lap("record")
+    house.reach("ask.after_retrieve")
+    with ThreadPoolExecutor(1) as beside:
+        asking = beside.submit(ask_sources, evidence, sought, house.reading)
+        considered = _compose(attempt, sought.text, evidence)
+        watch.lap("compose")
+        house.reach("ask.after_compose")
+        unreadable = with_what_is_shut(asking.result(), evidence, sought, house.reading)
+    watch.lap("recheck")
+    work.record(Event(kind="composed", body=_composed(considered, unreadable)))
+    return considered, unreadable
+
+
+def _compose(attempt: Attempt, text: str, evidence: Evidence) -> _Considered:
+    """A draft that breaks the contract gets one more try, with what it broke."""
+    composer, rules = attempt.house.composer, attempt.rules.answers
+    draft = composer.compose(text, evidence, rules)
+    found = violated(draft, evidence, rules.answer)
+    if found:
+        draft = composer.compose(text, evidence, rules, violations=found)
+        found = violated(draft, evidence, rules.answer)
+    return _Considered(evidence, draft, found)
+
+
+def _composed(considered: _Considered, unreadable: Unreadable) -> dict[str, object]:
+    return {
+        "draft": considered.draft.model_dump(mode="json"),
+        "violations": [violation.model_dump(mode="json") for violation in considered.violations],
+        "unreadable": unreadable_body(unreadable),
+    }
