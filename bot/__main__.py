@@ -48,6 +48,22 @@ def search(
 
 
 @app.command()
+def serve() -> None:
+    """Be in Slack: answer whoever mentions the bot or writes to it, and keep the sources fresh."""
+    from bot.cli import serve as command
+
+    command.serve()
+
+
+@app.command()
+def manifest() -> None:
+    """Print the manifest from which Slack creates the app."""
+    from bot.cli import serve as command
+
+    command.manifest()
+
+
+@app.command()
 def sync(
     name: Annotated[str | None, typer.Argument(help="One source; without it, all of them.")] = None,
     full: Annotated[

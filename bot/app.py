@@ -19,7 +19,7 @@ from bot.core import failpoints
 from bot.core.clock import Clock, utc_now
 from bot.core.errors import BadUse
 from bot.core.nouns import CommandLine, Event, Question, SlackPlace, SlackUser
-from bot.core.ports import Access, Embedder, People
+from bot.core.ports import Embedder, People
 from bot.flows.read import Reading
 from bot.flows.reply import Answering
 from bot.flows.sync import Progress, Syncing, Tally, sync
@@ -58,6 +58,7 @@ class Records:
     key: KeyFile
     config: Config
     sources: Sources
+    access: AccessStore
     inbox: Inbox
     jobs: Jobs
     receipts: Receipts
@@ -146,6 +147,7 @@ def records(settings: Settings, clock: Clock = utc_now) -> Iterator[Records]:
             key=key,
             config=config,
             sources=Sources(database),
+            access=AccessStore(database),
             inbox=inbox,
             jobs=jobs,
             receipts=Receipts(database, ledger, inbox, clock),
@@ -157,7 +159,7 @@ def records(settings: Settings, clock: Clock = utc_now) -> Iterator[Records]:
 
 @contextmanager
 def assistant(
-    records: Records, embedder: Embedder | None, *, command: str, slack: Callable[[Access], People] | None = None
+    records: Records, embedder: Embedder | None, *, command: str, slack: People | None = None
 ) -> Iterator[Assistant]:
     """Owns the home while it is open, unless both stores are servers; then others may work beside it."""
     records.key.open()  # who could not sign an answer does not begin with it
@@ -190,7 +192,7 @@ def packaged_rules() -> Mapping[str, str]:
 
 @contextmanager
 def _opened(
-    records: Records, embedder: Embedder | None, slack: Callable[[Access], People] | None
+    records: Records, embedder: Embedder | None, slack: People | None
 ) -> Iterator[Assistant]:
     """The vectors are closed before the home is given back: the next owner opens the same files."""
     _adopt_packaged_rules(records)
@@ -207,11 +209,10 @@ def _assistant(records: Records, embedder: Embedder | None, slack: Callable[[Acc
 
     settings, database = records.settings, records.database
     kept = vectors(settings, embedder.name, embedder.dimensions) if embedder is not None else None
-    access = AccessStore(database)
     reading = Reading(
         rules=records.config.rules,
-        people=_People(access, slack(access) if slack else None),
-        access=access,
+        people=_People(records.access, slack),
+        access=records.access,
         index=Index(database, kept),
         passages=PassageStore(database),
         embedder=embedder,

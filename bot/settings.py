@@ -25,6 +25,11 @@ class Settings(BaseSettings):
     access_trusted_for_minutes: float = Field(default=0, ge=0)
     lease_s: float = Field(default=30, gt=0)
     ledger_key_file: Path | None = None
+    sync_every_minutes: float = Field(default=15, gt=0)
+    workers: int = Field(default=4, ge=1, le=64)
+    slack_bot_token: SecretStr | None = Field(default=None, validation_alias=AliasChoices("SLACK_BOT_TOKEN"))
+    slack_app_token: SecretStr | None = Field(default=None, validation_alias=AliasChoices("SLACK_APP_TOKEN"))
+    slack_api_url: str = Field(default="https://slack.com/api/", validation_alias=AliasChoices("SLACK_API_URL"))
     failpoint: str | None = None
 
     @property

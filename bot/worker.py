@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 import structlog
 
@@ -28,6 +29,7 @@ SYNC: Final = "sync"
 
 _ATTEMPTS = 10  # of a question: with the pauses between them, a quarter of an hour in which its surface may be away
 _LONGEST_PAUSE = timedelta(minutes=5)
+_LOOK_AGAIN_S = 0.5  # for what became due, or was put in by another process
 _BEATS = 3  # in the length of a lease
 
 log = structlog.get_logger()
@@ -61,16 +63,94 @@ def answer_one(inbox: Inbox, receipts: Receipts, house: Answering, poster: Poste
     raise Failed(ReceiptId(claim.id))
 
 
+def answer_next(
+    inbox: Inbox, receipts: Receipts, house: Answering, poster: Poster, *, kinds: Collection[str] | None
+) -> bool:
+    """Whether anything waited."""
+    claim = inbox.claim(house.reading.clock(), kinds=kinds)
+    if claim is None:
+        return False
+    with suppress(Failed):
+        answer_one(inbox, receipts, house, poster, claim)
+    return True
+
+
 def drain(
     inbox: Inbox, receipts: Receipts, house: Answering, poster: Poster, *, kinds: Collection[str] | None = None
 ) -> int:
     """Finishes whatever waits of these kinds, such as what a process that died had begun. How many that was."""
     done = 0
-    while claim := inbox.claim(house.reading.clock(), kinds=kinds):
+    while answer_next(inbox, receipts, house, poster, kinds=kinds):
         done += 1
-        with suppress(Failed):
-            answer_one(inbox, receipts, house, poster, claim)
     return done
+
+
+class Pool:
+    """Threads that answer whatever waits of these kinds, until they are told to stop."""
+
+    def __init__(self, answer_next: Callable[[], bool], *, size: int) -> None:
+        self._answer_next = answer_next
+        self._wake, self._calls, self._stop = threading.Condition(), 0, threading.Event()
+        self._threads = [threading.Thread(target=self._run, name=f"worker-{number}") for number in range(size)]
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Each finishes what it has in hand."""
+        self._stop.set()
+        self.wake()
+        for thread in self._threads:
+            thread.join()
+
+    def wake(self) -> None:
+        with self._wake:
+            self._calls += 1
+            self._wake.notify_all()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            calls = self._calls  # before looking: what comes while we look is not slept through
+            if not self._worked():
+                with self._wake:
+                    self._wake.wait_for(partial(self._called_since, calls), _LOOK_AGAIN_S)
+
+    def _called_since(self, calls: int) -> bool:
+        return self._calls != calls
+
+    def _worked(self) -> bool:
+        try:
+            return self._answer_next()
+        except Exception:
+            log.exception("a worker could not take up anything")
+            return False
+
+
+class Later:
+    """Small things that may be done a moment later, and are not done at all when the process ends first."""
+
+    def __init__(self, size: int) -> None:
+        self._threads = ThreadPoolExecutor(size, thread_name_prefix="later")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._threads.shutdown(cancel_futures=True)
+
+    def __call__(self, do: Callable[[], object], *, otherwise: Callable[[], object] | None = None) -> None:
+        with suppress(RuntimeError):  # it is being shut down
+            self._threads.submit(self._do, do, otherwise)
+
+    def _do(self, do: Callable[[], object], otherwise: Callable[[], object] | None) -> None:
+        try:
+            do()
+        except Exception:
+            log.exception("something small went wrong")
+            if otherwise is not None:
+                self._do(otherwise, None)
 
 
 def _opened(inbox: Inbox, receipts: Receipts, clock: Clock, claim: Claim) -> OpenReceipt:

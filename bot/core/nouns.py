@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, NewType, Self
 
 from pydantic import Field
 
-from policies.evidence import Evidence, Reply
+from policies.evidence import Answer, Evidence, Reply
 from policies.people import Email, Noun
 
 ReceiptId = NewType("ReceiptId", str)
@@ -96,6 +96,14 @@ class Part(Noun):
     reply: Reply
     evidence: Evidence
     aside: bool = False
+
+
+class Explained(Noun):
+    """An answer with what it was made of, as far as one person may read that now. `hidden`: some of it they may not."""
+
+    answer: Answer
+    evidence: Evidence
+    hidden: bool
 
 
 class Piece(Noun):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.nouns import Event, ListId, Part, PassageId, Piece, Question
+from bot.core.nouns import Event, ListId, Part, PassageId, Piece, Question, ReceiptId
 from connectors.model import AccessChanged, Cursor, Groups, Known, Problem, SourceDocument
 from policies.access import AccessList
 from policies.contract import Violation
@@ -142,6 +142,18 @@ class Work(Protocol):
     def finish(self, event: Event) -> None:
         """The last event, and the question is done, together."""
         ...
+
+
+class History(Protocol):
+    """What the ledger says of a receipt."""
+
+    def happened(self, receipt: ReceiptId) -> Sequence[Event]:
+        """In order; erased bodies are empty."""
+        ...
+
+    def evidence(self, named: Sequence[Mapping[str, Any]]) -> Evidence: ...
+
+    def note(self, event: Event) -> None: ...
 
 
 class Poster(Protocol):

@@ -1,11 +1,12 @@
 """What the ledger says of each stage, and how to read it back. Evidence is named by digest: its text can be erased."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from bot.core.nouns import Part
 from policies.evidence import Evidence, Found, Reply
 from policies.people import Audience
 
@@ -50,3 +51,13 @@ def evidence_from(bodies: Sequence[Mapping[str, Any]], texts: Mapping[str, str])
 
 def reply_from(body: object) -> Reply:
     return _REPLY.validate_python(body)
+
+
+def part_body(part: Part) -> dict[str, Any]:
+    return {"reply": part.reply.model_dump(mode="json"), "evidence": evidence_body(part.evidence)}
+
+
+def part_from(
+    body: Mapping[str, Any], read_back: Callable[[Sequence[Mapping[str, Any]]], Evidence], *, aside: bool = False
+) -> Part:
+    return Part(reply=reply_from(body["reply"]), evidence=read_back(body["evidence"]), aside=aside)

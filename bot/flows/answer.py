@@ -13,7 +13,7 @@ from typing import NamedTuple, assert_never
 from bot.core.clock import Stopwatch, as_text
 from bot.core.nouns import Event, Part
 from bot.core.ports import Poster, Work
-from bot.core.record import audience_body, evidence_body, reply_from
+from bot.core.record import audience_body, part_body, part_from
 from bot.flows.read import Reading, confirm
 from bot.flows.reply import Answering, Attempt, reply_aside, reply_for, sought_by
 from bot.steps.route import route
@@ -93,16 +93,14 @@ def _recall(attempt: Attempt) -> _Decided | None:
     if closed is None:
         return None
     body = closed.body
-    aside = body["aside"]
+    here = part_from(body, work.evidence)
     outcome = Outcome(
-        reply=reply_from(body["reply"]),
-        evidence=work.evidence(body["evidence"]),
+        reply=here.reply,
+        evidence=here.evidence,
         route=Route.model_validate(body["route"]) if body["route"] else None,
         model=body["model"],
         timings_ms=body["timings_ms"],
-        aside=Part(reply=reply_from(aside["reply"]), evidence=work.evidence(aside["evidence"]), aside=True)
-        if aside
-        else None,
+        aside=part_from(body["aside"], work.evidence, aside=True) if body["aside"] else None,
     )
     asker = _asker(attempt)
     readers = _readers(attempt, asker) if outcome.route is not None else None
@@ -177,13 +175,11 @@ def _from_evidence(attempt: Attempt, asker: Person, readers: Audience, way: Rout
 
 
 def _closed(decided: _Decided) -> dict[str, object]:
-    outcome, aside = decided.outcome, decided.outcome.aside
+    outcome = decided.outcome
+    here, *beside = map(part_body, outcome.parts)
     return {
-        "reply": outcome.reply.model_dump(mode="json"),
-        "evidence": evidence_body(outcome.evidence),
-        "aside": {"reply": aside.reply.model_dump(mode="json"), "evidence": evidence_body(aside.evidence)}
-        if aside
-        else None,
+        **here,
+        "aside": beside[0] if beside else None,
         "readers": audience_body(decided.readers) if decided.readers else None,
         "route": outcome.route.model_dump(mode="json") if outcome.route else None,
         "model": outcome.model,

@@ -62,6 +62,13 @@ class Receipts:
         with self._database.reading() as session:
             return self._ledger.events(session, receipt)
 
+    def happened(self, receipt: ReceiptId) -> Sequence[Event]:
+        return [Event(kind=one.kind, receipt=receipt, body=one.body or {}) for one in self.events(receipt)]
+
+    def evidence(self, named: Sequence[Mapping[str, Any]]) -> Evidence:
+        with self._database.reading() as session:
+            return evidence_from(named, evidence_texts(session, named))
+
     def note(self, event: Event) -> None:
         """Something that happened outside any question's work."""
         with self._database.writing() as session:

@@ -1,0 +1,246 @@
+"""What does an event from Slack mean for us? Pure. What is not understood means nothing; nobody is ever believed about
+who they are or who reads along: that is asked of Slack when the question is taken up.
+"""
+
+import re
+from datetime import datetime
+from html import unescape
+from typing import Any, Final, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bot.core.nouns import Incoming, Question, ReceiptId, SlackPlace, SlackUser
+
+MOST_CHARACTERS: Final = 40_000  # of a message, as Slack has it
+
+_SPOKEN: Final = frozenset({None, "file_share", "thread_broadcast", "me_message"})  # the rest is Slack's own voice
+_MOVES: Final = frozenset(
+    {
+        "member_joined_channel",
+        "member_left_channel",
+        "channel_left",
+        "group_left",
+        "channel_archive",
+        "channel_unarchive",
+        "group_archive",
+        "group_unarchive",
+        "channel_rename",
+        "group_rename",
+        "channel_shared",
+        "channel_unshared",
+    }
+)
+_DIRECT: Final = frozenset({"im", "app_home"})
+_ENDS: Final = frozenset({"app_uninstalled", "tokens_revoked"})
+_MARKED: Final = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+_EMOJI: Final = re.compile(r":[a-z_+\-][a-z0-9_+\-]*:(?::skin-tone-\d:)?")
+
+
+class Us(NamedTuple):
+    """Who we are in this workspace."""
+
+    team: str
+    user: str
+    bot: str
+
+
+class Asked(NamedTuple):
+    """Somebody asked us something, or changed what they had asked."""
+
+    incoming: Incoming
+
+
+class TakenBack(NamedTuple):
+    """A message is gone, or no longer addressed to us."""
+
+    subject: str
+    place: SlackPlace
+
+
+class Bot(NamedTuple):
+    """Another program spoke to us: it gets no answer, for two that answer each other never end."""
+
+    channel: str
+    message: str
+
+
+class Moved(NamedTuple):
+    """Who reads a channel has changed."""
+
+    channel: str
+
+
+class Changed(NamedTuple):
+    """Somebody's account has changed. Without a user: whose is not known."""
+
+    user: str | None
+
+
+class Ended(NamedTuple):
+    """We may not be here any longer."""
+
+    why: str
+
+
+Heard = Asked | TakenBack | Bot | Moved | Changed | Ended
+
+
+class _Lenient(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class _Edited(_Lenient):
+    ts: str
+
+
+class _Said(_Lenient):
+    ts: str
+    text: str = ""
+    user: str | None = None
+    bot_id: str | None = None
+    subtype: str | None = None
+    thread_ts: str | None = None
+    edited: _Edited | None = None
+
+
+class _Message(_Said):
+    type: str
+    channel: str
+    channel_type: str | None = None
+    message: _Said | None = None
+    previous_message: _Said | None = None
+    deleted_ts: str | None = None
+
+    @property
+    def is_direct(self) -> bool:
+        return self.channel_type in _DIRECT
+
+
+def heard(event: dict[str, Any], us: Us, *, receipt: ReceiptId, now: datetime) -> Heard | None:
+    """`receipt` is the question's, if it is one."""
+    match event.get("type"):
+        case "message" | "app_mention":
+            try:
+                message = _Message.model_validate(event)
+            except ValidationError:
+                return None
+            return _message(message, us, receipt=receipt, now=now)
+        case str(kind) if kind in _MOVES:
+            channel = _id(event.get("channel"))
+            return Moved(channel) if channel else None
+        case "user_change" | "team_join":
+            return Changed(_id(event.get("user")))
+        case str(kind) if kind in _ENDS:
+            return Ended(kind)
+        case _:
+            return None
+
+
+def _message(message: _Message, us: Us, *, receipt: ReceiptId, now: datetime) -> Heard | None:
+    match message.subtype:
+        case "message_deleted" if message.deleted_ts:
+            return _taken_back(message, message.deleted_ts, message.previous_message, us)
+        case "message_changed" if message.message:
+            return _edited(message, message.message, us, receipt=receipt, now=now)
+        case subtype if subtype in _SPOKEN:
+            return _said(message, message, us, receipt=receipt, now=now)
+        case "bot_message":
+            return Bot(message.channel, message.ts) if _to_us(message, message, us) else None
+        case _:
+            return None
+
+
+def _edited(message: _Message, now_said: _Said, us: Us, *, receipt: ReceiptId, now: datetime) -> Heard | None:
+    before = message.previous_message
+    if now_said.subtype == "tombstone":
+        return _taken_back(message, now_said.ts, before, us)
+    if now_said.edited is None or (before is not None and before.text == now_said.text):
+        return None  # an unfurled link, a new reply: nobody has said anything else
+    if not _to_us(message, now_said, us):
+        return _taken_back(message, now_said.ts, before, us)
+    return _said(message, now_said, us, receipt=receipt, now=now)
+
+
+def _taken_back(message: _Message, ts: str, before: _Said | None, us: Us) -> TakenBack | None:
+    """Without knowing what was said before, it may have been a question."""
+    if before is not None and not _to_us(message, before, us):
+        return None
+    place = _place(message, before or _Said(ts=ts), us).model_copy(update={"message": ts})
+    return TakenBack(_subject(place), place)
+
+
+def _said(message: _Message, said: _Said, us: Us, *, receipt: ReceiptId, now: datetime) -> Heard | None:
+    if said.user == us.user or said.bot_id == us.bot or not _to_us(message, said, us):
+        return None
+    if said.bot_id is not None:
+        return Bot(message.channel, said.ts)
+    if said.user is None:
+        return None
+    place = _place(message, said, us)
+    question = Question(
+        receipt=receipt,
+        text=plain(said.text, us.user)[:MOST_CHARACTERS],
+        asker=SlackUser(team=us.team, user=said.user),
+        place=place,
+        asked_at=now,
+    )
+    subject, revision = _subject(place), place.edited or ""
+    lane = f"slack:{us.team}:{place.channel}:{place.thread or ''}"
+    return Asked(
+        Incoming(question=question, key=f"{subject}:{revision}", subject=subject, lane=lane, revision=revision)
+    )
+
+
+def _to_us(message: _Message, said: _Said, us: Us) -> bool:
+    """In a direct conversation everything is; elsewhere what names us."""
+    if message.is_direct:
+        return True
+    return message.type == "app_mention" or f"<@{us.user}>" in said.text or f"<@{us.user}|" in said.text
+
+
+def _place(message: _Message, said: _Said, us: Us) -> SlackPlace:
+    """A reply goes under the question; in a direct conversation beside it, unless it is in a thread already."""
+    in_thread = said.thread_ts if said.thread_ts and said.thread_ts != said.ts else None
+    return SlackPlace(
+        team=us.team,
+        channel=message.channel,
+        message=said.ts,
+        thread=in_thread if message.is_direct else in_thread or said.ts,
+        edited=said.edited.ts if said.edited else None,
+    )
+
+
+def _subject(place: SlackPlace) -> str:
+    return f"slack:{place.team}:{place.channel}:{place.message}"
+
+
+def _id(thing: object) -> str | None:
+    """Slack names a thing by its id, or sends the whole thing."""
+    match thing:
+        case str() if thing:
+            return thing
+        case {"id": str(found)}:
+            return found
+        case _:
+            return None
+
+
+def plain(text: str, us: str) -> str:
+    """What a person meant to write: without our name, with links and channels as they were shown, and storable."""
+    text = text.replace("\x00", "").encode("utf-8", errors="replace").decode()
+    words = unescape(_MARKED.sub(lambda found: _shown(found, us), text))
+    words = "\n".join(" ".join(line.split()) if "`" not in line else line for line in words.splitlines()).strip()
+    return words if any(character.isalnum() for character in _EMOJI.sub("", words)) else ""
+
+
+def _shown(found: re.Match[str], us: str) -> str:
+    target, label = found.group(1), found.group(2)
+    match target[:1]:
+        case "@":
+            return "" if target == f"@{us}" or not label else f"@{label}"
+        case "#":
+            return f"#{label}" if label else ""
+        case "!":
+            return label or ""
+        case _:
+            return label or target.removeprefix("mailto:")
