@@ -48,6 +48,14 @@ def search(
 
 
 @app.command()
+def demo() -> None:
+    """Try it on a sample company: its Slack, its handbook and its people, all on this machine."""
+    from bot.cli import demo as command
+
+    command.demo()
+
+
+@app.command()
 def serve() -> None:
     """Be in Slack: answer whoever mentions the bot or writes to it, and keep the sources fresh."""
     from bot.cli import serve as command

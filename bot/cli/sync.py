@@ -1,5 +1,6 @@
 """`footnote sync`."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
@@ -9,6 +10,7 @@ from bot import app, worker
 from bot.cli import weights
 from bot.cli.terminal import FAULT, command, complain, err, say
 from bot.core.errors import BadUse
+from bot.core.ports import Embedder
 from bot.flows.sync import Progress, Tally
 from connectors.model import Problem
 
@@ -26,17 +28,24 @@ def sync(name: str | None, *, full: bool) -> None:
         if not names:
             raise BadUse("There are no sources yet. Add one: footnote sources add folder PATH --name NAME")
         embedder = weights.fetched(settings)
-        with app.assistant(records, embedder, command="footnote sync") as assistant:
-            with records.database.writing() as session:
-                for each in [name] if name else names:
-                    records.jobs.enqueue(session, worker.SYNC, each, {"full": full}, now=records.clock())
-            with _bars() as bars:
-                run = partial(assistant.sync, progress=_Shown(bars))
-                results = list(worker.run_syncs(records.jobs, records.database, records.ledger, records.clock, run))
+        results = bring_up_to_date(records, embedder, [name] if name else names, full=full, command="footnote sync")
     for result in results:
         _report(result)
     if any(result.error for result in results):
         raise SystemExit(FAULT)
+
+
+def bring_up_to_date(
+    records: app.Records, embedder: Embedder | None, names: Sequence[str], *, command: str, full: bool = False
+) -> list[worker.Synced]:
+    """Reads these sources now, with progress, and whatever else waits to be read."""
+    with app.assistant(records, embedder, command=command) as assistant:
+        with records.database.writing() as session:
+            for each in names:
+                records.jobs.enqueue(session, worker.SYNC, each, {"full": full}, now=records.clock())
+        with _bars() as bars:
+            run = partial(assistant.sync, progress=_Shown(bars))
+            return list(worker.run_syncs(records.jobs, records.database, records.ledger, records.clock, run))
 
 
 def _clear_removed(records: app.Records) -> None:

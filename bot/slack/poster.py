@@ -107,6 +107,8 @@ class SlackPoster:
             "thread_ts": spot.thread,
             "text": post.text,
             "metadata": {"event_type": _EVENT, "event_payload": {"nonce": nonce}},
+            "mrkdwn": False,
+            "parse": "none",
             "unfurl_links": False,
             "unfurl_media": False,
         }
