@@ -191,9 +191,7 @@ def packaged_rules() -> Mapping[str, str]:
 
 
 @contextmanager
-def _opened(
-    records: Records, embedder: Embedder | None, slack: People | None
-) -> Iterator[Assistant]:
+def _opened(records: Records, embedder: Embedder | None, slack: People | None) -> Iterator[Assistant]:
     """The vectors are closed before the home is given back: the next owner opens the same files."""
     _adopt_packaged_rules(records)
     opened = _assistant(records, embedder, slack)
@@ -204,7 +202,7 @@ def _opened(
             opened.vectors.close()
 
 
-def _assistant(records: Records, embedder: Embedder | None, slack: Callable[[Access], People] | None) -> Assistant:
+def _assistant(records: Records, embedder: Embedder | None, slack: People | None) -> Assistant:
     from bot.models.extractive import Extractive
 
     settings, database = records.settings, records.database

@@ -107,7 +107,12 @@ def _explain(
 
 
 def _rate(
-    records: app.Records, receipt: ReceiptId, clicker: SlackUser, useful: bool, channel: str, message: str  # noqa: FBT001
+    records: app.Records,
+    receipt: ReceiptId,
+    clicker: SlackUser,
+    useful: bool,
+    channel: str,
+    message: str,  # noqa: FBT001
 ) -> bool:
     return rate(receipt, clicker, useful=useful, channel=channel, message=message, history=records.receipts)
 

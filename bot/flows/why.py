@@ -35,9 +35,7 @@ def why(
     return Explained(answer=part.reply, evidence=evidence, hidden=evidence != part.evidence)
 
 
-def rate(
-    receipt: ReceiptId, clicker: SlackUser, *, useful: bool, channel: str, message: str, history: History
-) -> bool:
+def rate(receipt: ReceiptId, clicker: SlackUser, *, useful: bool, channel: str, message: str, history: History) -> bool:
     """Whether it was this receipt's message."""
     if _place_of(history.happened(receipt), channel, message) is None:
         return False

@@ -34,7 +34,9 @@ def who_we_are(web: WebClient) -> Us:
         code = error.response.get("error", "unknown")
         raise BadUse(f"Slack does not accept SLACK_BOT_TOKEN ({code}). Copy it again from the app's page.") from error
     except (SlackClientError, OSError) as error:
-        raise Unready(f"Slack cannot be reached ({type(error).__name__}). Look at the network, or SLACK_API_URL.") from error
+        raise Unready(
+            f"Slack cannot be reached ({type(error).__name__}). Look at the network, or SLACK_API_URL."
+        ) from error
     return Us(team=str(found["team_id"]), user=str(found["user_id"]), bot=str(found["bot_id"]))
 
 
@@ -53,7 +55,7 @@ class Socket:
 
     def open(self) -> None:
         try:
-            self._handler.connect()
+            self._handler.connect()  # type: ignore[no-untyped-call]
         except SlackApiError as error:
             code = error.response.get("error", "unknown")
             raise BadUse(f"Slack does not accept SLACK_APP_TOKEN ({code}). It needs connections:write.") from error
@@ -61,4 +63,4 @@ class Socket:
             raise Unready(f"Slack cannot be reached ({type(error).__name__}). Look at the network.") from error
 
     def close(self) -> None:
-        self._handler.close()
+        self._handler.close()  # type: ignore[no-untyped-call]

@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 
 class Unpostable(Exception):  # noqa: N818 - named by what the caller does next: go elsewhere
-    """This place takes no message of ours."""
+    """No message of ours can be put there."""
 
 
 class _Spot(NamedTuple):
@@ -46,7 +46,9 @@ class SlackPoster:
     def __init__(self, client: WebClient, us: Us) -> None:
         self._client, self._us = client, us
         self._direct: LRUCache[str, str] = LRUCache(4096)  # a user's conversation with us; its id never changes
-        self._in_order: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)  # a channel: one message a second
+        self._in_order: defaultdict[str, threading.Lock] = defaultdict(
+            threading.Lock
+        )  # a channel: one message a second
 
     def post(self, question: Question, part: Part, *, again: bool) -> Mapping[str, str]:
         place = _place(question)
@@ -81,9 +83,7 @@ class SlackPoster:
 
     def _privately(self, question: Question, part: Part, *, again: bool) -> Mapping[str, str]:
         place = _place(question)
-        post = render.reply(
-            part.reply, part.evidence, receipt=question.receipt, direct=True, asked_in=place.channel
-        )
+        post = render.reply(part.reply, part.evidence, receipt=question.receipt, direct=True, asked_in=place.channel)
         name = "aside" if part.aside else "elsewhere"
         return self._show(self._with(question), post, _nonce(question, name), again=again)
 
@@ -118,7 +118,7 @@ class SlackPoster:
             except SlackApiError as error:
                 if _code(error) not in _BAD_BLOCKS:
                     raise
-                log.error("Slack refused our blocks", error=_code(error), channel=spot.channel)
+                log.exception("Slack refused our blocks", error=_code(error), channel=spot.channel)
                 sent = self._client.chat_postMessage(**message)
             return str(sent["ts"])
 
