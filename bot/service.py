@@ -110,9 +110,9 @@ def _rate(
     records: app.Records,
     receipt: ReceiptId,
     clicker: SlackUser,
-    useful: bool,
+    useful: bool,  # noqa: FBT001 - it is called by position
     channel: str,
-    message: str,  # noqa: FBT001
+    message: str,
 ) -> bool:
     return rate(receipt, clicker, useful=useful, channel=channel, message=message, history=records.receipts)
 
