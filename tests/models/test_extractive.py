@@ -13,7 +13,7 @@ from bot.models.asked import asked
 from bot.models.extractive import Extractive
 from bot.models.units import Shape, units
 from policies.contract import violations
-from policies.evidence import Draft, Evidence, Found, Passage, Ranks
+from policies.evidence import Claim, Draft, Evidence, Found, Passage, Ranks
 from policies.rules import FILES, AnswerRules, parse
 from tests.fakes.embedder import HashingEmbedder
 
@@ -153,6 +153,7 @@ def test_long_code_is_cut_and_its_fence_closed() -> None:
     (claim,) = compose("restart billing", found, rules=forced()).claims
     assert claim.text.count("\n") + 1 <= RULES.answer.max_lines
     assert claim.text.count("```") == 2
+    assert continues(claim, found)
 
 
 def test_question_in_the_text_stays_with_its_answer() -> None:
@@ -273,4 +274,13 @@ def test_every_draft_keeps_the_contract(texts: list[str], question: str, has_emb
     assert draft == Extractive(embedder).compose(question, found, rules)
     assert draft.answerable == bool(draft.claims)
     for claim in draft.claims:
-        continues(claim, found)
+        if "\n" in claim.text:  # a single line may stand in many places
+            assert continues(claim, found) == _is_cut(claim, found)
+
+
+def _is_cut(claim: Claim, found: Evidence) -> bool:
+    """Neither a unit nor rows of a table."""
+    (handle,) = {citation.passage for citation in claim.citations}
+    whole = [unit for unit in units(found) if unit.passage.handle == handle]
+    rows = {line for unit in whole if unit.shape is Shape.ROW for line in (*unit.above, *unit.lines)}
+    return not rows.issuperset(claim.text.split("\n")) and claim.text not in {unit.text for unit in whole}
