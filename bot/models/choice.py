@@ -31,6 +31,8 @@ def chosen(ranked: Sequence[Scored], limits: Limits, *, prefers_steps: bool) -> 
         if unit is not None and limits.allows(unit):
             picked.append(scored._replace(unit=unit))
             left -= unit.size
+        elif not picked:
+            return ()  # what answers best may not be said, and what does not answer is no answer
     return _in_reading_order([scored.unit for scored in picked])
 
 
