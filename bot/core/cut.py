@@ -1,34 +1,50 @@
-"""Does a claim stop before the list does that it quotes? A claim is verbatim, so that only its renderer can say so."""
+"""Does a claim stop before the list or the code does that it quotes? A claim is verbatim, so that only its renderer can
+say so. A sentence or a table's row is always whole, and says nothing of those below it.
+"""
 
-from bot.core.markdown import is_item
+from collections.abc import Iterator, Sequence
+
+from bot.core.markdown import Kind, blocks, is_fence, lines, without_marker
+from bot.core.sentences import sentences
 from policies.contract import fold
 from policies.evidence import Claim, Evidence
 
 
 def continues(claim: Claim, evidence: Evidence) -> bool:
-    """True if the passage's list goes on below the last line of the claim."""
-    quoted = [line for line in claim.text.split("\n") if line.strip()]
-    if len(quoted) < 2 or not any(is_item(line) for line in quoted[1:]):  # noqa: PLR2004 - a lead-in or item, and an item
-        return False
-    return any(
-        _goes_on(quoted, passage.text.split("\n"))
-        for citation in claim.citations
-        if (passage := evidence.passage(citation.passage)) is not None
-    )
+    """True if what the claim quotes goes on in its passage below the last line of the claim."""
+    said = _folded(claim.text)
+    handles = dict.fromkeys(citation.passage for citation in claim.citations)
+    passages = [passage for handle in handles if (passage := evidence.passage(handle)) is not None]
+    rests = [rest for passage in passages for rest in _rests(said, passage.text)]
+    return bool(rests) and 0 not in rests  # what stands there whole is not the beginning of something else
 
 
-def _goes_on(quoted: list[str], source: list[str]) -> bool:
-    lines = [line for line in source if line.strip()]
-    wanted = [fold(line) for line in quoted]
-    for at in range(len(lines) - len(wanted)):
-        here, following = lines[at : at + len(wanted)], lines[at + len(wanted)]
-        folded = [fold(line) for line in here]
-        if folded[1:] == wanted[1:] and folded[0].endswith(wanted[0]):
-            if is_item(here[0]) and not is_item(quoted[0]):  # one item without its marker, and what is nested in it
-                return _indent(following) > _indent(here[0])
-            return is_item(following) or _indent(following) > 0
-    return False
+def _rests(said: Sequence[str], text: str) -> Iterator[int]:
+    """How many lines the claim leaves out, for each place where it stands or begins to."""
+    source = lines(text)
+    for block in blocks(text):
+        match block.kind:
+            case Kind.LIST | Kind.CODE:
+                yield from _rests_under(source[: block.span.first], said, _folded(block.text))
+            case Kind.PARAGRAPH if len(said) == 1 and said[0] in map(fold, sentences(block.text)):
+                yield 0
+        for item in block.items:
+            yield from _rest(said, _folded(without_marker(item)))
 
 
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())
+def _rests_under(above: Sequence[str], said: Sequence[str], whole: Sequence[str]) -> Iterator[int]:
+    """The claim's first lines may be those that lead in."""
+    for at in range(len(said)):
+        if fold("\n".join(above)).endswith(" ".join(said[:at])):
+            yield from _rest(said[at:], whole)
+
+
+def _rest(said: Sequence[str], whole: Sequence[str]) -> Iterator[int]:
+    closes_what_was_cut = is_fence(said[-1]) and said[-1:] == whole[-1:] and len(said) < len(whole)
+    quoted = said[:-1] if closes_what_was_cut else said
+    if quoted == whole[: len(quoted)]:
+        yield len(whole) - len(quoted)
+
+
+def _folded(text: str) -> list[str]:
+    return [fold(line) for line in text.split("\n") if line.strip()]

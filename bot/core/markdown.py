@@ -76,8 +76,8 @@ def without_marker(item: str) -> str:
     return body[box.end() :] if box else body
 
 
-def is_item(line: str) -> bool:
-    return _MARKER.match(line) is not None
+def is_fence(line: str) -> bool:
+    return _FENCE.match(line[:100]) is not None
 
 
 def cells(row: str) -> list[str]:

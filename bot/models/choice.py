@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from bot.core.markdown import is_fence
 from bot.models.scores import Scored
 from bot.models.units import Shape, Unit
 
@@ -30,6 +31,8 @@ def chosen(ranked: Sequence[Scored], limits: Limits, *, prefers_steps: bool) -> 
         if unit is not None and limits.allows(unit):
             picked.append(scored._replace(unit=unit))
             left -= unit.size
+        elif not picked:
+            return ()  # what answers best may not be said, and what does not answer is no answer
     return _in_reading_order([scored.unit for scored in picked])
 
 
@@ -80,7 +83,7 @@ def _fitted(unit: Unit, room: int, *, may_cut: bool) -> Unit | None:
     """Whole where it fits. Of the best unit, if it is too long, as many lines from its beginning as fit."""
     if unit.size <= room:
         return unit
-    fence = unit.lines[-1:] if unit.shape is Shape.CODE and unit.lines[-1].strip().startswith(("```", "~~~")) else ()
+    fence = unit.lines[-1:] if unit.shape is Shape.CODE and is_fence(unit.lines[-1]) else ()
     keeps = room - len(unit.above) - len(fence)
     if not may_cut or unit.shape is Shape.ROW or keeps < 1:
         return None

@@ -1,12 +1,13 @@
 """Cuts a document into pieces where its own structure cuts it. Nothing is ever lost, and no piece is unbounded.
 
 A piece is whole source lines, word for word. Only two things are repeated: a table's header over each of its parts, and
-the line that leads into a list over each of its parts. A line too long for any piece is cut at sentences, words, or,
-where there are none, anywhere.
+the line that leads into a list over each of its parts. A line too long for any piece is cut at sentences, words or
+signs; a number or a word is cut only if it is itself too long for any piece.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from bot.core.markdown import Block, Kind, blocks, lines
@@ -16,11 +17,18 @@ AIM = 200  # words a piece is filled to
 TINY = 60  # words; a section smaller than this shares a piece with its neighbour
 CAP = 230  # words; no piece is larger
 CHARACTERS_A_WORD = 8  # so that a text without spaces has a size too
+BLANKS_A_WORD = 32  # characters of any kind: so that one of nothing but spaces has one
 REPEATED = CAP // 3  # words; a longer header or lead-in is not repeated
 
 _WORD = re.compile(r"\w+")
 _AFTER_SENTENCE = re.compile(r"[.!?。！？][)\"'”’*_]*[ \t]+|[。！？]")
-_SPACE = re.compile(r"\s+")
+_LINE = re.compile(r"\n")
+_SPACE = re.compile(r"(?<!\s)(?![\u00a0\u2007\u202f]\S)(?:(?<!\d)\s++|\s++(?!\d))")  # not in 10 000, nor a no-break one
+_SIGN = re.compile(r"(?<=\w)(?!['’.@-]\w)[^\w\s]++(?:(?!\d)|(?<![.,:/'’+$€£#-]))")  # not in 1,000.50, -5 or don't
+_SIGN_OR_SPACE = re.compile(r"[^\w\s]++|\s++")
+_BORDERS = (_LINE, _AFTER_SENTENCE, _SPACE, _SIGN, _SIGN_OR_SPACE)  # from coarse to fine
+_LETTER_PARTS = frozenset({"Mn", "Mc", "Me"})  # an accent belongs to its letter
+_JOINERS = frozenset("\u00ad\u200c\u200d\u2060")
 _LEADS_IN = re.compile(r":[*_\s]*$")
 
 
@@ -39,15 +47,16 @@ def chunk(title: str, text: str) -> tuple[Piece, ...]:
 
 
 def size(text: str) -> int:
-    """In words; a table's bars and rulers are none, and a long run of letters counts as several."""
-    return max(len(_WORD.findall(text)), -(-len("".join(text.split())) // CHARACTERS_A_WORD))
+    """In words; a table's bars and rulers are none, and a long run of letters or of spaces counts as several."""
+    letters = len("".join(text.split()))
+    return max(len(_WORD.findall(text)), -(-letters // CHARACTERS_A_WORD), -(-len(text) // BLANKS_A_WORD))
 
 
 class _Atom(NamedTuple):
     """Text that stays together, small enough for a piece. `head` stands above it where it opens a piece."""
 
     text: str
-    size: int
+    size: int  # with its joint
     joint: str  # between it and what stands before it
     head: str = ""
 
@@ -110,8 +119,10 @@ def _common(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
 
 def _pieces(section: _Section, source: Sequence[str]) -> Iterator[str]:
     if section.size <= CAP:
-        yield "\n".join(source[section.blocks[0].span.first : section.blocks[-1].span.end])
-        return
+        whole = "\n".join(source[section.blocks[0].span.first : section.blocks[-1].span.end])
+        if size(whole) <= CAP:  # blank lines between blocks are in none of them
+            yield whole
+            return
     pieces_wanted = -(-section.size // AIM)
     yield from _packed(_atoms(section.blocks), aim=section.size / pieces_wanted)
 
@@ -135,9 +146,10 @@ def _packed(atoms: Iterable[_Atom], *, aim: float) -> Iterator[str]:
 def _atoms(found: Sequence[Block]) -> Iterator[_Atom]:
     """Blocks that fit a piece, each with the lines that lead into it; of larger ones, their parts."""
     lead: tuple[Block, ...] = ()
-    end = 0
+    end, joint = 0, "\n"
     for at, block in enumerate(found):
-        joint = "\n" if block.span.first == end else "\n\n"
+        if not lead:
+            joint = "\n" if block.span.first == end else "\n\n"
         end = block.span.end
         opening = _joined(lead)
         if at + 1 < len(found) and _leads_in(block) and size(opening) + size(block.text) <= REPEATED:
@@ -145,9 +157,9 @@ def _atoms(found: Sequence[Block]) -> Iterator[_Atom]:
             continue
         whole = _joined((*lead, block))
         if size(whole) <= CAP:
-            yield _Atom(whole, size(whole), joint)
+            yield _Atom(whole, size(joint + whole), joint)
         else:
-            yield from _cut(block, lead)
+            yield from _cut(block, lead, joint)
         lead = ()
 
 
@@ -163,7 +175,7 @@ def _joined(found: Sequence[Block]) -> str:
     return text
 
 
-def _cut(block: Block, lead: Sequence[Block]) -> Iterator[_Atom]:
+def _cut(block: Block, lead: Sequence[Block], joint: str) -> Iterator[_Atom]:
     """The first part stands under everything that leads in; the others under what is repeated."""
     opening = _joined(lead)
     match block.kind:
@@ -175,58 +187,79 @@ def _cut(block: Block, lead: Sequence[Block]) -> Iterator[_Atom]:
         case _:
             repeated, members = "", (block.text,)
     repeated = repeated if size(repeated) <= REPEATED else ""
-    opened = "" if size(opening) <= REPEATED else opening
-    yield from (_Atom(part, size(part), "\n") for part in _fitting(opened, CAP) if opened)
-    opening = "" if opened else opening
-    for text in (part for member in members for part in _fitting(member, CAP - size(repeated or opening))):
-        whole = f"{opening}\n{text}" if opening else text
-        yield _Atom(whole, size(whole), "\n", "" if opening else repeated)
-        opening = ""
+    if size(opening) > REPEATED:
+        yield from _parts(opening, CAP, joint)
+        opening, joint = "", "\n"
+    room = CAP - size(f"{opening or repeated}\n")
+    for member in members:
+        for part in _parts(member, room, joint):
+            yield _under(opening, part) if opening else part._replace(head=repeated)
+            opening = ""
+        joint = "\n"
 
 
-def _fitting(text: str, room: int) -> Iterator[str]:
-    """Parts no larger than `room`, cut at lines, else sentences, else words, else anywhere."""
-    yield from _filled(text.split("\n"), room, "\n", _sentences)
+def _under(opening: str, part: _Atom) -> _Atom:
+    whole = f"{opening}\n{part.text}"
+    return _Atom(whole, size(part.joint + whole), part.joint)
 
 
-def _filled(members: Iterable[str], room: int, joint: str, finer: Callable[[str, int], Iterator[str]]) -> Iterator[str]:
-    """Members together as far as they fit; one that does not fit alone is cut more finely."""
+def _parts(text: str, room: int, joint: str) -> Iterator[_Atom]:
+    """Nothing stands between the parts: together they are the text, so that what is quoted across them is verbatim."""
+    for part in _fitting(text, room, _BORDERS):
+        yield _Atom(part, size(joint + part), joint)
+        joint = ""
+
+
+def _fitting(text: str, room: int, borders: Sequence[re.Pattern[str]]) -> Iterator[str]:
+    """Parts no larger than `room`, cut at the first of the borders, and where that is not enough at the others."""
+    if not borders:
+        yield from _letters(text, room)
+        return
     held: list[str] = []
     filled = 0
-    for member in members:
+    for member in _split_after(borders[0], text):
         needed = size(member)
         if held and filled + needed > room:
-            yield joint.join(held)
+            yield "".join(held)
             held, filled = [], 0
         if needed > room:
-            yield from finer(member, room)
+            yield from _fitting(member, room, borders[1:])
         else:
             held.append(member)
             filled += needed
     if held:
-        yield joint.join(held)
+        yield "".join(held)
 
 
-def _sentences(line: str, room: int) -> Iterator[str]:
-    yield from _filled(_split_after(_AFTER_SENTENCE, line), room, "", _words)
-
-
-def _words(sentence: str, room: int) -> Iterator[str]:
-    yield from _filled(_split_after(_SPACE, sentence), room, "", _letters)
-
-
-def _letters(word: str, room: int) -> Iterator[str]:
+def _letters(run: str, room: int) -> Iterator[str]:
     """Nothing to cut at. Letters with a sign between any two count as a word each, so that `room * 2` always fit."""
-    step = room * CHARACTERS_A_WORD
-    for part in (word[at : at + step] for at in range(0, len(word), step)):
-        narrow = len(part) if size(part) <= room else room * 2
-        yield from (part[at : at + narrow] for at in range(0, len(part), narrow))
+    start = 0
+    while start < len(run):
+        end = _before_accents(run, start, start + room * CHARACTERS_A_WORD)
+        if size(run[start:end]) > room:
+            end = _before_accents(run, start, start + room * 2)
+        yield run[start:end]
+        start = end
+
+
+def _before_accents(run: str, start: int, end: int) -> int:
+    """A border at `end`, or before the letter whose accents stand there; more of them than a letter has are cut."""
+    at = end
+    while start < at < len(run) and end - at < CHARACTERS_A_WORD and _is_inside(run[at]):
+        at -= 1
+    return at if start < at < len(run) and not _is_inside(run[at]) else end
 
 
 def _split_after(border: re.Pattern[str], text: str) -> Iterator[str]:
     start = 0
     for found in border.finditer(text):
-        yield text[start : found.end()]
-        start = found.end()
+        if not _is_inside(text[found.end() - 1]):
+            yield text[start : found.end()]
+            start = found.end()
     if start < len(text):
         yield text[start:]
+
+
+def _is_inside(character: str) -> bool:
+    """Whether it is a part of a letter or of a word, though it is no letter."""
+    return character in _JOINERS or unicodedata.category(character) in _LETTER_PARTS

@@ -13,7 +13,7 @@ from bot.models.asked import asked
 from bot.models.extractive import Extractive
 from bot.models.units import Shape, units
 from policies.contract import violations
-from policies.evidence import Draft, Evidence, Found, Passage, Ranks
+from policies.evidence import Claim, Draft, Evidence, Found, Passage, Ranks
 from policies.rules import FILES, AnswerRules, parse
 from tests.fakes.embedder import HashingEmbedder
 
@@ -153,6 +153,7 @@ def test_long_code_is_cut_and_its_fence_closed() -> None:
     (claim,) = compose("restart billing", found, rules=forced()).claims
     assert claim.text.count("\n") + 1 <= RULES.answer.max_lines
     assert claim.text.count("```") == 2
+    assert continues(claim, found)
 
 
 def test_question_in_the_text_stays_with_its_answer() -> None:
@@ -182,6 +183,24 @@ def test_documents_that_contradict_each_other_are_both_quoted() -> None:
 def test_text_that_pings_is_never_quoted() -> None:
     found = evidence("Ask @channel about parental leave. <!here> knows parental leave.")
     assert not compose("Who knows about parental leave?", found, rules=forced()).answerable
+
+
+def test_what_answers_best_but_may_not_be_said_is_replaced_by_nothing() -> None:
+    found = evidence("Parental leave takes 16 weeks, says @channel. The cafeteria opens at noon, leave or not.")
+    assert not compose("How long is parental leave?", found, rules=forced()).answerable
+
+
+def test_what_answers_best_but_does_not_fit_is_replaced_by_nothing() -> None:
+    two_lines = forced().model_copy(update={"answer": RULES.answer.model_copy(update={"max_lines": 2})})
+    found = evidence(f"{CODES}\nA code is four digits.")
+    assert compose("What does code ERR_4012 mean?", found, rules=forced()).claims[0].text.startswith("| Code")
+    assert not compose("What does code ERR_4012 mean?", found, rules=two_lines).answerable
+
+
+def test_what_answers_less_well_and_may_not_be_said_is_left_out() -> None:
+    found = evidence("Parental leave takes 16 weeks. Parental leave of 17 weeks, ask @channel.")
+    (claim,) = compose("How long is parental leave? 16 weeks?", found, rules=forced()).claims
+    assert claim.text == "Parental leave takes 16 weeks."
 
 
 def test_text_that_gives_orders_is_only_quoted() -> None:
@@ -273,4 +292,13 @@ def test_every_draft_keeps_the_contract(texts: list[str], question: str, has_emb
     assert draft == Extractive(embedder).compose(question, found, rules)
     assert draft.answerable == bool(draft.claims)
     for claim in draft.claims:
-        continues(claim, found)
+        if "\n" in claim.text:  # a single line may stand in many places
+            assert continues(claim, found) == _is_cut(claim, found)
+
+
+def _is_cut(claim: Claim, found: Evidence) -> bool:
+    """Neither a unit nor rows of a table."""
+    (handle,) = {citation.passage for citation in claim.citations}
+    whole = [unit for unit in units(found) if unit.passage.handle == handle]
+    rows = {line for unit in whole if unit.shape is Shape.ROW for line in (*unit.above, *unit.lines)}
+    return not rows.issuperset(claim.text.split("\n")) and claim.text not in {unit.text for unit in whole}

@@ -43,6 +43,19 @@ def test_pieces_are_bounded_and_of_this_document(text: str) -> None:
         assert all("".join(line.split()) in source for line in piece.text.split("\n"))
 
 
+MARKS = st.sampled_from(["a", "é", "e\u0301", "9", "_", ",", ".", "-", " ", "\u00a0", "\n", "漢", "。", "|", "👍🏽"])
+RUNS = st.lists(st.tuples(st.lists(MARKS, max_size=4).map("".join), st.integers(1, 700)), max_size=6)
+
+
+@settings(max_examples=200, deadline=None)
+@given(RUNS)
+def test_runs_of_anything_are_bounded_and_lines_are_verbatim(runs: list[tuple[str, int]]) -> None:
+    text = "".join(unit * times for unit, times in runs)
+    for piece in chunk("Title", text):
+        assert size(piece.text) <= CAP
+        assert all(line in text for line in piece.text.split("\n"))
+
+
 @given(st.text(max_size=2000), st.text(max_size=30))
 def test_any_text_is_cut_without_loss(text: str, title: str) -> None:
     kept = "".join("".join(piece.text.split()) for piece in chunk(title, text))

@@ -1,10 +1,11 @@
 """A document is cut where its structure cuts it."""
 
+import re
 import time
 
 import pytest
 
-from bot.steps.chunk import AIM, CAP, chunk, size
+from bot.steps.chunk import AIM, BLANKS_A_WORD, CAP, chunk, size
 
 TWO_MEGABYTES = 2_000_000  # shorter ones, which are parsed, take their time in test_markdown
 
@@ -79,6 +80,86 @@ def test_long_line_is_cut_at_sentences() -> None:
     assert all(piece.text.rstrip().endswith("end.") and size(piece.text) <= CAP for piece in pieces)
 
 
+ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+
+
+@pytest.mark.parametrize(
+    ("line", "whole"),
+    [
+        pytest.param("".join(f"{n * 7_919:,}.50;" for n in range(2000)), r"[\d,.]+", id="amounts"),
+        pytest.param("".join(f"total:{n * 7_919:,}.50EUR;" for n in range(999)), r"[\d,.]+|[A-Za-z]+", id="glued"),
+        pytest.param("x" + ",".join(str(n * 7_919) for n in range(4000)), r"\d+", id="numbers that are no amount"),
+        pytest.param("https://acme.test/" + "/".join(f"why-don't-we{n}" for n in range(999)), r"[\w'-]+", id="url"),
+        pytest.param("&".join(f"q{'et'[n % 2]}=e\u0301te\u0301" for n in range(2000)), "(?:\\w|\u0301)+", id="accents"),
+        pytest.param("、".join("休暇申請" for _ in range(3000)), r"\w+", id="no spaces between words"),
+        pytest.param("\u00a0".join(f"word{n}" for n in range(2000)), r"\w+", id="no-break spaces"),
+        pytest.param("".join(f"{letter * 1800}>" for letter in ALPHABET), r"\w+", id="words nearly as long as a piece"),
+    ],
+)
+def test_words_and_numbers_of_a_long_line_are_never_cut(line: str, whole: str) -> None:
+    pieces = chunk("T", line)
+    assert len(pieces) > 2
+    assert "".join(piece.text for piece in pieces) == line
+    assert [found for piece in pieces for found in re.findall(whole, piece.text)] == re.findall(whole, line)
+
+
+def test_amount_with_spaces_in_it_is_not_cut() -> None:
+    line = ", ".join(f"{n} 000 EUR" for n in range(100, 999))
+    pieces = chunk("T", line)
+    assert len(pieces) > 2
+    amounts = re.findall(r"\d+ 000", line)
+    assert [found for piece in pieces for found in re.findall(r"\d+ 000", piece.text)] == amounts
+
+
+@pytest.mark.parametrize("line", ["1234567890" * 2000, "1234-" * 4000, "漢字" * 9000, "e\u0301" * 9000, "_" * 20_000])
+def test_what_is_longer_than_a_piece_is_cut_and_nothing_is_put_between(line: str) -> None:
+    text = f"Before.\n\n{line}\n\nAfter."
+    pieces = chunk("T", text)
+    assert len(pieces) > 2
+    assert all(piece.text in text for piece in pieces)
+    assert "".join("".join(piece.text.split()) for piece in pieces) == f"Before.{line}After."
+    assert not any(piece.text.startswith("\u0301") for piece in pieces)
+
+
+@pytest.mark.parametrize("head", ["- ", "| a | b |\n|---|---|\n"])
+def test_long_line_in_a_list_or_table_is_verbatim(head: str) -> None:
+    line = " ".join(f"{prose(9, str(number))} end." for number in range(100)) + "1234567890" * 900 + " And so on."
+    text = f"{head}{line}"
+    assert all(piece.text.removeprefix(head) in text for piece in chunk("T", text))
+
+
+def test_parts_of_a_cut_block_stand_as_far_from_their_neighbours_as_in_the_document() -> None:
+    items = "\n".join(f"- {prose(20, str(number))}" for number in range(15))
+    text = f"{prose(20)}\n\n{items}\n\n{prose(20)}"
+    assert [piece.text in text for piece in chunk("T", text)] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("One.\n\n" + " " * 50_000 + "\n\nTwo.", id="between blocks"),
+        pytest.param("One." + "\n" * 50_000 + "Two.", id="lines between blocks"),
+        pytest.param("One." + " " * 50_000 + "Two.", id="in a line"),
+        pytest.param("One" + " \u00a0" * 50_000 + "two", id="no-break, in a line"),
+        pytest.param("```\n" + "\n".join(" " * 900 + f"deep {n}" for n in range(99)) + "\n```", id="indentation"),
+        pytest.param("```\none" + "\n" * 50_000 + "two\n```", id="lines in code"),
+        pytest.param("| a | b |\n|---|---|\n| 1" + " " * 50_000 + "| 2 |", id="in a cell"),
+        pytest.param("Steps:\n\n- one\n-" + " " * 50_000 + "two", id="in an item"),
+    ],
+)
+def test_white_space_has_a_size(text: str) -> None:
+    pieces = chunk("T", text)
+    assert max(len(piece.text) for piece in pieces) <= CAP * BLANKS_A_WORD
+    words = r"[^\W_]+"
+    assert set(re.findall(words, text)) == {found for piece in pieces for found in re.findall(words, piece.text)}
+
+
+def test_lead_in_counts_where_it_stands_over_the_first_part() -> None:
+    head = "| " + " ".join(["code"] * 40) + " | b |\n|---|---|"
+    pieces = chunk("T", f"Codes {prose(30)} are:\n\n{head}\n| {prose(500)} | x |")
+    assert max(size(piece.text) for piece in pieces) <= CAP
+
+
 def test_same_document_gives_the_same_pieces() -> None:
     text = "\n\n".join(f"## {number}\n\n{prose(number * 7)}" for number in range(20))
     assert chunk("T", text) == chunk("T", text)
@@ -86,7 +167,26 @@ def test_same_document_gives_the_same_pieces() -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", [">", "[", "|", "`", "- ", "a", "。", "a,", "> - ", "- a\n\n", "|a|b|\n|-|-|\n", "# h\n", "word "]
+    "unit",
+    [
+        ">",
+        "[",
+        "|",
+        "`",
+        "- ",
+        "a",
+        "。",
+        "a,",
+        "1,",
+        "1 ",
+        "a\u0301",
+        "\u0301",
+        "> - ",
+        "- a\n\n",
+        "|a|b|\n|-|-|\n",
+        "# h\n",
+        "word ",
+    ],
 )
 def test_hostile_document_is_cut_in_time_and_bounded(unit: str) -> None:
     text = (unit * TWO_MEGABYTES)[:TWO_MEGABYTES]
