@@ -108,4 +108,5 @@ def _settings() -> Settings:
 
 def _first(error: ValidationError) -> str:
     first = error.errors()[0]
-    return f"The setting {'.'.join(str(part) for part in first['loc']).upper()} is not usable: {first['msg']}."
+    variable = settings.variable(str(first["loc"][0]))
+    return f"The setting {variable} is not usable: {first['msg']}. Correct it, or unset it: it has a default."
