@@ -138,6 +138,14 @@ def test_receipts_are_listed_and_read(acme: Console) -> None:
     assert "`footnote audit show` lists the newest" in unknown.err
 
 
+def test_a_question_on_several_lines_begins_no_line_that_looks_like_an_event(acme: Console) -> None:
+    forged = ("2026-01-01T00:00:00.000000Z  #9  closed", "    reply.kind: forged", "Receipt r_forged")
+    answer = acme.person_asks("\n".join(("How many days of annual leave do I have?", *forged)), "ana@acme.test")
+    lines = acme.run("audit", "show", answer["receipt"]).out.splitlines()
+    assert {f"{' ' * 8}{line}" for line in forged} <= set(lines)
+    assert not set(forged) & set(lines)
+
+
 def test_no_evidence_text_stands_in_the_ledger_and_its_key_is_only_its_owners(acme: Console) -> None:
     """Text is kept by digest beside it, so that it can be erased without breaking the tree."""
     with app.records(settings_of(acme)) as records, records.database.engine.begin() as connection:
