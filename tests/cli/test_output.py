@@ -52,9 +52,19 @@ def test_an_answer_and_a_table_that_cannot_be_written_are_said_in_one_line(tmp_p
     assert acme.run("audit", "verify").code == 0
 
 
-def ended(console: Console, *words: str, out: int) -> tuple[int, str]:
+@pytest.mark.meaning
+def test_a_terminal_that_knows_only_ascii_gets_an_answer(tmp_path: Path, database_url: str) -> None:
+    acme = synced(console(tmp_path, database_url), company.write(tmp_path / "company"))
+    asking = ("ask", "How many days of annual leave do I have?", "--as", "ana@acme.test")
+    shown = tmp_path / "shown"
+    with shown.open("w") as file:
+        assert ended(acme, *asking, out=file.fileno(), PYTHONIOENCODING="ascii") == (0, "")
+    assert "[1] Annual leave ? acme/hr ? updated 3 February 2026" in shown.read_text(encoding="ascii")
+
+
+def ended(console: Console, *words: str, out: int, **variables: str) -> tuple[int, str]:
     """Its exit code, and what it complained of."""
-    environment = {**os.environ, **console.environment, "FOOTNOTE_HOME": str(console.home)}  # noqa: TID251
+    environment = {**os.environ, **console.environment, "FOOTNOTE_HOME": str(console.home), **variables}  # noqa: TID251
     command = [sys.executable, "-m", "bot", *words]
     run = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, text=True, env=environment, check=False)
     return run.returncode, run.stderr
