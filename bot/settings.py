@@ -2,16 +2,22 @@
 
 import os
 from pathlib import Path
+from urllib.parse import quote
 
 import platformdirs
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_PREFIX = "FOOTNOTE_"
+_POSTGRESQL = ("postgresql://", "postgres://", "postgresql+psycopg://")
+_A_DAY_S, _A_YEAR_MINUTES = 24 * 60 * 60, 365 * 24 * 60
 
 
 class Settings(BaseSettings):
     """Every setting has the default of one machine. `.env.sample` explains each."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_prefix="FOOTNOTE_", env_ignore_empty=True)
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_prefix=_PREFIX, env_ignore_empty=True)
 
     home: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("footnote", appauthor=False)))
     workspace: str = Field(default="default", pattern=r"^[A-Za-z0-9_-]{1,64}$")
@@ -22,8 +28,8 @@ class Settings(BaseSettings):
     )
     models_offline: Path | None = None
     embedder: str = Field(default="builtin", pattern=r"^(builtin|none)$")
-    access_trusted_for_minutes: float = Field(default=0, ge=0)
-    lease_s: float = Field(default=30, gt=0)
+    access_trusted_for_minutes: float = Field(default=0, ge=0, le=_A_YEAR_MINUTES, allow_inf_nan=False)
+    lease_s: float = Field(default=30, gt=0, le=_A_DAY_S, allow_inf_nan=False)
     ledger_key_file: Path | None = None
     sync_every_minutes: float = Field(default=15, gt=0)
     workers: int = Field(default=4, ge=1, le=64)
@@ -31,6 +37,20 @@ class Settings(BaseSettings):
     slack_app_token: SecretStr | None = Field(default=None, validation_alias=AliasChoices("SLACK_APP_TOKEN"))
     slack_api_url: str = Field(default="https://slack.com/api/", validation_alias=AliasChoices("SLACK_API_URL"))
     failpoint: str | None = None
+
+    @field_validator("home")
+    @classmethod
+    def _is_text(cls, home: Path) -> Path:
+        if any("\ud800" <= character <= "\udfff" for character in str(home)):  # how Python reads bytes that are no text
+            raise PydanticCustomError("home", "A folder whose name is not UTF-8 cannot be the home")
+        return home
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgresql(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not url.get_secret_value().startswith(_POSTGRESQL):
+            raise PydanticCustomError("database_url", "It should read postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
+        return url
 
     @property
     def shared_stores(self) -> bool:
@@ -41,7 +61,7 @@ class Settings(BaseSettings):
     def database(self) -> str:
         if self.database_url is not None:
             return self.database_url.get_secret_value()
-        return f"sqlite:///{self.home / 'footnote.db'}"
+        return f"sqlite:///{quote(str(self.home / 'footnote.db'))}"
 
 
 def quiet_libraries() -> None:
@@ -52,6 +72,11 @@ def quiet_libraries() -> None:
     os.environ["LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS"] = "True"
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+
+def variable(name: str) -> str:
+    """The environment variable that holds this setting; the servers' have the names that everybody gives them."""
+    return f"{_PREFIX}{name}".upper() if name in Settings.model_fields else name
 
 
 def load() -> Settings:

@@ -16,6 +16,7 @@ _WORDS: Mapping[Kind, str] = {
     Kind.CONTENT_MISSING: "what it said is gone, and no event says that it was erased",
     Kind.CONTENT_RESTORED: "was erased, and is there again",
     Kind.CONTENT_FOREIGN: "there is content without its event",
+    Kind.TEXT_CHANGED: "not what its digest says",
     Kind.REWRITTEN: "something among these was rewritten consistently",
     Kind.HEAD_MISSING: "the record of where the ledger ends is missing",
     Kind.HEAD_CHANGED: "the record of where the ledger ends was changed",
@@ -34,13 +35,17 @@ def words(finding: Finding) -> str:
         parts.append(f"it belongs at {finding.belongs_at}")
     if finding.witness is not None:
         parts.append(f"says {_witness(finding)}")
+    if finding.receipts:
+        parts.append(f"named by {', '.join(finding.receipts)}")
     if finding.detail is not None:
         parts.append(finding.detail)
-    return "; ".join(parts)
+    return " ".join("; ".join(parts).split())  # on one line, whatever somebody has written into a row
 
 
 def _subject(finding: Finding) -> str:
     of = "checkpoint" if finding.kind.value.startswith("checkpoint") or finding.kind is Kind.KEY_UNKNOWN else "event"
+    if finding.kind is Kind.TEXT_CHANGED:
+        return f"evidence text {finding.digest or '(among others, not named)'}"
     if finding.first is None:
         return "the ledger"
     if finding.last is None or finding.last == finding.first:

@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.table import Table
 
 from bot import app
-from bot.cli.terminal import command, complain, operator, out, print_json, say
+from bot.cli.terminal import command, complain, operator, print_json, say, show_table
 from bot.core.errors import BadUse
 from bot.core.nouns import Event
 from bot.stores.sources import Source
@@ -21,7 +21,7 @@ def show(*, as_json: bool) -> None:
     elif not sources:
         say("There are no sources yet. Add one: footnote sources add folder PATH --name NAME")
     else:
-        out.print(_table(sources))
+        show_table(_table(sources))
         for source in sources:
             if source.problems:
                 say(f"{source.name}: {len(source.problems)} documents with problems: footnote sources --json")

@@ -6,15 +6,16 @@ Exit codes: 0 answered or done, 1 a fault, 2 bad use, 3 refused.
 import getpass
 import json
 import logging
+import os
 import sys
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 import structlog
 from pydantic import ValidationError
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from bot import settings
 from bot.core.errors import BadUse, FootnoteError
@@ -33,11 +34,18 @@ _TURNS_TEXT_AROUND = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e
 
 
 def say(words: str, *, style: str | None = None) -> None:
-    out.print(printable(words), markup=False, style=style)
+    with _writing():
+        out.print(printable(words), markup=False, style=style)
+
+
+def show_table(table: RenderableType) -> None:
+    with _writing():
+        out.print(table)
 
 
 def complain(words: str) -> None:
-    err.print(printable(words), markup=False)
+    with suppress(OSError):  # there is nobody left to complain to
+        err.print(printable(words), markup=False)
 
 
 def printable(words: str) -> str:
@@ -81,7 +89,9 @@ def stop(code: int, words: str) -> NoReturn:
 
 
 def print_json(value: object) -> None:
-    sys.stdout.write(json.dumps(value, indent=2) + "\n")
+    with _writing():
+        sys.stdout.write(json.dumps(value, indent=2) + "\n")
+        sys.stdout.flush()  # here it can still be said that this failed
 
 
 def person(address: str) -> Email:
@@ -99,6 +109,21 @@ def operator() -> str:
         return "unknown"
 
 
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Who stops reading, as `head` does, has had enough; a full disk has to be said, for the reply is lost with it.
+
+    What is still held back would be written, and would fail, once more when Python ends: so it goes nowhere.
+    """
+    try:
+        yield
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            raise SystemExit(FAULT) from None
+        stop(FAULT, f"The output cannot be written: {error.strerror}. Make room, or write it elsewhere.")
+
+
 def _settings() -> Settings:
     try:
         return settings.load()
@@ -108,4 +133,5 @@ def _settings() -> Settings:
 
 def _first(error: ValidationError) -> str:
     first = error.errors()[0]
-    return f"The setting {'.'.join(str(part) for part in first['loc']).upper()} is not usable: {first['msg']}."
+    variable = settings.variable(str(first["loc"][0]))
+    return f"The setting {variable} is not usable: {first['msg']}. Correct it, or unset it: it has a default."

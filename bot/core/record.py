@@ -10,6 +10,7 @@ from bot.core.nouns import Part
 from policies.evidence import Evidence, Found, Reply
 from policies.people import Audience
 
+ERASED = "[erased]"
 _MOST_NAMED = 100
 _REPLY: TypeAdapter[Reply] = TypeAdapter(Reply)
 
@@ -41,12 +42,17 @@ def evidence_body(evidence: Evidence) -> list[dict[str, Any]]:
 
 
 def evidence_from(bodies: Sequence[Mapping[str, Any]], texts: Mapping[str, str]) -> Evidence:
-    """An erased text reads as such; what was cited from it can then no longer be proven, only seen to have been."""
+    """An erased text reads as such, and so does one that is not what its digest says: nothing is proven by either."""
     found = []
     for body in bodies:
-        passage = {**body["passage"], "text": texts.get(body["passage"]["text"], "[erased]")}
+        passage = {**body["passage"], "text": _kept(body["passage"]["text"], texts)}
         found.append(Found.model_validate({**body, "passage": passage}))
     return Evidence(found=tuple(found))
+
+
+def _kept(digest: str, texts: Mapping[str, str]) -> str:
+    text = texts.get(digest)
+    return text if text is not None and text_digest(text) == digest else ERASED
 
 
 def reply_from(body: object) -> Reply:

@@ -6,15 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import CursorResult, Engine, Executable, create_engine, event
+from sqlalchemy import URL, CursorResult, Engine, Executable, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 from sqlmodel import Session, col
 
+from bot.core.errors import BadUse
 from bot.stores.tables import TABLES, Row
 
 MOST_PARAMETERS = 500  # that a statement takes safely
+_CONNECT_S = 10
 _WAL_TRIES, _WAL_PAUSE_S = 400, 0.05
 _WRITES = "footnote_writes"
 _WORKSPACE = "workspace"
@@ -110,13 +112,31 @@ def is_transient(error: BaseException) -> bool:
 
 
 def _engine(url: str) -> Engine:
-    if url.startswith("postgresql://"):
-        url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
-    engine = create_engine(url, pool_pre_ping=url.startswith("postgresql"), hide_parameters=True)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+    parsed = _parsed(url)
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(parsed, hide_parameters=True)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _parsed(url: str) -> URL:
+    """What cannot be understood is not quoted: it may hold a password, or after a bare `@` the rest of one."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        parsed = None
+    if parsed is None or "@" in (parsed.host or ""):
+        raise BadUse(
+            "DATABASE_URL cannot be understood. Write postgresql://USER:PASSWORD@HOST:PORT/DATABASE, "
+            "and in USER and PASSWORD a percent code for every sign that is no letter or digit."
+        )
+    if parsed.drivername in {"postgresql", "postgres"}:
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername == "postgresql+psycopg" and "connect_timeout" not in parsed.query:
+        parsed = parsed.update_query_dict({"connect_timeout": str(_CONNECT_S)})  # else a dead host holds us for minutes
+    return parsed
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:

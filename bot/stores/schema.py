@@ -4,7 +4,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from bot.core.errors import Unready
 from bot.stores.database import Database
@@ -19,11 +19,11 @@ def migrate(database: Database) -> None:
     """Cheap when there is nothing to do: Alembic is imported only for work."""
     try:
         _migrate(database)
-    except OperationalError as error:
-        where = database.engine.url.render_as_string(hide_password=True)
-        raise Unready(
-            f"The database {where} cannot be used: {str(error.orig).strip()}. Start it, or correct DATABASE_URL."
-        ) from error
+    except DBAPIError as error:
+        where = database.engine.url.set(query={}).render_as_string(hide_password=True)  # a query may hold passwords too
+        said = " ".join(str(error.orig).split()).rstrip(".?")  # a driver's words may be many lines
+        remedy = "Start it, or correct DATABASE_URL" if database.is_postgresql else "Repair it, or set FOOTNOTE_HOME"
+        raise Unready(f"The database {where} cannot be used: {said}. {remedy}.") from error
 
 
 def _migrate(database: Database) -> None:

@@ -243,13 +243,6 @@ def test_a_question_with_bytes_that_are_no_text_is_still_a_question(acme: Consol
     assert said.json["kind"] in {"answer", "refusal"}
 
 
-def test_a_terminal_that_knows_only_ascii_gets_an_answer(acme: Console) -> None:
-    said = acme.run(
-        "ask", "How many days of annual leave do I have?", "--as", "ana@acme.test", PYTHONIOENCODING="ascii"
-    )
-    assert said.code == 0
-
-
 def test_a_question_is_ours_from_the_moment_it_is_received(changing: Console) -> None:
     assert dies_asking(changing) == ["claimed"]
 

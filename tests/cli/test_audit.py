@@ -1,12 +1,15 @@
 """`footnote audit` as a security team uses it."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from bot import app
+from bot.cli import findings
+from bot.stores.ledger.findings import Finding, Kind
 from bot.stores.ledger.key import load_key, open_key
 from tests import company
 from tests.console import Console
@@ -54,6 +57,41 @@ def test_what_was_done_to_the_ledger_is_named(acme: Console, statement: str, wor
     assert said.code == 1
     assert words in said.err
     assert "DAMAGED" in said.out
+
+
+def test_a_changed_evidence_text_is_named_with_the_receipt_that_rests_on_it(acme: Console) -> None:
+    (receipt,) = [one["receipt"] for one in acme.run("audit", "show", "--json").json["receipts"]]
+    damage(acme, "UPDATE evidence_text SET text = replace(text, '27', '72') WHERE workspace = :workspace")
+    said = acme.run("audit", "verify")
+    assert said.code == 1
+    assert re.search(rf"evidence text [0-9a-f]{{64}}: not what its digest says; named by {receipt}\n", said.err)
+
+
+def test_an_erased_evidence_text_is_no_damage(acme: Console) -> None:
+    damage(acme, "DELETE FROM evidence_text WHERE workspace = :workspace")
+    assert acme.run("audit", "verify").code == 0
+
+
+@pytest.mark.parametrize(
+    "table", ["ledger_event", "ledger_content", "ledger_head", "ledger_checkpoint", "evidence_text"]
+)
+@pytest.mark.parametrize("has_key", [True, False], ids=["key", "no key"])
+def test_a_dropped_table_is_a_finding(tmp_path: Path, database_url: str, table: str, has_key: bool) -> None:  # noqa: FBT001
+    fresh = console(tmp_path, database_url)
+    assert fresh.run("audit", "checkpoint" if has_key else "verify").code == 0
+    damage(fresh, f"DROP TABLE {table}")
+    said = fresh.run("audit", "verify")
+    assert (said.code, said.err) == (
+        1,
+        f"the ledger: the database itself is damaged; the table {table} is missing, so nothing more was examined\n",
+    )
+
+
+def test_each_kind_of_finding_has_words_on_one_line() -> None:
+    for kind in Kind:
+        words = findings.words(Finding(kind=kind, first=3, last=3, detail="a\nb"))
+        assert "\n" not in words
+        assert len(words.partition(": ")[2]) > 5
 
 
 def test_a_cut_off_end_is_found_against_a_checkpoint_kept_elsewhere(acme: Console, tmp_path: Path) -> None:
@@ -136,6 +174,14 @@ def test_receipts_are_listed_and_read(acme: Console) -> None:
     unknown = acme.run("audit", "show", "r_none")
     assert unknown.code == 2
     assert "`footnote audit show` lists the newest" in unknown.err
+
+
+def test_a_question_on_several_lines_begins_no_line_that_looks_like_an_event(acme: Console) -> None:
+    forged = ("2026-01-01T00:00:00.000000Z  #9  closed", "    reply.kind: forged", "Receipt r_forged")
+    answer = acme.person_asks("\n".join(("How many days of annual leave do I have?", *forged)), "ana@acme.test")
+    lines = acme.run("audit", "show", answer["receipt"]).out.splitlines()
+    assert {f"{' ' * 8}{line}" for line in forged} <= set(lines)
+    assert not set(forged) & set(lines)
 
 
 def test_no_evidence_text_stands_in_the_ledger_and_its_key_is_only_its_owners(acme: Console) -> None:

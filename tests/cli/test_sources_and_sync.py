@@ -170,7 +170,10 @@ def test_a_broken_people_file_keeps_the_groups_known_before_and_stops_no_documen
     assert "people.yaml" in said.err
     assert "the groups known before stay" in said.err
     assert "1 gone" in said.out
-    assert acme.run("ask", "How big is the severance payment?", "--as", "ana@acme.test").code == 3
+    severance, trusting = "How big is the severance payment?", {"FOOTNOTE_ACCESS_TRUSTED_FOR_MINUTES": "60"}
+    for asked, code in (({}, 3), (trusting, 0)):  # the source cannot say it live, but what it said before is kept
+        assert acme.run("ask", severance, "--as", "ana@acme.test", **asked).code == 3
+        assert acme.run("ask", severance, "--as", "ben@acme.test", **asked).code == code
 
 
 def test_a_people_file_that_is_gone_opens_nothing_by_itself(acme: Console, folder: Path) -> None:

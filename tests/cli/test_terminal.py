@@ -20,7 +20,7 @@ def test_a_bad_setting_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     with pytest.raises(SystemExit) as stopped, command():
         pass
     assert stopped.value.code == BAD_USE
-    assert "The setting LEASE_S is not usable" in capsys.readouterr().err
+    assert "The setting FOOTNOTE_LEASE_S is not usable" in capsys.readouterr().err
 
 
 def test_what_is_invalid_elsewhere_is_no_bad_setting(capsys: pytest.CaptureFixture[str]) -> None:

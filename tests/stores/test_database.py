@@ -343,6 +343,21 @@ def test_a_moment_without_a_zone_is_refused(database: Database) -> None:
     assert kept(database, SourceRow) == []
 
 
+# The address.
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
+def test_each_spelling_of_postgresql_means_the_one_driver(scheme: str) -> None:
+    with closing(Database(f"{scheme}://db.test/acme", "acme")) as database:
+        assert database.engine.url.drivername == "postgresql+psycopg"
+
+
+def test_a_host_that_stays_silent_is_given_up_within_seconds_unless_the_address_says_otherwise() -> None:
+    for options, timeout in (("", "10"), ("?connect_timeout=3", "3")):
+        with closing(Database(f"postgresql://db.test/acme{options}", "acme")) as database:
+            assert database.engine.url.query["connect_timeout"] == timeout
+
+
 # The schema.
 
 

@@ -177,6 +177,23 @@ def test_an_emptied_table_is_found(bench: Bench, table: str) -> None:
     assert bench.after(f"DELETE FROM {table}")
 
 
+@pytest.mark.parametrize("table", [*ROWS, "evidence_text"])
+def test_a_table_that_is_gone_is_named(bench: Bench, table: str) -> None:
+    found = bench.after(f"DROP TABLE {table}")
+    assert found is not None
+    assert [(each.kind, each.detail) for each in found] == [
+        (Kind.STORAGE_DAMAGED, f"the table {table} is missing, so nothing more was examined")
+    ]
+
+
+@pytest.mark.parametrize(("table", "column"), [("ledger_event", "kind"), ("ledger_head", "peaks")])
+def test_a_column_that_is_gone_is_named(bench: Bench, table: str, column: str) -> None:
+    found = bench.after(f"ALTER TABLE {table} DROP COLUMN {column}")
+    assert found is not None
+    assert [each.kind for each in found] == [Kind.STORAGE_DAMAGED]
+    assert f"the table {table} has no column {column}" in str(found[0].detail)
+
+
 @pytest.mark.parametrize("tables", [["ledger_event"], ["ledger_event", "ledger_content"]])
 def test_exchanged_events_are_each_named_with_their_place(bench: Bench, tables: list[str]) -> None:
     for first, second in (*itertools.pairwise(range(SIZE)), (2, 20), (0, 24)):

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     CONTENT_MISSING = "content_missing"  # gone, and no event says that it was erased
     CONTENT_RESTORED = "content_restored"  # there, and an event says that it was erased
     CONTENT_FOREIGN = "content_foreign"  # content without its event
+    TEXT_CHANGED = "text_changed"  # the evidence text `digest` is not what it was; without one, `detail` says how many
     REWRITTEN = "rewritten"  # each event agrees with itself, but somewhere among these is not what `witness` signed
     HEAD_MISSING = "head_missing"
     HEAD_CHANGED = "head_changed"  # with a range: the head, or else somewhere among these events
@@ -39,7 +40,10 @@ class Witness(Noun):
 
 
 class Finding(Noun):
-    """`first` and `last` are event numbers, or the size of a checkpoint; none where the number itself is unreadable."""
+    """`first` and `last` are event numbers, or the size of a checkpoint; none where the number itself is unreadable.
+
+    A text of the evidence has a `digest` instead, and `receipts` are some of those that name it.
+    """
 
     kind: Kind
     first: int | None = None
@@ -47,6 +51,8 @@ class Finding(Noun):
     columns: tuple[str, ...] = ()
     belongs_at: int | None = None
     witness: Witness | None = None
+    digest: str | None = None
+    receipts: tuple[str, ...] = ()
     detail: str | None = None
 
 

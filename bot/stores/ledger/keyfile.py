@@ -6,6 +6,7 @@ The key is opened when it is first needed: listing, reading and asking for work 
 from functools import cached_property
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
 from bot.core.errors import Unready
@@ -48,7 +49,7 @@ class KeyFile:
 
     def known(self) -> tuple[str, ...]:
         """The public keys that may have signed. Makes none: where nothing is signed, there may be none yet."""
-        if not self._path.exists() and self._signer() is None:
+        if not self._path.exists() and self._is_unsigned():
             return ()
         self._check_there()
         return (load_key(self._path).public,)
@@ -59,6 +60,13 @@ class KeyFile:
                 f"This ledger is signed, and the file with its key is missing: {self._path}. "
                 "Restore it, or name the file where it is in FOOTNOTE_LEDGER_KEY_FILE."
             )
+
+    def _is_unsigned(self) -> bool:
+        """So it is too where the signatures cannot be read: what is wrong with them is for the audit to say."""
+        try:
+            return self._signer() is None
+        except DBAPIError:
+            return True
 
     def _signer(self) -> str | None:
         """Who signed last."""

@@ -29,8 +29,8 @@ from sqlmodel import SQLModel
 from bot.stores.database import Database
 
 _CHUNK = 2000
-_TABLES = ("ledger_event", "ledger_content", "ledger_head", "ledger_checkpoint")
-_EVENTS, _CONTENTS, _HEADS, _CHECKPOINTS = (SQLModel.metadata.tables[name] for name in _TABLES)
+_TABLES = ("ledger_event", "ledger_content", "ledger_head", "ledger_checkpoint", "evidence_text")
+_EVENTS, _CONTENTS, _HEADS, _CHECKPOINTS, _TEXTS = (SQLModel.metadata.tables[name] for name in _TABLES)
 _OURS: Any = bindparam("workspace")
 
 
@@ -68,6 +68,12 @@ class RawCheckpoint(NamedTuple):
     is_typed: bool
 
 
+class RawText(NamedTuple):
+    digest: bytes | None
+    text: bytes | None
+    is_typed: bool
+
+
 @contextmanager
 def one_moment(database: Database) -> Iterator[Connection]:
     """A connection that sees one moment, whatever is appended meanwhile."""
@@ -86,6 +92,16 @@ class RawLedger:
         self._workspace = {"workspace": workspace}
         self._is_sqlite = connection.dialect.name == "sqlite"
         self._statements = _statements(is_sqlite=self._is_sqlite)
+
+    def missing(self) -> Iterator[str]:
+        """What was taken from under the rows: then no statement that names it can be run."""
+        for table in (_EVENTS, _CONTENTS, _HEADS, _CHECKPOINTS, _TEXTS):
+            there = set(self._connection.execute(self._statements.columns, {"table": table.name}).scalars())
+            if not there:
+                yield f"the table {table.name} is missing"
+            else:
+                gone = (column.name for column in table.columns if column.name not in there)
+                yield from (f"the table {table.name} has no column {name}" for name in gone)
 
     def storage_damage(self) -> Iterator[str]:
         """What the database itself has to say: a row and its index may have come to differ."""
@@ -108,6 +124,9 @@ class RawLedger:
         """In the order of their numbers; those without one last."""
         return map(RawEvent._make, self._stream(self._statements.events))
 
+    def texts(self) -> Iterator[RawText]:
+        return map(RawText._make, self._stream(self._statements.texts))
+
     def content_count(self) -> int:
         return int(self._connection.execute(self._statements.content_count, self._workspace).scalar_one())
 
@@ -120,6 +139,8 @@ class RawLedger:
 
 class _OnSqlite:
     """How to read a column without believing its type."""
+
+    columns = text("SELECT name FROM pragma_table_info(:table)")
 
     def as_bytes(self, column: Any) -> Any:
         return cast(column, LargeBinary)
@@ -137,6 +158,10 @@ class _OnSqlite:
 class _OnPostgresql:
     """Here the types hold; only the bytes of a text may not be what they should."""
 
+    columns = text(
+        "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(:table) AND attnum > 0 AND NOT attisdropped"
+    )
+
     def as_bytes(self, column: Any) -> Any:
         return type_coerce(func.textsend(column), LargeBinary)
 
@@ -151,9 +176,11 @@ class _OnPostgresql:
 
 
 class _Statements(NamedTuple):
+    columns: Any
     head: Any
     checkpoints: Any
     events: Any
+    texts: Any
     content_count: Any
     contents_without_event: Any
 
@@ -162,9 +189,11 @@ class _Statements(NamedTuple):
 def _statements(*, is_sqlite: bool) -> _Statements:
     on = _OnSqlite() if is_sqlite else _OnPostgresql()
     return _Statements(
+        columns=on.columns,
         head=_select_head(on),
         checkpoints=_select_checkpoints(on),
         events=_select_events(on),
+        texts=_select_texts(on),
         content_count=select(func.count()).select_from(_CONTENTS).where(_CONTENTS.c.workspace == _OURS),
         contents_without_event=_select_contents_without_event(on),
     )
@@ -195,6 +224,12 @@ def _select_events(on: _OnSqlite | _OnPostgresql) -> Any:
     content = (c.workspace.is_not(None), on.as_bytes(c.salt), on.as_bytes(c.body), is_content_typed)
     joined = _EVENTS.outerjoin(_CONTENTS, and_(c.workspace == e.workspace, c.seq == e.seq))
     return select(*event, *content).select_from(joined).where(e.workspace == _OURS).order_by(e.seq)
+
+
+def _select_texts(on: _OnSqlite | _OnPostgresql) -> Any:
+    c = _TEXTS.c
+    is_typed = and_(on.is_text(c.digest), on.is_text(c.text))
+    return select(on.as_bytes(c.digest), on.as_bytes(c.text), is_typed).where(c.workspace == _OURS)
 
 
 def _select_contents_without_event(on: _OnSqlite | _OnPostgresql) -> Any:

@@ -15,6 +15,7 @@ from bot.stores.ledger import leaf
 from bot.stores.ledger.checkpoints import Checkpoint
 from bot.stores.ledger.findings import Finding, Kind, Origin, Report, Witness
 from bot.stores.ledger.raw import RawCheckpoint, RawHead, RawLedger, one_moment
+from bot.stores.ledger.texts import Texts
 from bot.stores.ledger.walk import Pin, Walk
 
 Progress = Callable[[int, int], None]
@@ -65,6 +66,7 @@ class _Audit:
     stored: list[Pin] = field(default_factory=list)
     head: Frontier | None = None
     walk: Walk | None = None
+    texts: Texts = field(default_factory=Texts)
 
     def note(self, kind: Kind, first: int | None = None, **details: object) -> None:
         self.findings.append(Finding.model_validate({"kind": kind, "first": first, "last": first, **details}))
@@ -73,8 +75,13 @@ class _Audit:
         """The order matters: only who vouches for how much can say where the events should end.
 
         (1) the database's own word; (2) the head, by itself; (3) the checkpoints, by their signatures and their chain;
-        (4) the events, against their hashes and all of those; (5) content that has no event; (6) the end.
+        (4) the texts, against their digests; (5) the events, against their hashes and all of those, which also say who
+        names the changed texts; (6) content that has no event; (7) the end.
         """
+        for line in raw.missing():
+            self.note(Kind.STORAGE_DAMAGED, detail=f"{line}, so nothing more was examined")
+        if self.findings:
+            return
         for line in raw.storage_damage():
             self.note(Kind.STORAGE_DAMAGED, detail=line)
         row = raw.head()
@@ -82,10 +89,13 @@ class _Audit:
         self._read_checkpoints(raw.checkpoints(), row)
         given = [pin for checkpoint in against if (pin := self._judged_given(checkpoint)) is not None]
         pins = [*self.stored, *given, *self._head_pin()]
+        for text in raw.texts():
+            self.texts.take(text)
         self.walk = Walk(self.workspace, pins)
         expected = max((pin.witness.size for pin in pins), default=0)
         for number, event in enumerate(raw.events(), start=1):
             self.walk.take(event)
+            self.texts.see(event)
             if number % _EVERY == 0:
                 progress(number, max(number, expected))
         progress(self.walk.size, max(self.walk.size, expected))
@@ -95,7 +105,7 @@ class _Audit:
 
     def report(self) -> Report:
         walk = self.walk or Walk(self.workspace, ())
-        found = [*self.findings, *walk.findings()]
+        found = [*self.findings, *walk.findings(), *self.texts.findings()]
         return Report(
             events=walk.size,
             checkpoints=len(self.stored),
