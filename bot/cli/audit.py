@@ -1,6 +1,7 @@
 """`footnote audit`. Works beside a running process, and on a ledger that was damaged."""
 
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 from bot import app
@@ -13,6 +14,8 @@ from bot.stores.ledger.checkpoints import Checkpoint, as_line, parse_checkpoints
 from bot.stores.ledger.verify import verify as verify_ledger
 
 _NEWEST = 20
+_BODY = " " * 4
+_CONTINUED = "\n" + " " * 4
 
 
 def verify(against: Path | None, *, as_json: bool) -> None:
@@ -84,11 +87,11 @@ def _print_events(receipt: str, events: tuple[Recorded, ...]) -> None:
         if event.body is None:
             say("    (erased)")
         for line in _lines(event.body or {}):
-            say(f"    {line}")
+            say(indent(line, _BODY))
 
 
 def _lines(body: object, path: str = "") -> list[str]:
-    """A body as lines of `where: what`, however deep."""
+    """A body as lines of `where: what`, however deep. What somebody wrote on several lines begins no line of ours."""
     match body:
         case dict():
             return [
@@ -97,9 +100,13 @@ def _lines(body: object, path: str = "") -> list[str]:
         case list() if any(isinstance(value, dict | list) for value in body):
             return [line for number, value in enumerate(body, start=1) for line in _lines(value, f"{path}[{number}]")]
         case list():
-            return [f"{path}: {', '.join(map(str, body))}"] if body else []
+            return [_line(path, ", ".join(map(str, body)))] if body else []
         case _:
-            return [f"{path}: {body}"]
+            return [_line(path, str(body))]
+
+
+def _line(path: str, value: str) -> str:
+    return f"{path}: {value}".replace("\n", _CONTINUED)
 
 
 def _as_json(event: Recorded) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """What a reply looks like in a terminal and as JSON. Pure; links come from the documents, never from a claim."""
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, assert_never
 
@@ -31,6 +33,9 @@ _REFUSALS: Mapping[RefusalReason, str] = {
         "I could not prove an answer to this word for word, so I give none. Try a narrower question."
     ),
 }
+
+_MOST_OF_A_NAME, _MOST_OF_A_LINK = 120, 500
+_LIKE_OURS = re.compile(r"\[\d+\]|receipt\W*r_")
 
 
 def text(reply: Reply, evidence: Evidence) -> str:
@@ -96,9 +101,9 @@ def as_json(receipt: str, outcome: Outcome) -> dict[str, Any]:
 def heading(found: Found) -> str:
     """What stands above a found passage: how it ranked, and where it stands."""
     passage, ranks = found.passage, found.ranks
-    where = " › ".join(passage.heading_path) or passage.title
+    where = _short(" › ".join(passage.heading_path) or passage.title, _MOST_OF_A_NAME)
     by = [f"{name} #{rank}" for name, rank in (("words", ranks.keywords), ("meaning", ranks.vectors)) if rank]
-    return f"{passage.handle}. {where}  ({passage.document}; {', '.join(by)})"
+    return f"{passage.handle}. {where}  ({_short(passage.document, _MOST_OF_A_LINK)}; {', '.join(by)})"
 
 
 def found_as_json(found: Found) -> dict[str, Any]:
@@ -126,11 +131,12 @@ def _document(passage: Passage) -> dict[str, Any]:
 
 def _source(passage: Passage) -> str:
     updated = f"updated {passage.updated:%d %B %Y}".replace("updated 0", "updated ") if passage.updated else None
+    place = f"{passage.source}/{passage.place}" if passage.place else passage.source
     parts = (
-        passage.title,
-        f"{passage.source}/{passage.place}" if passage.place else passage.source,
+        _short(passage.title, _MOST_OF_A_NAME),
+        _short(place, _MOST_OF_A_NAME),
         updated,
-        passage.url,
+        _short(passage.url or "", _MOST_OF_A_LINK),
     )
     return " · ".join(part for part in parts if part)
 
@@ -147,7 +153,25 @@ def _numbers(answer: Answer, evidence: Evidence) -> dict[str, int]:
 def _said(claim: Claim, evidence: Evidence, numbers: Mapping[str, int]) -> str:
     """A procedure that is longer than an answer may be says so: half of one, taken for the whole, does harm."""
     more = " (and it goes on there)" if continues(claim, evidence) else ""
-    return f"{claim.text} {_marks(claim.citations, evidence, numbers)}{more}"
+    return f"{_quoted(claim.text)} {_marks(claim.citations, evidence, numbers)}{more}"
+
+
+def _quoted(words: str) -> str:
+    """A line of a document that could be taken for one of ours (a source, the receipt) is marked as quoted."""
+    return "\n".join(f"> {line}" if _LIKE_OURS.match(_as_seen(line)) else line for line in words.split("\n"))
+
+
+def _as_seen(line: str) -> str:
+    """What an eye takes it for: without what leaves no mark at its beginning, and in the plain form of each sign."""
+    plain = unicodedata.normalize("NFKC", line).casefold()
+    start = next((at for at, sign in enumerate(plain) if unicodedata.category(sign)[0] not in "CZM"), len(plain))
+    return plain[start:]
+
+
+def _short(words: str, most: int) -> str:
+    """On one line, whatever it was."""
+    line = " ".join(words.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def _marks(citations: Sequence[Citation], evidence: Evidence, numbers: Mapping[str, int]) -> str:

@@ -32,7 +32,7 @@ _OPENED = (
     "the source no longer says who exists, which would open it to everybody; the people known before stay. "
     "To accept it, sync this source with --full"
 )
-_AT_ONCE = 64  # passages embedded between two looks at the progress
+_AT_ONCE = 256  # passages embedded between two writes of their vectors: each write waits for the disk
 
 
 @dataclass(frozen=True)
