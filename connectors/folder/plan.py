@@ -12,7 +12,6 @@ from connectors.folder.page import Page
 from connectors.folder.plain_yaml import Malformed
 from connectors.model import AccessChanged, Change, Delete, Known, Problem, Retryable
 
-
 _NOTHING: Final = "no Markdown file was found in it: if the folder is on another disk, is that mounted?"
 
 

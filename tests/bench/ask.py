@@ -102,7 +102,9 @@ def write_company(folder: Path, chance: random.Random, questions: int) -> list[s
     for number in range(documents):
         sections = []
         for section in range(PIECES_A_DOCUMENT):
-            sentences = [" ".join(chance.choices(words, cum_weights=weights, k=14)).capitalize() + "." for _ in range(10)]
+            sentences = [
+                " ".join(chance.choices(words, cum_weights=weights, k=14)).capitalize() + "." for _ in range(10)
+            ]
             sections.append(f"## Section {section}\n\n" + " ".join(sentences))
             if section == 1 and number < questions:
                 asked.append(f"What about {' '.join(sentences[3].split()[:7])}?")
@@ -149,15 +151,15 @@ def main() -> None:
     began = time.perf_counter()
     settings.quiet_libraries()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help=f"{QUICK_QUESTIONS} questions, not {QUESTIONS}; ends within 45 s")
+    parser.add_argument(
+        "--quick", action="store_true", help=f"{QUICK_QUESTIONS} questions, not {QUESTIONS}; ends within 45 s"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     chosen = parser.parse_args()
     found = settings.load()
     weights = fetch(found.models, offline_folder=found.models_offline, progress=lambda _done, _total: None)
     with tempfile.TemporaryDirectory() as folder, MiniLM(weights) as embedder:
-        figures = measure(
-            Path(folder), questions=QUICK_QUESTIONS if chosen.quick else QUESTIONS, embedder=embedder
-        )
+        figures = measure(Path(folder), questions=QUICK_QUESTIONS if chosen.quick else QUESTIONS, embedder=embedder)
         figures["took_s"] = round(time.perf_counter() - began, 1)
     if chosen.json:
         sys.stdout.write(json.dumps(figures) + "\n")
