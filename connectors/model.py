@@ -93,7 +93,7 @@ class Known(Noun):
 
 
 class Batch(Noun):
-    """Changes that are committed together with the cursor that follows them."""
+    """Some changes, and the cursor that follows them: it is kept once the pass that it is the last of has ended."""
 
     changes: tuple[Change, ...] = ()
     problems: tuple[Problem, ...] = ()

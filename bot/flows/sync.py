@@ -32,7 +32,7 @@ _OPENED = (
     "the source no longer says who exists, which would open it to everybody; the people known before stay. "
     "To accept it, sync this source with --full"
 )
-_AT_ONCE = 64  # passages embedded between two looks at the progress
+_AT_ONCE = 256  # passages embedded between two writes of their vectors: each write waits for the disk
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,8 @@ def reconcile_vectors(house: Syncing, *, thorough: bool) -> None:
     """Every live passage has a vector of this embedder, and no vector is left that has no passage.
 
     Each id is compared only when the counts differ, or when somebody asked for a thorough look: as many strays as
-    losses, which an old backup can bring, show in no count.
+    losses, which an old backup can bring, show in no count. Syncs of other sources may run beside this: a
+    vector that it takes from them is marked as missing, or shows in the count to the one that ends later.
     """
     if house.embedder is None or house.vectors is None:
         return
@@ -117,7 +118,9 @@ def reconcile_vectors(house: Syncing, *, thorough: bool) -> None:
     if thorough or house.vectors.count() != len(ours):
         there = frozenset(house.vectors.ids())
         house.embedding.mark([id_ for id_ in ours if id_ not in there], None)
-        house.vectors.delete(house.embedding.without_row(there))
+        strays = house.embedding.without_row(there)
+        house.vectors.delete(strays)
+        house.embedding.mark(strays, None)  # those that another process has brought in meanwhile
     missing = house.embedding.not_embedded_by(house.embedder.name)
     for some in portions(missing, _AT_ONCE):
         texts = house.embedding.texts(some)

@@ -5,9 +5,10 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.stores.database import Database, insert_new
 from bot.stores.leases import Leases
@@ -19,13 +20,13 @@ class Jobs(Leases[JobRow]):
         super().__init__(database, JobRow, owner=owner, length=length)
 
     def end_all(self, session: Session) -> int:
-        """A dead process's job whose like was asked for again meanwhile is done with: the new one does it."""
-        superseded = (
-            update(JobRow)
-            .where(col(JobRow.state) == "claimed", _its_like("waiting"))
-            .values(state="done", lease_until=None, error="superseded")
-        )
-        session.execute(superseded, execution_options={"synchronize_session": False})
+        """A dead process's job whose like was asked for again meanwhile is done with: the new one does what both were to."""
+        dead = select(JobRow).where(col(JobRow.state) == "claimed", _its_like("waiting"))
+        for job in session.exec(dead.with_for_update()).all():
+            waiting = session.exec(_that_waits(job.kind, job.key)).one()
+            waiting.payload = _as_json_of_both(job.payload, waiting.payload)
+            job.state, job.lease_until, job.error = "done", None, "superseded"
+        session.flush()
         return super().end_all(session)
 
     def enqueue(self, session: Session, kind: str, key: str, payload: dict[str, object], *, now: datetime) -> str:
@@ -40,13 +41,12 @@ class Jobs(Leases[JobRow]):
             "attempts": 0,
             "fence": 0,
         }
-        same = (col(JobRow.kind) == kind) & (col(JobRow.key) == key) & (col(JobRow.state) == "waiting")
-        choice = select(JobRow).where(same).with_for_update().execution_options(populate_existing=True)
+        choice = _that_waits(kind, key)
         while True:  # the one that waited may be claimed between the two statements; then there is room for ours
             insert_new(session, JobRow, [row])
             waiting = session.exec(choice).first()
             if waiting is not None:
-                waiting.payload = json.dumps(_both(json.loads(waiting.payload), payload))
+                waiting.payload = _as_json_of_both(waiting.payload, json.dumps(payload))
                 return waiting.id
 
     def _free(self, now: datetime) -> ColumnElement[bool]:
@@ -54,9 +54,15 @@ class Jobs(Leases[JobRow]):
         return super()._free(now) & ~_its_like("claimed")
 
 
-def _both(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, object]:
+def _that_waits(kind: str, key: str) -> SelectOfScalar[JobRow]:
+    same = (col(JobRow.kind) == kind) & (col(JobRow.key) == key) & (col(JobRow.state) == "waiting")
+    return select(JobRow).where(same).with_for_update().execution_options(populate_existing=True)
+
+
+def _as_json_of_both(old: str, new: str) -> str:
     """The newer payload counts; but what somebody asked for and did not get yet is not taken back by another."""
-    return {**new, **{name: True for name, value in old.items() if value is True}}
+    asked: Mapping[str, object] = json.loads(old)
+    return json.dumps({**json.loads(new), **{name: True for name, value in asked.items() if value is True}})
 
 
 def _its_like(state: str) -> ColumnElement[bool]:

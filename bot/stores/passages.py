@@ -19,7 +19,7 @@ from bot.core.portions import portions
 from bot.core.ports import Staged, Stored
 from bot.core.terms import terms
 from bot.stores.access import access_lists, intern, owned_layers
-from bot.stores.database import MOST_PARAMETERS, Database
+from bot.stores.database import MOST_PARAMETERS, Database, changed
 from bot.stores.generations import INDEX, advance
 from bot.stores.tables import AccessListRow, DocumentRow, PassageRow
 from connectors.model import Known, OwnedLayer, SourceDocument
@@ -91,10 +91,15 @@ class PassageStore:
 
     def mark(self, ids: Sequence[PassageId], embedder: str | None) -> None:
         with self._database.writing() as session:
-            for some in portions(ids, MOST_PARAMETERS):
-                marked = update(PassageRow).where(col(PassageRow.id).in_(some)).values(embedded_by=embedder)
-                session.execute(marked)
-            advance(session, INDEX)
+            others = col(PassageRow.embedded_by).is_distinct_from(embedder)
+            marked = [
+                changed(
+                    session, update(PassageRow).where(col(PassageRow.id).in_(some), others).values(embedded_by=embedder)
+                )
+                for some in portions(ids, MOST_PARAMETERS)
+            ]
+            if any(marked):
+                advance(session, INDEX)
 
 
 def stage(session: Session, source: str, document: SourceDocument, pieces: Sequence[Piece]) -> Staged:

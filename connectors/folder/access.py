@@ -12,6 +12,9 @@ from policies.access import Grant, Layer
 from policies.people import Email, Principal, email_address, principal
 
 ANYONE: Final = "anyone"
+# A database's key takes a name only up to a length: beyond it one name would stop everybody's sync.
+LONGEST_GROUP: Final = 200
+LONGEST_ADDRESS: Final = 254  # no mailbox has a longer one
 _GROUP = re.compile(r"group:[^\s:,;\"'<>(){}\[\]]+")
 # Narrower than policies.people on purpose: lower-casing turns some non-ASCII letters into ASCII ones (the Kelvin sign
 # into `k`), and one person's address into another's.
@@ -47,13 +50,13 @@ def held_by(source: str, address: Email, groups: Iterable[str]) -> frozenset[Pri
 def group_name(node: Node) -> str:
     """`group:NAME`, and nothing that only looks like it."""
     name = unicodedata.normalize("NFC", node.text) if isinstance(node, Scalar) else ""
-    if _GROUP.fullmatch(name) is None or not name.isprintable():
+    if _GROUP.fullmatch(name) is None or not name.isprintable() or len(name) > LONGEST_GROUP:
         raise Malformed(node.line, f"not a group: {_shown(node)} (write `group:NAME`)")
     return name
 
 
 def address(text: str, line: int) -> Email:
-    if _ADDRESS.fullmatch(text) is None:
+    if _ADDRESS.fullmatch(text) is None or len(text) > LONGEST_ADDRESS:
         raise Malformed(line, f"not an e-mail address: {text!r}")
     try:
         return email_address(text)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from connectors.folder import access, page, people
-from connectors.folder.files import Disk, Survey, is_visible, locate, survey, words
+from connectors.folder.files import Disk, Survey, locate, survey, words
 from connectors.folder.page import Page
 from connectors.folder.plain_yaml import Malformed
 from connectors.folder.plan import hidden, plan, problem
@@ -62,12 +62,10 @@ class FolderConnector:
             yield batch.model_copy(update={"seen": settled, "total": total, "cursor": cursor})
 
     def groups(self) -> Groups:
-        names = self._names()
-        if people.FILE not in names:
-            if not any(map(is_visible, names)):
-                raise Retryable(
-                    f"{self._root} is empty: it may be a disk that is not mounted; the groups known before stay"
-                )
+        """Without a people file it is open, empty or not: whether a file lies here that somebody may not read must not
+        show in what we know of them. That an unmounted disk opens nothing is for the sync to see to.
+        """
+        if people.FILE not in self._names():
             return people.groups({}, is_open=True)
         try:
             return self._parsed(self._read(people.FILE))

@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Final
 
 from connectors.model import Problem
 
+MOST_BYTES_OF_AN_ID: Final = 1_000  # in UTF-8: it is part of a database's key, which PostgreSQL bounds at 2,704
 _MARKDOWN: Final = (".md", ".markdown")
 _LOOK: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
 _ENTER: Final = _LOOK | os.O_DIRECTORY
@@ -84,14 +85,14 @@ class Survey:
 
 def survey(disk: Disk) -> Survey:
     """Raises OSError if the root itself cannot be listed."""
-    files: dict[str, str] = {}
+    spellings: dict[str, list[str]] = {}
     problems: list[Problem] = []
     complete = True
     waiting = [*reversed(_below("", disk.entries("")))]
     while waiting:
         path, kind = waiting.pop()
         document_id = unicodedata.normalize("NFC", path)
-        match _refusal(path, kind) or kind:
+        match _refusal(path, document_id, kind) or kind:
             case str() as reason:
                 problems.append(Problem(where=_printable(path), reason=reason))
             case Kind.FOLDER:
@@ -102,12 +103,15 @@ def survey(disk: Disk) -> Survey:
                     problems.append(Problem(where=path, reason=f"cannot be listed: {words(error)}"))
             case _ if not is_markdown(path):
                 pass
-            case _ if document_id in files:
-                problems.append(
-                    Problem(where=path, reason=f"the same name as {files[document_id]!a} but for its accents' spelling")
-                )
             case _:
-                files[document_id] = path
+                spellings.setdefault(document_id, []).append(path)
+    files = {document_id: _chosen(document_id, paths) for document_id, paths in spellings.items()}
+    problems.extend(
+        Problem(where=path, reason=f"the same name as {files[document_id]!a} but for its accents' spelling")
+        for document_id, paths in spellings.items()
+        for path in paths
+        if path != files[document_id]
+    )
     return Survey(files, tuple(problems), complete)
 
 
@@ -115,8 +119,15 @@ def locate(disk: Disk, document_id: str) -> str | None:
     """The path that `survey` would find for this id, without walking the rest."""
     if not _is_document_id(document_id):
         return None
-    # Of all spellings of a name the plain one comes first in every walk; only others have to be looked for.
-    return document_id if document_id.isascii() else next(_spelt(disk, "", document_id.split("/")), None)
+    if document_id.isascii():  # no accents to spell
+        return document_id
+    paths = list(_spelt(disk, "", document_id.split("/")))
+    return _chosen(document_id, paths) if paths else None
+
+
+def _chosen(document_id: str, paths: Sequence[str]) -> str:
+    """Of the spellings of one id, in the order of the walk: the id itself if it is one, whose place no twin may take."""
+    return document_id if document_id in paths else paths[0]
 
 
 def words(error: OSError) -> str:
@@ -129,7 +140,8 @@ def is_markdown(name: str) -> bool:
 
 def _is_document_id(text: str) -> bool:
     parts = text.split("/")
-    return all(part and is_visible(part) and not _is_unspeakable(part) for part in parts) and is_markdown(parts[-1])
+    is_speakable = all(part and is_visible(part) and not _is_unspeakable(part) for part in parts)
+    return is_speakable and is_markdown(parts[-1]) and not _is_too_long(text)
 
 
 def _spelt(disk: Disk, folder: str, parts: list[str]) -> Iterator[str]:
@@ -152,14 +164,20 @@ def is_visible(name: str) -> bool:
     return not name.startswith(".") and name != "node_modules"
 
 
-def _refusal(path: str, kind: Kind) -> str | None:
+def _refusal(path: str, document_id: str, kind: Kind) -> str | None:
     if kind is Kind.LINK:
         return "a symlink: not followed"
     if kind is Kind.SPECIAL:
         return "a special file: not read"
     if _is_unspeakable(path) and (kind is Kind.FOLDER or is_markdown(path)):
         return "a name that is not valid UTF-8, or has control characters in it: rename it"
+    if _is_too_long(document_id) and (kind is Kind.FOLDER or is_markdown(path)):
+        return f"a path longer than {MOST_BYTES_OF_AN_ID} bytes: shorten it"
     return None
+
+
+def _is_too_long(document_id: str) -> bool:
+    return len(document_id.encode(errors="surrogatepass")) > MOST_BYTES_OF_AN_ID
 
 
 def _is_unspeakable(name: str) -> bool:

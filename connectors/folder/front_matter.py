@@ -14,6 +14,7 @@ from connectors.folder import plain_yaml
 from connectors.folder.plain_yaml import Malformed, Node, Scalar, Table
 
 MAX_BYTES: Final = 64 * 1024
+LONGEST_URL: Final = 2_000  # characters: what every browser takes
 _FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _OTHER_WORDS_FOR_ACCESS: Final = frozenset({"acl", "acls", "accesslist", "accesscontrol"})
 _CLOSE: Final = 0.8  # `acess`, `accses` and `Access` are closer than this, `success` and `assess` are not
@@ -110,6 +111,8 @@ def _url(node: Scalar) -> str:
         raise ValueError("only a whole http or https address is used")
     if parts.username is not None:
         raise ValueError("an address with a user name in it is not used")
+    if len(node.text) > LONGEST_URL:
+        raise ValueError(f"an address longer than {LONGEST_URL} characters is not used")
     return node.text
 
 

@@ -16,6 +16,7 @@ from connectors.folder.front_matter import FrontMatter, Note
 from connectors.folder.plain_yaml import Malformed
 from connectors.model import SourceDocument
 
+LONGEST_SHOWN: Final = 300  # characters of a title or a place
 _BOM: Final = "\ufeff"
 _CODE_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _HEADING = re.compile(r" {0,3}#(?:[ \t]+(.*?))??(?:[ \t]+#+)?[ \t]*")
@@ -32,8 +33,8 @@ def read(source: str, document_id: str, data: bytes) -> Page:
     """Raises Malformed."""
     fields, body = front_matter.split(text_of(data))
     layers = access.layers(source, fields.access)
-    title = _shown(fields.title or "") or _heading(body) or _readable(document_id)
-    place = posixpath.dirname(document_id) or source
+    title = _cut(_shown(fields.title or "") or _heading(body) or _readable(document_id))
+    place = _cut(posixpath.dirname(document_id) or source)
     return Page(
         document=SourceDocument(
             id=document_id,
@@ -97,6 +98,10 @@ def _readable(document_id: str) -> str:
 def _shown(text: str) -> str:
     """One line, without characters that cannot be seen but can turn a line round."""
     return "".join(filter(str.isprintable, " ".join(text.split())))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1].rstrip() + "…"
 
 
 def _version(title: str, fields: FrontMatter, place: str, body: str) -> str:

@@ -5,12 +5,14 @@ believed only after a whole look at a folder that still looks like one.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import assert_never
+from typing import Final, assert_never
 
 from connectors.folder.files import Survey
 from connectors.folder.page import Page
 from connectors.folder.plain_yaml import Malformed
 from connectors.model import AccessChanged, Change, Delete, Known, Problem, Retryable
+
+_NOTHING: Final = "no Markdown file was found in it: if the folder is on another disk, is that mounted?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ def absent(source: str, found: Survey, known: Mapping[str, Known], *, full: bool
         raise Retryable(
             f"the folder looks unmounted or emptied: nothing was changed; run `footnote sync {source} --full` to accept it"
         )
-    return [Delete(id=document_id) for document_id in missing], []
+    problems = [] if found.files else [Problem(where=source, reason=_NOTHING)]
+    return [Delete(id=document_id) for document_id in missing], problems
 
 
 def hidden(document_id: str, before: Known | None) -> tuple[AccessChanged, ...]:

@@ -1,6 +1,6 @@
 """Syncing from a source in memory into the real stores: what is embedded and written, and what is left alone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -11,6 +11,7 @@ from bot.core.nouns import PassageId
 from bot.core.ports import Embedder, Vector, VectorStore
 from bot.flows.sync import Progress, Syncing, Tally, reconcile_vectors, sync
 from bot.stores.database import Database
+from bot.stores.generations import INDEX, generation
 from bot.stores.sources import Sources
 from bot.stores.tables import PassageRow
 from bot.stores.vectors import Vectors
@@ -19,7 +20,7 @@ from policies.people import Email
 from tests.conftest import DIMENSIONS, ChromaClient
 from tests.fakes.connector import FakeConnector
 from tests.fakes.embedder import HashingEmbedder
-from tests.stores.house import NOON, House, document, groups, layer
+from tests.stores.house import NOON, House, document, groups, ids_of, layer
 
 ANA, BEN = "ana@acme.test", "ben@acme.test"
 ENG = (layer("group:eng"),)
@@ -233,6 +234,37 @@ def test_a_vector_without_a_passage_is_deleted(world: World) -> None:
     reconcile_vectors(world.whole, thorough=False)
     assert world.embedder.texts == []
     assert world.is_whole()
+
+
+@dataclass
+class OvertakenVectors(CountingVectors):
+    """Just before something is deleted here, another process does what `meanwhile` says."""
+
+    meanwhile: Callable[[], object] = lambda: None
+
+    def delete(self, ids: Sequence[PassageId]) -> None:
+        self.meanwhile()
+        super().delete(ids)
+
+
+def test_a_page_that_another_process_brings_in_while_strays_are_cleared_keeps_its_vectors(world: World) -> None:
+    world.sync()
+    page = document("c", "Theirs.")
+    world.vectors.inner.put(ids_of(page, "wiki"), HashingEmbedder().embed(["left of an earlier version of the page"]))
+    other = House(world.house.database, world.house.vectors, "wiki").added()
+    overtaken = OvertakenVectors(world.vectors.inner, meanwhile=lambda: other.bring(page))
+    reconcile_vectors(world.syncing(world.embedder, overtaken), thorough=True)
+    assert set(ids_of(page, "wiki")) <= world.rows().keys()
+    assert world.is_whole()
+
+
+def test_housekeeping_that_finds_nothing_makes_no_index_anew(world: World) -> None:
+    world.sync()
+    with world.house.database.reading() as session:
+        before = generation(session, INDEX)
+    reconcile_vectors(world.whole, thorough=True)
+    with world.house.database.reading() as session:
+        assert generation(session, INDEX) == before
 
 
 def test_as_many_lost_as_stray_vectors_are_repaired_too(world: World) -> None:

@@ -1,6 +1,8 @@
+import string
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from random import Random
 
 import pytest
 from sqlmodel import Session, select
@@ -14,8 +16,10 @@ from bot.stores.ledger.book import Ledger
 from bot.stores.ledger.verify import verify
 from bot.stores.sources import Sources
 from bot.stores.tables import PassageRow
+from connectors.folder.access import LONGEST_ADDRESS, LONGEST_GROUP
+from connectors.folder.files import MOST_BYTES_OF_AN_ID
 from connectors.model import AccessChanged, Cursor, Gone, Problem
-from tests.stores.house import EVERYBODY, NOON, House, document, groups, ids_of, pieces
+from tests.stores.house import EVERYBODY, NOON, House, document, groups, ids_of, layer, pieces
 from tests.stores.ledgers import KEY
 from tests.threads import at_once
 
@@ -55,6 +59,24 @@ def every_row(house: House) -> list[PassageRow]:
 def moved(house: House) -> int:
     with house.database.reading() as session:
         return generation(session, INDEX)
+
+
+def random_name(length: int) -> str:
+    """That a database cannot make shorter."""
+    return "".join(Random(7).choices(string.ascii_letters + string.digits, k=length))
+
+
+def test_the_longest_names_that_a_source_may_have_fit_the_keys(database: Database) -> None:
+    """PostgreSQL bounds a key at 2,704 bytes, and one that is longer would stop the whole sync."""
+    house = House(database, source=random_name(63).lower()).added()
+    page = document(random_name(MOST_BYTES_OF_AN_ID), "One.", access=[layer("group:x", source=house.source)])
+    house.bring(page)
+    assert set(house.catalogue.known()) == {page.id}
+    group = "group:" + "".join(Random(7).choices([chr(0x4E00 + at) for at in range(9_000)], k=LONGEST_GROUP - 6))
+    address = random_name(LONGEST_ADDRESS - 10).lower() + "@acme.test"
+    assert house.know({address: [group]})
+    (known,) = Sources(database).active()
+    assert (known.documents, known.people) == (1, 1)
 
 
 @EACH_WRITE

@@ -138,6 +138,20 @@ def test_ending_all_leaves_one_waiting_where_its_like_waits_already(database: Da
         jobs.renew(dead, NOON)
 
 
+@pytest.mark.parametrize(("dead", "waits"), [(True, False), (False, True), (False, False)])
+def test_ending_all_keeps_what_was_asked_of_the_dead_one(
+    database: Database, jobs: Jobs, *, dead: bool, waits: bool
+) -> None:
+    enqueue(database, jobs, full=dead)
+    claimed(jobs)
+    enqueue(database, jobs, full=waits)
+    enqueue(database, jobs, key="wiki")
+    end_all(database, jobs)
+    payloads = {claim.key: json.loads(claim.payload) for claim in (claimed(jobs), claimed(jobs))}
+    assert payloads == {"handbook": {"full": dead or waits}, "wiki": {"full": False}}
+    assert jobs.claim(NOON) is None
+
+
 def test_ending_all_twice_is_ending_them_once(database: Database, jobs: Jobs) -> None:
     enqueue(database, jobs)
     claimed(jobs)

@@ -39,6 +39,8 @@ REFUSED = {
     "group with blank": ("[['group:a b']]", "not a group"),
     "group with invisible sign": ('[["group:a\\u200bb"]]', "not a group"),
     "group line end": ('[["group:a\\n"]]', "not a group"),
+    "group name too long": (f"[['group:{'x' * 201}']]", "not a group"),
+    "address too long": (f"[['user:{'x' * 250}@acme.test']]", "not an e-mail"),
     "no domain": ("[['user:ana']]", "not an e-mail"),
     "no dot": ("[['user:ana@acme']]", "not an e-mail"),
     "two addresses": ("[['user:ana@acme.test,bo@acme.test']]", "not an e-mail"),

@@ -373,9 +373,10 @@ def test_emptied_folder_deletes_only_when_it_is_accepted(root: Path, connector: 
     assert store.sync(connector, full=True).told == [("delete", "hr/a.md")]
 
 
-def test_empty_folder_of_which_nothing_is_known_is_fine(connector: FolderConnector, store: Store) -> None:
-    look = store.sync(connector)
-    assert look.batches == [Batch(seen=0, total=0)]
+def test_empty_folder_of_which_nothing_is_known_is_fine_but_said(connector: FolderConnector, store: Store) -> None:
+    (batch,) = store.sync(connector).batches
+    assert (batch.changes, batch.seen, batch.total) == ((), 0, 0)
+    assert [(problem.where, "is that mounted?" in problem.reason) for problem in batch.problems] == [("acme", True)]
 
 
 @pytest.mark.parametrize("full", [False, True])
@@ -493,10 +494,20 @@ def test_without_people_the_source_is_open(root: Path, connector: FolderConnecto
     assert (found.open, found.members) == (True, {})
 
 
-def test_folder_without_anything_says_nothing_of_people(connector: FolderConnector) -> None:
-    """An unmounted disk must neither open the source to strangers nor make everybody one."""
-    with pytest.raises(Retryable, match="may be a disk that is not mounted"):
-        connector.groups()
+def test_folder_without_anything_says_the_same_of_people_as_one_with_a_hidden_file(
+    root: Path, connector: FolderConnector
+) -> None:
+    empty = connector.groups()
+    put(root, "secret.md", access="[]")
+    assert connector.groups() == empty
+    assert empty.open
+
+
+def test_live_check_lets_nobody_read_from_an_unmounted_disk(root: Path, connector: FolderConnector) -> None:
+    put(root, "a.md", access="[[anyone]]")
+    shutil.rmtree(root)
+    root.mkdir()
+    assert connector.readable_now(["a.md"], email_address("ana@a.test"), NOW) == frozenset()
 
 
 def test_people_are_read_with_mark_and_line_ends(root: Path, connector: FolderConnector) -> None:

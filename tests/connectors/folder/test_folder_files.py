@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.folder.files import Disk, Entry, Kind, locate, survey
+from connectors.folder.files import MOST_BYTES_OF_AN_ID, Disk, Entry, Kind, locate, survey
 
 ACUTE = unicodedata.normalize("NFC", "e\u0301")
 APART = unicodedata.normalize("NFD", ACUTE)
@@ -136,6 +136,58 @@ def test_names_of_one_spelling_are_one_document_and_live_lookup_finds_the_same(p
     assert len(found.files) + len(found.problems) == len(paths)
     assert all(unicodedata.is_normalized("NFC", document_id) for document_id in found.files)
     assert {document_id: locate(disk, document_id) for document_id in found.files} == found.files
+
+
+@pytest.mark.parametrize(
+    ("paths", "shown", "passed_over"),
+    [
+        ((f"{APART}.md", f"{ACUTE}.md"), f"{ACUTE}.md", [f"{APART}.md"]),
+        ((f"{APART}/a.md", f"{ACUTE}/a.md"), f"{ACUTE}/a.md", [f"{APART}/a.md"]),
+        (
+            (f"{APART}/{APART}.md", f"{APART}/{ACUTE}.md", f"{ACUTE}/{APART}.md", f"{ACUTE}/{ACUTE}.md"),
+            f"{ACUTE}/{ACUTE}.md",
+            [f"{APART}/{APART}.md", f"{APART}/{ACUTE}.md", f"{ACUTE}/{APART}.md"],
+        ),
+        ((f"{APART}/{ACUTE}.md", f"{ACUTE}/{APART}.md"), f"{APART}/{ACUTE}.md", [f"{ACUTE}/{APART}.md"]),
+    ],
+    ids=["file", "folder", "both", "neither"],
+)
+def test_of_two_spellings_the_one_that_is_the_id_is_the_document(
+    paths: tuple[str, ...], shown: str, passed_over: list[str]
+) -> None:
+    """Otherwise whoever adds the other one takes a document's place."""
+    disk = SpellingDisk(*paths)
+    found = survey(disk)
+    (document_id,) = found.files
+    assert found.files[document_id] == locate(disk, document_id) == shown
+    assert sorted(problem.where for problem in found.problems) == sorted(passed_over)
+    assert all(ascii(shown) in problem.reason for problem in found.problems)
+
+
+def nested(length: int, letter: str = "a") -> str:
+    """A path of so many characters, with names as long as a disk takes them."""
+    names = "/".join(letter * 100 for _ in range(length // 101 + 1))
+    return names[: length - 3] + ".md"
+
+
+def test_file_whose_id_is_too_long_is_reported_and_the_rest_is_found() -> None:
+    fits, long, accents = nested(MOST_BYTES_OF_AN_ID), nested(MOST_BYTES_OF_AN_ID + 1, "b"), nested(504, ACUTE)
+    disk = SpellingDisk("a.md", fits, long, accents)
+    found = survey(disk)
+    assert set(found.files) == {"a.md", fits}
+    assert found.complete
+    assert {problem.where: problem.reason for problem in found.problems} == dict.fromkeys(
+        (long, accents), "a path longer than 1000 bytes: shorten it"
+    )
+    assert [locate(disk, path) for path in (fits, long, accents)] == [fits, None, None]
+
+
+def test_folder_whose_path_is_too_long_is_reported_once_and_not_entered() -> None:
+    folder = "/".join("abcdefghij" * 10 for _ in range(10))
+    found = survey(SpellingDisk("a.md", f"{folder}/1.md", f"{folder}/2.md", f"{folder}/deeper/3.md"))
+    assert set(found.files) == {"a.md"}
+    assert found.complete
+    assert [problem.where for problem in found.problems] == [folder]
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,16 @@ BAD_URLS = {
 }
 
 
+def test_url_that_is_too_long_to_be_shown_is_noted_and_absent() -> None:
+    longest = "https://acme.test/".ljust(front_matter.LONGEST_URL, "x")
+    assert fields(f"url: {longest}").url == longest
+    found = fields(f"title: T\nurl: {longest}x")
+    assert (found.title, found.url) == ("T", None)
+    assert [(note.line, note.reason) for note in found.notes] == [
+        (3, "`url` is not used: an address longer than 2000 characters is not used")
+    ]
+
+
 @pytest.mark.parametrize("text", BAD_URLS.values(), ids=BAD_URLS.keys())
 def test_url_that_nobody_should_follow_is_noted_and_absent(text: str) -> None:
     found = fields(f"url: {text}")

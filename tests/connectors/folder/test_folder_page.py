@@ -54,6 +54,30 @@ def test_title_comes_from_the_first_place_that_has_one(text: str, title: str) ->
     assert document(text).title == title
 
 
+LONG_TITLES = {
+    "front matter": "---\ntitle: {}\n---\nbody",
+    "heading": "# {}\n\nbody",
+    "underlined": "{}\n===\n\nbody",
+}
+
+
+@pytest.mark.parametrize("text", LONG_TITLES.values(), ids=LONG_TITLES.keys())
+def test_long_title_is_cut_since_people_are_shown_it(text: str) -> None:
+    words = "leave  " * 300
+    title = document(text.format(words.strip())).title
+    assert len(title) <= page.LONGEST_SHOWN
+    assert title.startswith("leave leave ")
+    assert title.endswith("…")
+    assert document(text.format("x" * page.LONGEST_SHOWN)).title == "x" * page.LONGEST_SHOWN
+
+
+def test_long_place_is_cut_since_people_are_shown_it() -> None:
+    place = document("x", "/".join(["handbook"] * 100) + "/paid.md").place
+    assert len(place) == page.LONGEST_SHOWN
+    assert place.startswith("handbook/handbook/")
+    assert place.endswith("…")
+
+
 def test_place_is_the_folder_or_the_source() -> None:
     assert document("x", "hr/leave/paid.md").place == "hr/leave"
     assert document("x", "paid.md").place == "acme"

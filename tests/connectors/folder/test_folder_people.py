@@ -22,6 +22,8 @@ REFUSED = {
     "no address": ("people:\n  ana: []", 2, "not an e-mail"),
     "address in brackets": ("people:\n  '<ana@acme.test>': []", 2, "not an e-mail"),
     "Kelvin sign would become k": ("people:\n  \u212aim@acme.test: []", 2, "not an e-mail"),
+    "address too long": (f"people:\n  {'x' * 250}@acme.test: []", 2, "not an e-mail"),
+    "group name too long": (f"people:\n  a@b.test: ['group:{'x' * 201}']", 2, "not a group"),
     "person twice": ("people:\n  a@b.test: []\n  a@b.test: [group:x]", 3, "stands here twice"),
     "person twice in capitals": ("people:\n  a@b.test: []\n  A@b.test: [group:x]", 3, "stands here twice"),
     "groups missing": ("people:\n  a@b.test:\n", 2, "must be a list of groups"),
