@@ -97,6 +97,8 @@ class RefusalReason(StrEnum):
     UNANSWERED = "unanswered"  # nothing that the audience may read answers it
     UNKNOWN_PERSON = "unknown_person"  # no source knows the asker
     UNPROVEN = "unproven"  # claims were drafted, none could be proven
+    NOT_A_MEMBER = "not_a_member"  # a guest, or somebody of another company
+    UNKNOWN_AUDIENCE = "unknown_audience"  # who can read this conversation could not be found out
 
 
 class Refusal(Noun):
