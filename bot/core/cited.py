@@ -47,5 +47,6 @@ def updated(passage: Passage) -> str | None:
 
 
 _MONTHS = (  # not the locale's
-    "January February March April May June July August September October November December".split()
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
 )

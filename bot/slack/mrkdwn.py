@@ -12,8 +12,8 @@ _JOINER = "\u2060"  # of no width: what stands on both sides is read, but not fo
 _STEERS = re.compile(r"(?<=<)(?=[!@#]|[a-z][a-z0-9+.-]*:)", re.IGNORECASE)
 _IN_ADDRESSES = re.compile(r"(?<=[:.])(?=\S)")
 _NOT_IN_URL = re.compile(r"[\s<>|\"`\\^{}\ufffd]")
-_MARKS = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
-_UNDERSCORE = re.compile(r"(?<!\w)_|_(?!\w)")
+_MARKS = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ", "|": "∣"})
+_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # but not within a word, where it formats nothing
 _EMOJI = re.compile(r":(?=[\w+'-]+:)")
 
 

@@ -8,7 +8,6 @@ import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
 from typing import NamedTuple
 
 from markdown_it import MarkdownIt
@@ -107,55 +106,54 @@ def _with_lists_apart(lines: Sequence[str]) -> Iterator[str]:
         before = line
 
 
-class _List(NamedTuple):
-    numbers: Iterator[int | None]
-
-
 class _Walk:
     """One pass over the tokens of one claim."""
 
     def __init__(self, lines: Sequence[str]) -> None:
         self._lines = lines
-        self._lists: list[_List] = []
+        self._lists: list[Iterator[int | None]] = []  # the numbers of the items to come
         self._quoted = 0
+        self._in_heading = False
+        self._in_table = False
         self._opened: Item | None = None  # an item of which nothing was given out yet
 
     def parts(self, tokens: Sequence[Token]) -> Iterator[Part]:
-        heading, table_until = False, -1
         for at, token in enumerate(tokens):
-            if at <= table_until:
-                continue
             match token.type:
                 case "bullet_list_open" | "ordered_list_open":
-                    self._lists.append(_List(_numbers(tokens, at)))
+                    self._lists.append(_numbers(tokens, at))
                 case "bullet_list_close" | "ordered_list_close":
                     self._lists.pop()
-                case "list_item_open":
-                    self._opened = Item((), len(self._lists) - 1, next(self._lists[-1].numbers))
-                case "list_item_close":
-                    if self._opened is not None:  # an empty one
-                        yield self._opened
-                    self._opened = None
                 case "blockquote_open" | "blockquote_close":
                     self._quoted += token.nesting
                 case "heading_open" | "heading_close":
-                    heading = token.nesting > 0
-                case "inline":
-                    runs = _runs(token.children or [])
-                    yield self._said(tuple(replace(run, bold=True) for run in runs) if heading else runs)
-                case "fence" | "code_block":
-                    yield from self._item_alone()
-                    yield Code(token.content.rstrip("\n"))
-                case "table_open":
-                    yield from self._item_alone()
-                    yield self._table(token)
-                    table_until = next(
-                        n for n in count(at) if tokens[n].type == "table_close" and tokens[n].level == token.level
-                    )
+                    self._in_heading = token.nesting > 0
+                case "table_close":
+                    self._in_table = False
                 case _:
-                    pass
+                    yield from self._shown(token)
+
+    def _shown(self, token: Token) -> Iterator[Part]:
+        match token.type:
+            case "list_item_open":
+                self._opened = Item((), len(self._lists) - 1, next(self._lists[-1]))
+            case "list_item_close":
+                yield from self._item_alone()
+            case "inline" if not self._in_table:
+                yield self._said(_runs(token.children or []))
+            case "fence" | "code_block":
+                yield from self._item_alone()
+                yield Code(token.content.rstrip("\n"))
+            case "table_open":
+                yield from self._item_alone()
+                yield self._table(token)
+                self._in_table = True
+            case _:
+                pass
 
     def _said(self, runs: Runs) -> Part:
+        if self._in_heading:
+            runs = tuple(replace(run, bold=True) for run in runs)
         if (item := self._opened) is not None:
             self._opened = None
             return item._replace(runs=runs)

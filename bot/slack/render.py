@@ -58,21 +58,36 @@ def reply(
     edited: bool = False,
 ) -> Post:
     """`direct`: only the asker sees it. `asked_in`: the channel beside whose answer this one is given in private."""
+    body, said = _said(reply, evidence, direct=direct)
     opening = tuple(_opening(asked_in, edited=edited))
+    text = "\n".join((*(spoken for _, spoken in opening), said))
+    return Post(plain.cut(text), (*(block for block, _ in opening), *body, *_buttons(reply, receipt)))
+
+
+def _said(reply: Reply, evidence: Evidence, *, direct: bool) -> tuple[tuple[Json, ...], str]:
     match reply:
         case Answer():
-            body, said = _answer(reply, evidence)
-            buttons = (feedback(receipt), button(words.WHY, action_id="why", value=receipt))
+            shown = _fitting(reply, evidence)
+            return shown.blocks, shown.text
         case Refusal():
             refused = words.refusal(reply.reason, direct=direct)
-            body, said, buttons = (one_run(refused),), refused, (feedback(receipt),)
+            return (one_run(refused),), refused
         case Clarification():
-            body, said = _clarification(reply)
-            buttons = ()
+            return _clarification(reply)
         case _:
             assert_never(reply)
-    text = "\n".join((*(spoken for _, spoken in opening), said))
-    return Post(plain.cut(text), (*(block for block, _ in opening), *body, *buttons))
+
+
+def _buttons(reply: Reply, receipt: str) -> tuple[Json, ...]:
+    match reply:
+        case Answer():
+            return feedback(receipt), button(words.WHY, action_id="why", value=receipt)
+        case Refusal():
+            return (feedback(receipt),)
+        case Clarification():
+            return ()
+        case _:
+            assert_never(reply)
 
 
 def failure(*, receipt: str) -> Post:
@@ -136,11 +151,6 @@ class _Shown:
                 *listed_,
             )
         )
-
-
-def _answer(answer: Answer, evidence: Evidence) -> tuple[tuple[Json, ...], str]:
-    shown = _fitting(answer, evidence)
-    return shown.blocks, shown.text
 
 
 def _fitting(answer: Answer, evidence: Evidence) -> _Shown:

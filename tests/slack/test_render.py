@@ -82,6 +82,7 @@ def test_a_document_without_a_safe_address_is_named_without_a_link(url: str | No
         pytest.param("*New* ~old~ `x`", "∗New∗ ∼old∼ ˋxˋ", id="no formatting"),
         pytest.param("_a_ snake_case", "＿a＿ snake_case", id="an underscore only within a word"),
         pytest.param("a :tada: b", "a :\u2060tada: b", id="no emoji"),
+        pytest.param("a | b", "a ∣ b", id="no bar, which ends an address"),
         pytest.param("a\nb", "a b", id="one line"),
         pytest.param("<!here> @channel", "&lt;!here&gt; @\u2060channel", id="no ping"),
         pytest.param("", "Untitled", id="nothing"),

@@ -149,9 +149,9 @@ def check_post(post: render.Post, links: set[str], *, channel: str | None = None
 @given(data=st.data(), direct=st.booleans(), edited=st.booleans(), asked_in=st.none() | st.just("C012AB3CD") | SHORT)
 def test_any_answer_is_a_message_in_which_nothing_is_followed(
     data: st.DataObject,
-    direct: bool,
-    edited: bool,
-    asked_in: str | None,  # noqa: FBT001
+    direct: bool,  # noqa: FBT001
+    edited: bool,  # noqa: FBT001
+    asked_in: str | None,
 ) -> None:
     evidence = data.draw(evidences())
     answer = data.draw(answers(evidence))
@@ -180,26 +180,9 @@ def test_any_refusal_and_question_is_a_message_in_which_nothing_is_followed(repl
 
 MARKUP = st.sampled_from(
     [
-        "\n",
-        "\n\n",
-        " ",
-        "\n- ",
-        "\n  - ",
-        "\n1. ",
-        "\n5) ",
-        "\n> ",
-        "\n# ",
-        "**",
-        "*",
-        "~~",
-        "`",
-        "\n```\n",
-        "\n    ",
-        "![",
-        "[",
-        "](x)",
+        *("\n", "\n\n", " ", "\n- ", "\n  - ", "\n1. ", "\n5) ", "\n> ", "\n# ", "\n---\n", "\n    ", "\n```\n"),
+        *("**", "*", "~~", "`", "![", "[", "](x)", "<b>", "&", "!", "\n| a | b |\n|---|---|\n| ", " | ", " |\n"),
     ]
-    + ["\n| a | b |\n|---|---|\n| ", " | ", " |\n", "\n---\n", "<b>", "&", "!"]
 )
 
 
