@@ -32,6 +32,12 @@ _REFUSALS: Mapping[RefusalReason, str] = {
     RefusalReason.UNPROVEN: (
         "I could not prove an answer to this word for word, so I give none. Try a narrower question."
     ),
+    RefusalReason.NOT_A_MEMBER: (
+        "I answer full members of the company only. Ask a colleague who is one to put the question for you."
+    ),
+    RefusalReason.UNKNOWN_AUDIENCE: (
+        "I could not find out who can read this conversation, so I give no answer here. Ask me directly instead."
+    ),
 }
 
 _MOST_OF_A_NAME, _MOST_OF_A_LINK = 120, 500

@@ -1,0 +1,46 @@
+"""How are the cited documents named? With the only links there are: their own."""
+
+from collections.abc import Iterator, Sequence
+
+from bot.core.cited import updated, where
+from bot.slack.kit import Json, mrkdwn
+from bot.slack.mrkdwn import escaped, link, linked, literal
+from policies.evidence import Passage
+
+SECTION_CHARACTERS = 2_900
+MOST_CHARACTERS = 4_500
+LONGEST_NAME = 150
+
+
+def named(passage: Passage) -> str:
+    """In mrkdwn: title as a link, place, last update."""
+    title = linked(link(passage.url), literal(passage.title, LONGEST_NAME) or "Untitled")
+    return " · ".join(
+        text for text in (title, literal(where(passage), LONGEST_NAME), escaped(updated(passage) or "")) if text
+    )
+
+
+def listed(documents: Sequence[Passage]) -> tuple[Json, ...]:
+    """Numbered, in sections that Slack may fold up."""
+    return tuple(_section(text) for text in _texts(documents))
+
+
+def _texts(documents: Sequence[Passage]) -> Iterator[str]:
+    text, total = "", 0
+    for number, passage in enumerate(documents, start=1):
+        line = f"[{number}] {named(passage)}"
+        total += len(line) + 1
+        if total > MOST_CHARACTERS:
+            line = f"… and {len(documents) - number + 1} more"
+        if text and len(text) + 1 + len(line) > SECTION_CHARACTERS:
+            yield text
+            text = ""
+        text = f"{text}\n{line}" if text else line
+        if total > MOST_CHARACTERS:
+            break
+    if text:
+        yield text
+
+
+def _section(text: str) -> Json:
+    return {"type": "section", "expand": False, "text": mrkdwn(text)}

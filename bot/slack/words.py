@@ -1,0 +1,73 @@
+"""What Footnote says in its own name. No sentence here depends on anything that a reader may not read."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from policies.evidence import RefusalReason
+
+FOR_YOU_ALONE = "This part is for you alone, because not everyone there may read it."
+EDITED = "You edited your question; this answers the new wording."
+GOES_ON = "(The answer goes on. Open the documents below for the rest.)"
+GOES_ON_THERE = "(and it goes on there)"
+STATUS = "is reading what you may read…"
+WHY = "Why?"
+USEFUL, NOT_USEFUL = "Useful", "Not useful"
+HIDDEN = "Only what you may read now is shown."
+LOADING = "Looking up what this answer was made from…"
+
+FAILED = (
+    "Something went wrong on my side, so I have no answer for you. Please ask again in a minute. "
+    "If it happens again, give this id to whoever runs Footnote:"
+)
+
+_UNANSWERED = "Try the words that the document would use, or ask whoever looks after the subject."
+
+REFUSALS: Mapping[RefusalReason, str] = {
+    RefusalReason.UNANSWERED: f"I found no answer to this in what you may read. {_UNANSWERED}",
+    RefusalReason.UNKNOWN_PERSON: (
+        "None of the sources knows you by your e-mail address, so there is nothing that I may answer from. "
+        "Ask whoever runs Footnote to add you to a source."
+    ),
+    RefusalReason.UNPROVEN: (
+        "I could not prove an answer to this word for word, so I give none. Try a narrower question."
+    ),
+    RefusalReason.NOT_A_MEMBER: (
+        "I answer full members of this company only. Ask a colleague who is one to put the question for you."
+    ),
+    RefusalReason.UNKNOWN_AUDIENCE: (
+        "I could not find out who can read this conversation, so I give no answer here. Ask me in a direct message."
+    ),
+}
+
+_ASK_ME = "Ask me in a direct message: there I look in everything that you may read, which may be more."
+
+IN_A_CHANNEL: Mapping[RefusalReason, str] = {
+    **REFUSALS,
+    RefusalReason.UNANSWERED: f"I found no answer to this in what everyone here may read. {_ASK_ME}",
+    RefusalReason.UNPROVEN: (
+        "I could not prove an answer to this, word for word, from what everyone here may read, so I give none. "
+        f"Try a narrower question. {_ASK_ME}"
+    ),
+}
+
+CLARIFICATIONS: Mapping[Literal["empty", "too_long", "composer"], str] = {
+    "empty": "What would you like to know? Ask a whole question, such as: how many days of leave do I have?",
+    "too_long": "That is longer than I can take in as one question. Please ask it in a few sentences.",
+    "composer": "Could you say more precisely what you would like to know?",
+}
+
+NOTHING: Mapping[Literal["gone", "not_yours"], str] = {
+    "gone": "What this answer was made from is no longer kept. Ask the question again to see where its answer stands.",
+    "not_yours": "There is nothing here that you may read now. Ask the question yourself to see what I can show you.",
+}
+
+THANKS = "Thank you. I am glad that this helped."
+THANKS_ALL_THE_SAME = "Thank you for telling me. I have noted that this did not help; try it once more in other words."
+
+
+def refusal(reason: RefusalReason, *, direct: bool) -> str:
+    return (REFUSALS if direct else IN_A_CHANNEL)[reason]
+
+
+def cut_short(receipt: str) -> str:
+    return f"There is more than fits here. Whoever runs Footnote sees all of it with `footnote audit show {receipt}`."
