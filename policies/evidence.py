@@ -99,8 +99,6 @@ class RefusalReason(StrEnum):
     NOT_A_MEMBER = "not_a_member"  # the asker is a guest, or of another company
     UNKNOWN_AUDIENCE = "unknown_audience"  # who reads this place could not be found out
     UNPROVEN = "unproven"  # claims were drafted, none could be proven
-    NOT_A_MEMBER = "not_a_member"  # a guest, or somebody of another company
-    UNKNOWN_AUDIENCE = "unknown_audience"  # who can read this conversation could not be found out
 
 
 class Refusal(Noun):

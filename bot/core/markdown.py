@@ -76,6 +76,10 @@ def without_marker(item: str) -> str:
     return body[box.end() :] if box else body
 
 
+def is_item(line: str) -> bool:
+    return _MARKER.match(line) is not None
+
+
 def is_fence(line: str) -> bool:
     return _FENCE.match(line[:100]) is not None
 
