@@ -7,6 +7,7 @@ from functools import partial
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot import app, worker
+from bot.core import failpoints
 from bot.core.errors import BadUse
 from bot.core.nouns import Explained, ReceiptId, SlackUser
 from bot.core.ports import Embedder
@@ -29,7 +30,8 @@ def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -
     bot_token, app_token = _tokens(settings)
     web = connection.client(bot_token, settings.slack_api_url)
     us = connection.who_we_are(web)
-    people, poster = SlackPeople(web, records.access, team=us.team, bot_user=us.user), SlackPoster(web, us)
+    reach = failpoints.armed(settings.failpoint)
+    people, poster = SlackPeople(web, records.access, team=us.team, bot_user=us.user), SlackPoster(web, us, reach)
     with app.assistant(records, embedder, command=command, slack=people) as assistant:
         answer_next = partial(
             worker.answer_next,
@@ -52,7 +54,7 @@ def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -
                 rate=partial(_rate, records),
             )
             bolt = connection.bolt(web)
-            Listeners(us, records.receipts, people, hands, later=later, clock=records.clock).attach(bolt)
+            Listeners(us, records.receipts, people, hands, later=later, clock=records.clock, reach=reach).attach(bolt)
             socket = connection.Socket(bolt, app_token)
             socket.open()
             try:

@@ -13,7 +13,8 @@ from slack_bolt import Ack, App, BoltResponse
 from slack_sdk import WebClient
 
 from bot.core.clock import Clock
-from bot.core.nouns import Event, Explained, Incoming, Question, ReceiptId, SlackPlace, SlackUser, new_receipt_id
+from bot.core.failpoints import Reach
+from bot.core.nouns import Event, Explained, Incoming, Place, ReceiptId, SlackPlace, SlackUser, new_receipt_id
 from bot.slack import render
 from bot.slack.heard import Asked, Bot, Changed, Ended, Heard, Moved, TakenBack, Us, heard
 
@@ -61,9 +62,11 @@ class Hands:
 
 
 class Listeners:
-    def __init__(self, us: Us, desk: Desk, readers: Readers, hands: Hands, *, later: Later, clock: Clock) -> None:
+    def __init__(
+        self, us: Us, desk: Desk, readers: Readers, hands: Hands, *, later: Later, clock: Clock, reach: Reach
+    ) -> None:
         self._us, self._desk, self._readers, self._hands = us, desk, readers, hands
-        self._later, self._clock = later, clock
+        self._later, self._clock, self._reach = later, clock, reach
 
     def attach(self, app: App) -> None:
         """The middleware takes everything in; the listeners are there so that Bolt acknowledges it."""
@@ -83,9 +86,11 @@ class Listeners:
     def _take(self, said: Heard | None) -> None:
         match said:
             case Asked(incoming):
+                self._reach("slack.before_take")
                 if self._desk.take(incoming):
+                    self._reach("slack.after_take")
                     self._hands.wake()
-                    self._afterwards(self._hands.busy, incoming.question)
+                    self._later(partial(self._show_life, incoming.question.place))
             case TakenBack(subject, place):
                 self._desk.forget(subject)
                 self._later(partial(self._hands.rest, place))
@@ -101,9 +106,10 @@ class Listeners:
             case None:
                 pass
 
-    def _afterwards(self, do: Callable[[SlackPlace], None], question: Question) -> None:
-        if isinstance(question.place, SlackPlace):
-            self._later(partial(do, question.place))
+    def _show_life(self, place: Place) -> None:
+        self._reach("slack.after_ack")
+        if isinstance(place, SlackPlace):
+            self._hands.busy(place)
 
     def why(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         """A trigger lives for three seconds, so a view is opened at once and filled when it can be."""

@@ -14,6 +14,7 @@ from cachetools import LRUCache
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot.core.failpoints import Reach
 from bot.core.nouns import CommandLine, Part, Question, SlackPlace, SlackUser
 from bot.slack import render
 from bot.slack.heard import Us
@@ -43,8 +44,8 @@ class _Spot(NamedTuple):
 class SlackPoster:
     """The `Poster` port."""
 
-    def __init__(self, client: WebClient, us: Us) -> None:
-        self._client, self._us = client, us
+    def __init__(self, client: WebClient, us: Us, reach: Reach) -> None:
+        self._client, self._us, self._reach = client, us, reach
         self._direct: LRUCache[str, str] = LRUCache(4096)  # a user's conversation with us; its id never changes
         self._in_order: defaultdict[str, threading.Lock] = defaultdict(
             threading.Lock
@@ -98,7 +99,11 @@ class SlackPoster:
 
     def _show(self, spot: _Spot, post: Post, nonce: str, *, again: bool) -> Mapping[str, str]:
         with self._in_order[spot.channel]:
-            ts = (self._found(spot, nonce) if again else None) or self._send(spot, post, nonce)
+            ts = self._found(spot, nonce) if again else None
+            if ts is None:
+                self._reach("slack.before_send")
+                ts = self._send(spot, post, nonce)
+                self._reach("slack.after_send")
         return {"surface": "slack", "channel": spot.channel, "message": ts}
 
     def _send(self, spot: _Spot, post: Post, nonce: str) -> str:
