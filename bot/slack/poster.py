@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import Any, Final, NamedTuple, assert_never
 
 import structlog
-from cachetools import LRUCache
+from cachetools import LRUCache, TTLCache
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
@@ -47,6 +47,8 @@ class SlackPoster:
     def __init__(self, client: WebClient, us: Us, reach: Reach) -> None:
         self._client, self._us, self._reach = client, us, reach
         self._direct: LRUCache[str, str] = LRUCache(4096)  # a user's conversation with us; its id never changes
+        # Where something was said, or is no longer awaited; for longer than a sign of life may be late.
+        self._rested: TTLCache[SlackPlace, None] = TTLCache(4096, ttl=60)
         self._in_order: defaultdict[str, threading.Lock] = defaultdict(
             threading.Lock
         )  # a channel: one message a second
@@ -76,10 +78,14 @@ class SlackPoster:
             self.rest(place)
 
     def busy(self, place: SlackPlace) -> None:
-        """A sign of life. Nothing depends on it."""
-        self._status(place, render.status())
+        """A sign of life. Nothing depends on it; but it must not come, or stay, after what it announces."""
+        if place not in self._rested:
+            self._status(place, render.status())
+            if place in self._rested:
+                self._status(place, "")
 
     def rest(self, place: SlackPlace) -> None:
+        self._rested[place] = None
         self._status(place, "")
 
     def _privately(self, question: Question, part: Part, *, again: bool) -> Mapping[str, str]:

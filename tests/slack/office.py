@@ -1,0 +1,139 @@
+"""A small company with its Slack, and the real bot in it, in this process: what people write is what a test drives."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from bot import app, service
+from bot.core.nouns import ReceiptId
+from bot.playground.slack import Channel, Delivery, Message, Person, RateLimits, SlackEmulator, SlackWorld
+from bot.settings import Settings
+from bot.stores.ledger.book import Recorded
+from tests import company
+from tests.inside import sync
+from tests.world import CHROMA
+
+QUESTION = "How many days of annual leave do I have?"
+ANSWER = "27 days of paid annual leave"
+SECRET = "How many weeks of salary is the severance payment?"
+SECRET_ANSWER = "19 weeks of salary"
+PATIENCE_S = 30.0
+
+
+def a_slack_world() -> SlackWorld:
+    """ana (engineering), ben (HR) and zoe (sales) of the small company, a guest, somebody of another company, a bot."""
+    world = SlackWorld(team="Acme", domain="acme")
+    footnote = world.add_app()
+    for name in ("ana", "ben", "zoe"):
+        world.add_user(name, email=f"{name}@acme.test")
+    world.add_user("guest", email="guest@else.test", restricted=True)
+    world.add_user("stranger", email="stranger@umbrella.test", team=world.add_team("Umbrella"))
+    world.add_user("robot", bot=True)
+    world.add_channel("general", members=["ana", "ben", "zoe", footnote], general=True)
+    world.add_channel("hr", members=["ben", footnote], private=True)
+    world.add_channel("eng-hr", members=["ana", "ben", "robot", footnote], private=True)
+    world.add_channel("guests", members=["ana", "guest", footnote], private=True)
+    return world
+
+
+@dataclass
+class Office:
+    slack: SlackEmulator
+    settings: Settings
+
+    def person(self, name: str) -> Person:
+        return self.slack.as_user(name)
+
+    @property
+    def us(self) -> str:
+        return self.slack.mention("footnote")
+
+    def direct(self, name: str) -> Channel:
+        return self.slack.world.im(name, next(iter(self.slack.world.apps.values())))
+
+    def asks(self, name: str, text: str = QUESTION, *, channel: str | None = None, thread: str | None = None) -> Message:
+        """In a channel, the bot is named; without one, in the direct conversation."""
+        if channel is None:
+            return self.person(name).post(self.direct(name), text, thread_ts=thread)
+        return self.person(name).post(channel, f"{self.us} {text}", thread_ts=thread)
+
+    def replies(self, place: str | Channel, under: str | None = None) -> list[Message]:
+        """The bot's messages there, oldest first."""
+        channel = place if isinstance(place, Channel) else self.slack.world.channel(place)
+        with self.slack.world.lock:
+            return [
+                message
+                for message in channel.messages.values()
+                if message.app_id and (under is None or message.thread_ts == under)
+            ]
+
+    def reply(self, place: str | Channel, under: str | None = None) -> Message:
+        """The only one."""
+        until(lambda: self.replies(place, under))
+        (found,) = self.replies(place, under)
+        return found
+
+    def settled(self) -> None:
+        """Everything was delivered, and everything that was asked is done."""
+        until(lambda: not self.slack.hub.post.due and not self.slack.hub.post.waiting and not self._open())
+
+    def _open(self) -> bool:
+        with app.records(self.settings) as records:
+            return records.inbox.waits()
+
+    def receipts(self) -> list[tuple[Recorded, ...]]:
+        """The events of each, the newest first."""
+        with app.records(self.settings) as records:
+            with records.database.reading() as session:
+                found = [opened.receipt for opened in records.ledger.receipts(session, 100)]
+            return [records.receipts.events(ReceiptId(receipt)) for receipt in found]
+
+    def events(self, kind: str) -> list[dict[str, Any]]:
+        return [event.body or {} for events in self.receipts() for event in events if event.kind == kind]
+
+
+@contextmanager
+def office(
+    folder: Path,
+    database_url: str,
+    *,
+    world: SlackWorld | None = None,
+    delivery: Delivery | None = None,
+    rates: RateLimits | None = None,
+    **settings: Any,
+) -> Iterator[Office]:
+    """The company has been read; nobody is in Slack yet: see `running`."""
+    emulator = SlackEmulator(world or a_slack_world(), delivery=delivery, rates=rates or RateLimits.off())
+    with emulator as slack:
+        ours = Settings(
+            home=folder / "home",
+            embedder="none",
+            lease_s=2,
+            slack_bot_token=SecretStr(slack.bot_token()),
+            slack_app_token=SecretStr(slack.app_token()),
+            slack_api_url=slack.url,
+            database_url=SecretStr(database_url) if database_url.startswith("postgresql") else None,
+            chroma_url=CHROMA,
+            **settings,
+        )
+        with app.records(ours) as records, app.assistant(records, None, command="test") as assistant:
+            sync(assistant, company.write(folder / "company"))
+        yield Office(slack, ours)
+
+
+@contextmanager
+def running(office: Office) -> Iterator[None]:
+    with app.records(office.settings) as records, service.in_slack(records, None, command="test"):
+        yield
+
+
+def until(happens: Callable[[], object], patience_s: float = PATIENCE_S) -> None:
+    deadline = time.monotonic() + patience_s
+    while not happens():
+        assert time.monotonic() < deadline, "it does not happen"
+        time.sleep(0.02)
