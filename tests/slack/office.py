@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import SecretStr
-
 from bot import app, service
 from bot.core.nouns import ReceiptId
 from bot.playground.slack import Channel, Delivery, Message, Person, RateLimits, SlackEmulator, SlackWorld
@@ -110,17 +108,14 @@ def office(
     """The company has been read; nobody is in Slack yet: see `running`."""
     emulator = SlackEmulator(world or a_slack_world(), delivery=delivery, rates=rates or RateLimits.off())
     with emulator as slack:
-        ours = Settings(
-            home=folder / "home",
-            embedder="none",
-            lease_s=2,
-            slack_bot_token=SecretStr(slack.bot_token()),
-            slack_app_token=SecretStr(slack.app_token()),
-            slack_api_url=slack.url,
-            database_url=SecretStr(database_url) if database_url.startswith("postgresql") else None,
-            chroma_url=CHROMA,
-            **settings,
-        )
+        named: dict[str, Any] = {
+            "SLACK_BOT_TOKEN": slack.bot_token(),
+            "SLACK_APP_TOKEN": slack.app_token(),
+            "SLACK_API_URL": slack.url,
+            "DATABASE_URL": database_url if database_url.startswith("postgresql") else None,
+            "CHROMA_URL": CHROMA,
+        }
+        ours = Settings(home=folder / "home", embedder="none", lease_s=2, **named, **settings)
         with app.records(ours) as records, app.assistant(records, None, command="test") as assistant:
             sync(assistant, company.write(folder / "company"))
         yield Office(slack, ours)
