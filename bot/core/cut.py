@@ -40,7 +40,7 @@ def _rests_under(above: Sequence[str], said: Sequence[str], whole: Sequence[str]
 
 
 def _rest(said: Sequence[str], whole: Sequence[str]) -> Iterator[int]:
-    closes_what_was_cut = is_fence(said[-1]) and said[-1:] == whole[-1:] and len(said) < len(whole)
+    closes_what_was_cut = len(said) < len(whole) and said[-1:] == whole[-1:] and is_fence(said[-1])
     quoted = said[:-1] if closes_what_was_cut else said
     if quoted == whole[: len(quoted)]:
         yield len(whole) - len(quoted)

@@ -190,7 +190,8 @@ def _cut(block: Block, lead: Sequence[Block], joint: str) -> Iterator[_Atom]:
     if size(opening) > REPEATED:
         yield from _parts(opening, CAP, joint)
         opening, joint = "", "\n"
-    room = CAP - size(f"{opening or repeated}\n")
+    over = opening or repeated
+    room = CAP - size(f"{over}\n") if over else CAP
     for member in members:
         for part in _parts(member, room, joint):
             yield _under(opening, part) if opening else part._replace(head=repeated)

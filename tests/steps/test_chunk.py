@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from bot.steps.chunk import AIM, BLANKS_A_WORD, CAP, chunk, size
+from bot.steps.chunk import AIM, BLANKS_A_WORD, CAP, CHARACTERS_A_WORD, chunk, size
 
 TWO_MEGABYTES = 2_000_000  # shorter ones, which are parsed, take their time in test_markdown
 
@@ -93,7 +93,11 @@ ALPHABET = "abcdefghijklmnopqrstuvwxyz"
         pytest.param("&".join(f"q{'et'[n % 2]}=e\u0301te\u0301" for n in range(2000)), "(?:\\w|\u0301)+", id="accents"),
         pytest.param("、".join("休暇申請" for _ in range(3000)), r"\w+", id="no spaces between words"),
         pytest.param("\u00a0".join(f"word{n}" for n in range(2000)), r"\w+", id="no-break spaces"),
-        pytest.param("".join(f"{letter * 1800}>" for letter in ALPHABET), r"\w+", id="words nearly as long as a piece"),
+        pytest.param(
+            "".join(f"{letter * CAP * CHARACTERS_A_WORD}>" for letter in ALPHABET),
+            r"\w+",
+            id="words nearly as long as a piece",
+        ),
     ],
 )
 def test_words_and_numbers_of_a_long_line_are_never_cut(line: str, whole: str) -> None:
