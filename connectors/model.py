@@ -93,7 +93,7 @@ class Known(Noun):
 
 
 class Batch(Noun):
-    """Some changes, and the cursor that follows them: it is kept once the pass that it is the last of has ended."""
+    """Some changes, and the cursor that follows them. The last one of a pass is kept when the whole pass has ended."""
 
     changes: tuple[Change, ...] = ()
     problems: tuple[Problem, ...] = ()
