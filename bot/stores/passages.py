@@ -7,6 +7,7 @@ vector is gone. A document's new version goes live in one transaction, so nobody
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from policies.access import NOBODY, AccessList
 from policies.evidence import Passage
 
 STAGED, LIVE, RETIRED = "staged", "live", "retired"
+_WITHOUT_TEXT = defer(PassageRow.text)  # type: ignore[arg-type]
 _WITHOUT_TERMS = (defer(PassageRow.term_ids), defer(PassageRow.term_counts))  # type: ignore[arg-type]
 
 
@@ -158,7 +160,8 @@ def go_live(session: Session, source: str, staged: Staged, *, embedded_by: str |
     else:
         row.sqlmodel_update(values)
     ordinals = {id_: piece.ordinal for id_, piece in staged.passages}
-    for passage in session.exec(select(PassageRow).where(col(PassageRow.document) == owner)).all():
+    ours = select(PassageRow).where(col(PassageRow.document) == owner).options(*_WITHOUT_TERMS, _WITHOUT_TEXT)
+    for passage in session.exec(ours).all():
         ordinal = ordinals.get(PassageId(passage.id))
         if ordinal is None:
             passage.state = RETIRED
@@ -204,7 +207,9 @@ def content_hash(piece: Piece) -> str:
 
 def term_vector(text: str) -> tuple[bytes, bytes]:
     """A text's terms as two arrays: 64-bit names of the terms, in order, and how often each occurs."""
-    counts = Counter(term_id(term) for term in terms(text))
+    counts: Counter[int] = Counter()
+    for term, times in Counter(terms(text)).items():
+        counts[term_id(term)] += times
     ids = sorted(counts)
     return (
         np.array(ids, dtype="<u8").tobytes(),
@@ -212,6 +217,7 @@ def term_vector(text: str) -> tuple[bytes, bytes]:
     )
 
 
+@lru_cache(maxsize=65_536)
 def term_id(term: str) -> int:
     return int.from_bytes(hashlib.blake2b(term.encode(), digest_size=8).digest(), "little")
 
