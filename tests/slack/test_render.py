@@ -64,6 +64,7 @@ def test_a_source_is_named_with_its_title_as_a_link_its_place_and_its_last_updat
         pytest.param("https://[", id="no address at all"),
         pytest.param("https://a.test/|x>", id="it would end the link"),
         pytest.param("https://a.test/\u202egpj", id="it reads backwards"),
+        pytest.param("https://a.test/\u200bx", id="it has what nobody sees"),
         pytest.param("https://a.test/" + "x" * 2_000, id="too long"),
     ],
 )
@@ -260,9 +261,31 @@ def test_nothing_that_a_document_writes_is_followed(text: str, around: str) -> N
     assert "@channel" not in post.text
 
 
-@pytest.mark.parametrize("text", ["[the handbook](https://evil.test)", "![the handbook](https://evil.test)"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[the handbook](https://evil.test)",
+        "[the **handbook**](https://evil.test)",
+        "![the handbook](https://evil.test)",
+        "![the **handbook**](https://evil.test)",
+        "[the handbook](javascript:alert(1))",
+    ],
+)
 def test_of_a_link_or_an_image_its_words_are_shown(text: str) -> None:
     assert read(elements(f"Read {text} now.")) == "Read the handbook now. [1]"
+
+
+@pytest.mark.parametrize("text", ["[x]: https://evil.test", "<div>kept</div>", "<!-- kept -->", "a\n---"])
+def test_what_markdown_would_swallow_is_shown(text: str) -> None:
+    assert read(elements(text)).startswith(text.removesuffix("\n---"))
+
+
+def test_a_line_under_a_text_makes_it_no_heading() -> None:
+    assert texts_in(elements("a\n---")[0]) == [("a", []), (" [1]", [])]
+
+
+def test_images_within_images_are_understood_without_end() -> None:
+    assert "bottom" in read(elements("![" * 400 + "bottom" + "](x)" * 400))
 
 
 def test_an_address_that_is_not_a_cited_documents_is_shown_as_code() -> None:
@@ -331,6 +354,7 @@ def test_what_does_not_fit_ends_after_a_claim_and_says_that_it_goes_on() -> None
 def test_a_first_claim_that_does_not_fit_is_cut() -> None:
     post = answered("word " * 5_000)
     assert read(post.blocks[0]).endswith("word… [1]")
+    assert len(read(post.blocks[0])) > 7_000
     assert "(The answer goes on." in read(post.blocks)
 
 

@@ -11,9 +11,9 @@ from tests.fakes.passages import some_evidence
 from tests.slack.replies import Json, of, of_type, read, renamed
 
 HANDBOOK = (
-    "Everybody has paid leave. "
+    "Everybody  has \n paid leave. "
     + "It is counted in days. " * 40
-    + "In Porto it is 25\ndays a year. In Denver it is 20 days. "
+    + "In Porto it is 25\n  days a year. In Denver it is 20 days. "
     + "Ask early. " * 40
 )
 
@@ -36,9 +36,9 @@ def marked(view: Json) -> list[str]:
 
 def test_a_quote_is_marked_within_what_is_around_it() -> None:
     view = shown(Answer(claims=(claim("25 days.", (1, "In Porto it is 25 days a year.")),)), some_evidence(HANDBOOK))
-    assert marked(view) == ["In Porto it is 25\ndays a year."]
+    assert marked(view) == ["In Porto it is 25\n  days a year."]
     said = read(of_type(view, "rich_text_quote"))
-    assert "counted in days. In Porto it is 25\ndays a year. In Denver it is 20 days." in said
+    assert "counted in days. In Porto it is 25\n  days a year. In Denver it is 20 days." in said
     assert said.startswith("… ")
     assert said.endswith(" …")
     assert len(said) < 500
@@ -49,7 +49,7 @@ def test_several_quotes_of_one_passage_are_marked_in_one_window() -> None:
         claims=(claim("25 and 20.", (1, "In Porto it is 25 days a year."), (1, "In Denver it is 20 days.")),)
     )
     view = shown(answer, some_evidence(HANDBOOK))
-    assert marked(view) == ["In Porto it is 25\ndays a year.", "In Denver it is 20 days."]
+    assert marked(view) == ["In Porto it is 25\n  days a year.", "In Denver it is 20 days."]
     assert len(of_type(view, "rich_text_quote")) == 1
 
 
@@ -129,6 +129,20 @@ def test_long_evidence_is_cut_between_proofs_and_names_the_command_that_shows_al
     view = shown(answer, evidence)
     assert "`footnote audit show r_1`" in read(view)
     assert len(of_type(view, "divider")) == len(of_type(view, "rich_text_quote")) > 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("word " * 300, id="many characters"),
+        pytest.param("***~~" + "a`b`" * 490 + "a~~***", id="many looks"),
+        pytest.param("🙂" * 1_900, id="many bytes a character"),
+    ],
+)
+def test_few_claims_may_be_too_much_too(text: str) -> None:
+    view = shown(*of(*[text] * 12))
+    assert 1 <= len(of_type(view, "divider")) < 12
+    assert "`footnote audit show r_1`" in read(view)
 
 
 def test_a_hundred_proofs_are_still_a_view() -> None:
