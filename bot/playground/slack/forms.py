@@ -32,11 +32,14 @@ def field_of(kind: str) -> str:
     return SELECTED.get(kind, "value")
 
 
+_VALUELESS = frozenset({"button", "feedback_buttons", "icon_button", "overflow"})
+
+
 def fields(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
     """Each element that holds a value, with its block."""
     for block in blocks:
         for element in elements_of(block):
-            if element["type"] not in {"button", "image", "feedback_buttons", "icon_button", "overflow", "task_card"}:
+            if "action_id" in element and element["type"] not in _VALUELESS:
                 yield block, element
 
 
