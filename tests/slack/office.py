@@ -54,7 +54,9 @@ class Office:
     def direct(self, name: str) -> Channel:
         return self.slack.world.im(name, next(iter(self.slack.world.apps.values())))
 
-    def asks(self, name: str, text: str = QUESTION, *, channel: str | None = None, thread: str | None = None) -> Message:
+    def asks(
+        self, name: str, text: str = QUESTION, *, channel: str | None = None, thread: str | None = None
+    ) -> Message:
         """In a channel, the bot is named; without one, in the direct conversation."""
         if channel is None:
             return self.person(name).post(self.direct(name), text, thread_ts=thread)

@@ -178,7 +178,7 @@ def test_an_edit_is_answered_once_more(open_office: Open) -> None:
     acme.person("ana").edit("general", asked.ts, f"{acme.us} {QUESTION}")
     until(lambda: len(acme.replies("general")) == 2)
     acme.settled()
-    first, second = acme.replies("general")
+    _, second = acme.replies("general")
     assert (ANSWER in second.text, "edited" in second.text) == (True, True)
     assert len(acme.receipts()) == 2
 
@@ -252,7 +252,9 @@ def test_a_sign_of_life_comes_before_the_answer_and_goes_with_it(open_office: Op
         pytest.param("slack_error", {"code": "internal_error"}, id="a fault of Slack's"),
     ],
 )
-def test_whatever_happens_to_a_post_there_is_one_message(open_office: Open, fault: Any, options: dict[str, Any]) -> None:
+def test_whatever_happens_to_a_post_there_is_one_message(
+    open_office: Open, fault: Any, options: dict[str, Any]
+) -> None:
     acme = open_office()
     acme.slack.faults.fail("chat.postMessage", fault, **options)
     acme.asks("ana", channel="general")
