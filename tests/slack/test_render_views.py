@@ -146,7 +146,7 @@ def test_few_claims_may_be_too_much_too(text: str) -> None:
 
 
 def test_claims_of_many_looks_do_not_outgrow_the_bytes_of_a_view() -> None:
-    text = "***~~" + "a`b`" * 490 + "a~~***"
+    text = "***~~" + "🙂`🙂`" * 350 + "🙂~~***"
     view = shown(Answer(claims=(claim(text, (1, "a")),) * 12), some_evidence("a"))
     assert "`footnote audit show r_1`" in read(view)
 
