@@ -275,9 +275,9 @@ def test_of_a_link_or_an_image_its_words_are_shown(text: str) -> None:
     assert read(elements(f"Read {text} now.")) == "Read the handbook now. [1]"
 
 
-@pytest.mark.parametrize("text", ["[x]: https://evil.test", "<div>kept</div>", "<!-- kept -->", "a\n---"])
+@pytest.mark.parametrize("text", ["[x]: https://evil.test\n\nafter", "<div>kept</div>", "<!-- kept -->", "a\n---"])
 def test_what_markdown_would_swallow_is_shown(text: str) -> None:
-    assert read(elements(text)).startswith(text.removesuffix("\n---"))
+    assert read(elements(text)).startswith(text.removesuffix("\n---").replace("\n\n", ""))
 
 
 def test_a_line_under_a_text_makes_it_no_heading() -> None:

@@ -145,6 +145,12 @@ def test_few_claims_may_be_too_much_too(text: str) -> None:
     assert "`footnote audit show r_1`" in read(view)
 
 
+def test_claims_of_many_looks_do_not_outgrow_the_bytes_of_a_view() -> None:
+    text = "***~~" + "🙂`🙂`" * 350 + "🙂~~***"
+    view = shown(Answer(claims=(claim(text, (1, "a")),) * 12), some_evidence("a"))
+    assert "`footnote audit show r_1`" in read(view)
+
+
 def test_a_hundred_proofs_are_still_a_view() -> None:
     answer, evidence = of(*(f"No. {number}" for number in range(200)))
     view = shown(answer, evidence)
