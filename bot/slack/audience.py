@@ -3,16 +3,18 @@ an incomplete audience may read nothing; a name that is missing from a complete 
 """
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import assert_never
 
 import structlog
+from pydantic import ValidationError
 from slack_sdk import WebClient
 
 from bot.core.nouns import Question, SlackPlace, SlackUser
 from bot.core.ports import Access
+from bot.slack import wire
 from bot.slack.directory import Directory
-from bot.slack.identity import Account, Standing
+from bot.slack.identity import Account, Standing, account_of
 from bot.slack.memory import Timer
 from bot.slack.rooms import Kind, Room, Rooms
 from connectors.model import AccessUnknown
@@ -62,9 +64,17 @@ class SlackPeople:
         """Somebody came or went, or the conversation itself changed."""
         self._rooms.changed(channel)
 
-    def user_changed(self, user: str | None) -> None:
-        """Somebody new, deactivated, made a guest, called otherwise; None: nobody knows who."""
-        self._directory.changed(user)
+    def user_changed(self, user: str | None, said: Mapping[str, object] | None = None) -> None:
+        """Somebody new, deactivated, made a guest, called otherwise; None: nobody knows who.
+
+        `said` is the account as the event has it. It is never believed about what somebody is; but Slack tells of every
+        new status line, and if nothing that we go by has changed, nothing is asked again.
+        """
+        try:
+            account = account_of(wire.User.model_validate(said), self._team) if said is not None else None
+        except ValidationError:
+            account = None
+        self._directory.changed(user, account)
 
     def _room(self, place: SlackPlace) -> Room:
         if place.team != self._team:

@@ -31,7 +31,7 @@ class Directory:
         self._client, self._team = client, team
         self._lock = threading.Lock()
         self._changes = 0
-        self._changed_at: dict[str, int] = {}
+        self._changed_at: dict[str, int] = {}  # of each account the newest
         # Keys: a user; the one list. Both end after a minute, or when that user, or nobody knows who, is told to have changed.
         self._one: Memory[str, Account] = Memory(self._look_up, for_s=_FRESH_S, most=10_000, timer=timer)
         self._all: Memory[str, _Listed] = Memory(self._list, for_s=_FRESH_S, most=1, timer=timer)
@@ -49,16 +49,26 @@ class Directory:
         listed = self._everyone()
         return {**listed, **self._of(users, listed)}
 
-    def changed(self, user: str | None) -> None:
-        """Told by an event; None: somebody."""
+    def changed(self, user: str | None, said: Account | None = None) -> None:
+        """Told by an event; None: somebody. What it says they are is believed only if we knew it."""
         if user is None:
             self._one.forget_all()
             self._all.forget_all()
+            return
+        if said is not None and said.who.user == user and self._is_known(said):
             return
         self._one.forget(user)
         with self._lock:
             self._changes += 1
             self._changed_at[user] = self._changes
+
+    def _is_known(self, said: Account) -> bool:
+        """First whether anything is being found out: that may have begun before what is said."""
+        user = said.who.user
+        if self._one.is_finding(user) or self._all.is_finding(_ALL):
+            return False
+        alone, listed = self._one.kept(user), self._all.kept(_ALL)
+        return alone in (None, said) and (listed is None or listed.accounts.get(user) == said)
 
     def _of(self, users: Collection[str], listed: Mapping[str, Account]) -> Mapping[str, Account]:
         """Slack may leave out whoever has come just now, or belongs to another company."""

@@ -41,6 +41,16 @@ class Memory(Generic[Key, Value]):
                 self._finding[key] = ours
         return others.result() if others is not None else self._found(key, ours)
 
+    def is_finding(self, key: Key) -> bool:
+        with self._lock:
+            return key in self._finding
+
+    def kept(self, key: Key) -> Value | None:
+        """What is remembered, without finding out anything."""
+        with self._lock:
+            kept = self._kept.get(key)
+            return kept.value if kept is not None and self._timer() < kept.until else None
+
     def forget(self, key: Key, *, only: Value | None = None) -> None:
         """`only`: if it is still this value; somebody else may have begun to find out a newer one."""
         with self._lock:

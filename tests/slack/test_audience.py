@@ -236,7 +236,7 @@ def test_two_accounts_of_one_address_are_one_reader(acme: Office) -> None:
 def test_an_unproven_address_is_nobody_s(acme: Office) -> None:
     membership.change_user(acme.world, acme.world.user("ben"), email_confirmed=False)
     ben = next(person for person in acme.readers("secret").people if acme.handle(person) == "ben")
-    assert (ben.email, ben.principals, ben.outsider) == (None, {LICENSED}, False)
+    assert (ben.email, ben.principals, ben.outsider) == (None, frozenset({LICENSED}), False)
 
 
 def test_equal_audiences_are_equal_values(acme: Office) -> None:
@@ -307,6 +307,10 @@ def _deactivate(acme: Office) -> None:
     membership.change_user(acme.world, acme.world.user("ben"), deleted=True)
 
 
+def _readdress(acme: Office) -> None:
+    membership.change_user(acme.world, acme.world.user("ben"), email="benedict@acme.test")
+
+
 def _hire(acme: Office) -> None:
     acme.world.users["U9"] = User(id="U9", team_id=acme.world.home.id, name="new", real_name="New")
 
@@ -342,6 +346,87 @@ def test_one_who_changes_costs_one_question_and_not_the_whole_list(acme: Office)
     acme.readers()
     acme.readers()
     assert acme.asked() == ["users.info"]
+
+
+def _as_told(acme: Office, name: str) -> dict[str, Any]:
+    """The account in an event, as Slack has it at this moment."""
+    body: dict[str, Any] = acme.client.users_info(user=acme.world.user(name).id)["user"]
+    acme.asked()
+    return body
+
+
+def test_a_new_status_line_costs_nothing(acme: Office) -> None:
+    acme.readers()
+    told = _as_told(acme, "ben")
+    told["profile"]["status_text"] = "on holiday"
+    acme.people.user_changed(told["id"], told)
+    acme.readers()
+    assert acme.asked() == []
+
+
+@pytest.mark.parametrize("change", [_make_guest, _deactivate, _readdress])
+def test_what_an_event_says_that_we_did_not_know_is_asked_of_slack(
+    acme: Office, change: Callable[[Office], None]
+) -> None:
+    acme.readers()
+    told = _as_told(acme, "ben")
+    change(acme)
+    acme.people.user_changed(told["id"], _as_told(acme, "ben"))
+    acme.readers()
+    acme.people.user_changed(told["id"], told)  # an old one, and late
+    acme.readers()
+    assert acme.asked() == ["users.info", "users.info"]
+
+
+def test_an_event_makes_nobody_more_than_slack_says_they_are(acme: Office) -> None:
+    _make_guest(acme)
+    assert acme.names() == ["ana", "noa"]
+    told = _as_told(acme, "ben") | {"is_restricted": False}
+    acme.people.user_changed(told["id"], told)
+    assert acme.names() == ["ana", "noa"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param(lambda _: {}, id="nothing"),
+        pytest.param(lambda _: {"id": 7}, id="not understood"),
+        pytest.param(lambda ana: ana, id="of somebody else"),
+    ],
+)
+def test_an_event_that_does_not_say_it_counts_as_a_change(
+    acme: Office, said: Callable[[dict[str, Any]], dict[str, Any]]
+) -> None:
+    acme.readers()
+    ana = _as_told(acme, "ana")
+    acme.people.user_changed(acme.world.user("ben").id, said(ana))
+    acme.readers()
+    assert acme.asked() == ["users.info"]
+
+
+@pytest.mark.parametrize(
+    ("where", "method", "looks"),
+    [
+        pytest.param("general", "users.list", 1, id="at all: then alone"),
+        pytest.param("secret", "users.info", 2, id="alone: then again"),
+    ],
+)
+def test_an_event_does_not_save_a_look_that_may_have_begun_before_it(
+    acme: Office, where: str, method: str, looks: int
+) -> None:
+    told = _as_told(acme, "ben")
+
+    def tell(body: dict[str, Any]) -> dict[str, Any]:
+        acme.people.user_changed(told["id"], told)
+        return body
+
+    acme.asker("ana")
+    acme.client.alter[method] = tell
+    acme.readers(where)
+    acme.client.alter.clear()
+    acme.readers(where)
+    bens = [request for request in acme.slack.requests.of("users.info") if request.args["user"] == told["id"]]
+    assert len(bens) == looks
 
 
 def test_many_who_change_cost_one_list(acme: Office) -> None:
