@@ -1,0 +1,54 @@
+"""Who an account is. Pure, and deny first: whatever is not clearly a full member of our own workspace is not one."""
+
+from enum import StrEnum
+
+from bot.core.nouns import SlackUser
+from bot.slack import wire
+from policies.people import Email, Noun, email_address
+
+_SLACKBOT = "USLACKBOT"  # of which Slack says that it is no bot
+
+
+class Standing(StrEnum):
+    MEMBER = "member"
+    GUEST = "guest"
+    STRANGER = "stranger"  # of another company
+    BOT = "bot"
+    DEACTIVATED = "deactivated"
+
+
+class Account(Noun):
+    """Only a full member has an address, and only one that Slack has confirmed."""
+
+    who: SlackUser
+    standing: Standing
+    email: Email | None = None
+
+
+def account_of(user: wire.User, team: str) -> Account:
+    """As the workspace `team` sees it."""
+    standing = _standing(user, team)
+    email = _confirmed_address(user) if standing is Standing.MEMBER else None
+    return Account(who=SlackUser(team=user.team_id, user=user.id), standing=standing, email=email)
+
+
+def _standing(user: wire.User, team: str) -> Standing:
+    """`is_app_user` says nothing here: it is true of people who have authorised the app."""
+    if user.deleted:
+        return Standing.DEACTIVATED
+    if user.is_bot or user.id == _SLACKBOT:
+        return Standing.BOT
+    if user.is_stranger or user.team_id != team:
+        return Standing.STRANGER
+    if user.is_restricted is not False or user.is_ultra_restricted is not False:
+        return Standing.GUEST
+    return Standing.MEMBER
+
+
+def _confirmed_address(user: wire.User) -> Email | None:
+    if user.profile.email is None or user.is_email_confirmed is False:
+        return None
+    try:
+        return email_address(user.profile.email)
+    except ValueError:
+        return None

@@ -1,0 +1,71 @@
+"""What Slack writes of accounts and conversations, as far as we go by it. A payload that does not fit is not understood.
+
+Strict: "no" is no Boolean. What may be missing has the value under which less is shown.
+"""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class Payload(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+
+class Profile(Payload):
+    email: str | None = None
+
+
+class User(Payload):
+    id: str = Field(min_length=1)
+    team_id: str = Field(min_length=1)
+    deleted: bool = False
+    is_bot: bool = False
+    is_stranger: bool = False
+    is_restricted: bool | None = None  # of a deactivated account, Slack says neither
+    is_ultra_restricted: bool | None = None
+    is_email_confirmed: bool | None = None
+    profile: Profile = Profile()
+
+
+class OneUser(Payload):
+    user: User
+
+
+class Page(Payload):
+    next_cursor: str = ""  # empty, null or not there: this was the last page
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lift_the_cursor(cls, body: Any) -> Any:
+        if not isinstance(body, dict):
+            return body
+        metadata = body.get("response_metadata") or {}
+        return {**body, "next_cursor": (metadata.get("next_cursor") or "") if isinstance(metadata, dict) else metadata}
+
+
+class UsersPage(Page):
+    members: list[User]
+
+
+class MembersPage(Page):
+    members: list[str]
+
+
+class Conversation(Payload):
+    id: str = Field(min_length=1)
+    is_im: bool = False
+    is_mpim: bool = False
+    is_channel: bool = False
+    is_group: bool = False
+    is_private: bool | None = None
+    is_shared: bool = False
+    is_ext_shared: bool = False
+    is_org_shared: bool = False
+    shared_team_ids: list[str] = []
+    connected_team_ids: list[str] = []
+    user: str | None = None  # the other one, where there are two
+
+
+class OneConversation(Payload):
+    channel: Conversation
