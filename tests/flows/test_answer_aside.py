@@ -280,7 +280,7 @@ def test_the_same_readers_in_another_order_are_the_same_readers(world: World) ->
 # --- attempts after the first ------------------------------------------------------------------------------------
 
 
-class Dies(Exception):
+class Dies(Exception):  # noqa: N818 - named for what happens
     """The process, between the two posts."""
 
 
@@ -361,7 +361,7 @@ def test_what_was_decided_is_decided_again_when_its_place_cannot_be_read_up_on(w
     work = dead_between_the_posts(world)
     world.people.complete = False
     answer(work.again(), world.answering(), world.poster)
-    assert [post.reply for post in world.poster.posted][0] == UNKNOWN_AUDIENCE
+    assert world.poster.posted[0].reply == UNKNOWN_AUDIENCE
     assert shown(world)[1:] == [([PUBLIC, SECRET], True, True)]
 
 
