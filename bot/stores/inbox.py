@@ -57,6 +57,10 @@ class Inbox(Leases[InboxRow]):
             row.state, row.fence, row.lease_until = "withdrawn", row.fence + 1, None
         return [ReceiptId(row.id) for row in outdated]
 
+    def withdrawn(self, receipt: str) -> bool:
+        with self._database.reading() as session:
+            return session.exec(select(InboxRow.state).where(col(InboxRow.id) == receipt)).first() == "withdrawn"
+
     def again(self, session: Session, claim: Claim, due_at: datetime, *, error: str) -> None:
         self._set(session, claim, state="waiting", due_at=due_at, lease_until=None, error=error)
 

@@ -1,6 +1,6 @@
 """In which order what people sent is answered, and which of its wordings: lanes, revisions, and what was taken back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -217,14 +217,15 @@ def test_whoever_works_on_a_wording_that_is_edited_loses_it_at_the_next_write(de
     work = desk.receipts.open(claim)
     desk.works(claim)
     desk.sent("1", EDITED)
-    for write in (
+    writes: list[Callable[[], None]] = [
         lambda: work.record(Event(kind="closed")),
         lambda: work.finish(Event(kind="posted")),
         lambda: work.fail(Event(kind="failed"), "RuntimeError"),
         lambda: work.try_again(Event(kind="delayed"), "Retryable", SECOND),
         work.renew,
         work.check_lease,
-    ):
+    ]
+    for write in writes:
         with pytest.raises(LostLease):
             write()
     assert desk.kinds("1") == ["asked", "retrieved", "withdrawn"]
@@ -377,7 +378,8 @@ def test_only_the_newest_wording_is_left_however_they_arrive_at_once(
             act, revision = ordered[number % len(ordered)]
             if act == "sent":
                 return desk.receipts.take(incoming(message, revision, lane="thread"))  # noqa: B023 - used in this turn
-            return desk.forgets(message)  # noqa: B023 - likewise
+            desk.forgets(message)  # noqa: B023 - likewise
+            return None
 
         arrived = at_once(8, arrive)
         assert arrived.count(True) == sum(act == "sent" for act, _ in steps)
