@@ -54,13 +54,10 @@ def answer_one(inbox: Inbox, receipts: Receipts, house: Answering, poster: Poste
         with _beating(work.renew, inbox.length):
             _check_attempts(work)
             return answer(work, house, poster)
-    except LostLease:
-        log.warning("another worker took over", receipt=claim.id)
     except Exception as error:
-        with _recording(claim.id):
+        with _recording(inbox, claim.id):
             _end(work, poster, error)
         raise Failed(ReceiptId(claim.id)) from error
-    raise Failed(ReceiptId(claim.id))
 
 
 def answer_next(
@@ -159,7 +156,7 @@ def _opened(inbox: Inbox, receipts: Receipts, clock: Clock, claim: Claim) -> Ope
         return receipts.open(claim)
     except Exception as error:
         log.exception("what waited is no question", receipt=receipt)
-        with _recording(receipt):
+        with _recording(inbox, receipt):
             inbox.fail(claim, clock(), error=type(error).__name__)
             receipts.note(_failure("failed", error, claim.attempts).model_copy(update={"receipt": receipt}))
         raise Failed(receipt) from error
@@ -173,6 +170,8 @@ def _check_attempts(work: OpenReceipt) -> None:
 def _end(work: OpenReceipt, poster: Poster, error: Exception) -> None:
     """Of this attempt, or of the question."""
     receipt, name = work.question.receipt, type(error).__name__
+    if isinstance(error, LostLease):
+        raise error
     if not _passes(error):
         log.error("a question failed", receipt=receipt, exc_info=error)
     elif work.attempt < _ATTEMPTS:
@@ -180,6 +179,7 @@ def _end(work: OpenReceipt, poster: Poster, error: Exception) -> None:
         pause = min(timedelta(seconds=2**work.attempt), _LONGEST_PAUSE)
         work.try_again(_failure("delayed", error, work.attempt), name, pause)
         return
+    work.check_lease()
     with _telling(receipt):
         poster.fail(work.question, again=work.attempt > 1)
     work.fail(_failure("failed", error, work.attempt), name)
@@ -199,14 +199,24 @@ def _passes(error: Exception) -> bool:
 
 
 @contextmanager
-def _recording(receipt: str) -> Iterator[None]:
+def _recording(inbox: Inbox, receipt: str) -> Iterator[None]:
     """How it ended. Where that cannot be written, the row stays as it is until its lease ends, and is taken up again."""
+    try:
+        with _saying_who_has_it(inbox, receipt):
+            yield
+    except Exception:
+        log.exception("how a question ended could not be recorded", receipt=receipt)
+
+
+@contextmanager
+def _saying_who_has_it(inbox: Inbox, receipt: str) -> Iterator[None]:
     try:
         yield
     except LostLease:
-        log.warning("another worker took over", receipt=receipt)
-    except Exception:
-        log.exception("how a question ended could not be recorded", receipt=receipt)
+        if inbox.withdrawn(receipt):
+            log.info("the question was withdrawn", receipt=receipt)
+        else:
+            log.warning("another worker took over", receipt=receipt)
 
 
 @contextmanager

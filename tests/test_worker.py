@@ -39,6 +39,7 @@ class Failing(Poster):
     def __init__(self, error: Exception, first: Callable[[], object] = lambda: None) -> None:
         self._error, self._first = error, first
         self.failed: list[tuple[str, bool]] = []
+        self.when_failed: Callable[[], object] = lambda: None
 
     def post(self, question: Question, part: Part, *, again: bool) -> Mapping[str, str]:  # noqa: ARG002
         self._first()
@@ -46,6 +47,7 @@ class Failing(Poster):
 
     def fail(self, question: Question, *, again: bool) -> None:
         self.failed.append((question.receipt, again))
+        self.when_failed()
 
 
 class Desk:
@@ -190,6 +192,125 @@ def test_a_question_is_delayed_no_more_than_ten_times(desk: Desk) -> None:
     kinds = [event.kind for event in desk.receipts.events(ReceiptId("r_1"))]
     assert (kinds.count("delayed"), kinds.count("failed")) == (8, 1)
     assert desk.row("r_1")[0] == "failed"
+
+
+@pytest.mark.parametrize("attempts", [1, 2], ids=["the first attempt", "a later one"])
+def test_the_asker_is_told_once_that_there_is_no_reply_before_it_is_over(desk: Desk, attempts: int) -> None:
+    claim = desk.is_asked("r_1")
+    for _ in range(attempts - 1):
+        desk.world.now += LATER
+        claim = claimed(desk.inbox.claim(desk.world.now))
+    poster = Failing(RuntimeError())
+    before: list[tuple[str, str | None]] = []
+    poster.when_failed = lambda: before.append(desk.row("r_1"))
+    with pytest.raises(worker.Failed):
+        desk.answers(claim, poster)
+    assert poster.failed == [("r_1", attempts > 1)]
+    assert before == [("claimed", None)]
+    assert desk.row("r_1") == ("failed", "RuntimeError")
+
+
+def claimed(claim: Claim | None) -> Claim:
+    assert claim is not None
+    return claim
+
+
+def test_nobody_is_told_of_a_failure_while_it_will_be_tried_again(desk: Desk) -> None:
+    desk.waits("r_1")
+    poster = Failing(Retryable())
+    told = []
+    for _ in range(12):
+        desk.drain(poster)
+        desk.world.now += timedelta(minutes=5)
+        told.append((desk.row("r_1")[0], len(poster.failed)))
+    assert told == [("waiting", 0)] * 8 + [("failed", 1)] * 4
+    assert poster.failed == [("r_1", True)]
+
+
+def test_who_gives_up_after_ten_deaths_tells_the_asker(desk: Desk) -> None:
+    desk.waits("r_1")
+    desk.changes("r_1", attempts=10)
+    poster = Failing(AssertionError("not reached"))
+    desk.drain(poster)
+    assert poster.failed == [("r_1", True)]
+
+
+@pytest.mark.parametrize("error", [OSError(), Retryable(), LostLease()], ids=lambda error: type(error).__name__)
+def test_a_failure_that_cannot_be_told_is_recorded_all_the_same(desk: Desk, error: Exception) -> None:
+    def fails() -> None:
+        raise error
+
+    poster = Failing(RuntimeError())
+    poster.when_failed = fails
+    claim = desk.is_asked("r_1")
+    with structlog.testing.capture_logs() as logs, pytest.raises(worker.Failed):
+        desk.answers(claim, poster)
+    assert desk.row("r_1") == ("failed", "RuntimeError")
+    assert desk.last("r_1") == ("failed", "RuntimeError")
+    assert [entry["event"] for entry in logs] == ["a question failed", "nobody could be told that there is no reply"]
+
+
+def test_who_died_after_telling_tells_again(desk: Desk) -> None:
+    class Died(BaseException):
+        pass
+
+    def dies() -> None:
+        raise Died
+
+    poster = Failing(RuntimeError())
+    poster.when_failed = dies
+    with pytest.raises(Died):
+        desk.answers(desk.is_asked("r_1"), poster)
+    assert desk.row("r_1")[0] == "claimed"
+    poster.when_failed = lambda: None
+    desk.world.now += LATER
+    desk.drain(poster)
+    assert poster.failed == [("r_1", False), ("r_1", True)]
+
+
+@pytest.mark.parametrize("error", [RuntimeError(), Retryable()], ids=["for good", "to be tried again"])
+def test_a_question_that_is_withdrawn_fails_in_silence_and_the_log_says_so(desk: Desk, error: Exception) -> None:
+    claim = desk.is_asked("r_1")
+    poster = Failing(error, lambda: desk.receipts.forget("cli:r_1"))
+    with structlog.testing.capture_logs() as logs, pytest.raises(worker.Failed):
+        desk.answers(claim, poster)
+    assert poster.failed == []
+    assert desk.row("r_1") == ("withdrawn", None)
+    assert desk.last("r_1")[0] == "withdrawn"
+    assert logs[-1] == {"event": "the question was withdrawn", "log_level": "info", "receipt": "r_1"}
+
+
+def test_a_question_that_is_withdrawn_while_it_is_answered_is_not_posted(desk: Desk) -> None:
+    claim = desk.is_asked("r_1")
+    desk.receipts.forget("cli:r_1")
+    with structlog.testing.capture_logs() as logs, pytest.raises(worker.Failed):
+        desk.answers(claim)
+    assert desk.posted == []
+    assert [entry["event"] for entry in logs] == ["the question was withdrawn"]
+
+
+def test_a_failure_after_another_took_over_is_not_told(desk: Desk) -> None:
+    def take_over() -> None:
+        desk.world.now += LATER
+        assert desk.other.claim(desk.world.now) is not None
+
+    claim = desk.is_asked("r_1")
+    poster = Failing(RuntimeError(), take_over)
+    with structlog.testing.capture_logs() as logs, pytest.raises(worker.Failed):
+        desk.answers(claim, poster)
+    assert poster.failed == []
+    assert logs[-1]["event"] == "another worker took over"
+
+
+def test_pauses_grow_and_never_exceed_five_minutes(desk: Desk) -> None:
+    desk.is_asked("r_1")
+    pauses = []
+    for attempts in range(1, 10):
+        desk.changes("r_1", state="waiting", due_at=desk.world.now, attempts=attempts - 1, lease_until=None)
+        desk.drain(Failing(Retryable()))
+        with desk.database.reading() as session:
+            pauses.append(session.exec(select(InboxRow.due_at)).one() - desk.world.now)
+    assert pauses == [timedelta(seconds=seconds) for seconds in (2, 4, 8, 16, 32, 64, 128, 256, 300)]
 
 
 @pytest.mark.parametrize("error", [RuntimeError(), Retryable()], ids=["for good", "to be tried again"])

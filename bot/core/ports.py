@@ -139,6 +139,10 @@ class Work(Protocol):
         """The event, and the texts it names by digest, together."""
         ...
 
+    def check_lease(self) -> None:
+        """Before each effect that cannot be taken back: is it still ours?"""
+        ...
+
     def finish(self, event: Event) -> None:
         """The last event, and the question is done, together."""
         ...

@@ -55,11 +55,16 @@ def answer(work: Work, house: Answering, poster: Poster) -> Outcome:
     attempt = Attempt(work, house, _pinned_rules(work, house.reading), house.reading.clock(), Stopwatch())
     outcome = _for_those_who_read_it(attempt, _recall(attempt) or _decide(attempt))
     house.reach("ask.after_close")
-    again = work.attempt > 1
-    shown = [dict(poster.post(work.question, part, again=again)) for part in outcome.parts]
+    shown = [dict(_shown(work, poster, part)) for part in outcome.parts]
     house.reach("ask.after_post")
     work.finish(Event(kind="posted", body={"attempt": work.attempt, "to": shown}))
     return outcome
+
+
+def _shown(work: Work, poster: Poster, part: Part) -> Mapping[str, str]:
+    """Looking who reads along, or showing the part before, may have taken long: the question may be withdrawn by now."""
+    work.check_lease()
+    return poster.post(work.question, part, again=work.attempt > 1)
 
 
 def _pinned_rules(work: Work, reading: Reading) -> Rules:
@@ -71,7 +76,7 @@ def _pinned_rules(work: Work, reading: Reading) -> Rules:
 def _for_those_who_read_it(attempt: Attempt, decided: _Decided) -> Outcome:
     """Whoever came to the place meanwhile must be allowed to read it too: then it is decided again, for them as well."""
     for _ in range(_TURNS):
-        if decided.readers is None or decided.readers == _readers(attempt, _asker(attempt)):
+        if decided.readers is None or _alike(decided.readers, _readers(attempt, _asker(attempt))):
             return decided.outcome
         decided = _decide(attempt)
     raise Retryable("who reads along keeps changing")
@@ -84,6 +89,11 @@ def _asker(attempt: Attempt) -> Person:
 def _readers(attempt: Attempt, asker: Person) -> Audience:
     declared = attempt.rules.audience.full_members.principals
     return attempt.house.reading.people.readers(attempt.work.question, asker, declared=declared)
+
+
+def _alike(one: Audience, other: Audience) -> bool:
+    """The same people, in whatever order; bots read nothing."""
+    return one.complete == other.complete and set(one.people) == set(other.people)
 
 
 def _recall(attempt: Attempt) -> _Decided | None:
@@ -103,15 +113,23 @@ def _recall(attempt: Attempt) -> _Decided | None:
         aside=part_from(body["aside"], work.evidence, aside=True) if body["aside"] else None,
     )
     asker = _asker(attempt)
-    readers = _readers(attempt, asker) if outcome.route is not None else None
-    shown = _may_still_be_shown(attempt, outcome, readers, asker)
+    readers = _readers(attempt, asker) if body["readers"] else None
+    shown = readers is None or (
+        _not_for(asker) is None
+        and _named(body["readers"]) == _named(audience_body(readers))
+        and _may_still_be_shown(attempt, outcome, readers, asker)
+    )
     work.record(Event(kind="recalled", body={"attempt": work.attempt, "shown": shown}))  # the fence: is it still ours?
     return _Decided(outcome, readers) if shown else None
 
 
-def _may_still_be_shown(attempt: Attempt, outcome: Outcome, readers: Audience | None, asker: Person) -> bool:
-    if outcome.route is None or readers is None:
-        return True
+def _named(readers: Mapping[str, object]) -> tuple[object, ...]:
+    """Who they are, as far as the receipt says. What they may read is asked anew."""
+    return readers["digest"], readers["complete"]
+
+
+def _may_still_be_shown(attempt: Attempt, outcome: Outcome, readers: Audience, asker: Person) -> bool:
+    assert outcome.route is not None, "what was looked up has a route"
     for part in outcome.parts:
         audience = Audience.only(asker) if part.aside else readers
         if part.evidence.found and confirm(

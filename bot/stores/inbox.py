@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, or_, text
+from sqlalchemy import ColumnElement, literal_column, text, tuple_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -57,23 +57,37 @@ class Inbox(Leases[InboxRow]):
             row.state, row.fence, row.lease_until = "withdrawn", row.fence + 1, None
         return [ReceiptId(row.id) for row in outdated]
 
+    def withdrawn(self, receipt: str) -> bool:
+        with self._database.reading() as session:
+            return session.exec(select(InboxRow.state).where(col(InboxRow.id) == receipt)).first() == "withdrawn"
+
     def again(self, session: Session, claim: Claim, due_at: datetime, *, error: str) -> None:
         self._set(session, claim, state="waiting", due_at=due_at, lease_until=None, error=error)
 
     def waits(self) -> bool:
         """Whether anything is still to be answered."""
         with self._database.reading() as session:
-            return session.exec(select(InboxRow.id).where(col(InboxRow.state).in_(_OPEN)).limit(1)).first() is not None
+            choice = select(InboxRow.id).where(_open(InboxRow)).order_by(col(InboxRow.due_at)).limit(1)
+            return session.exec(choice).first() is not None
 
     def _free(self, now: datetime) -> ColumnElement[bool]:
-        """In a lane, what came first is answered first, even if it has to be tried again."""
-        before = aliased(InboxRow)
-        earlier = or_(
-            col(before.received_at) < col(InboxRow.received_at),
-            (col(before.received_at) == col(InboxRow.received_at)) & (col(before.id) < col(InboxRow.id)),
+        """In a lane, what came first is answered first, even if it has to be tried again; and one at a time, even if
+        what came first was stored last.
+        """
+        other = aliased(InboxRow)
+        same = (col(other.lane) == col(InboxRow.lane)) & _open(other)
+        earlier = tuple_(col(other.received_at), col(other.id)) < tuple_(col(InboxRow.received_at), col(InboxRow.id))
+        worked_on = (col(other.state) == "claimed") & (col(other.lease_until) >= now) & (col(other.id) != InboxRow.id)
+        return (
+            super()._free(now)
+            & _open(InboxRow)
+            & ~select(other.id).where(same, earlier | worked_on).correlate(InboxRow).exists()
         )
-        same = (col(before.lane) == col(InboxRow.lane)) & col(before.state).in_(_OPEN)
-        return super()._free(now) & ~select(before.id).where(same, earlier).correlate(InboxRow).exists()
+
+
+def _open(rows: type[InboxRow]) -> ColumnElement[bool]:
+    """In the words of the partial indexes, which know no parameters."""
+    return col(rows.state).in_([literal_column(f"'{state}'") for state in _OPEN])
 
 
 def _one_at_a_time(session: Session, subject: str) -> None:

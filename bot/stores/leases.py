@@ -52,6 +52,12 @@ class Leases(Generic[Table]):
         """Locks the row in the caller's transaction: what it commits is committed by the one who holds the lease."""
         self._set(session, claim, lease_owner=self._owner)
 
+    def check(self, claim: Claim) -> None:
+        """Whether it is held at this moment. Locks nothing: what follows is no write of ours."""
+        with self._database.reading() as session:
+            if session.exec(select(self._table.id).where(self._held(claim))).first() is None:
+                raise _lost(claim)
+
     def finish(self, session: Session, claim: Claim, now: datetime, *, error: str | None = None) -> None:
         state = "failed" if error else "done"
         self._set(session, claim, state=state, finished_at=now, lease_until=None, error=error)
@@ -90,7 +96,13 @@ class Leases(Generic[Table]):
         )
 
     def _set(self, session: Session, claim: Claim, **values: object) -> None:
+        if changed(session, update(self._table).where(self._held(claim)).values(**values)) != 1:
+            raise _lost(claim)
+
+    def _held(self, claim: Claim) -> ColumnElement[bool]:
         table = self._table
-        held = (col(table.id) == claim.id) & (col(table.fence) == claim.fence) & (col(table.state) == "claimed")
-        if changed(session, update(table).where(held).values(**values)) != 1:
-            raise LostLease(f"{claim.id} is no longer held under fence {claim.fence}")
+        return (col(table.id) == claim.id) & (col(table.fence) == claim.fence) & (col(table.state) == "claimed")
+
+
+def _lost(claim: Claim) -> LostLease:
+    return LostLease(f"{claim.id} is no longer held under fence {claim.fence}")

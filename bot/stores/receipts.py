@@ -106,6 +106,9 @@ class OpenReceipt:
 
         self._held(write)
 
+    def check_lease(self) -> None:
+        self._inbox.check(self._claim)
+
     def finish(self, event: Event) -> None:
         """Signed, too: from here on nobody can change this receipt unseen."""
 

@@ -35,7 +35,7 @@ class Leased(Row):
     kind: str
     key: str
     payload: str = Field(sa_type=Text)
-    state: str = Field(max_length=16)  # waiting | claimed | done | failed
+    state: str = Field(max_length=16)  # waiting | claimed | done | failed; in the inbox also: withdrawn
     due_at: datetime = Field(sa_type=Moment)
     attempts: int = 0
     fence: int = 0
@@ -43,6 +43,9 @@ class Leased(Row):
     lease_until: datetime | None = Field(default=None, sa_type=Moment)
     finished_at: datetime | None = Field(default=None, sa_type=Moment)
     error: str | None = None
+
+
+_OPEN = text("state IN ('waiting', 'claimed')")  # what is finished stays for ever, and must not slow down what waits
 
 
 class InboxRow(Leased, table=True):
@@ -55,8 +58,8 @@ class InboxRow(Leased, table=True):
     __tablename__ = "inbox"
     __table_args__ = (
         UniqueConstraint("workspace", "key"),
-        Index("inbox_by_state", "workspace", "state", "due_at"),
-        Index("inbox_by_lane", "workspace", "lane", "received_at"),
+        Index("inbox_by_due", "workspace", "due_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("inbox_by_lane", "workspace", "lane", "received_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("inbox_by_subject", "workspace", "subject"),
     )
     lane: str

@@ -22,7 +22,7 @@ class Kept:
 
 
 class FakeWork(Work):
-    """`loses_lease_at=n`: the n-th write and all after it fail. Bodies are kept as JSON, as a ledger keeps them."""
+    """`loses_lease_at=n`: the n-th write and all after it fail; `lost`: so does everything from now on. Bodies are kept as JSON, as a ledger keeps them."""
 
     def __init__(
         self,
@@ -37,6 +37,7 @@ class FakeWork(Work):
         self.kept = kept or Kept()
         self.log = log if log is not None else []
         self._writes = 0
+        self.lost = False
 
     @property
     def question(self) -> Question:
@@ -69,14 +70,18 @@ class FakeWork(Work):
         self._write(event)
         self.kept.texts |= texts_of(evidence)
 
+    def check_lease(self) -> None:
+        if self.lost:
+            raise LostLease("another worker has this work now")
+
     def finish(self, event: Event) -> None:
         self._write(event)
         self.kept.done = True
 
     def _write(self, *events: Event) -> None:
         self._writes += 1
-        if self._loses_lease_at is not None and self._writes >= self._loses_lease_at:
-            raise LostLease("another worker has this work now")
+        self.lost = self.lost or (self._loses_lease_at is not None and self._writes >= self._loses_lease_at)
+        self.check_lease()
         for event in events:
             body = json.loads(json.dumps(event.body))
             self.kept.events.append(Event(kind=event.kind, receipt=self._question.receipt, body=body))

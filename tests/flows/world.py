@@ -29,8 +29,12 @@ QUESTION = "How many days of leave are there?"
 
 
 def rules_with(old: str, new: str) -> Rules:
-    assert old in _TEXTS[ANSWERS]
-    return parse({**_TEXTS, ANSWERS: _TEXTS[ANSWERS].replace(old, new)})
+    return rules_from(ANSWERS, old, new)
+
+
+def rules_from(file: str, old: str, new: str) -> Rules:
+    assert old in _TEXTS[file]
+    return parse({**_TEXTS, file: _TEXTS[file].replace(old, new)})
 
 
 class World:

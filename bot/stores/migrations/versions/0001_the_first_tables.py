@@ -83,8 +83,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("workspace", "key"),
     )
     with op.batch_alter_table("inbox", schema=None) as batch_op:
-        batch_op.create_index("inbox_by_lane", ["workspace", "lane", "received_at"], unique=False)
-        batch_op.create_index("inbox_by_state", ["workspace", "state", "due_at"], unique=False)
+        batch_op.create_index(
+            "inbox_by_due",
+            ["workspace", "due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('waiting', 'claimed')"),
+            postgresql_where=sa.text("state IN ('waiting', 'claimed')"),
+        )
+        batch_op.create_index(
+            "inbox_by_lane",
+            ["workspace", "lane", "received_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('waiting', 'claimed')"),
+            postgresql_where=sa.text("state IN ('waiting', 'claimed')"),
+        )
         batch_op.create_index("inbox_by_subject", ["workspace", "subject"], unique=False)
 
     op.create_table(
@@ -236,8 +248,16 @@ def downgrade() -> None:
     op.drop_table("job")
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.drop_index("inbox_by_subject")
-        batch_op.drop_index("inbox_by_state")
-        batch_op.drop_index("inbox_by_lane")
+        batch_op.drop_index(
+            "inbox_by_lane",
+            sqlite_where=sa.text("state IN ('waiting', 'claimed')"),
+            postgresql_where=sa.text("state IN ('waiting', 'claimed')"),
+        )
+        batch_op.drop_index(
+            "inbox_by_due",
+            sqlite_where=sa.text("state IN ('waiting', 'claimed')"),
+            postgresql_where=sa.text("state IN ('waiting', 'claimed')"),
+        )
 
     op.drop_table("inbox")
     op.drop_table("generation")
