@@ -1,13 +1,15 @@
-"""Asking Slack, and naming what goes wrong by what to do next. It never repeats what Slack said beyond an error's code.
+"""Calling Slack, and naming what goes wrong by what to do next. It never repeats what Slack said beyond an error's code.
 
-Retryable       the network, Slack itself or its limits; the SDK has tried again already
-AccessUnknown   it will not tell us, or we do not understand it
+Retryable       the network, Slack itself or its limits; the SDK has waited already
+Refused         Slack has understood, and will not; or we do not understand it
+AccessUnknown   the same, where we asked who may read what
 """
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from http.client import HTTPException
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 from slack_sdk import WebClient
@@ -39,25 +41,53 @@ _TRANSIENT: Final = frozenset(
 _CODE: Final = re.compile(r"[a-z_]{1,64}")
 
 
-def ask(client: WebClient, method: str, payload: type[AnyPayload], **arguments: str | int) -> AnyPayload:
+class Refused(Exception):  # noqa: N818 - named by recovery, not by kind
+    """Asking again would change nothing."""
+
+    def __init__(self, method: str, code: str) -> None:
+        super().__init__(f"{method}: {code}")
+        self.code = code
+
+    def is_about(self, codes: Collection[str]) -> bool:
+        return self.code in codes
+
+
+def call(client: WebClient, method: str, payload: type[AnyPayload], **arguments: Any) -> AnyPayload:
+    """Lists and objects go as JSON inside a form, which Slack takes for every method."""
     try:
-        return payload.model_validate(client.api_call(method, params=arguments).data)
+        return payload.model_validate(client.api_call(method, data=_form(arguments)).data)
     except SlackApiError as refusal:
         raise _by_recovery(method, refusal.response) from None
     except ValidationError:
-        raise AccessUnknown(f"{method}: not understood") from None
+        raise Refused(method, "not understood") from None
     except (OSError, HTTPException, ValueError) as trouble:  # no connection; or half an answer
         raise Retryable(f"{method}: {type(trouble).__name__}") from None
     except (SlackClientError, AttributeError):  # the SDK takes whatever is JSON for an object
-        raise AccessUnknown(f"{method}: not understood") from None
+        raise Refused(method, "not understood") from None
 
 
-def pages(client: WebClient, method: str, page: type[AnyPage], **arguments: str) -> Iterator[AnyPage]:
+def ask(client: WebClient, method: str, payload: type[AnyPayload], **arguments: str | int) -> AnyPayload:
+    """About people and places."""
+    try:
+        return call(client, method, payload, **arguments)
+    except Refused as refused:
+        raise AccessUnknown(str(refused)) from None
+
+
+def ask_all(client: WebClient, method: str, page: type[AnyPage], **arguments: str) -> Iterator[AnyPage]:
+    """About people and places, to the last page."""
+    try:
+        yield from pages(client, method, page, **arguments)
+    except Refused as refused:
+        raise AccessUnknown(str(refused)) from None
+
+
+def pages(client: WebClient, method: str, page: type[AnyPage], **arguments: Any) -> Iterator[AnyPage]:
     """Every page, to the last one."""
     cursors = {""}
     cursor = ""
     while len(cursors) <= _MOST_PAGES:
-        answered = ask(client, method, page, limit=_PAGE, cursor=cursor, **arguments)
+        answered = call(client, method, page, limit=_PAGE, cursor=cursor, **arguments)
         yield answered
         cursor = answered.next_cursor
         if not cursor:
@@ -65,10 +95,15 @@ def pages(client: WebClient, method: str, page: type[AnyPage], **arguments: str)
         if cursor in cursors:
             break
         cursors.add(cursor)
-    raise AccessUnknown(f"{method}: no last page")
+    raise Refused(method, "no last page")
 
 
-def _by_recovery(method: str, refusal: SlackResponse) -> Retryable | AccessUnknown:
+def _form(arguments: Mapping[str, Any]) -> dict[str, str]:
+    given = {name: value for name, value in arguments.items() if value is not None}
+    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in given.items()}
+
+
+def _by_recovery(method: str, refusal: SlackResponse) -> Retryable | Refused:
     body = refusal.data if isinstance(refusal.data, dict) else {}
     code = body.get("error")
     if not isinstance(code, str) or not _CODE.fullmatch(code):
@@ -76,4 +111,4 @@ def _by_recovery(method: str, refusal: SlackResponse) -> Retryable | AccessUnkno
     status = refusal.status_code
     if status == _TOO_MANY or status >= _BROKEN or code in _TRANSIENT or code == "no answer of Slack's":
         return Retryable(f"{method}: {code}")
-    return AccessUnknown(f"{method}: {code}")
+    return Refused(method, code)

@@ -14,7 +14,7 @@ from bot.slack.heard import Us
 
 _TIMEOUT_S: Final = 15
 _PATIENCE: Final = 8  # how often a call waits for as long as Slack says before it gives up
-_SOCKET_THREADS: Final = 16  # they take in and acknowledge, no more
+_SOCKET_THREADS: Final = 1  # takes in what Slack sends in the order in which it sends it, and does no more
 
 
 def client(token: str, api_url: str) -> WebClient:

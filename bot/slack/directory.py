@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from slack_sdk import WebClient
 
 from bot.slack import wire
-from bot.slack.calls import ask, pages
+from bot.slack.calls import ask, ask_all
 from bot.slack.identity import Account, account_of
 from bot.slack.memory import Memory, Timer
 from connectors.model import AccessUnknown
@@ -98,5 +98,5 @@ class Directory:
     def _list(self, _: str) -> _Listed:
         with self._lock:
             at = self._changes
-        listed = pages(self._client, "users.list", wire.UsersPage)
+        listed = ask_all(self._client, "users.list", wire.UsersPage)
         return _Listed({user.id: account_of(user, self._team) for page in listed for user in page.members}, at)

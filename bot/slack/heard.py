@@ -71,9 +71,10 @@ class Moved(NamedTuple):
 
 
 class Changed(NamedTuple):
-    """Somebody's account has changed. Without a user: whose is not known."""
+    """Somebody's account has changed. Without a user: whose is not known. `said` is the account as the event has it."""
 
     user: str | None
+    said: dict[str, Any] | None = None
 
 
 class Ended(NamedTuple):
@@ -129,7 +130,8 @@ def heard(event: dict[str, Any], us: Us, *, receipt: ReceiptId, now: datetime) -
             channel = _id(event.get("channel"))
             return Moved(channel) if channel else None
         case "user_change" | "team_join":
-            return Changed(_id(event.get("user")))
+            said = event.get("user")
+            return Changed(_id(said), said if isinstance(said, dict) else None)
         case str(kind) if kind in _ENDS:
             return Ended(kind)
         case _:

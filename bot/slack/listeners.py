@@ -3,7 +3,7 @@ done by others afterwards.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple, Protocol
@@ -41,7 +41,7 @@ class Readers(Protocol):
 
     def member_moved(self, channel: str) -> None: ...
 
-    def user_changed(self, user: str | None) -> None: ...
+    def user_changed(self, user: str | None, said: Mapping[str, object] | None = None) -> None: ...
 
 
 class Later(Protocol):
@@ -98,8 +98,8 @@ class Listeners:
                 self._desk.note(Event(kind="ignored", body={"why": "bot", "channel": channel, "message": message}))
             case Moved(channel):
                 self._readers.member_moved(channel)
-            case Changed(user):
-                self._readers.user_changed(user)
+            case Changed(user, account):
+                self._readers.user_changed(user, account)
             case Ended(why):
                 log.error("Slack has shut us out", why=why)
                 self._desk.note(Event(kind="shut_out", body={"why": why}))

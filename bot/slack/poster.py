@@ -5,32 +5,26 @@ nonce, and whoever cannot know whether it is there already looks for it among ou
 import hashlib
 import threading
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from typing import Any, Final, NamedTuple, assert_never
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Final, NamedTuple, assert_never
 
 import structlog
 from cachetools import LRUCache, TTLCache
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.core.failpoints import Reach
 from bot.core.nouns import CommandLine, Part, Question, SlackPlace, SlackUser
-from bot.slack import render
+from bot.slack import render, wire
+from bot.slack.calls import Refused, call, pages
 from bot.slack.heard import Us
 from bot.slack.render import Post
 from connectors.model import Retryable
 
 _EVENT: Final = "footnote_reply"
-_PAGE: Final = 200
-_PASSES: Final = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
-_BAD_BLOCKS: Final = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long"})
+_BLOCKS: Final = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long"})
 
 log = structlog.get_logger()
-
-
-class Unpostable(Exception):  # noqa: N818 - named by what the caller does next: go elsewhere
-    """No message of ours can be put there."""
 
 
 class _Spot(NamedTuple):
@@ -62,7 +56,7 @@ class SlackPoster:
         )
         try:
             return self._show(_here(place), post, _nonce(question, "here"), again=again)
-        except Unpostable:
+        except Refused:
             return self._privately(question, part, again=again)
         finally:
             self.rest(place)
@@ -72,7 +66,7 @@ class SlackPoster:
         place = _place(question)
         try:
             self._show(_here(place), post, nonce, again=again)
-        except Unpostable:
+        except Refused:
             self._show(self._with(question), post, nonce, again=again)
         finally:
             self.rest(place)
@@ -99,8 +93,7 @@ class SlackPoster:
         assert isinstance(question.asker, SlackUser)
         user = question.asker.user
         if user not in self._direct:
-            with _named():
-                self._direct[user] = str(self._client.conversations_open(users=user)["channel"]["id"])
+            self._direct[user] = call(self._client, "conversations.open", wire.Opened, users=user).channel.id
         return _Spot(self._direct[user], None, f"{question.asked_at.timestamp() - 1:.6f}")
 
     def _show(self, spot: _Spot, post: Post, nonce: str, *, again: bool) -> Mapping[str, str]:
@@ -113,7 +106,7 @@ class SlackPoster:
         return {"surface": "slack", "channel": spot.channel, "message": ts}
 
     def _send(self, spot: _Spot, post: Post, nonce: str) -> str:
-        message: dict[str, Any] = {
+        message = {
             "channel": spot.channel,
             "thread_ts": spot.thread,
             "text": post.text,
@@ -123,66 +116,35 @@ class SlackPoster:
             "unfurl_links": False,
             "unfurl_media": False,
         }
-        with _named():
-            try:
-                sent = self._client.chat_postMessage(**message, blocks=list(post.blocks))
-            except SlackApiError as error:
-                if _code(error) not in _BAD_BLOCKS:
-                    raise
-                log.exception("Slack refused our blocks", error=_code(error), channel=spot.channel)
-                sent = self._client.chat_postMessage(**message)
-            return str(sent["ts"])
+        try:
+            return call(self._client, "chat.postMessage", wire.Sent, **message, blocks=post.blocks).ts
+        except Refused as refused:
+            if not refused.is_about(_BLOCKS):
+                raise
+            log.exception("Slack refused our blocks", channel=spot.channel)
+            return call(self._client, "chat.postMessage", wire.Sent, **message).ts
 
     def _found(self, spot: _Spot, nonce: str) -> str | None:
         """The message with this nonce, if we have posted it: whoever else carries it only copies."""
-        with _named():
-            for message in self._since(spot):
-                payload = message.get("metadata", {}).get("event_payload", {})
-                if message.get("bot_id") == self._us.bot and payload.get("nonce") == nonce:
-                    return str(message["ts"])
+        method = "conversations.history" if spot.thread is None else "conversations.replies"
+        since = {"channel": spot.channel, "ts": spot.thread, "oldest": spot.since, "include_all_metadata": True}
+        for page in pages(self._client, method, wire.MessagesPage, **since):
+            for message in page.messages:
+                if message.bot_id == self._us.bot and message.metadata.event_payload.get("nonce") == nonce:
+                    return message.ts
         return None
 
-    def _since(self, spot: _Spot) -> Iterator[dict[str, Any]]:
-        wanted: dict[str, Any] = {
-            "channel": spot.channel,
-            "oldest": spot.since,
-            "limit": _PAGE,
-            "include_all_metadata": True,
-        }
-        cursor = ""
-        while True:
-            if spot.thread is None:
-                page = self._client.conversations_history(**wanted, cursor=cursor or None)
-            else:
-                page = self._client.conversations_replies(**wanted, ts=spot.thread, cursor=cursor or None)
-            yield from page["messages"]
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return
-
     def _status(self, place: SlackPlace, status: str) -> None:
-        with suppress(SlackClientError, OSError):
-            self._client.assistant_threads_setStatus(
-                channel_id=place.channel, thread_ts=place.thread or place.message, status=status
+        thread = place.thread or place.message
+        with suppress(Refused, Retryable):
+            call(
+                self._client,
+                "assistant.threads.setStatus",
+                wire.Done,
+                channel_id=place.channel,
+                thread_ts=thread,
+                status=status,
             )
-
-
-@contextmanager
-def _named() -> Iterator[None]:
-    """Slack's refusals, named by what comes next."""
-    try:
-        yield
-    except SlackApiError as error:
-        status = getattr(error.response, "status_code", 200)
-        if status >= 500 or _code(error) in _PASSES:  # noqa: PLR2004 - HTTP says so
-            raise Retryable(f"Slack: {_code(error)}") from error
-        raise Unpostable(_code(error)) from error
-    except (SlackClientError, OSError) as error:
-        raise Retryable(f"Slack: {type(error).__name__}") from error
-
-
-def _code(error: SlackApiError) -> str:
-    return str(error.response.get("error", "unknown"))
 
 
 def _nonce(question: Question, part: str) -> str:

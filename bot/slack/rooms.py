@@ -6,12 +6,12 @@ from typing import Final
 from slack_sdk import WebClient
 
 from bot.slack import wire
-from bot.slack.calls import ask, pages
+from bot.slack.calls import ask, ask_all
 from bot.slack.memory import Memory, Timer
 from connectors.model import AccessUnknown
 from policies.people import Noun
 
-_FRESH_S: Final = 5.0
+_FRESH_S: Final = 30.0  # Slack answers fifty questions a minute, and says itself when somebody comes or goes
 
 
 class Kind(StrEnum):
@@ -29,7 +29,7 @@ class Room(Noun):
 class Rooms:
     def __init__(self, client: WebClient, *, team: str, timer: Timer) -> None:
         self._client, self._team = client, team
-        # Key: a conversation. Ends after five seconds, or when something is told to have happened there.
+        # Key: a conversation. Ends after half a minute, or when something is told to have happened there.
         self._rooms: Memory[str, Room] = Memory(self._look, for_s=_FRESH_S, most=1_000, timer=timer)
 
     def room(self, channel: str) -> Room:
@@ -46,7 +46,7 @@ class Rooms:
         if kind is Kind.DIRECT:
             return Room(kind=kind, members=frozenset({conversation.user or ""}))
         companies = companies_of(conversation, self._team)
-        found = pages(self._client, "conversations.members", wire.MembersPage, channel=channel)
+        found = ask_all(self._client, "conversations.members", wire.MembersPage, channel=channel)
         return Room(kind=kind, members=frozenset(user for page in found for user in page.members), companies=companies)
 
 

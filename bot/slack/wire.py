@@ -52,6 +52,10 @@ class MembersPage(Page):
     members: list[str]
 
 
+class Named(Payload):
+    id: str = Field(min_length=1)
+
+
 class Conversation(Payload):
     id: str = Field(min_length=1)
     is_im: bool = False
@@ -69,3 +73,31 @@ class Conversation(Payload):
 
 class OneConversation(Payload):
     channel: Conversation
+
+
+class Opened(Payload):
+    """A direct conversation; of it, only the name is told."""
+
+    channel: Named
+
+
+class Sent(Payload):
+    ts: str = Field(min_length=1)
+
+
+class Done(Payload):
+    """That it worked is all there is to know."""
+
+
+class Metadata(Payload):
+    event_payload: dict[str, object] = {}
+
+
+class Message(Payload):
+    ts: str
+    bot_id: str | None = None
+    metadata: Metadata = Metadata()
+
+
+class MessagesPage(Page):
+    messages: list[Message]

@@ -165,8 +165,11 @@ def test_a_bot_is_noticed_and_gets_no_answer(event: dict[str, Any]) -> None:
         ({"type": "group_left", "channel": "G1"}, Moved("G1")),
         ({"type": "channel_rename", "channel": {"id": "C1", "name": "new"}}, Moved("C1")),
         ({"type": "channel_shared", "channel": "C1"}, Moved("C1")),
-        ({"type": "user_change", "user": {"id": "UANA", "deleted": True}}, Changed("UANA")),
-        ({"type": "team_join", "user": {"id": "UNEW"}}, Changed("UNEW")),
+        (
+            {"type": "user_change", "user": {"id": "UANA", "deleted": True}},
+            Changed("UANA", {"id": "UANA", "deleted": True}),
+        ),
+        ({"type": "team_join", "user": {"id": "UNEW"}}, Changed("UNEW", {"id": "UNEW"})),
         ({"type": "user_change"}, Changed(None)),
         ({"type": "app_uninstalled"}, Ended("app_uninstalled")),
         ({"type": "tokens_revoked", "tokens": {}}, Ended("tokens_revoked")),
