@@ -74,7 +74,7 @@ class Question(Noun):
 
 class Incoming(Noun):
     """A question as it came in. `key` is the same whatever way it comes; it is one `revision` of its `subject`, of which
-    the newest counts; what shares a `lane` is answered in order.
+    the newest counts; what shares a `lane` is answered in the order of its subjects.
     """
 
     question: Question

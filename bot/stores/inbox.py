@@ -71,12 +71,14 @@ class Inbox(Leases[InboxRow]):
             return session.exec(choice).first() is not None
 
     def _free(self, now: datetime) -> ColumnElement[bool]:
-        """In a lane, what came first is answered first, even if it has to be tried again; and one at a time, even if
-        what came first was stored last.
+        """In a lane, what was said first is answered first, even if it has to be tried again; and one at a time, even
+        if what was said first was stored last. Subjects of one lane sort as they were said.
         """
         other = aliased(InboxRow)
         same = (col(other.lane) == col(InboxRow.lane)) & _open(other)
-        earlier = tuple_(col(other.received_at), col(other.id)) < tuple_(col(InboxRow.received_at), col(InboxRow.id))
+        earlier = tuple_(col(other.subject), col(other.revision)) < tuple_(
+            col(InboxRow.subject), col(InboxRow.revision)
+        )
         worked_on = (col(other.state) == "claimed") & (col(other.lease_until) >= now) & (col(other.id) != InboxRow.id)
         return (
             super()._free(now)

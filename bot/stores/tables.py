@@ -52,14 +52,14 @@ class InboxRow(Leased, table=True):
     """Something a person sent us; `id` is its receipt. `key` is the same however often and by whatever way it comes.
 
     `subject` is what it is about, of which this is one `revision`: the newest counts. What shares a `lane` is answered
-    in the order in which it came.
+    one at a time, in the order of its subjects.
     """
 
     __tablename__ = "inbox"
     __table_args__ = (
         UniqueConstraint("workspace", "key"),
         Index("inbox_by_due", "workspace", "due_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
-        Index("inbox_by_lane", "workspace", "lane", "received_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("inbox_by_lane", "workspace", "lane", "subject", "revision", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("inbox_by_subject", "workspace", "subject"),
     )
     lane: str

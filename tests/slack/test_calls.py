@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from bot.slack import wire
-from bot.slack.calls import ask, pages
+from bot.slack.calls import ask, ask_all
 from connectors.model import AccessUnknown, Retryable
 
 Serve = Callable[..., WebClient]
@@ -117,7 +117,7 @@ def a_page(*members: str, cursor: str | None) -> bytes:
 
 
 def members(client: WebClient) -> list[str]:
-    found = pages(client, "conversations.members", wire.MembersPage, channel="C1")
+    found = ask_all(client, "conversations.members", wire.MembersPage, channel="C1")
     return [member for page in found for member in page.members]
 
 

@@ -92,7 +92,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "inbox_by_lane",
-            ["workspace", "lane", "received_at", "id"],
+            ["workspace", "lane", "subject", "revision"],
             unique=False,
             sqlite_where=sa.text("state IN ('waiting', 'claimed')"),
             postgresql_where=sa.text("state IN ('waiting', 'claimed')"),
