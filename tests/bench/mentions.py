@@ -103,7 +103,6 @@ def _outcome(
 ) -> dict[str, Any]:
     settled_s = here.settle(patience_s)
     cpu_s = here.cpu_s() - cpu_before
-    left = here.waiting()
     acks = here.acks_ms(since, ended)
     fates = here.fates(asked)
     answered = [fate for fate in fates if fate.here]
@@ -112,10 +111,10 @@ def _outcome(
     return {
         "asked": len(asked),
         "answered_once": sum(len(fate.here) == 1 for fate in fates),
-        "lost": sum(not fate.here for fate in fates) - left,
+        "lost": sum(not fate.here and not fate.is_open for fate in fates),
         "doubled": sum(len(fate.here) > 1 for fate in fates),
         "out_of_order": out_of_order(fates),
-        "left": left,
+        "left": sum(not fate.here and fate.is_open for fate in fates),
         "replies": dict(Counter(fate.kind for fate in answered)),
         "settled_s": round(settled_s, 1),
         "envelopes": len(acks),

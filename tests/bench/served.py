@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -69,6 +69,7 @@ class Fate(NamedTuple):
     here: Sequence[Message]  # the bot's messages where it was asked
     stages_s: Mapping[str, float]  # what the receipt says of where the time went
     kind: str | None  # answer, refusal, clarification, failed
+    is_open: bool  # it still waits, or somebody is at it
 
     @property
     def wait_s(self) -> float:
@@ -157,32 +158,23 @@ class Town:
                 time.sleep(0.25)
         return time.monotonic() - began
 
-    def waiting(self) -> int:
-        with app.records(self.settings) as records:
-            return sum(state in ("waiting", "claimed") for _, state in records.inbox.states())
-
     def fates(self, asked: Iterable[Asked]) -> list[Fate]:
+        """First what is open: whatever is closed by then has its message."""
+        with app.records(self.settings) as records:
+            still_open = {receipt for receipt, state in records.inbox.states() if state in ("waiting", "claimed")}
         told = self._receipts()
+        shown = self._shown()
+        return [_fate(question, told.get((question.channel, question.ts), ()), shown, still_open) for question in asked]
+
+    def _shown(self) -> Mapping[str, Sequence[Message]]:
+        """The bot's messages, by their nonce."""
         shown: defaultdict[str, list[Message]] = defaultdict(list)
         with self.slack.world.lock:
             for channel in self.slack.world.channels.values():
                 for message in channel.messages.values():
                     if message.app_id and message.metadata:
                         shown[message.metadata["event_payload"]["nonce"]].append(message)
-        return [
-            Fate(
-                question,
-                [
-                    message
-                    for receipt in told.get((question.channel, question.ts), ())
-                    for part in ("here", "elsewhere", "failure")
-                    for message in shown[_nonce(receipt.id, part)]
-                ],
-                next((receipt.stages_s for receipt in told.get((question.channel, question.ts), ())), {}),
-                next((receipt.kind for receipt in told.get((question.channel, question.ts), ())), None),
-            )
-            for question in asked
-        ]
+        return shown
 
     def now(self) -> float:
         return self.slack.world.clock.now()
@@ -321,6 +313,19 @@ def _stages(at: Mapping[str, float]) -> dict[str, float]:
         ("until_posted", "closed", "posted"),
     )
     return {stage: at[end] - at[start] for stage, start, end in spans if start in at and end in at}
+
+
+def _fate(
+    question: Asked, receipts: Sequence[_Receipt], shown: Mapping[str, Sequence[Message]], still_open: Collection[str]
+) -> Fate:
+    nonces = [_nonce(receipt.id, part) for receipt in receipts for part in ("here", "elsewhere", "failure")]
+    return Fate(
+        asked=question,
+        here=[message for nonce in nonces for message in shown.get(nonce, ())],
+        stages_s=receipts[0].stages_s if receipts else {},
+        kind=receipts[0].kind if receipts else None,
+        is_open=any(receipt.id in still_open for receipt in receipts),
+    )
 
 
 def _nonce(receipt: str, part: str) -> str:
