@@ -52,9 +52,10 @@ class Database:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def writing(self, *, ahead: bool = False) -> Iterator[Session]:
+        """`ahead` of the others of this process who wait to write: somebody else waits for us, and not for long."""
         with (
-            nullcontext() if self.is_postgresql else self._turns.turn(),
+            nullcontext() if self.is_postgresql else self._turns.turn(ahead=ahead),
             Session(self.engine.execution_options(**{_WRITES: True})) as session,
             session.begin(),
         ):
@@ -97,21 +98,21 @@ class _Turns:
         self._waiting: deque[threading.Event] = deque()
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        ours = self._come()
+    def turn(self, *, ahead: bool) -> Iterator[None]:
+        ours = self._come(ahead=ahead)
         try:
             yield
         finally:
             if ours:
                 self._go()
 
-    def _come(self) -> bool:
+    def _come(self, *, ahead: bool) -> bool:
         with self._lock:
             if not self._writing:
                 self._writing = True
                 return True
             called = threading.Event()
-            self._waiting.append(called)
+            (self._waiting.appendleft if ahead else self._waiting.append)(called)
         if called.wait(_BUSY_S):
             return True
         with self._lock:

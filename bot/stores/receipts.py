@@ -24,7 +24,7 @@ class Receipts:
     def take(self, incoming: Incoming) -> bool:
         """Durable when it returns: the question waits, and its receipt has begun. Whether it is new."""
         now = self._clock()
-        with self._database.writing() as session:
+        with self._database.writing(ahead=True) as session:
             return self._take(session, incoming, now)
 
     def take_and_claim(self, incoming: Incoming) -> Claim | None:
