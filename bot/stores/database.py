@@ -19,6 +19,7 @@ from bot.stores.tables import TABLES, Row
 MOST_PARAMETERS = 500  # that a statement takes safely
 _CONNECT_S = 10
 _BUSY_S = 20
+_CONNECTIONS = 20  # that are kept, once so many threads read at once; ten more are opened for a moment
 _WAL_TRIES, _WAL_PAUSE_S = 400, 0.05
 _WRITES = "footnote_writes"
 _WORKSPACE = "workspace"
@@ -164,8 +165,8 @@ def is_transient(error: BaseException) -> bool:
 def _engine(url: str) -> Engine:
     parsed = _parsed(url)
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
-    engine = create_engine(parsed, hide_parameters=True)
+        return create_engine(parsed, pool_size=_CONNECTIONS, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(parsed, pool_size=_CONNECTIONS, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
