@@ -5,7 +5,7 @@ nonce, and whoever cannot know whether it is there already looks for it among ou
 import hashlib
 import threading
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final, NamedTuple, assert_never
@@ -27,6 +27,7 @@ _EVENT: Final = "footnote_reply"
 _BLOCKS: Final = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long"})
 
 _A_MESSAGE_S: Final = 1.0  # in a channel
+_SIGNS, _A_SIGN_S = 5, 1.0  # so many signs of life in so long
 
 log = structlog.get_logger()
 
@@ -47,6 +48,8 @@ class SlackPoster:
         self._direct: LRUCache[str, str] = LRUCache(4096)  # a user's conversation with us; its id never changes
         # Where something was said, or is no longer awaited; for longer than a sign of life may be late.
         self._rested: TTLCache[SlackPlace, None] = TTLCache(4096, ttl=60)
+        self._shown: TTLCache[SlackPlace, None] = TTLCache(4096, ttl=600)
+        self._lock, self._signs = threading.Lock(), deque([-_A_SIGN_S] * _SIGNS, maxlen=_SIGNS)
         self._in_order: defaultdict[str, threading.Lock] = defaultdict(
             threading.Lock
         )  # a channel: one message a second
@@ -64,7 +67,7 @@ class SlackPoster:
         except Refused:
             return self._privately(question, part, again=again)
         finally:
-            self.rest(place)
+            self._over(place, surely=again)
 
     def fail(self, question: Question, *, again: bool) -> None:
         post, nonce = render.failure(receipt=question.receipt), _nonce(question, "failure")
@@ -74,18 +77,39 @@ class SlackPoster:
         except Refused:
             self._show(self._with(question), post, nonce, again=again)
         finally:
-            self.rest(place)
+            self._over(place, surely=again)
 
     def busy(self, place: SlackPlace) -> None:
-        """A sign of life. Nothing depends on it; but it must not come, or stay, after what it announces."""
-        if place not in self._rested:
+        """A sign of life. Nothing depends on it; but it must not come, or stay, after what it announces.
+
+        When many ask at once there is none: Slack takes ten a second, and each costs us time that answers need.
+        """
+        if self._may_show(place):
             self._status(place, render.status())
-            if place in self._rested:
+            with self._lock:
+                is_over = place in self._rested
+            if is_over:
                 self._status(place, "")
 
     def rest(self, place: SlackPlace) -> None:
-        self._rested[place] = None
-        self._status(place, "")
+        self._over(place, surely=True)
+
+    def _over(self, place: SlackPlace, *, surely: bool) -> None:
+        """Not surely: only if a sign of life was shown, which a process that died may have done unknown to us."""
+        with self._lock:
+            self._rested[place] = None
+            was_shown = place in self._shown
+        if surely or was_shown:
+            self._status(place, "")
+
+    def _may_show(self, place: SlackPlace) -> bool:
+        with self._lock:
+            now = self._timer()
+            if place in self._rested or now - self._signs[0] < _A_SIGN_S:
+                return False
+            self._signs.append(now)
+            self._shown[place] = None
+            return True
 
     def _privately(self, question: Question, part: Part, *, again: bool) -> Mapping[str, str]:
         place = _place(question)

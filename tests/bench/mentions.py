@@ -40,7 +40,7 @@ class Size:
     patience_s: float
 
 
-FULL: Final = Size(rush=200, rush_s=10, mixed_s=30, all_ask_s=30, patience_s=300)
+FULL: Final = Size(rush=200, rush_s=10, mixed_s=30, all_ask_s=30, patience_s=120)
 QUICK: Final = Size(rush=60, rush_s=3, mixed_s=6, all_ask_s=1, patience_s=12)
 
 
