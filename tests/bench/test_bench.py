@@ -16,7 +16,7 @@ def test_bench_asks_all_its_questions_over_all_its_passages(tmp_path: Path, monk
     figures = ask.measure(tmp_path, questions=3, embedder=HashingEmbedder())
     assert (figures["passages"], figures["documents"], figures["questions"]) == (100, 10, 3)
     assert (figures["passage_vectors"], figures["embedder_of_questions_and_sentences"]) == ("by lot", "hashing")
-    assert set(figures["steps_ms"]) == {"compose", "recheck", "record", "retrieve", "route"}  # type: ignore[call-overload]
+    assert set(figures["steps_ms"]) == {"audience", "compose", "recheck", "record", "retrieve", "route"}  # type: ignore[call-overload]
 
 
 def test_stand_embeds_as_the_real_one_does_once_the_passages_are_in() -> None:
