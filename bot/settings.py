@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     lease_s: float = Field(default=30, gt=0, le=_A_DAY_S, allow_inf_nan=False)
     ledger_key_file: Path | None = None
     sync_every_minutes: float = Field(default=15, gt=0)
-    workers: int = Field(default=4, ge=1, le=64)
+    workers: int = Field(default=8, ge=1, le=64)
     slack_bot_token: SecretStr | None = Field(default=None, validation_alias=AliasChoices("SLACK_BOT_TOKEN"))
     slack_app_token: SecretStr | None = Field(default=None, validation_alias=AliasChoices("SLACK_APP_TOKEN"))
     slack_api_url: str = Field(default="https://slack.com/api/", validation_alias=AliasChoices("SLACK_API_URL"))

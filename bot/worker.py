@@ -1,5 +1,6 @@
 """Takes work and gets it done. Here alone is everything caught: whatever goes wrong, the receipt says so."""
 
+import sys
 import threading
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +31,8 @@ SYNC: Final = "sync"
 _ATTEMPTS = 10  # of a question: with the pauses between them, a quarter of an hour in which its surface may be away
 _LONGEST_PAUSE = timedelta(minutes=5)
 _LOOK_AGAIN_S = 0.5  # for what became due, or was put in by another process
+# Python's own 5 ms are paid again at each statement by a thread that does little, such as the one that takes in.
+_SWITCH_S = 0.0001
 _BEATS = 3  # in the length of a lease
 
 log = structlog.get_logger()
@@ -83,39 +86,44 @@ def drain(
 
 
 class Pool:
-    """Threads that answer whatever waits of these kinds, until they are told to stop."""
+    """Threads that answer whatever waits of these kinds, until they are told to stop.
+
+    A call wakes one of them: it is about one thing, and whoever else looked for it would only keep others from writing.
+    What nobody calls for, such as what became due, is looked for now and then.
+    """
 
     def __init__(self, answer_next: Callable[[], bool], *, size: int) -> None:
-        self._answer_next = answer_next
-        self._wake, self._calls, self._stop = threading.Condition(), 0, threading.Event()
+        self._answer_next, self._stop = answer_next, threading.Event()
+        self._calls = threading.BoundedSemaphore(size)  # that nobody has followed yet; more than threads are no use
         self._threads = [threading.Thread(target=self._run, name=f"worker-{number}") for number in range(size)]
+        self._clock = threading.Thread(target=self._call_now_and_then, name="worker-clock")
 
     def __enter__(self) -> Self:
-        for thread in self._threads:
+        sys.setswitchinterval(_SWITCH_S)
+        for thread in (*self._threads, self._clock):
             thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         """Each finishes what it has in hand."""
         self._stop.set()
-        self.wake()
-        for thread in self._threads:
+        for _thread in self._threads:
+            self.wake()
+        for thread in (*self._threads, self._clock):
             thread.join()
 
     def wake(self) -> None:
-        with self._wake:
-            self._calls += 1
-            self._wake.notify_all()
+        with suppress(ValueError):
+            self._calls.release()
+
+    def _call_now_and_then(self) -> None:
+        while not self._stop.wait(_LOOK_AGAIN_S):
+            self.wake()
 
     def _run(self) -> None:
-        while not self._stop.is_set():
-            calls = self._calls  # before looking: what comes while we look is not slept through
-            if not self._worked():
-                with self._wake:
-                    self._wake.wait_for(partial(self._called_since, calls), _LOOK_AGAIN_S)
-
-    def _called_since(self, calls: int) -> bool:
-        return self._calls != calls
+        while self._calls.acquire() and not self._stop.is_set():
+            while self._worked() and not self._stop.is_set():
+                pass
 
     def _worked(self) -> bool:
         try:

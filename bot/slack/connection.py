@@ -7,6 +7,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.http_retry import HttpRequest, HttpResponse, RetryState
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from bot.core.errors import BadUse, Unready
@@ -14,9 +15,26 @@ from bot.slack.heard import Us
 
 _TIMEOUT_S: Final = 15
 _PATIENCE: Final = 8  # how often a call waits for as long as Slack says before it gives up
-_BUFFER_BYTES: Final = 1 << 20  # the SDK calls itself once for each piece of a message that it reads
+_UNAWAITED: Final = "/assistant.threads.setStatus"  # comes too late if it has to wait
+_RECEIVED_AT_ONCE: Final = 1 << 16  # the SDK goes one call deeper for each piece, and hands on none before it has all
 _SILENT: Final = logging.CRITICAL + 1
 _SOCKET_THREADS: Final = 1  # takes in what Slack sends in the order in which it sends it, and does no more
+
+
+class _Patience(RateLimitErrorRetryHandler):
+    """Waits for as long as Slack says; but whoever has answered does not wait to take back a sign of life."""
+
+    def _can_retry(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        return not request.url.endswith(_UNAWAITED) and super()._can_retry(
+            state=state, request=request, response=response, error=error
+        )
 
 
 def client(token: str, api_url: str) -> WebClient:
@@ -25,7 +43,7 @@ def client(token: str, api_url: str) -> WebClient:
         token=token,
         base_url=api_url,
         timeout=_TIMEOUT_S,
-        retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=_PATIENCE)],
+        retry_handlers=[_Patience(max_retry_count=_PATIENCE)],
     )
 
 
@@ -54,7 +72,7 @@ class Socket:
 
     def __init__(self, app: App, app_token: str) -> None:
         self._handler = SocketModeHandler(
-            app, app_token, concurrency=_SOCKET_THREADS, receive_buffer_size=_BUFFER_BYTES
+            app, app_token, concurrency=_SOCKET_THREADS, receive_buffer_size=_RECEIVED_AT_ONCE
         )
 
     def open(self) -> None:

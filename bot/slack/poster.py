@@ -4,10 +4,11 @@ nonce, and whoever cannot know whether it is there already looks for it among ou
 
 import hashlib
 import threading
-from collections import defaultdict
+import time
+from collections import defaultdict, deque
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Final, NamedTuple, assert_never
+from typing import Any, Final, NamedTuple, assert_never
 
 import structlog
 from cachetools import LRUCache, TTLCache
@@ -18,11 +19,15 @@ from bot.core.nouns import CommandLine, Part, Question, SlackPlace, SlackUser
 from bot.slack import render, wire
 from bot.slack.calls import Refused, call, pages
 from bot.slack.heard import Us
+from bot.slack.memory import Timer
 from bot.slack.render import Post
 from connectors.model import Retryable
 
 _EVENT: Final = "footnote_reply"
 _BLOCKS: Final = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long"})
+
+_A_MESSAGE_S: Final = 1.0  # in a channel
+_SIGNS, _A_SIGN_S = 5, 1.0  # so many signs of life in so long
 
 log = structlog.get_logger()
 
@@ -38,14 +43,17 @@ class _Spot(NamedTuple):
 class SlackPoster:
     """The `Poster` port."""
 
-    def __init__(self, client: WebClient, us: Us, reach: Reach) -> None:
-        self._client, self._us, self._reach = client, us, reach
+    def __init__(self, client: WebClient, us: Us, reach: Reach, *, timer: Timer = time.monotonic) -> None:
+        self._client, self._us, self._reach, self._timer = client, us, reach, timer
         self._direct: LRUCache[str, str] = LRUCache(4096)  # a user's conversation with us; its id never changes
         # Where something was said, or is no longer awaited; for longer than a sign of life may be late.
         self._rested: TTLCache[SlackPlace, None] = TTLCache(4096, ttl=60)
+        self._shown: TTLCache[SlackPlace, None] = TTLCache(4096, ttl=600)
+        self._lock, self._signs = threading.Lock(), deque([-_A_SIGN_S] * _SIGNS, maxlen=_SIGNS)
         self._in_order: defaultdict[str, threading.Lock] = defaultdict(
             threading.Lock
         )  # a channel: one message a second
+        self._sent_at: dict[str, float] = {}  # a channel's newest message; read and written in its order
 
     def post(self, question: Question, part: Part, *, again: bool) -> Mapping[str, str]:
         place = _place(question)
@@ -59,7 +67,7 @@ class SlackPoster:
         except Refused:
             return self._privately(question, part, again=again)
         finally:
-            self.rest(place)
+            self._over(place, surely=again)
 
     def fail(self, question: Question, *, again: bool) -> None:
         post, nonce = render.failure(receipt=question.receipt), _nonce(question, "failure")
@@ -69,18 +77,39 @@ class SlackPoster:
         except Refused:
             self._show(self._with(question), post, nonce, again=again)
         finally:
-            self.rest(place)
+            self._over(place, surely=again)
 
     def busy(self, place: SlackPlace) -> None:
-        """A sign of life. Nothing depends on it; but it must not come, or stay, after what it announces."""
-        if place not in self._rested:
+        """A sign of life. Nothing depends on it; but it must not come, or stay, after what it announces.
+
+        When many ask at once there is none: Slack takes ten a second, and each costs us time that answers need.
+        """
+        if self._may_show(place):
             self._status(place, render.status())
-            if place in self._rested:
+            with self._lock:
+                is_over = place in self._rested
+            if is_over:
                 self._status(place, "")
 
     def rest(self, place: SlackPlace) -> None:
-        self._rested[place] = None
-        self._status(place, "")
+        self._over(place, surely=True)
+
+    def _over(self, place: SlackPlace, *, surely: bool) -> None:
+        """Not surely: only if a sign of life was shown, which a process that died may have done unknown to us."""
+        with self._lock:
+            self._rested[place] = None
+            was_shown = place in self._shown
+        if surely or was_shown:
+            self._status(place, "")
+
+    def _may_show(self, place: SlackPlace) -> bool:
+        with self._lock:
+            now = self._timer()
+            if place in self._rested or now - self._signs[0] < _A_SIGN_S:
+                return False
+            self._signs.append(now)
+            self._shown[place] = None
+            return True
 
     def _privately(self, question: Question, part: Part, *, again: bool) -> Mapping[str, str]:
         place = _place(question)
@@ -117,12 +146,23 @@ class SlackPoster:
             "unfurl_media": False,
         }
         try:
-            return call(self._client, "chat.postMessage", wire.Sent, **message, blocks=post.blocks).ts
+            return self._in_time(message, blocks=post.blocks)
         except Refused as refused:
             if not refused.is_about(_BLOCKS):
                 raise
             log.exception("Slack refused our blocks", channel=spot.channel)
-            return call(self._client, "chat.postMessage", wire.Sent, **message).ts
+            return self._in_time(message)
+
+    def _in_time(self, message: Mapping[str, Any], **blocks: object) -> str:
+        """Not sooner than Slack would take it: who is told to wait is told whole seconds."""
+        channel = message["channel"]
+        waits_s = self._sent_at.get(channel, -_A_MESSAGE_S) + _A_MESSAGE_S - self._timer()
+        if waits_s > 0:
+            threading.Event().wait(waits_s)
+        try:
+            return call(self._client, "chat.postMessage", wire.Sent, **message, **blocks).ts
+        finally:
+            self._sent_at[channel] = self._timer()
 
     def _found(self, spot: _Spot, nonce: str) -> str | None:
         """The message with this nonce, if we have posted it: whoever else carries it only copies."""

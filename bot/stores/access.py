@@ -9,7 +9,7 @@ import json
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from cachetools import LRUCache
 from sqlalchemy import delete, insert
@@ -28,13 +28,21 @@ from policies.people import Audience, Email, Person, Principal, principal
 AnyRow = TypeVar("AnyRow", bound=Row)
 
 
+class _Readers(NamedTuple):
+    """All of an audience that decides what it may read, and what ten thousand readers are quickly compared by."""
+
+    generation: int
+    complete: bool
+    held: frozenset[frozenset[Principal]]
+
+
 class AccessStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._one_at_a_time = threading.Lock()
         self._lists_at: tuple[int, Mapping[ListId, AccessList]] = (-1, {})
-        # Key: the access generation and the audience. Ends with the generation, or when a grant in it ends.
-        self._readable: LRUCache[tuple[int, Audience], tuple[datetime | None, frozenset[ListId]]] = LRUCache(256)
+        # Ends with the access generation, or when a grant in it ends.
+        self._readable: LRUCache[_Readers, tuple[datetime | None, frozenset[ListId]]] = LRUCache(256)
 
     def readable(self, audience: Audience, now: datetime) -> frozenset[ListId]:
         """The access lists that everyone in this audience may read."""
@@ -43,11 +51,12 @@ class AccessStore:
             if at != self._lists_at[0]:
                 self._lists_at = (at, access_lists(session))
             lists = self._lists_at[1]
-            remembered = self._readable.get((at, audience))
+            readers = _Readers(at, audience.complete, frozenset(person.principals for person in audience.people))
+            remembered = self._readable.get(readers)
             if remembered is not None and (remembered[0] is None or now < remembered[0]):
                 return remembered[1]
             allowed = readable_lists(audience, lists, now)
-            self._readable[at, audience] = (next_expiry(lists, now), allowed)
+            self._readable[readers] = (next_expiry(lists, now), allowed)
             return allowed
 
     def person(self, email: Email) -> Person:
@@ -58,8 +67,10 @@ class AccessStore:
         """A whole channel, in a few statements."""
         held: dict[Email, set[Principal]] = {email: set() for email in emails}
         with self._database.reading() as session:
-            for row in _rows_where(session, MembershipRow, col(MembershipRow.email), emails):
-                held[Email(row.email)].add(Principal(row.principal))
+            whose = col(MembershipRow.email)  # columns and not rows: a company has tens of thousands of these
+            for some in portions(sorted(held), MOST_PARAMETERS):
+                for member, holds in session.exec(select(whose, MembershipRow.principal).where(whose.in_(some))):
+                    held[Email(member)].add(Principal(holds))
             open_sources = session.exec(
                 select(SourceRow.name).where(col(SourceRow.open), col(SourceRow.state) == "active")
             ).all()

@@ -2,8 +2,9 @@
 
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, Final
 
 from sqlalchemy import URL, CursorResult, Engine, Executable, create_engine, event, make_url
@@ -17,6 +18,8 @@ from bot.stores.tables import TABLES, Row
 
 MOST_PARAMETERS = 500  # that a statement takes safely
 _CONNECT_S = 10
+_BUSY_S = 20
+_CONNECTIONS = 20  # that are kept, once so many threads read at once; ten more are opened for a moment
 _WAL_TRIES, _WAL_PAUSE_S = 400, 0.05
 _WRITES = "footnote_writes"
 _WORKSPACE = "workspace"
@@ -30,6 +33,7 @@ class Database:
     def __init__(self, url: str, workspace: str) -> None:
         self.workspace = workspace
         self.engine = _engine(url)
+        self._turns = _Turns()
         # SQLite's readers see one moment anyway; PostgreSQL's would see another with each statement.
         self._one_moment = {"isolation_level": "REPEATABLE READ"} if self.is_postgresql else {}
         # A function and not an expression: only that reaches an alias in a join too.
@@ -49,8 +53,13 @@ class Database:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        with Session(self.engine.execution_options(**{_WRITES: True})) as session, session.begin():
+    def writing(self, *, ahead: bool = False) -> Iterator[Session]:
+        """`ahead` of the others of this process who wait to write: somebody else waits for us, and not for long."""
+        with (
+            nullcontext() if self.is_postgresql else self._turns.turn(ahead=ahead),
+            Session(self.engine.execution_options(**{_WRITES: True})) as session,
+            session.begin(),
+        ):
             self._confine(session)
             yield session
 
@@ -76,6 +85,48 @@ class Database:
         for workspace in workspaces:
             if workspace != self.workspace:
                 raise ValueError(f"a row of workspace {workspace!r} in a store of {self.workspace!r}")
+
+
+class _Turns:
+    """Lets the threads of this process write one after the other, in the order in which they came.
+
+    SQLite has one writer; whoever finds it busy sleeps, longer each time, and may be overtaken for ever. Whoever has
+    waited here as long as they would wait there goes on without a turn, and leaves it to SQLite to say no.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._writing = threading.Lock(), False
+        self._waiting: deque[threading.Event] = deque()
+
+    @contextmanager
+    def turn(self, *, ahead: bool) -> Iterator[None]:
+        ours = self._come(ahead=ahead)
+        try:
+            yield
+        finally:
+            if ours:
+                self._go()
+
+    def _come(self, *, ahead: bool) -> bool:
+        with self._lock:
+            if not self._writing:
+                self._writing = True
+                return True
+            called = threading.Event()
+            (self._waiting.appendleft if ahead else self._waiting.append)(called)
+        if called.wait(_BUSY_S):
+            return True
+        with self._lock:
+            if not called.is_set():
+                self._waiting.remove(called)
+            return called.is_set()
+
+    def _go(self) -> None:
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._writing = False
 
 
 def insert_new(session: Session, table: type[Row], rows: Sequence[Mapping[str, object]]) -> int:
@@ -114,8 +165,8 @@ def is_transient(error: BaseException) -> bool:
 def _engine(url: str) -> Engine:
     parsed = _parsed(url)
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
-    engine = create_engine(parsed, hide_parameters=True)
+        return create_engine(parsed, pool_size=_CONNECTIONS, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(parsed, pool_size=_CONNECTIONS, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -145,7 +196,7 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
     `synchronous=FULL` for every table: the inbox and the ledger need it, and the rest is written in large batches.
     """
     connection.isolation_level = None
-    for pragma in ("busy_timeout=20000", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in (f"busy_timeout={_BUSY_S * 1000}", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}").close()
     _use_wal(connection)
 

@@ -1,9 +1,11 @@
 """Receipts being written: what a question led to, event by event, under the lease of whoever works on it."""
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from cachetools import LRUCache
 from sqlmodel import Session, col, select
 
 from bot.core.clock import Clock
@@ -20,12 +22,21 @@ from policies.evidence import Evidence
 class Receipts:
     def __init__(self, database: Database, ledger: Ledger, inbox: Inbox, clock: Clock) -> None:
         self._database, self._ledger, self._inbox, self._clock = database, ledger, inbox, clock
+        # Keys that are in the inbox for ever. Slack sends each mention twice, and a write for nothing is still a write.
+        self._known: LRUCache[str, None] = LRUCache(4096)
+        self._known_lock = threading.Lock()
 
     def take(self, incoming: Incoming) -> bool:
         """Durable when it returns: the question waits, and its receipt has begun. Whether it is new."""
+        with self._known_lock:
+            if incoming.key in self._known:
+                return False
         now = self._clock()
-        with self._database.writing() as session:
-            return self._take(session, incoming, now)
+        with self._database.writing(ahead=True) as session:
+            is_new = self._take(session, incoming, now)
+        with self._known_lock:  # only now: what was not committed is not known
+            self._known[incoming.key] = None
+        return is_new
 
     def take_and_claim(self, incoming: Incoming) -> Claim | None:
         """The same, and it is ours to answer, before anybody else can see it."""

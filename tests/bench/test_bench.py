@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import ask
+from bot.playground.slack import Message
+from tests.bench import ask, mentions, served
+from tests.bench.served import Asked, Fate
 from tests.fakes.embedder import HashingEmbedder
 
 
@@ -14,7 +16,7 @@ def test_bench_asks_all_its_questions_over_all_its_passages(tmp_path: Path, monk
     figures = ask.measure(tmp_path, questions=3, embedder=HashingEmbedder())
     assert (figures["passages"], figures["documents"], figures["questions"]) == (100, 10, 3)
     assert (figures["passage_vectors"], figures["embedder_of_questions_and_sentences"]) == ("by lot", "hashing")
-    assert set(figures["steps_ms"]) == {"compose", "recheck", "record", "retrieve", "route"}  # type: ignore[call-overload]
+    assert set(figures["steps_ms"]) == {"audience", "compose", "recheck", "record", "retrieve", "route"}  # type: ignore[call-overload]
 
 
 def test_stand_embeds_as_the_real_one_does_once_the_passages_are_in() -> None:
@@ -22,3 +24,31 @@ def test_stand_embeds_as_the_real_one_does_once_the_passages_are_in() -> None:
     assert (stand.embed(["a question"]) == real.embed(["a question"])).all()
     stand.stands_in = True
     assert stand.embed(["a passage"] * 3).shape == (3, real.dimensions)
+
+
+def test_floor_is_what_one_message_a_second_in_a_channel_costs() -> None:
+    asked = [
+        Asked(channel, f"{at:.6f}", "t", "?") for channel, at in (("C1", 10.0), ("C1", 10.5), ("C2", 10.5), ("C1", 13))
+    ]
+    assert served.floor_waits_s(asked) == [0.0, 0.5, 0.0, 0.0]
+
+
+def test_answers_of_one_thread_that_change_places_are_counted() -> None:
+    first, second, elsewhere = fate("1.0", "9.0"), fate("2.0", "8.0"), fate("3.0", "4.0", thread="other")
+    assert served.out_of_order([first, second, elsewhere]) == 1
+    assert served.out_of_order([fate("1.0", "8.0"), fate("2.0", "9.0"), elsewhere]) == 0
+
+
+def test_mentions_are_asked_answered_and_counted_in_a_bot_of_its_own(tmp_path: Path) -> None:
+    size = mentions.Size(rush=6, rush_s=0.5, mixed_s=0.4, all_ask_s=0.1, patience_s=30)
+    figures = mentions.measure(tmp_path, size, embedder="none")
+    assert (figures["lost"], figures["doubled"], figures["left"], figures["out_of_order"]) == (0, 0, 0, 0)
+    assert figures["asked"] == sum(figures[part]["asked"] for part in ("rush", "mixed", "all_ask")) >= 11
+    assert figures["rush"]["answered_once"] == 6
+    assert 0 < figures["ack_p99_ms"] < 3000
+    assert figures["wait_p95_s"] > 0
+
+
+def fate(asked: str, answered: str, *, thread: str = "t") -> Fate:
+    reply = Message(ts=answered, user="U", text="27 days", thread_ts=thread)
+    return Fate(Asked("C1", asked, thread, "?"), [reply], {}, "answer", is_open=False)
