@@ -181,7 +181,7 @@ def _end(work: OpenReceipt, poster: Poster, error: Exception) -> None:
         return
     work.check_lease()
     with _telling(receipt):
-        poster.fail(work.question, again=work.attempt > 1)
+        poster.fail(work.question, aside=work.recorded("shown") is not None, again=work.attempt > 1)
     work.fail(_failure("failed", error, work.attempt), name)
 
 

@@ -25,6 +25,7 @@ from bot.stores.ledger.book import Ledger
 from bot.stores.receipts import Receipts
 from bot.stores.tables import InboxRow
 from connectors.model import Retryable
+from policies.people import Person
 from tests.fakes.poster import FakePoster
 from tests.flows.world import ANA, QUESTION, World
 from tests.stores.ledgers import KEY
@@ -39,13 +40,15 @@ class Failing(Poster):
     def __init__(self, error: Exception, first: Callable[[], object] = lambda: None) -> None:
         self._error, self._first = error, first
         self.failed: list[tuple[str, bool]] = []
+        self.failed_aside: list[bool] = []
         self.when_failed: Callable[[], object] = lambda: None
 
     def post(self, question: Question, part: Part, *, again: bool) -> Mapping[str, str]:  # noqa: ARG002
         self._first()
         raise self._error
 
-    def fail(self, question: Question, *, again: bool) -> None:
+    def fail(self, question: Question, *, aside: bool, again: bool) -> None:
+        self.failed_aside.append(aside)
         self.failed.append((question.receipt, again))
         self.when_failed()
 
@@ -208,6 +211,30 @@ def test_the_asker_is_told_once_that_there_is_no_reply_before_it_is_over(desk: D
     assert poster.failed == [("r_1", attempts > 1)]
     assert before == [("claimed", None)]
     assert desk.row("r_1") == ("failed", "RuntimeError")
+
+
+class FailingAside(Failing):
+    """The place gets its part; what is for the asker alone does not go through."""
+
+    def post(self, question: Question, part: Part, *, again: bool) -> Mapping[str, str]:
+        return super().post(question, part, again=again) if part.aside else {"surface": "fake"}
+
+
+def test_who_cannot_be_answered_aside_hears_of_it_aside(desk: Desk) -> None:
+    desk.world.knows(ANA, "acme/hr")
+    desk.world.writes("leave.md", "Leave is 25 days.", "acme/hr")
+    desk.world.people.beside = [Person(actor="zoe")]
+    poster = FailingAside(Retryable())
+    desk.waits("r_1")
+    assert desk.drain(poster) == 1
+    kinds = [event.kind for event in desk.receipts.events(ReceiptId("r_1"))]
+    assert kinds[-2:] == ["closed_aside", "delayed"]
+    for _ in range(12):
+        desk.drain(poster)
+        desk.world.now += timedelta(minutes=5)
+    assert poster.failed == [("r_1", True)]
+    assert poster.failed_aside == [True]
+    assert desk.row("r_1") == ("failed", "Retryable")
 
 
 def claimed(claim: Claim | None) -> Claim:
