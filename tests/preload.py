@@ -7,5 +7,5 @@ quiet_libraries()
 import chromadb  # noqa: E402, F401
 import numpy  # noqa: E402, ICN001, F401
 
-from bot.cli import ask, audit, sources, sync  # noqa: E402, F401
+from bot.cli import ask, audit, serve, sources, sync  # noqa: E402, F401
 from bot.models import extractive  # noqa: E402, F401
