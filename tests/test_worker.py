@@ -149,11 +149,52 @@ def die(desk: Desk, times: int) -> None:
         desk.world.now += LATER
 
 
-def test_a_question_whose_process_died_is_answered_by_the_fifth(desk: Desk) -> None:
+def test_a_question_whose_process_died_twice_is_answered_at_once(desk: Desk) -> None:
     desk.waits("r_1")
-    die(desk, 3)
+    die(desk, 1)
     assert desk.drain() == 1
     assert desk.posted == ["r_1"]
+
+
+def test_questions_whose_processes_died_again_and_again_wait_each_for_a_time_of_its_own(desk: Desk) -> None:
+    """So that those which are not why are answered before the one that is comes up again."""
+    names = [f"r_{number}" for number in range(8)]
+    desk.waits(*names)
+    die_together(desk, names, 2)
+    assert desk.drain() == len(names)
+    assert desk.posted == []
+    assert {desk.row(name) for name in names} == {("waiting", "SetApart")}
+    with desk.database.reading() as session:
+        due = [at - desk.world.now for at in session.exec(select(InboxRow.due_at)).all()]
+    assert timedelta(seconds=8) <= min(due) < max(due) <= timedelta(seconds=24)
+    assert len(set(due)) == len(names)
+    desk.world.now += timedelta(seconds=24)
+    assert desk.drain() == len(names)
+    assert sorted(desk.posted) == names
+
+
+def die_together(desk: Desk, names: list[str], times: int) -> None:
+    for _ in range(times):
+        assert all(desk.inbox.claim(desk.world.now) for _ in names)
+        desk.world.now += LATER
+
+
+def test_a_question_that_kills_its_process_does_so_six_times_and_is_given_up(desk: Desk) -> None:
+    class Died(BaseException):
+        pass
+
+    desk.is_asked("r_1")
+    poster = Failing(Died())  # type: ignore[arg-type]
+    deaths = 0
+    for _ in range(30):
+        desk.world.now += timedelta(minutes=8)
+        try:
+            desk.drain(poster)
+        except Died:
+            deaths += 1
+    assert deaths == 5  # beside the one that received it
+    assert desk.row("r_1") == ("failed", "GaveUp")
+    assert poster.failed == [("r_1", True)]
 
 
 def test_a_question_whose_process_died_ten_times_is_given_up(desk: Desk) -> None:
