@@ -24,7 +24,7 @@ def kinds(acme: Office) -> list[str]:
 
 def refused(acme: Office) -> Message:
     acme.slack.faults.fail("chat.postMessage", "slack_error", code="restricted_action", skip=1)
-    return acme.asks("ben", "What is paid: days of annual leave, weeks of salary?", channel=PLACE)
+    return acme.asks("ben", "paid annual leave a year for everyone who leaves", channel=PLACE)
 
 
 def test_asker_is_told_alone_that_the_rest_did_not_go_through(acme: Office) -> None:
