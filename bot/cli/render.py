@@ -1,44 +1,26 @@
-"""What a reply looks like in a terminal and as JSON. Pure; links come from the documents, never from a claim."""
+"""What a reply looks like in a terminal and as JSON. Pure; links come from the documents, never from a claim. Refusals
+are put as in a direct message.
+"""
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, assert_never
 
+from bot.core.cited import cited, marks, numbers, updated, where
 from bot.core.cut import continues
 from bot.flows.answer import Outcome
+from bot.slack.words import CLARIFICATIONS, GOES_ON_THERE, REFUSALS
 from policies.evidence import (
     Answer,
-    Citation,
     Claim,
     Clarification,
     Evidence,
     Found,
     Passage,
     Refusal,
-    RefusalReason,
     Reply,
 )
-
-_REFUSALS: Mapping[RefusalReason, str] = {
-    RefusalReason.UNANSWERED: (
-        "I found no answer to this in what you may read. Try the words that the document would use, "
-        "or ask whoever looks after the subject."
-    ),
-    RefusalReason.UNKNOWN_PERSON: (
-        "None of the sources knows you by this address, so there is nothing that I may answer from. "
-        "Ask whoever runs Footnote to add you to a source."
-    ),
-    RefusalReason.UNPROVEN: (
-        "I could not prove an answer to this word for word, so I give none. Try a narrower question."
-    ),
-    RefusalReason.NOT_A_MEMBER: (
-        "I answer full members of the company only. Ask a colleague who is one to put the question for you."
-    ),
-    RefusalReason.UNKNOWN_AUDIENCE: (
-        "I could not find out who can read this conversation, so I give no answer here. Ask me directly instead."
-    ),
-}
 
 _MOST_OF_A_NAME, _MOST_OF_A_LINK = 120, 500
 _LIKE_OURS = re.compile(r"\[\d+\]|receipt\W*r_")
@@ -48,28 +30,19 @@ def text(reply: Reply, evidence: Evidence) -> str:
     """The reply in words. Each claim ends with the numbers of its sources."""
     match reply:
         case Answer():
-            numbers = _numbers(reply, evidence)
-            return "\n".join(_said(claim, evidence, numbers) for claim in reply.claims)
+            numbered = numbers(reply, evidence)
+            return "\n".join(_said(claim, evidence, numbered) for claim in reply.claims)
         case Refusal():
-            return _REFUSALS[reply.reason]
-        case Clarification(reason="empty"):
-            return "What would you like to know? Ask a whole question, such as: how many days of leave do I have?"
-        case Clarification(reason="too_long"):
-            return "That is longer than I can take in as one question. Please ask it in a few sentences."
+            return REFUSALS[reply.reason]
         case Clarification():
-            return reply.question or "Could you say more precisely what you would like to know?"
+            return reply.question or CLARIFICATIONS[reply.reason]
         case _:
             assert_never(reply)
 
 
 def sources(answer: Answer, evidence: Evidence) -> list[str]:
     """One line a cited document: its number, title, place, last update and link."""
-    cited: dict[str, Passage] = {}
-    for claim in answer.claims:
-        for citation in claim.citations:
-            passage = _passage(evidence, citation.passage)
-            cited.setdefault(passage.document, passage)
-    return [f"[{number}] {_source(passage)}" for number, passage in enumerate(cited.values(), start=1)]
+    return [f"[{number}] {_source(passage)}" for number, passage in enumerate(cited(answer, evidence), start=1)]
 
 
 def as_json(receipt: str, outcome: Outcome) -> dict[str, Any]:
@@ -107,9 +80,9 @@ def as_json(receipt: str, outcome: Outcome) -> dict[str, Any]:
 def heading(found: Found) -> str:
     """What stands above a found passage: how it ranked, and where it stands."""
     passage, ranks = found.passage, found.ranks
-    where = _short(" › ".join(passage.heading_path) or passage.title, _MOST_OF_A_NAME)
+    place = _short(" › ".join(passage.heading_path) or passage.title, _MOST_OF_A_NAME)
     by = [f"{name} #{rank}" for name, rank in (("words", ranks.keywords), ("meaning", ranks.vectors)) if rank]
-    return f"{passage.handle}. {where}  ({_short(passage.document, _MOST_OF_A_LINK)}; {', '.join(by)})"
+    return f"{passage.handle}. {place}  ({_short(passage.document, _MOST_OF_A_LINK)}; {', '.join(by)})"
 
 
 def found_as_json(found: Found) -> dict[str, Any]:
@@ -136,30 +109,20 @@ def _document(passage: Passage) -> dict[str, Any]:
 
 
 def _source(passage: Passage) -> str:
-    updated = f"updated {passage.updated:%d %B %Y}".replace("updated 0", "updated ") if passage.updated else None
-    place = f"{passage.source}/{passage.place}" if passage.place else passage.source
     parts = (
         _short(passage.title, _MOST_OF_A_NAME),
-        _short(place, _MOST_OF_A_NAME),
-        updated,
+        _short(where(passage), _MOST_OF_A_NAME),
+        updated(passage),
         _short(passage.url or "", _MOST_OF_A_LINK),
     )
     return " · ".join(part for part in parts if part)
 
 
-def _numbers(answer: Answer, evidence: Evidence) -> dict[str, int]:
-    """Documents are numbered in the order in which they are cited."""
-    numbers: dict[str, int] = {}
-    for claim in answer.claims:
-        for citation in claim.citations:
-            numbers.setdefault(_passage(evidence, citation.passage).document, len(numbers) + 1)
-    return numbers
-
-
-def _said(claim: Claim, evidence: Evidence, numbers: Mapping[str, int]) -> str:
+def _said(claim: Claim, evidence: Evidence, numbered: Mapping[int, int]) -> str:
     """A procedure that is longer than an answer may be says so: half of one, taken for the whole, does harm."""
-    more = " (and it goes on there)" if continues(claim, evidence) else ""
-    return f"{_quoted(claim.text)} {_marks(claim.citations, evidence, numbers)}{more}"
+    found = "".join(f"[{number}]" for number in marks(claim, numbered))
+    more = f" {GOES_ON_THERE}" if continues(claim, evidence) else ""
+    return f"{_quoted(claim.text)} {found}{more}"
 
 
 def _quoted(words: str) -> str:
@@ -178,11 +141,6 @@ def _short(words: str, most: int) -> str:
     """On one line, whatever it was."""
     line = " ".join(words.split())
     return line if len(line) <= most else f"{line[: most - 1]}…"
-
-
-def _marks(citations: Sequence[Citation], evidence: Evidence, numbers: Mapping[str, int]) -> str:
-    cited = sorted({numbers[_passage(evidence, citation.passage).document] for citation in citations})
-    return "".join(f"[{number}]" for number in cited)
 
 
 def _passage(evidence: Evidence, handle: int) -> Passage:

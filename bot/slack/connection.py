@@ -14,6 +14,8 @@ from bot.slack.heard import Us
 
 _TIMEOUT_S: Final = 15
 _PATIENCE: Final = 8  # how often a call waits for as long as Slack says before it gives up
+_BUFFER_BYTES: Final = 1 << 20  # the SDK calls itself once for each piece of a message that it reads
+_SILENT: Final = logging.CRITICAL + 1
 _SOCKET_THREADS: Final = 1  # takes in what Slack sends in the order in which it sends it, and does no more
 
 
@@ -51,7 +53,9 @@ class Socket:
     """Socket Mode: events come to us, and nothing of ours listens to the network."""
 
     def __init__(self, app: App, app_token: str) -> None:
-        self._handler = SocketModeHandler(app, app_token, concurrency=_SOCKET_THREADS)
+        self._handler = SocketModeHandler(
+            app, app_token, concurrency=_SOCKET_THREADS, receive_buffer_size=_BUFFER_BYTES
+        )
 
     def open(self) -> None:
         try:
@@ -63,4 +67,6 @@ class Socket:
             raise Unready(f"Slack cannot be reached ({type(error).__name__}). Look at the network.") from error
 
     def close(self) -> None:
+        """What is cut off on the way is no news: it was not acknowledged, so Slack sends it again."""
+        self._handler.client.logger.setLevel(_SILENT)
         self._handler.close()  # type: ignore[no-untyped-call]

@@ -14,7 +14,7 @@ from bot.core.nouns import Incoming, Question, ReceiptId, SlackPlace, SlackUser
 MOST_CHARACTERS: Final = 40_000  # of a message, as Slack has it
 
 _SPOKEN: Final = frozenset({None, "file_share", "thread_broadcast", "me_message"})  # the rest is Slack's own voice
-_MOVES: Final = frozenset(
+MOVES: Final = frozenset(
     {
         "member_joined_channel",
         "member_left_channel",
@@ -31,7 +31,8 @@ _MOVES: Final = frozenset(
     }
 )
 _DIRECT: Final = frozenset({"im", "app_home"})
-_ENDS: Final = frozenset({"app_uninstalled", "tokens_revoked"})
+CHANGES: Final = frozenset({"user_change", "team_join"})
+ENDS: Final = frozenset({"app_uninstalled", "tokens_revoked"})
 _MARKED: Final = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 _EMOJI: Final = re.compile(r":[a-z_+\-][a-z0-9_+\-]*:(?::skin-tone-\d:)?")
 
@@ -126,13 +127,13 @@ def heard(event: dict[str, Any], us: Us, *, receipt: ReceiptId, now: datetime) -
             except ValidationError:
                 return None
             return _message(message, us, receipt=receipt, now=now)
-        case str(kind) if kind in _MOVES:
+        case str(kind) if kind in MOVES:
             channel = _id(event.get("channel"))
             return Moved(channel) if channel else None
-        case "user_change" | "team_join":
+        case str(kind) if kind in CHANGES:
             said = event.get("user")
             return Changed(_id(said), said if isinstance(said, dict) else None)
-        case str(kind) if kind in _ENDS:
+        case str(kind) if kind in ENDS:
             return Ended(kind)
         case _:
             return None

@@ -1,0 +1,221 @@
+"""`footnote demo`, `serve` and `manifest`, as a person meets them."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from bot.playground.slack import BOT_EVENTS, RateLimits, SlackEmulator
+from bot.slack import heard
+from tests import company
+from tests.console import Console, Running
+from tests.slack.office import ANSWER, QUESTION, a_slack_world, until
+from tests.world import console, synced
+
+WORDS_ALONE = {"FOOTNOTE_EMBEDDER": "none"}
+
+
+@pytest.fixture
+def slack() -> Iterator[SlackEmulator]:
+    with SlackEmulator(a_slack_world(), rates=RateLimits.off()) as running:
+        yield running
+
+
+def tokens(slack: SlackEmulator) -> dict[str, str]:
+    return {"SLACK_BOT_TOKEN": slack.bot_token(), "SLACK_APP_TOKEN": slack.app_token(), "SLACK_API_URL": slack.url}
+
+
+def at_work(acme: Console, slack: SlackEmulator) -> Running:
+    """What is said before it is connected comes a minute later, as with Slack."""
+    serving = acme.start("serve", **tokens(slack))
+    until(slack.hub.count)
+    return serving
+
+
+# --- serve -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def acme(tmp_path: Path, database_url: str) -> Console:
+    """Words alone: what is tested here is not what is found."""
+    made = console(tmp_path, database_url)
+    return synced(Console(made.home, {**made.environment, **WORDS_ALONE}), company.write(tmp_path / "company"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_serve_answers_until_it_is_told_to_stop(acme: Console, slack: SlackEmulator, number: signal.Signals) -> None:
+    serving = at_work(acme, slack)
+    direct = slack.world.im("ana", next(iter(slack.world.apps.values())))
+    slack.as_user("ana").post(direct, QUESTION)
+    until(lambda: any(ANSWER in message.text for message in direct.messages.values()))
+    os.kill(serving.pid, number)
+    said = serving.wait(20)
+    assert (said.code, said.out) == (0, "")
+    assert "Footnote is in Slack" in said.err
+    assert "Traceback" not in said.err
+    assert acme.run("audit", "verify").code == 0
+
+
+def test_serve_reads_the_sources_by_itself(acme: Console, slack: SlackEmulator, tmp_path: Path) -> None:
+    company.write(tmp_path / "company", {"hr/leave.md": company.DOCUMENTS["hr/leave.md"].replace("27", "31")})
+    serving = at_work(acme, slack)
+    direct = slack.world.im("ana", next(iter(slack.world.apps.values())))
+
+    def asked_again() -> bool:
+        slack.as_user("ana").post(direct, QUESTION)
+        until(lambda: slack.world.channels[direct.id].messages[max(direct.messages)].app_id)
+        return "31 days" in direct.messages[max(direct.messages)].text
+
+    until(asked_again)
+    os.kill(serving.pid, signal.SIGTERM)
+    assert serving.wait(20).code == 0
+
+
+def test_two_processes_on_one_home_the_second_says_who_holds_it(acme: Console, slack: SlackEmulator) -> None:
+    if "DATABASE_URL" in acme.environment and "CHROMA_URL" in acme.environment:
+        return  # there, several may serve
+    serving = at_work(acme, slack)
+    second = acme.run("serve", **tokens(slack))
+    assert second.code == 1
+    assert "footnote serve" in second.err
+    assert acme.run("sources").code == acme.run("audit", "verify").code == 0
+    os.kill(serving.pid, signal.SIGTERM)
+    serving.wait(20)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        pytest.param({}, "needs SLACK_BOT_TOKEN (xoxb-…) and SLACK_APP_TOKEN (xapp-…)", id="no tokens"),
+        pytest.param({"SLACK_BOT_TOKEN": "xoxb-1"}, "needs SLACK_APP_TOKEN (xapp-…)", id="no app token"),
+        pytest.param(
+            {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"},
+            "does not accept SLACK_BOT_TOKEN (invalid_auth)",
+            id="a wrong bot token",
+        ),
+    ],
+)
+def test_serve_says_what_it_needs(acme: Console, slack: SlackEmulator, given: dict[str, str], said: str) -> None:
+    done = acme.run("serve", **given, SLACK_API_URL=slack.url)
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
+    assert len(done.err.splitlines()) == 1
+    assert "xoxb-1" not in done.err
+
+
+def test_serve_says_which_token_is_wrong(acme: Console, slack: SlackEmulator) -> None:
+    done = acme.run("serve", **{**tokens(slack), "SLACK_APP_TOKEN": "xapp-1"})
+    assert done.code == 2
+    assert "does not accept SLACK_APP_TOKEN" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_serve_says_that_slack_is_not_there(acme: Console) -> None:
+    nowhere = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "SLACK_API_URL": "http://127.0.0.1:9/api/"}
+    done = acme.run("serve", **nowhere)
+    assert done.code == 1
+    assert "Slack cannot be reached" in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+# --- demo ------------------------------------------------------------------------------------------------------------
+
+
+def demo(home: Path, *lines: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot", "demo"],
+        input="".join(f"{line}\n" for line in lines),
+        env={**os.environ, "FOOTNOTE_HOME": str(home), **WORDS_ALONE},  # noqa: TID251 - the command's own
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+def test_demo_is_a_company_to_talk_to(tmp_path: Path) -> None:
+    said = demo(
+        tmp_path / "home",
+        "/help",
+        "/as omar",
+        "/in #deals",
+        "What is project Kestrel?",
+        "/in #engineering",
+        "/as nobody",
+        "/dance",
+        "/dm",
+        "Where does project Kestrel take place?",
+        "/quit",
+        "never said",
+    )
+    assert (said.returncode, "Traceback" in said.stderr) == (0, False)
+    assert "650 EUR" in said.stdout
+    here, _, aside = said.stdout.partition("… and to omar alone:")
+    assert "everyone here may read" in here
+    assert "Brightwell" not in here
+    assert "Brightwell" in aside
+    for complaint in ("omar is in no channel #engineering", "Nobody here is called nobody", "/dance is none of"):
+        assert complaint in said.stderr
+    assert "never said" not in said.stdout
+
+
+def test_demo_that_nobody_types_into_shows_one_exchange_and_ends(tmp_path: Path) -> None:
+    said = demo(tmp_path / "home")
+    assert said.returncode == 0
+    assert "650 EUR" in said.stdout
+    assert "Benefits overview 2026" in said.stdout
+
+
+# --- the manifest -------------------------------------------------------------------------------------------------------
+
+
+def test_manifest_asks_for_what_is_used_and_no_more(acme: Console) -> None:
+    printed = acme.run("manifest")
+    assert printed.code == 0
+    manifest = json.loads(printed.out)
+    events = set(manifest["settings"]["event_subscriptions"]["bot_events"])
+    spoken = {"app_mention", "message.im", "message.mpim", "message.channels", "message.groups"}
+    assert events == spoken | heard.MOVES | heard.CHANGES | heard.ENDS
+    assert set(manifest["oauth_config"]["scopes"]["bot"]) == {
+        "app_mentions:read",
+        "assistant:write",
+        "channels:history",
+        "channels:read",
+        "chat:write",
+        "groups:history",
+        "groups:read",
+        "im:history",
+        "im:read",
+        "im:write",
+        "mpim:history",
+        "mpim:read",
+        "users:read",
+        "users:read.email",
+    }
+    assert manifest["settings"]["socket_mode_enabled"]
+    assert "agent_view" in manifest["features"]
+
+
+def test_the_bot_works_with_the_scopes_and_events_of_its_manifest_alone(acme: Console) -> None:
+    text = (resources.files("bot.slack") / "manifest.json").read_text(encoding="utf-8")
+    manifest = json.loads(text)
+    world = a_slack_world()
+    footnote = next(iter(world.apps.values()))
+    scopes = frozenset(manifest["oauth_config"]["scopes"]["bot"])
+    footnote.events = frozenset(manifest["settings"]["event_subscriptions"]["bot_events"]) & BOT_EVENTS
+    for token in [token for token in world.tokens.values() if token.kind == "bot"]:
+        token.scopes = scopes
+    with SlackEmulator(world, rates=RateLimits.off()) as slack:
+        serving = at_work(acme, slack)
+        slack.as_user("ana").post("general", f"{slack.mention('footnote')} {QUESTION}")
+        channel = world.channel("general")
+        until(lambda: any(ANSWER in message.text for message in channel.messages.values()))
+        os.kill(serving.pid, signal.SIGTERM)
+        serving.wait(20)
+        assert {request.outcome for request in slack.requests.all()} == {"ok"}
