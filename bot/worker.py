@@ -58,14 +58,14 @@ class SetApart(Retryable):
 def answer_one(inbox: Inbox, receipts: Receipts, house: Answering, poster: Poster, claim: Claim) -> Outcome:
     """Whatever goes wrong, it ends as `Failed` and the others have their turn."""
     work = _opened(inbox, receipts, house.reading.clock, claim)
-    try:
-        with _beating(work.renew, inbox.length):
+    with _beating(work.renew, inbox.length):  # to the end: who says that there is no reply may have to wait for Slack
+        try:
             _check_attempts(work)
             return answer(work, house, poster)
-    except Exception as error:
-        with _recording(inbox, claim.id):
-            _end(work, poster, error)
-        raise Failed(ReceiptId(claim.id)) from error
+        except Exception as error:
+            with _recording(inbox, claim.id):
+                _end(work, poster, error)
+            raise Failed(ReceiptId(claim.id)) from error
 
 
 def answer_next(

@@ -1,8 +1,10 @@
 """What becomes of a question or a job when something goes wrong: it is written down, and the others have their turn."""
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -91,6 +93,10 @@ class Desk:
     def row(self, receipt: str) -> tuple[str, str | None]:
         with self.database.reading() as session:
             return session.exec(select(InboxRow.state, InboxRow.error).where(InboxRow.id == receipt)).one()
+
+    def column(self, name: str) -> object:
+        with self.database.reading() as session:
+            return session.exec(select(getattr(InboxRow, name))).one()
 
     def last(self, receipt: str) -> tuple[str, object]:
         event = self.receipts.events(ReceiptId(receipt))[-1]
@@ -316,6 +322,26 @@ def test_a_failure_that_cannot_be_told_is_recorded_all_the_same(desk: Desk, erro
     assert desk.row("r_1") == ("failed", "RuntimeError")
     assert desk.last("r_1") == ("failed", "RuntimeError")
     assert [entry["event"] for entry in logs] == ["a question failed", "nobody could be told that there is no reply"]
+
+
+def test_the_lease_is_kept_while_the_asker_is_told(desk: Desk) -> None:
+    """Slack may keep us waiting; whoever took over meanwhile would tell them a second time."""
+    desk.inbox.length = timedelta(milliseconds=30)
+    claim = desk.is_asked("r_1")
+    poster = Failing(RuntimeError())
+    lease = partial(desk.column, "lease_until")
+
+    def waits() -> None:
+        desk.world.now += LATER
+        before, deadline = lease(), time.monotonic() + 10
+        while lease() == before and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert lease() != before
+
+    poster.when_failed = waits
+    with structlog.testing.capture_logs() as logs, pytest.raises(worker.Failed):
+        desk.answers(claim, poster)
+    assert [entry["event"] for entry in logs] == ["a question failed"]
 
 
 def test_who_died_after_telling_tells_again(desk: Desk) -> None:
