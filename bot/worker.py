@@ -1,5 +1,6 @@
 """Takes work and gets it done. Here alone is everything caught: whatever goes wrong, the receipt says so."""
 
+import random
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterator
@@ -29,6 +30,7 @@ from connectors.model import AccessUnknown, Fatal, Gone, Retryable
 SYNC: Final = "sync"
 
 _ATTEMPTS = 10  # of a question: with the pauses between them, a quarter of an hour in which its surface may be away
+_DEATHS = 3  # of its processes, after which a question is set apart: it may be what they died of
 _LONGEST_PAUSE = timedelta(minutes=5)
 _LOOK_AGAIN_S = 0.5  # for what became due, or was put in by another process
 # Python's own 5 ms are paid again at each statement by a thread that does little, such as the one that takes in.
@@ -50,17 +52,23 @@ class GaveUp(Exception):  # noqa: N818 - named for what the receipt says
     """Each attempt ended with its process; whatever it is about this question, the next one may not die of it too."""
 
 
+class SetApart(Retryable):
+    """Its processes have died again and again. Most of what they had in hand is not why; each waits by itself, and for
+    a time of its own, so that one such question neither takes the others with it nor keeps the process from starting.
+    """
+
+
 def answer_one(inbox: Inbox, receipts: Receipts, house: Answering, poster: Poster, claim: Claim) -> Outcome:
     """Whatever goes wrong, it ends as `Failed` and the others have their turn."""
     work = _opened(inbox, receipts, house.reading.clock, claim)
-    try:
-        with _beating(work.renew, inbox.length):
+    with _beating(work.renew, inbox.length):  # to the end: who says that there is no reply may have to wait for Slack
+        try:
             _check_attempts(work)
             return answer(work, house, poster)
-    except Exception as error:
-        with _recording(inbox, claim.id):
-            _end(work, poster, error)
-        raise Failed(ReceiptId(claim.id)) from error
+        except Exception as error:
+            with _recording(inbox, claim.id):
+                _end(work, poster, error)
+            raise Failed(ReceiptId(claim.id)) from error
 
 
 def answer_next(
@@ -171,8 +179,12 @@ def _opened(inbox: Inbox, receipts: Receipts, clock: Clock, claim: Claim) -> Ope
 
 
 def _check_attempts(work: OpenReceipt) -> None:
-    if work.attempt > _ATTEMPTS:
+    delayed = work.recorded("delayed")
+    died = work.attempt > 1 and (delayed is None or delayed.body["attempt"] != work.attempt - 1)
+    if work.attempt > _ATTEMPTS or (died and work.attempt == _ATTEMPTS):
         raise GaveUp
+    if died and work.attempt > _DEATHS:
+        raise SetApart
 
 
 def _end(work: OpenReceipt, poster: Poster, error: Exception) -> None:
@@ -184,13 +196,17 @@ def _end(work: OpenReceipt, poster: Poster, error: Exception) -> None:
         log.error("a question failed", receipt=receipt, exc_info=error)
     elif work.attempt < _ATTEMPTS:
         log.warning("to be tried again", receipt=receipt, error=name)
-        pause = min(timedelta(seconds=2**work.attempt), _LONGEST_PAUSE)
-        work.try_again(_failure("delayed", error, work.attempt), name, pause)
+        work.try_again(_failure("delayed", error, work.attempt), name, _pause(work.attempt, error))
         return
     work.check_lease()
     with _telling(receipt):
-        poster.fail(work.question, again=work.attempt > 1)
+        poster.fail(work.question, aside=work.recorded("shown") is not None, again=work.attempt > 1)
     work.fail(_failure("failed", error, work.attempt), name)
+
+
+def _pause(attempt: int, error: Exception) -> timedelta:
+    pause = min(timedelta(seconds=2**attempt), _LONGEST_PAUSE)
+    return pause * random.uniform(0.5, 1.5) if isinstance(error, SetApart) else pause  # noqa: S311 - nothing to guess
 
 
 @contextmanager

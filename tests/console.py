@@ -73,8 +73,16 @@ class Running:
     def pid(self) -> int:
         return int(self.process.pid)
 
+    @property
+    def is_alive(self) -> bool:
+        return bool(self.process.is_alive())
+
     def kill(self) -> None:
         self.process.kill()
+
+    def terminate(self) -> None:
+        """Asks it to end, as a supervisor does."""
+        self.process.terminate()
 
 
 def _command(words: list[str], environment: dict[str, str], prefix: str) -> None:

@@ -1,8 +1,10 @@
 """What becomes of a question or a job when something goes wrong: it is written down, and the others have their turn."""
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -25,6 +27,7 @@ from bot.stores.ledger.book import Ledger
 from bot.stores.receipts import Receipts
 from bot.stores.tables import InboxRow
 from connectors.model import Retryable
+from policies.people import Person
 from tests.fakes.poster import FakePoster
 from tests.flows.world import ANA, QUESTION, World
 from tests.stores.ledgers import KEY
@@ -39,13 +42,15 @@ class Failing(Poster):
     def __init__(self, error: Exception, first: Callable[[], object] = lambda: None) -> None:
         self._error, self._first = error, first
         self.failed: list[tuple[str, bool]] = []
+        self.failed_aside: list[bool] = []
         self.when_failed: Callable[[], object] = lambda: None
 
     def post(self, question: Question, part: Part, *, again: bool) -> Mapping[str, str]:  # noqa: ARG002
         self._first()
         raise self._error
 
-    def fail(self, question: Question, *, again: bool) -> None:
+    def fail(self, question: Question, *, aside: bool, again: bool) -> None:
+        self.failed_aside.append(aside)
         self.failed.append((question.receipt, again))
         self.when_failed()
 
@@ -88,6 +93,10 @@ class Desk:
     def row(self, receipt: str) -> tuple[str, str | None]:
         with self.database.reading() as session:
             return session.exec(select(InboxRow.state, InboxRow.error).where(InboxRow.id == receipt)).one()
+
+    def column(self, name: str) -> object:
+        with self.database.reading() as session:
+            return session.exec(select(getattr(InboxRow, name))).one()
 
     def last(self, receipt: str) -> tuple[str, object]:
         event = self.receipts.events(ReceiptId(receipt))[-1]
@@ -146,11 +155,52 @@ def die(desk: Desk, times: int) -> None:
         desk.world.now += LATER
 
 
-def test_a_question_whose_process_died_is_answered_by_the_fifth(desk: Desk) -> None:
+def test_a_question_whose_process_died_twice_is_answered_at_once(desk: Desk) -> None:
     desk.waits("r_1")
-    die(desk, 3)
+    die(desk, 1)
     assert desk.drain() == 1
     assert desk.posted == ["r_1"]
+
+
+def test_questions_whose_processes_died_again_and_again_wait_each_for_a_time_of_its_own(desk: Desk) -> None:
+    """So that those which are not why are answered before the one that is comes up again."""
+    names = [f"r_{number}" for number in range(8)]
+    desk.waits(*names)
+    die_together(desk, names, 2)
+    assert desk.drain() == len(names)
+    assert desk.posted == []
+    assert {desk.row(name) for name in names} == {("waiting", "SetApart")}
+    with desk.database.reading() as session:
+        due = [at - desk.world.now for at in session.exec(select(InboxRow.due_at)).all()]
+    assert timedelta(seconds=8) <= min(due) < max(due) <= timedelta(seconds=24)
+    assert len(set(due)) == len(names)
+    desk.world.now += timedelta(seconds=24)
+    assert desk.drain() == len(names)
+    assert sorted(desk.posted) == names
+
+
+def die_together(desk: Desk, names: list[str], times: int) -> None:
+    for _ in range(times):
+        assert all(desk.inbox.claim(desk.world.now) for _ in names)
+        desk.world.now += LATER
+
+
+def test_a_question_that_kills_its_process_does_so_six_times_and_is_given_up(desk: Desk) -> None:
+    class Died(BaseException):
+        pass
+
+    desk.is_asked("r_1")
+    poster = Failing(Died())  # type: ignore[arg-type]
+    deaths = 0
+    for _ in range(30):
+        desk.world.now += timedelta(minutes=8)
+        try:
+            desk.drain(poster)
+        except Died:
+            deaths += 1
+    assert deaths == 5  # beside the one that received it
+    assert desk.row("r_1") == ("failed", "GaveUp")
+    assert poster.failed == [("r_1", True)]
 
 
 def test_a_question_whose_process_died_ten_times_is_given_up(desk: Desk) -> None:
@@ -210,6 +260,30 @@ def test_the_asker_is_told_once_that_there_is_no_reply_before_it_is_over(desk: D
     assert desk.row("r_1") == ("failed", "RuntimeError")
 
 
+class FailingAside(Failing):
+    """The place gets its part; what is for the asker alone does not go through."""
+
+    def post(self, question: Question, part: Part, *, again: bool) -> Mapping[str, str]:
+        return super().post(question, part, again=again) if part.aside else {"surface": "fake"}
+
+
+def test_who_cannot_be_answered_aside_hears_of_it_aside(desk: Desk) -> None:
+    desk.world.knows(ANA, "acme/hr")
+    desk.world.writes("leave.md", "Leave is 25 days.", "acme/hr")
+    desk.world.people.beside = [Person(actor="zoe")]
+    poster = FailingAside(Retryable())
+    desk.waits("r_1")
+    assert desk.drain(poster) == 1
+    kinds = [event.kind for event in desk.receipts.events(ReceiptId("r_1"))]
+    assert kinds[-2:] == ["closed_aside", "delayed"]
+    for _ in range(12):
+        desk.drain(poster)
+        desk.world.now += timedelta(minutes=5)
+    assert poster.failed == [("r_1", True)]
+    assert poster.failed_aside == [True]
+    assert desk.row("r_1") == ("failed", "Retryable")
+
+
 def claimed(claim: Claim | None) -> Claim:
     assert claim is not None
     return claim
@@ -248,6 +322,26 @@ def test_a_failure_that_cannot_be_told_is_recorded_all_the_same(desk: Desk, erro
     assert desk.row("r_1") == ("failed", "RuntimeError")
     assert desk.last("r_1") == ("failed", "RuntimeError")
     assert [entry["event"] for entry in logs] == ["a question failed", "nobody could be told that there is no reply"]
+
+
+def test_the_lease_is_kept_while_the_asker_is_told(desk: Desk) -> None:
+    """Slack may keep us waiting; whoever took over meanwhile would tell them a second time."""
+    desk.inbox.length = timedelta(milliseconds=30)
+    claim = desk.is_asked("r_1")
+    poster = Failing(RuntimeError())
+    lease = partial(desk.column, "lease_until")
+
+    def waits() -> None:
+        desk.world.now += LATER
+        before, deadline = lease(), time.monotonic() + 10
+        while lease() == before and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert lease() != before
+
+    poster.when_failed = waits
+    with structlog.testing.capture_logs() as logs, pytest.raises(worker.Failed):
+        desk.answers(claim, poster)
+    assert [entry["event"] for entry in logs] == ["a question failed"]
 
 
 def test_who_died_after_telling_tells_again(desk: Desk) -> None:

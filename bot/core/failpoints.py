@@ -12,6 +12,8 @@ FAILPOINTS = (
     "ask.before_close",
     "ask.after_close",
     "ask.after_post",
+    "aside.after_show",
+    "aside.after_close",
     "slack.before_take",
     "slack.after_take",
     "slack.after_ack",

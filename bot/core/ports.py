@@ -139,6 +139,10 @@ class Work(Protocol):
         """The event, and the texts it names by digest, together."""
         ...
 
+    def record_shown(self, event: Event) -> None:
+        """The same, and whoever asks next in that place need not wait any longer for what is still to be done."""
+        ...
+
     def check_lease(self) -> None:
         """Before each effect that cannot be taken back: is it still ours?"""
         ...
@@ -167,8 +171,10 @@ class Poster(Protocol):
         """Where it went, for the receipt."""
         ...
 
-    def fail(self, question: Question, *, again: bool) -> None:
-        """Says that there will be no reply, and under which receipt an operator finds out why."""
+    def fail(self, question: Question, *, aside: bool, again: bool) -> None:
+        """Says that there will be no reply, and under which receipt an operator finds out why. `aside`: the place has
+        its reply; what is missing is the asker's alone, and so is this.
+        """
         ...
 
 

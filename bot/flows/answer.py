@@ -4,14 +4,17 @@
 
 The steps of an attempt that died are taken again, except those before `closed`: what was decided stays decided, unless
 a source has taken back since then what it was decided from, or others read along by now.
+
+Where the asker may read more than the others do, the same follows for the asker alone. By then the place has its reply:
+it cannot be seen there whether there was more, nor what became of it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, assert_never
 
 from bot.core.clock import Stopwatch, as_text
-from bot.core.nouns import Event, Part
+from bot.core.nouns import Event, ListId, Part
 from bot.core.ports import Poster, Work
 from bot.core.record import audience_body, part_body, part_from
 from bot.flows.read import Reading, confirm
@@ -37,11 +40,6 @@ class Outcome:
     timings_ms: Mapping[str, float]
     aside: Part | None = None
 
-    @property
-    def parts(self) -> tuple[Part, ...]:
-        here = Part(reply=self.reply, evidence=self.evidence)
-        return (here, self.aside) if self.aside is not None else (here,)
-
 
 class _Decided(NamedTuple):
     """An outcome, and for whom it was made. Without readers it is the same for everybody."""
@@ -50,21 +48,86 @@ class _Decided(NamedTuple):
     readers: Audience | None
 
 
+class _Shown(NamedTuple):
+    """What the place got, and where that is. `more` for the asker alone are lists which nobody else there may read."""
+
+    outcome: Outcome
+    to: Mapping[str, str]
+    more: frozenset[ListId]
+
+
 def answer(work: Work, house: Answering, poster: Poster) -> Outcome:
     house.reach("ask.after_claim")
     attempt = Attempt(work, house, _pinned_rules(work, house.reading), house.reading.clock(), Stopwatch())
-    outcome = _for_those_who_read_it(attempt, _recall(attempt) or _decide(attempt))
-    house.reach("ask.after_close")
-    shown = [dict(_shown(work, poster, part)) for part in outcome.parts]
+    here = _shown_before(attempt) or _show_here(attempt, poster)
+    aside = _decided_aside(attempt, here) if here.more else None
+    shown = [here.to] if aside is None else [here.to, _posted(work, poster, aside)]
     house.reach("ask.after_post")
     work.finish(Event(kind="posted", body={"attempt": work.attempt, "to": shown}))
-    return outcome
+    return replace(here.outcome, aside=aside)
 
 
-def _shown(work: Work, poster: Poster, part: Part) -> Mapping[str, str]:
-    """Looking who reads along, or showing the part before, may have taken long: the question may be withdrawn by now."""
+def _show_here(attempt: Attempt, poster: Poster) -> _Shown:
+    """To everyone at the place; on record as soon as it is not the end."""
+    work, house = attempt.work, attempt.house
+    outcome, readers = _for_those_who_read_it(attempt, _recall(attempt) or _decide(attempt))
+    more = _more(attempt, readers) if readers is not None else frozenset()
+    house.reach("ask.after_close")
+    to = _posted(work, poster, Part(reply=outcome.reply, evidence=outcome.evidence))
+    if more:
+        work.record_shown(Event(kind="shown", body={"attempt": work.attempt, "to": [to]}))
+        house.reach("aside.after_show")
+    return _Shown(outcome, to, more)
+
+
+def _shown_before(attempt: Attempt) -> _Shown | None:
+    """By an attempt that got no further: the place has what it gets."""
+    shown, closed = attempt.work.recorded("shown"), attempt.work.recorded("closed")
+    if shown is None or closed is None:
+        return None
+    (to,) = shown.body["to"]
+    asker = _asker(attempt)
+    more = _more(attempt, _readers(attempt, asker)) if _not_for(asker) is None else frozenset()
+    return _Shown(_outcome_from(closed, attempt.work), to, more)
+
+
+def _posted(work: Work, poster: Poster, part: Part) -> dict[str, str]:
+    """Looking who reads along, or composing the aside, may have taken long: the question may be withdrawn by now."""
     work.check_lease()
-    return poster.post(work.question, part, again=work.attempt > 1)
+    return dict(poster.post(work.question, part, again=work.attempt > 1))
+
+
+def _more(attempt: Attempt, readers: Audience) -> frozenset[ListId]:
+    """What the asker may read, and not everyone who reads along."""
+    access = attempt.house.reading.access
+    alone = Audience.only(_asker(attempt))
+    return access.readable(alone, attempt.now) - access.readable(readers, attempt.now)
+
+
+def _decided_aside(attempt: Attempt, here: _Shown) -> Part | None:
+    """An answer for the asker alone, if there is one that stands on more than what the place may read."""
+    work, house, way = attempt.work, attempt.house, here.outcome.route
+    assert way is not None, "what was looked up has a route"
+    asker = _asker(attempt)
+    if _not_for(asker) is not None:
+        return None
+    part = _recall_aside(attempt, asker, way)
+    if part is None:
+        part = reply_aside(attempt, asker, here.more, way)
+        if part is not None:
+            work.record(Event(kind="closed_aside", body=part_body(part)))
+    house.reach("aside.after_close")
+    return part
+
+
+def _recall_aside(attempt: Attempt, asker: Person, way: Route) -> Part | None:
+    closed = attempt.work.recorded("closed_aside")
+    if closed is None:
+        return None
+    part = part_from(closed.body, attempt.work.evidence, aside=True)
+    shown = _may_still_be_shown(attempt, part.evidence, Audience.only(asker), way)
+    attempt.work.record(Event(kind="recalled_aside", body={"attempt": attempt.work.attempt, "shown": shown}))
+    return part if shown else None
 
 
 def _pinned_rules(work: Work, reading: Reading) -> Rules:
@@ -73,11 +136,11 @@ def _pinned_rules(work: Work, reading: Reading) -> Rules:
     return reading.rules(claimed.body["rules"] if claimed is not None else None)
 
 
-def _for_those_who_read_it(attempt: Attempt, decided: _Decided) -> Outcome:
+def _for_those_who_read_it(attempt: Attempt, decided: _Decided) -> _Decided:
     """Whoever came to the place meanwhile must be allowed to read it too: then it is decided again, for them as well."""
     for _ in range(_TURNS):
         if decided.readers is None or _alike(decided.readers, _readers(attempt, _asker(attempt))):
-            return decided.outcome
+            return decided
         decided = _decide(attempt)
     raise Retryable("who reads along keeps changing")
 
@@ -102,25 +165,28 @@ def _recall(attempt: Attempt) -> _Decided | None:
     closed = work.recorded("closed")
     if closed is None:
         return None
+    outcome = _outcome_from(closed, work)
+    asker = _asker(attempt)
+    readers = _readers(attempt, asker) if closed.body["readers"] else None
+    shown = readers is None or (
+        _not_for(asker) is None
+        and _named(closed.body["readers"]) == _named(audience_body(readers))
+        and _may_still_be_shown(attempt, outcome.evidence, readers, outcome.route)
+    )
+    work.record(Event(kind="recalled", body={"attempt": work.attempt, "shown": shown}))  # the fence: is it still ours?
+    return _Decided(outcome, readers) if shown else None
+
+
+def _outcome_from(closed: Event, work: Work) -> Outcome:
     body = closed.body
     here = part_from(body, work.evidence)
-    outcome = Outcome(
+    return Outcome(
         reply=here.reply,
         evidence=here.evidence,
         route=Route.model_validate(body["route"]) if body["route"] else None,
         model=body["model"],
         timings_ms=body["timings_ms"],
-        aside=part_from(body["aside"], work.evidence, aside=True) if body["aside"] else None,
     )
-    asker = _asker(attempt)
-    readers = _readers(attempt, asker) if body["readers"] else None
-    shown = readers is None or (
-        _not_for(asker) is None
-        and _named(body["readers"]) == _named(audience_body(readers))
-        and _may_still_be_shown(attempt, outcome, readers, asker)
-    )
-    work.record(Event(kind="recalled", body={"attempt": work.attempt, "shown": shown}))  # the fence: is it still ours?
-    return _Decided(outcome, readers) if shown else None
 
 
 def _named(readers: Mapping[str, object]) -> tuple[object, ...]:
@@ -128,15 +194,9 @@ def _named(readers: Mapping[str, object]) -> tuple[object, ...]:
     return readers["digest"], readers["complete"]
 
 
-def _may_still_be_shown(attempt: Attempt, outcome: Outcome, readers: Audience, asker: Person) -> bool:
-    assert outcome.route is not None, "what was looked up has a route"
-    for part in outcome.parts:
-        audience = Audience.only(asker) if part.aside else readers
-        if part.evidence.found and confirm(
-            part.evidence, sought_by(attempt, audience, outcome.route), attempt.house.reading
-        ):
-            return False
-    return True
+def _may_still_be_shown(attempt: Attempt, evidence: Evidence, audience: Audience, way: Route | None) -> bool:
+    assert way is not None, "what was looked up has a route"
+    return not evidence.found or not confirm(evidence, sought_by(attempt, audience, way), attempt.house.reading)
 
 
 def _decide(attempt: Attempt) -> _Decided:
@@ -163,7 +223,7 @@ def _decided(attempt: Attempt, way: Route | Clarification) -> _Decided:
                 return _Decided(_without_evidence(attempt, refusal, way), None)
             readers = _readers(attempt, asker)
             attempt.watch.lap("audience")
-            return _Decided(_from_evidence(attempt, asker, readers, way), readers)
+            return _Decided(_from_evidence(attempt, readers, way), readers)
         case _:
             assert_never(way)
 
@@ -180,24 +240,21 @@ def _without_evidence(attempt: Attempt, reply: Reply, way: Route | None) -> Outc
     return Outcome(reply=reply, evidence=Evidence(), route=way, model=None, timings_ms=attempt.watch.laps)
 
 
-def _from_evidence(attempt: Attempt, asker: Person, readers: Audience, way: Route) -> Outcome:
+def _from_evidence(attempt: Attempt, readers: Audience, way: Route) -> Outcome:
     here = reply_for(attempt, readers, way)
     return Outcome(
         reply=here.reply,
         evidence=here.evidence,
         route=way,
         model=attempt.house.composer.name,
-        timings_ms=attempt.watch.laps,
-        aside=reply_aside(attempt, asker, readers, way),
+        timings_ms=dict(attempt.watch.laps),
     )
 
 
 def _closed(decided: _Decided) -> dict[str, object]:
     outcome = decided.outcome
-    here, *beside = map(part_body, outcome.parts)
     return {
-        **here,
-        "aside": beside[0] if beside else None,
+        **part_body(Part(reply=outcome.reply, evidence=outcome.evidence)),
         "readers": audience_body(decided.readers) if decided.readers else None,
         "route": outcome.route.model_dump(mode="json") if outcome.route else None,
         "model": outcome.model,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bot.core.clock import Stopwatch
 from bot.core.failpoints import Reach
-from bot.core.nouns import Event, Part
+from bot.core.nouns import Event, ListId, Part
 from bot.core.ports import Composer, Scope, Work
 from bot.flows.read import (
     Reading,
@@ -64,13 +64,9 @@ def reply_for(attempt: Attempt, audience: Audience, way: Route, *, aside: bool =
     return Part(reply=settle(considered.draft, considered.violations), evidence=considered.evidence, aside=aside)
 
 
-def reply_aside(attempt: Attempt, asker: Person, readers: Audience, way: Route) -> Part | None:
+def reply_aside(attempt: Attempt, asker: Person, beyond: frozenset[ListId], way: Route) -> Part | None:
     """An answer from what the asker may read and the others may not: for the asker alone, if it cites any of that."""
-    alone, access = Audience.only(asker), attempt.house.reading.access
-    beyond = access.readable(alone, attempt.now) - access.readable(readers, attempt.now)
-    if not beyond:
-        return None
-    part = reply_for(attempt, alone, way, aside=True)
+    part = reply_for(attempt, Audience.only(asker), way, aside=True)
     if not isinstance(part.reply, Answer):
         return None
     cited = {citation.passage for claim in part.reply.claims for citation in claim.citations}

@@ -67,17 +67,16 @@ def _readable(
 
 
 def _part(events: Sequence[Event], history: History, channel: str, message: str) -> Part | None:
-    number, closed = _place_of(events, channel, message), _newest(events, "closed")
+    number = _place_of(events, channel, message)
+    closed = _newest(events, "closed_aside" if number else "closed")
     if number is None or closed is None:
         return None
-    bodies = [closed.body, closed.body["aside"]]
-    body = bodies[number] if number < len(bodies) else None
-    return part_from(body, history.evidence, aside=number > 0) if body else None
+    return part_from(closed.body, history.evidence, aside=number > 0)
 
 
 def _place_of(events: Sequence[Event], channel: str, message: str) -> int | None:
     """Which of the parts this message shows."""
-    posted = _newest(events, "posted")
+    posted = _newest(events, "posted") or _newest(events, "shown")
     shown = posted.body["to"] if posted is not None else []
     places = [(one.get("channel"), one.get("message")) for one in shown]
     return places.index((channel, message)) if (channel, message) in places else None

@@ -1,6 +1,7 @@
 """The connection to Slack: its client, what it retries, and the socket on which Slack speaks to us."""
 
 import logging
+import threading
 from typing import Final
 
 from slack_bolt import App
@@ -14,6 +15,7 @@ from bot.core.errors import BadUse, Unready
 from bot.slack.heard import Us
 
 _TIMEOUT_S: Final = 15
+_CLOSING_S: Final = 5.0
 _PATIENCE: Final = 8  # how often a call waits for as long as Slack says before it gives up
 _UNAWAITED: Final = "/assistant.threads.setStatus"  # comes too late if it has to wait
 _RECEIVED_AT_ONCE: Final = 1 << 16  # the SDK goes one call deeper for each piece, and hands on none before it has all
@@ -87,4 +89,9 @@ class Socket:
     def close(self) -> None:
         """What is cut off on the way is no news: it was not acknowledged, so Slack sends it again."""
         self._handler.client.logger.setLevel(_SILENT)
-        self._handler.close()  # type: ignore[no-untyped-call]
+        """The SDK waits for its reader, and for ever if that began between two lines of the SDK's `connect`: it then
+        looks at a state that nobody ends. By then the connection is shut, and the reader dies with the process.
+        """
+        closing = threading.Thread(target=self._handler.close, name="closing", daemon=True)
+        closing.start()
+        closing.join(_CLOSING_S)

@@ -69,9 +69,12 @@ class SlackPoster:
         finally:
             self._over(place, surely=again)
 
-    def fail(self, question: Question, *, again: bool) -> None:
-        post, nonce = render.failure(receipt=question.receipt), _nonce(question, "failure")
+    def fail(self, question: Question, *, aside: bool, again: bool) -> None:
+        post, nonce = render.failure(receipt=question.receipt, aside=aside), _nonce(question, "failure")
         place = _place(question)
+        if aside:
+            self._show(self._with(question), post, nonce, again=again)
+            return
         try:
             self._show(_here(place), post, nonce, again=again)
         except Refused:

@@ -90,9 +90,10 @@ def _buttons(reply: Reply, receipt: str) -> tuple[Json, ...]:
             assert_never(reply)
 
 
-def failure(*, receipt: str) -> Post:
-    shown = section((Run(f"{words.FAILED} "), Run(receipt, code=True)))
-    return Post(f"{words.FAILED} {receipt}", (rich_text([shown]),))
+def failure(*, receipt: str, aside: bool = False) -> Post:
+    said = words.FAILED_ASIDE if aside else words.FAILED
+    shown = section((Run(f"{said} "), Run(receipt, code=True)))
+    return Post(f"{said} {receipt}", (rich_text([shown]),))
 
 
 def thanks(*, useful: bool) -> str:

@@ -20,6 +20,11 @@ FAILED = (
     "If it happens again, give this id to whoever runs Footnote:"
 )
 
+FAILED_ASIDE = (
+    "You asked in a channel. I also looked in what you may read and others there may not, and something went wrong on "
+    "my side. To have that looked up, ask me again here. If it happens again, give this id to whoever runs Footnote:"
+)
+
 _UNANSWERED = "Try the words that the document would use, or ask whoever looks after the subject."
 
 REFUSALS: Mapping[RefusalReason, str] = {

@@ -64,6 +64,10 @@ class Inbox(Leases[InboxRow]):
     def again(self, session: Session, claim: Claim, due_at: datetime, *, error: str) -> None:
         self._set(session, claim, state="waiting", due_at=due_at, lease_until=None, error=error)
 
+    def leave_lane(self, session: Session, claim: Claim) -> None:
+        """What is still to be done for it keeps nobody waiting."""
+        self._set(session, claim, lane=claim.key)
+
     def waits(self) -> bool:
         """Whether anything is still to be answered."""
         with self._database.reading() as session:

@@ -108,6 +108,13 @@ class OpenReceipt:
     def record(self, *events: Event) -> None:
         self._held(lambda session, now: self._append(session, events, now))
 
+    def record_shown(self, event: Event) -> None:
+        def write(session: Session, now: datetime) -> None:
+            self._inbox.leave_lane(session, self._claim)
+            self._append(session, (event,), now)
+
+        self._held(write)
+
     def record_evidence(self, event: Event, evidence: Evidence) -> None:
         def write(session: Session, now: datetime) -> None:
             # In one order, whoever writes: two that hold what the other waits for would wait for ever.

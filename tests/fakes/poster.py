@@ -32,5 +32,5 @@ class FakePoster(Poster):
         self.when_posted(self.posted[-1])
         return {"surface": "fake", "number": number}
 
-    def fail(self, question: Question, *, again: bool) -> None:  # noqa: ARG002
+    def fail(self, question: Question, *, aside: bool, again: bool) -> None:  # noqa: ARG002
         self.failed.append(question)

@@ -66,6 +66,9 @@ class FakeWork(Work):
     def record(self, *events: Event) -> None:
         self._write(*events)
 
+    def record_shown(self, event: Event) -> None:
+        self._write(event)
+
     def record_evidence(self, event: Event, evidence: Evidence) -> None:
         self._write(event)
         self.kept.texts |= texts_of(evidence)

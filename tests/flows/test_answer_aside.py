@@ -22,7 +22,8 @@ PUBLIC, SECRET = "Leave is 25 days.", "Leave of directors is 60 days."
 CAT = Email("cat@acme.test")
 UNKNOWN_AUDIENCE = Refusal(reason=RefusalReason.UNKNOWN_AUDIENCE)
 NOT_A_MEMBER = Refusal(reason=RefusalReason.NOT_A_MEMBER)
-DECIDED = ["claimed", "retrieved", "composed", "retrieved", "composed", "closed"]
+DECIDED = ["claimed", "retrieved", "composed", "closed"]
+ASIDE = ["retrieved", "composed", "closed_aside"]
 
 
 @pytest.fixture
@@ -69,26 +70,26 @@ def test_everyone_gets_what_all_may_read_and_the_asker_gets_the_rest_aside(world
     outcome = answer(world.asks(asker=BO), world.answering(), world.poster)
     assert shown(world) == [([PUBLIC], False, False), ([PUBLIC, SECRET], True, False)]
     assert outcome.aside is not None
-    assert [part.reply for part in outcome.parts] == [post.reply for post in world.poster.posted]
+    assert [outcome.reply, outcome.aside.reply] == [post.reply for post in world.poster.posted]
     assert SECRET not in outcome.evidence.model_dump_json()
     assert world.poster.posted[0].evidence == outcome.evidence
     assert world.poster.posted[1].evidence == outcome.aside.evidence
 
 
-def test_both_parts_stand_in_the_receipt_before_either_is_shown(world: World) -> None:
+def test_the_place_has_its_part_before_anything_is_done_for_the_asker_alone(world: World) -> None:
     work = world.asks(asker=BO)
     outcome = answer(work, world.answering(), world.poster)
     assert world.log == [
-        *["claimed", "retrieved", "compose", "composed", "retrieved", "compose", "composed", "closed"],
-        "post",
-        "post",
-        "posted",
+        *["claimed", "retrieved", "compose", "composed", "closed", "post", "shown"],
+        *["retrieved", "compose", "composed", "closed_aside", "post", "posted"],
     ]
     assert retrieved(work) == [[ANA, BO], [BO]]
     (closed,) = bodies(work, "closed")
     assert outcome.aside is not None
-    assert closed["aside"]["reply"] == outcome.aside.reply.model_dump(mode="json")
-    assert work.evidence(closed["aside"]["evidence"]) == outcome.aside.evidence
+    (aside,) = bodies(work, "closed_aside")
+    assert aside["reply"] == outcome.aside.reply.model_dump(mode="json")
+    assert work.evidence(aside["evidence"]) == outcome.aside.evidence
+    assert bodies(work, "shown")[0]["to"] == [{"surface": "fake", "number": "1"}]
     assert closed["readers"]["people"] == [ANA, BO]
     assert bodies(work, "posted")[0]["to"] == [{"surface": "fake", "number": str(number)} for number in (1, 2)]
 
@@ -100,9 +101,9 @@ def without_the_aside(work: FakeWork) -> list[Event]:
     for event in work.kept.events:
         if event.kind == "retrieved":
             of_the_aside = event.body["audience"]["size"] == 1
-        if event.kind in ("retrieved", "composed") and of_the_aside:
+        if event.kind in ("shown", "closed_aside") or (event.kind in ("retrieved", "composed") and of_the_aside):
             continue
-        body = {name: value for name, value in event.body.items() if name not in ("aside", "timings_ms")}
+        body = {name: value for name, value in event.body.items() if name != "timings_ms"}
         if event.kind == "posted":
             body["to"] = body["to"][:1]
         kept.append(event.model_copy(update={"body": body}))
@@ -188,7 +189,7 @@ def test_no_aside_without_an_answer_from_what_only_the_asker_may_read(world: Wor
     assert outcome.aside is None
     assert shown(world) == [([PUBLIC], False, False)]
     assert len(composer.asked) == 2
-    assert bodies(work, "closed")[0]["aside"] is None
+    assert work.kinds == [*DECIDED, "shown", "retrieved", "composed", "posted"]
 
 
 def test_aside_whose_claims_are_all_unproven_is_none(world: World) -> None:
@@ -281,35 +282,45 @@ def test_the_same_readers_in_another_order_are_the_same_readers(world: World) ->
 
 
 class Dies(Exception):  # noqa: N818 - named for what happens
-    """The process, between the two posts."""
+    """The process, at some point."""
 
 
-def dead_between_the_posts(world: World) -> FakeWork:
+def dead_once_shown(world: World, *, aside: bool) -> FakeWork:
+    """As soon as Slack has the one part or the other, and before that is on record."""
     work = world.asks(asker=BO)
+
+    def dies(posted: Posted) -> None:
+        if posted.aside == aside:
+            raise Dies
+
     world.poster.when_posted = dies
     with pytest.raises(Dies):
         answer(work, world.answering(), world.poster)
     world.poster.when_posted = lambda _: None
-    assert work.kinds == DECIDED
-    assert shown(world) == [([PUBLIC], False, False)]
+    assert work.kinds == ([*DECIDED, "shown", *ASIDE] if aside else DECIDED)
     world.poster.posted.clear()
     world.log.clear()
     return work
 
 
-def dies(posted: Posted) -> None:
-    if not posted.aside:
-        raise Dies
-
-
-def test_both_parts_are_posted_again_as_decided_after_a_death_between_them(world: World) -> None:
+def test_place_is_shown_again_what_was_decided_and_then_the_asker_gets_the_rest(world: World) -> None:
     fresh = answer(world.asks(asker=BO), world.answering(), world.poster)
     world.poster.posted.clear()
-    work = dead_between_the_posts(world)
+    work = dead_once_shown(world, aside=False)
     composer = ScriptedComposer(log=world.log)
     outcome = answer(work.again(), world.answering(composer), world.poster)
-    assert composer.asked == []
-    assert world.log == ["recalled", "post", "post", "posted"]
+    assert len(composer.asked) == 1
+    assert world.log == [
+        "recalled",
+        "post",
+        "shown",
+        "retrieved",
+        "compose",
+        "composed",
+        "closed_aside",
+        "post",
+        "posted",
+    ]
     assert shown(world) == [([PUBLIC], False, True), ([PUBLIC, SECRET], True, True)]
     assert plain(outcome) == plain(fresh)
     assert bodies(work, "recalled") == [{"attempt": 2, "shown": True}]
@@ -319,8 +330,22 @@ def plain(outcome: Outcome) -> Outcome:
     return replace(outcome, timings_ms={})
 
 
+def test_place_that_has_its_part_is_not_shown_it_again_and_the_aside_is_as_decided(world: World) -> None:
+    fresh = answer(world.asks(asker=BO), world.answering(), world.poster)
+    world.poster.posted.clear()
+    work = dead_once_shown(world, aside=True)
+    composer = ScriptedComposer(log=world.log)
+    outcome = answer(work.again(), world.answering(composer), world.poster)
+    assert composer.asked == []
+    assert world.log == ["recalled_aside", "post", "posted"]
+    assert shown(world) == [([PUBLIC, SECRET], True, True)]
+    assert plain(outcome) == plain(fresh)
+    assert bodies(work, "recalled_aside") == [{"attempt": 2, "shown": True}]
+    assert bodies(work, "posted")[0]["to"][0] == bodies(work, "shown")[0]["to"][0]
+
+
 def test_what_was_decided_is_decided_again_when_somebody_has_come_who_may_not_read_it(world: World) -> None:
-    work = dead_between_the_posts(world)
+    work = dead_once_shown(world, aside=False)
     world.people.beside.append(world.access.person(STRANGER))
     answer(work.again(), world.answering(), world.poster)
     assert shown(world) == [([], False, True), ([PUBLIC, SECRET], True, True)]
@@ -341,16 +366,17 @@ def test_what_was_decided_for_others_is_decided_again_even_if_all_may_read_what_
     assert [closed["readers"]["size"] for closed in bodies(work, "closed")] == [2, 3]
 
 
-def test_what_was_decided_is_decided_again_when_the_asker_may_no_longer_read_the_aside(world: World) -> None:
-    work = dead_between_the_posts(world)
+def test_aside_is_decided_again_when_the_asker_may_no_longer_read_it(world: World) -> None:
+    work = dead_once_shown(world, aside=True)
     world.takes_back("secret.md")
     answer(work.again(), world.answering(), world.poster)
-    assert shown(world) == [([PUBLIC], False, True)]
-    assert bodies(work, "recalled") == [{"attempt": 2, "shown": False}]
+    assert shown(world) == []
+    assert bodies(work, "recalled_aside") == [{"attempt": 2, "shown": False}]
+    assert work.kinds[-1] == "posted"
 
 
 def test_what_was_decided_is_decided_again_when_its_place_may_no_longer_read_it(world: World) -> None:
-    work = dead_between_the_posts(world)
+    work = dead_once_shown(world, aside=False)
     world.passages.tighten("acme:leave.md", a_list("acme/hr"))
     answer(work.again(), world.answering(), world.poster)
     assert PUBLIC not in said(world.poster.posted[0].reply)
@@ -358,37 +384,49 @@ def test_what_was_decided_is_decided_again_when_its_place_may_no_longer_read_it(
 
 
 def test_what_was_decided_is_decided_again_when_its_place_cannot_be_read_up_on(world: World) -> None:
-    work = dead_between_the_posts(world)
+    work = dead_once_shown(world, aside=False)
     world.people.complete = False
     answer(work.again(), world.answering(), world.poster)
     assert world.poster.posted[0].reply == UNKNOWN_AUDIENCE
     assert shown(world)[1:] == [([PUBLIC, SECRET], True, True)]
 
 
-def test_what_was_decided_is_not_shown_to_somebody_who_is_no_member_any_more(world: World) -> None:
-    work = dead_between_the_posts(world)
+@pytest.mark.parametrize(("aside", "posted"), [(False, [NOT_A_MEMBER]), (True, [])], ids=["place", "aside"])
+def test_what_was_decided_is_not_shown_to_somebody_who_is_no_member_any_more(
+    world: World, *, aside: bool, posted: list[Reply]
+) -> None:
+    work = dead_once_shown(world, aside=aside)
     world.people.outsiders = {BO}
     answer(work.again(), world.answering(), world.poster)
-    assert [post.reply for post in world.poster.posted] == [NOT_A_MEMBER]
+    assert [post.reply for post in world.poster.posted] == posted
+
+
+def test_place_is_not_told_when_the_aside_cannot_be_composed(world: World) -> None:
+    def fails(_: Evidence) -> Draft:
+        raise Dies
+
+    work = world.asks(asker=BO)
+    with pytest.raises(Dies):
+        answer(work, world.answering(ScriptedComposer(quoting, fails)), world.poster)
+    assert shown(world) == [([PUBLIC], False, False)]
+    assert work.kinds == [*DECIDED, "shown", "retrieved"]
 
 
 # --- the lease ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("write", range(1, 7))
-def test_nothing_is_posted_once_the_lease_is_lost(world: World, write: int) -> None:
+WRITES = [*DECIDED, "shown", *ASIDE, "posted"]
+
+
+@pytest.mark.parametrize(
+    ("write", "posts"), [(write, (write > len(DECIDED)) + (write > len(DECIDED) + 4)) for write in range(1, 10)]
+)
+def test_nothing_is_posted_once_the_lease_is_lost(world: World, write: int, posts: int) -> None:
     work = world.asks(asker=BO, loses_lease_at=write)
     with pytest.raises(LostLease):
         answer(work, world.answering(), world.poster)
-    assert world.poster.posted == []
-    assert work.kinds == DECIDED[: write - 1]
-
-
-def test_lease_lost_at_the_last_write_posts_no_third_time(world: World) -> None:
-    work = world.asks(asker=BO, loses_lease_at=7)
-    with pytest.raises(LostLease):
-        answer(work, world.answering(), world.poster)
-    assert len(world.poster.posted) == 2
+    assert len(world.poster.posted) == posts
+    assert work.kinds == WRITES[: write - 1]
     assert not work.kept.done
 
 

@@ -13,8 +13,9 @@ from bot.playground.slack import Channel, Delivery, Message, Person, RateLimits,
 from bot.settings import Settings
 from bot.stores.ledger.book import Recorded
 from tests import company
+from tests.console import Console
 from tests.inside import sync
-from tests.world import CHROMA
+from tests.world import CHROMA, SHORT_LEASE
 
 QUESTION = "How many days of annual leave do I have?"
 ANSWER = "27 days of paid annual leave"
@@ -78,19 +79,35 @@ class Office:
         (found,) = self.replies(place, under)
         return found
 
-    def settled(self) -> None:
+    def console(self, **variables: str) -> Console:
+        """The same home, for `footnote serve` in a process of its own, and whatever looks into it afterwards."""
+        ours = self.settings
+        environment = {"SLACK_API_URL": self.slack.url, "FOOTNOTE_EMBEDDER": "none", **SHORT_LEASE, **variables}
+        for name, secret in (
+            ("SLACK_BOT_TOKEN", ours.slack_bot_token),
+            ("SLACK_APP_TOKEN", ours.slack_app_token),
+            ("DATABASE_URL", ours.database_url),
+        ):
+            if secret is not None:
+                environment[name] = secret.get_secret_value()
+        if ours.chroma_url is not None:
+            environment["CHROMA_URL"] = ours.chroma_url
+        return Console(ours.home, environment)
+
+    def settled(self, patience_s: float = PATIENCE_S) -> None:
         """Everything was delivered, and everything that was asked is done."""
-        until(lambda: not self.slack.hub.post.due and not self.slack.hub.post.waiting and not self._open())
+        post = self.slack.hub.post
+        until(lambda: not post.due and not post.waiting and not self._open(), patience_s)
 
     def _open(self) -> bool:
         with app.records(self.settings) as records:
             return records.inbox.waits()
 
-    def receipts(self) -> list[tuple[Recorded, ...]]:
+    def receipts(self, most: int = 100) -> list[tuple[Recorded, ...]]:
         """The events of each, the newest first."""
         with app.records(self.settings) as records:
             with records.database.reading() as session:
-                found = [opened.receipt for opened in records.ledger.receipts(session, 100)]
+                found = [opened.receipt for opened in records.ledger.receipts(session, most)]
             return [records.receipts.events(ReceiptId(receipt)) for receipt in found]
 
     def events(self, kind: str) -> list[dict[str, Any]]:

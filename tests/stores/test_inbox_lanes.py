@@ -199,6 +199,15 @@ def test_many_workers_never_work_on_two_of_one_lane(desk: Desk) -> None:
     assert all(names == sorted(names) and len(names) == length for names in order.values())
 
 
+def test_second_of_a_lane_does_not_wait_for_what_is_said_aside(three: Desk) -> None:
+    first = three.claims()
+    assert three.claimed() == ["r_3"]
+    three.receipts.open(first).record_shown(Event(kind="shown"))
+    assert three.claimed() == ["r_2"]
+    three.tries_again(first, three.now + SECOND)
+    assert three.claimed(three.now + SECOND) == ["r_1"]
+
+
 # --- revisions ---------------------------------------------------------------------------------------------------
 
 
@@ -219,6 +228,7 @@ def test_whoever_works_on_a_wording_that_is_edited_loses_it_at_the_next_write(de
     desk.sent("1", EDITED)
     writes: list[Callable[[], None]] = [
         lambda: work.record(Event(kind="closed")),
+        lambda: work.record_shown(Event(kind="shown")),
         lambda: work.finish(Event(kind="posted")),
         lambda: work.fail(Event(kind="failed"), "RuntimeError"),
         lambda: work.try_again(Event(kind="delayed"), "Retryable", SECOND),
