@@ -30,6 +30,7 @@ _MOVES: Final = frozenset(
         "channel_unshared",
     }
 )
+_CONVERTED: Final = frozenset({"channel_convert_to_private", "channel_convert_to_public"})  # which has no event of its own
 _DIRECT: Final = frozenset({"im", "app_home"})
 _ENDS: Final = frozenset({"app_uninstalled", "tokens_revoked"})
 _MARKED: Final = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
@@ -146,6 +147,8 @@ def _message(message: _Message, us: Us, *, receipt: ReceiptId, now: datetime) ->
             return _edited(message, message.message, us, receipt=receipt, now=now)
         case subtype if subtype in _SPOKEN:
             return _said(message, message, us, receipt=receipt, now=now)
+        case subtype if subtype in _CONVERTED:
+            return Moved(message.channel)
         case "bot_message":
             return Bot(message.channel, message.ts) if _to_us(message, message, us) else None
         case _:

@@ -1,7 +1,7 @@
 """A small company with its Slack, and the real bot in it, in this process: what people write is what a test drives."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +80,7 @@ class Office:
 
     def settled(self) -> None:
         """Everything was delivered, and everything that was asked is done."""
+        self.slack.hub.accepted()
         until(lambda: not self.slack.hub.post.due and not self.slack.hub.post.waiting and not self._open())
 
     def _open(self) -> bool:
@@ -105,6 +106,8 @@ def office(
     world: SlackWorld | None = None,
     delivery: Delivery | None = None,
     rates: RateLimits | None = None,
+    documents: Mapping[str, str] = company.DOCUMENTS,
+    people: str = company.PEOPLE,
     **settings: Any,
 ) -> Iterator[Office]:
     """The company has been read; nobody is in Slack yet: see `running`."""
@@ -119,7 +122,7 @@ def office(
         }
         ours = Settings(home=folder / "home", embedder="none", lease_s=2, **named, **settings)
         with app.records(ours) as records, app.assistant(records, None, command="test") as assistant:
-            sync(assistant, company.write(folder / "company"))
+            sync(assistant, company.write(folder / "company", documents, people=people))
         yield Office(slack, ours)
 
 
