@@ -124,8 +124,8 @@ class Listeners:
             explained = self._hands.explain(receipt, click.by, click.channel, click.message)
             client.views_update(view_id=view, view=_view(explained, receipt))
 
-        gone = render.nothing_view(receipt=receipt, reason="gone")
-        self._later(explain, otherwise=lambda: client.views_update(view_id=view, view=gone))
+        failed = render.nothing_view(receipt=receipt, reason="failed")
+        self._later(explain, otherwise=lambda: client.views_update(view_id=view, view=failed))
 
     def feedback(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         ack()
@@ -134,9 +134,9 @@ class Listeners:
         if click is None or pressed is None or not _RECEIPT.fullmatch(pressed[0]):
             return
         if self._hands.rate(ReceiptId(pressed[0]), click.by, pressed[1], click.channel, click.message):
-            client.chat_postEphemeral(
-                channel=click.channel, user=click.by.user, thread_ts=click.thread, text=render.thanks(useful=pressed[1])
-            )
+            to = {"channel": click.channel, "user": click.by.user, "thread_ts": click.thread}
+            thanks = render.thanks(useful=pressed[1])
+            self._later(lambda: client.chat_postEphemeral(**to, text=thanks))  # Slack may let it wait, and then clicks
 
 
 def _view(explained: Explained | None, receipt: ReceiptId) -> dict[str, Any]:
