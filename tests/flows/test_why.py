@@ -186,7 +186,7 @@ def test_the_source_is_asked_at_each_click(place: Place) -> None:
     ],
 )
 def test_each_message_shows_its_own_part_as_far_as_the_clicker_may_read_it(
-    place: Place, user: str, at: tuple[str, str], shown: list[str], hidden: bool
+    place: Place, user: str, at: tuple[str, str], shown: list[str], hidden: object
 ) -> None:
     explained = place.why(user, at)
     assert explained is not None
@@ -238,7 +238,7 @@ def test_without_where_it_was_posted_nothing_is_rated(place: Place) -> None:
 def test_what_is_no_answer_has_no_why_but_may_be_rated(text: str) -> None:
     place = Place()
     closed = next(event for event in place.history.work.kept.events if event.kind == "closed")
-    reply = {"kind": "refusal", "reason": "unanswered"}
+    reply: dict[str, str | None] = {"kind": "refusal", "reason": "unanswered"}
     if not text:
         reply = {"kind": "clarification", "reason": "empty", "question": None}
         closed.body["route"] = None

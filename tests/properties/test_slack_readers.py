@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from bot import service
 from bot.core.nouns import Question
-from bot.playground.slack import CannotDo, Channel, SlackWorld, User, changes, membership, visibility
+from bot.playground.slack import App, CannotDo, Channel, SlackWorld, User, changes, membership, visibility
 from bot.slack.audience import SlackPeople
 from policies.people import Audience, Person, Principal
 from tests.conftest import MakeDatabaseUrl
@@ -142,7 +142,7 @@ documents = st.lists(
     st.tuples(st.sampled_from(TOPICS[:2]), st.sampled_from(ACCESS), st.integers(100, 999)), min_size=4, max_size=8
 ).map(lambda told: [Written(f"zq{number}{'abcdefgh'[number] * 3}", *one) for number, one in enumerate(told)])
 memberships = st.fixed_dictionaries(
-    {name: st.sets(st.sampled_from(EVERYONE[:-4] + ("robot", "unknown")), max_size=4) for name in PLACES}
+    {name: st.sets(st.sampled_from((*EVERYONE[:-4], "robot", "unknown")), max_size=4) for name in PLACES}
 )
 belongings = st.fixed_dictionaries({name: st.sampled_from([*GROUPS, "staff"]) for name in ASKERS})
 asking = st.builds(
@@ -183,7 +183,7 @@ def _world(example: Example) -> SlackWorld:
     world.add_user("nomail")
     world.add_user("leaver", email=ADDRESS.format("dan"), deleted=True)
     for name in PLACES[:-1]:
-        members = [*sorted(example.memberships[name]), app]
+        members: list[str | App] = [*sorted(example.memberships[name]), app]
         world.add_channel(name, members=members, private=name in {"closed", "shared"})
     membership.share(world, world.channel("shared"), world.add_team("Initech"))
     few = world.mpim(app, "ana", "bo", *sorted(example.memberships["few"]))
@@ -283,8 +283,8 @@ def play(example: Example, only: frozenset[str] | None, database_url: str) -> tu
     told: list[Told] = []
     with tempfile.TemporaryDirectory() as folder:
         company = {**written, "empty.md": "# Empty\n"}
-        named = {"documents": company, "people": _people(example.groups)}
-        with office(Path(folder), database_url, world=world, **named) as acme, running(acme):
+        people = _people(example.groups)
+        with office(Path(folder), database_url, world=world, documents=company, people=people) as acme, running(acme):
             world.listen(witness.hear)
             for number, step in enumerate(example.story):
                 witness.step, before = number, len(witness.seen)
@@ -364,7 +364,9 @@ def check(example: Example, make_database_url: MakeDatabaseUrl) -> list[Told]:
     hidden = {one.allowed for one in told if one.allowed < tokens}
     for allowed in sorted(hidden, key=lambda a: (-sum(one.allowed == a for one in told), sorted(a)))[:_TWINS]:
         _, twin = play(example, allowed, make_database_url())
-        ours, theirs = ([one.said for one in world if one.allowed & tokens == allowed] for world in (told, _as(told, twin)))
+        ours, theirs = (
+            [one.said for one in world if one.allowed & tokens == allowed] for world in (told, _as(told, twin))
+        )
         assert ours == theirs
     return told
 
