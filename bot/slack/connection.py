@@ -10,12 +10,12 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from bot.core.errors import BadUse, Unready
+from bot.slack import frames
 from bot.slack.heard import Us
 
 _TIMEOUT_S: Final = 15
 _PATIENCE: Final = 8  # how often a call waits for as long as Slack says before it gives up
 _SOCKET_THREADS: Final = 1  # takes in what Slack sends in the order in which it sends it, and does no more
-_RECEIVED_AT_ONCE: Final = 65_536  # the SDK calls itself for each piece: of 1,024 bytes, an event of 1 MB is too deep
 
 
 def client(token: str, api_url: str) -> WebClient:
@@ -52,9 +52,8 @@ class Socket:
     """Socket Mode: events come to us, and nothing of ours listens to the network."""
 
     def __init__(self, app: App, app_token: str) -> None:
-        self._handler = SocketModeHandler(
-            app, app_token, concurrency=_SOCKET_THREADS, receive_buffer_size=_RECEIVED_AT_ONCE
-        )
+        frames.install()
+        self._handler = SocketModeHandler(app, app_token, concurrency=_SOCKET_THREADS)
 
     def open(self) -> None:
         try:

@@ -192,7 +192,7 @@ def said_by(acme: Office, name: str, **changes: Any) -> dict[str, Any]:
 
 
 def test_malformed_events_stop_nothing_and_are_taken_off_slacks_hands(open_office: Open) -> None:
-    acme = open_office(delivery=Delivery(redelivery_s=(), ack_s=1.0))
+    acme = open_office(delivery=Delivery(redelivery_s=()))
     app, hub = app_of(acme), acme.slack.hub
     fields = ("type", "channel", "user", "ts", "text", "thread_ts", "subtype", "edited", "message", "previous_message")
     for kind in ("message", "app_mention"):
@@ -202,6 +202,8 @@ def test_malformed_events_stop_nothing_and_are_taken_off_slacks_hands(open_offic
             missing = said_by(acme, "ana")
             missing.pop(name, None)
             hub.send_event(app, missing)
+            hub.accepted()
+            until(lambda: not hub.post.waiting)
     for kind in ("member_joined_channel", "channel_rename", "user_change", "team_join", "app_home_opened", "no_such"):
         for odd in ODD:
             hub.send_event(app, {"type": kind, "channel": odd, "user": odd})
@@ -241,6 +243,21 @@ def test_large_events_are_taken_in_and_others_are_not_kept_waiting(open_office: 
     until(lambda: len(acme.replies(acme.direct("ana"))) == 1)
     is_well(acme)
     assert time.monotonic() - began < 15
+
+
+def test_a_burst_of_events_is_taken_in_over_one_socket(open_office: Open) -> None:
+    """As after a pause of Slack's; the SDK's own reader falls over it."""
+    acme = open_office(delivery=Delivery(redelivery_s=(60.0,)))
+    hub = acme.slack.hub
+    (socket,) = hub.connections
+    acme.slack.delivery.paused = True
+    for number in range(1_500):
+        hub.send_event(app_of(acme), {"type": "no_such", "number": number})
+    hub.accepted()
+    acme.slack.delivery.paused = False
+    until(lambda: sum(1 for sent in hub.post.sent if sent.acked_at) == 1_500)
+    assert hub.connections == [socket]
+    is_well(acme)
 
 
 def test_only_who_speaks_is_believed_to_have_spoken(open_office: Open) -> None:
