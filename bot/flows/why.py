@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.core.nouns import Event, Explained, Part, Question, ReceiptId, SlackUser
 from bot.core.ports import History
-from bot.core.record import part_from
+from bot.core.record import ERASED, part_from
 from bot.flows.read import Reading, Sought, confirm
 from policies.evidence import Answer, Evidence
 from policies.intents import Route
@@ -17,12 +17,14 @@ from policies.people import Audience
 def why(
     receipt: ReceiptId, clicker: SlackUser, *, channel: str, message: str, history: History, house: Reading
 ) -> Explained | None:
-    """None: there is no such answer, or nothing of it that this person may read."""
+    """None: there is no such answer, or nothing of it that this person may read. Erased evidence is left out: it proves
+    nothing, but nobody hides it.
+    """
     events = history.happened(receipt)
-    part = _part(events, history, channel, message)
-    if part is None or not isinstance(part.reply, Answer):
+    part, asked = _part(events, history, channel, message), _newest(events, "asked")
+    if part is None or asked is None or not isinstance(part.reply, Answer):
         return None
-    evidence = _readable(part.evidence, events, receipt, clicker, house)
+    evidence = _readable(part.evidence, events, asked, clicker, house)
     history.note(
         Event(
             kind="explained",
@@ -32,7 +34,8 @@ def why(
     )
     if not evidence.found:
         return None
-    return Explained(answer=part.reply, evidence=evidence, hidden=evidence != part.evidence)
+    kept = Evidence(found=tuple(one for one in evidence.found if one.passage.text != ERASED))
+    return Explained(answer=part.reply, evidence=kept, hidden=evidence != part.evidence)
 
 
 def rate(receipt: ReceiptId, clicker: SlackUser, *, useful: bool, channel: str, message: str, history: History) -> bool:
@@ -45,12 +48,11 @@ def rate(receipt: ReceiptId, clicker: SlackUser, *, useful: bool, channel: str, 
 
 
 def _readable(
-    evidence: Evidence, events: Sequence[Event], receipt: ReceiptId, clicker: SlackUser, house: Reading
+    evidence: Evidence, events: Sequence[Event], asked: Event, clicker: SlackUser, house: Reading
 ) -> Evidence:
-    asked, closed = _newest(events, "asked"), _newest(events, "closed")
-    assert asked is not None
-    assert closed is not None
-    question = Question.model_validate({**asked.body, "receipt": receipt, "asker": clicker.model_dump()})
+    closed = _newest(events, "closed")
+    assert closed is not None, "what was posted was closed"
+    question = Question.model_validate({**asked.body, "receipt": asked.receipt, "asker": clicker.model_dump()})
     person = house.people.asker(question)
     if person.outsider or not person.principals:
         return Evidence()
@@ -83,4 +85,5 @@ def _place_of(events: Sequence[Event], channel: str, message: str) -> int | None
 
 
 def _newest(events: Sequence[Event], kind: str) -> Event | None:
-    return next((event for event in reversed(events) if event.kind == kind), None)
+    """None, too, if its content was erased."""
+    return next((event if event.body else None for event in reversed(events) if event.kind == kind), None)

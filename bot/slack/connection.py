@@ -12,13 +12,13 @@ from slack_sdk.http_retry import HttpRequest, HttpResponse, RetryState
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from bot.core.errors import BadUse, Unready
+from bot.slack import frames
 from bot.slack.heard import Us
 
 _TIMEOUT_S: Final = 15
 _CLOSING_S: Final = 5.0
 _PATIENCE: Final = 8  # how often a call waits for as long as Slack says before it gives up
 _UNAWAITED: Final = "/assistant.threads.setStatus"  # comes too late if it has to wait
-_RECEIVED_AT_ONCE: Final = 1 << 16  # the SDK goes one call deeper for each piece, and hands on none before it has all
 _SILENT: Final = logging.CRITICAL + 1
 _SOCKET_THREADS: Final = 1  # takes in what Slack sends in the order in which it sends it, and does no more
 
@@ -73,9 +73,8 @@ class Socket:
     """Socket Mode: events come to us, and nothing of ours listens to the network."""
 
     def __init__(self, app: App, app_token: str) -> None:
-        self._handler = SocketModeHandler(
-            app, app_token, concurrency=_SOCKET_THREADS, receive_buffer_size=_RECEIVED_AT_ONCE
-        )
+        frames.install()
+        self._handler = SocketModeHandler(app, app_token, concurrency=_SOCKET_THREADS)
 
     def open(self) -> None:
         try:

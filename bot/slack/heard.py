@@ -5,9 +5,9 @@ who they are or who reads along: that is asked of Slack when the question is tak
 import re
 from datetime import datetime
 from html import unescape
-from typing import Any, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.core.nouns import Incoming, Question, ReceiptId, SlackPlace, SlackUser
 
@@ -30,6 +30,9 @@ MOVES: Final = frozenset(
         "channel_unshared",
     }
 )
+_CONVERTED: Final = frozenset(
+    {"channel_convert_to_private", "channel_convert_to_public"}
+)  # which has no event of its own
 _DIRECT: Final = frozenset({"im", "app_home"})
 CHANGES: Final = frozenset({"user_change", "team_join"})
 ENDS: Final = frozenset({"app_uninstalled", "tokens_revoked"})
@@ -91,27 +94,31 @@ class _Lenient(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+_Name = Annotated[str, Field(max_length=255, pattern=r"^[!-~]+$")]
+"""Of a message, a place or an account. Slack's are short and plain; whatever else comes could not be stored."""
+
+
 class _Edited(_Lenient):
-    ts: str
+    ts: _Name
 
 
 class _Said(_Lenient):
-    ts: str
+    ts: _Name
     text: str = ""
-    user: str | None = None
+    user: _Name | None = None
     bot_id: str | None = None
     subtype: str | None = None
-    thread_ts: str | None = None
+    thread_ts: _Name | None = None
     edited: _Edited | None = None
 
 
 class _Message(_Said):
     type: str
-    channel: str
+    channel: _Name
     channel_type: str | None = None
     message: _Said | None = None
     previous_message: _Said | None = None
-    deleted_ts: str | None = None
+    deleted_ts: _Name | None = None
 
     @property
     def is_direct(self) -> bool:
@@ -147,6 +154,8 @@ def _message(message: _Message, us: Us, *, receipt: ReceiptId, now: datetime) ->
             return _edited(message, message.message, us, receipt=receipt, now=now)
         case subtype if subtype in _SPOKEN:
             return _said(message, message, us, receipt=receipt, now=now)
+        case subtype if subtype in _CONVERTED:
+            return Moved(message.channel)
         case "bot_message":
             return Bot(message.channel, message.ts) if _to_us(message, message, us) else None
         case _:
@@ -222,7 +231,7 @@ def _id(thing: object) -> str | None:
     match thing:
         case str() if thing:
             return thing
-        case {"id": str(found)}:
+        case {"id": str(found)} if found:
             return found
         case _:
             return None

@@ -81,6 +81,7 @@ class Listeners:
         event = body.get("event")
         if isinstance(event, dict):
             self._take(heard(event, self._us, receipt=new_receipt_id(), now=self._clock()))
+            return BoltResponse(status=200)  # nobody else has to understand it
         return next()
 
     def _take(self, said: Heard | None) -> None:
@@ -124,8 +125,8 @@ class Listeners:
             explained = self._hands.explain(receipt, click.by, click.channel, click.message)
             client.views_update(view_id=view, view=_view(explained, receipt))
 
-        gone = render.nothing_view(receipt=receipt, reason="gone")
-        self._later(explain, otherwise=lambda: client.views_update(view_id=view, view=gone))
+        failed = render.nothing_view(receipt=receipt, reason="failed")
+        self._later(explain, otherwise=lambda: client.views_update(view_id=view, view=failed))
 
     def feedback(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         ack()
@@ -134,9 +135,8 @@ class Listeners:
         if click is None or pressed is None or not _RECEIPT.fullmatch(pressed[0]):
             return
         if self._hands.rate(ReceiptId(pressed[0]), click.by, pressed[1], click.channel, click.message):
-            client.chat_postEphemeral(
-                channel=click.channel, user=click.by.user, thread_ts=click.thread, text=render.thanks(useful=pressed[1])
-            )
+            thanks = partial(client.chat_postEphemeral, text=render.thanks(useful=pressed[1]), thread_ts=click.thread)
+            self._later(partial(thanks, channel=click.channel, user=click.by.user))  # Slack may make us wait
 
 
 def _view(explained: Explained | None, receipt: ReceiptId) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def loading_view(*, receipt: str) -> Json:
     return _view([one_run(words.LOADING)], receipt)
 
 
-def nothing_view(*, receipt: str, reason: Literal["gone", "not_yours"]) -> Json:
+def nothing_view(*, receipt: str, reason: Literal["failed", "gone", "not_yours"]) -> Json:
     return _view([one_run(words.NOTHING[reason])], receipt)
 
 

@@ -61,7 +61,8 @@ CLARIFICATIONS: Mapping[Literal["empty", "too_long", "composer"], str] = {
     "composer": "Could you say more precisely what you would like to know?",
 }
 
-NOTHING: Mapping[Literal["gone", "not_yours"], str] = {
+NOTHING: Mapping[Literal["failed", "gone", "not_yours"], str] = {
+    "failed": "I could not look that up just now. Please close this and click again in a minute.",
     "gone": "What this answer was made from is no longer kept. Ask the question again to see where its answer stands.",
     "not_yours": "There is nothing here that you may read now. Ask the question yourself to see what I can show you.",
 }

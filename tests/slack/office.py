@@ -1,7 +1,7 @@
 """A small company with its Slack, and the real bot in it, in this process: what people write is what a test drives."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,6 +96,7 @@ class Office:
 
     def settled(self, patience_s: float = PATIENCE_S) -> None:
         """Everything was delivered, and everything that was asked is done."""
+        self.slack.hub.accepted()
         post = self.slack.hub.post
         until(lambda: not post.due and not post.waiting and not self._open(), patience_s)
 
@@ -122,6 +123,8 @@ def office(
     world: SlackWorld | None = None,
     delivery: Delivery | None = None,
     rates: RateLimits | None = None,
+    documents: Mapping[str, str] = company.DOCUMENTS,
+    people: str = company.PEOPLE,
     **settings: Any,
 ) -> Iterator[Office]:
     """The company has been read; nobody is in Slack yet: see `running`."""
@@ -136,7 +139,7 @@ def office(
         }
         ours = Settings(home=folder / "home", embedder="none", lease_s=2, **named, **settings)
         with app.records(ours) as records, app.assistant(records, None, command="test") as assistant:
-            sync(assistant, company.write(folder / "company"))
+            sync(assistant, company.write(folder / "company", documents, people=people))
         yield Office(slack, ours)
 
 

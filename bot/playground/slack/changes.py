@@ -56,6 +56,15 @@ class ChannelRenamed:
 
 
 @dataclass(frozen=True)
+class ChannelTurned:
+    """Archived, taken out of the archive, or shared with another company: whatever Slack has an event of that name for."""
+
+    channel_id: str
+    what: Literal["archive", "unarchive", "shared"]
+    team_id: str | None = None
+
+
+@dataclass(frozen=True)
 class ChannelOpened:
     """A conversation came into being."""
 
@@ -69,6 +78,13 @@ class ReactionChanged:
     user: str
     name: str
     added: bool
+
+
+@dataclass(frozen=True)
+class UserCame:
+    """Into the workspace."""
+
+    user: str
 
 
 @dataclass(frozen=True)
@@ -124,8 +140,10 @@ Change = (
     | MemberJoined
     | MemberLeft
     | ChannelRenamed
+    | ChannelTurned
     | ChannelOpened
     | ReactionChanged
+    | UserCame
     | UserChanged
     | HomeOpened
     | ViewChanged

@@ -68,14 +68,17 @@ def _heard(world: SlackWorld, app: App, change: changes.Change) -> Iterator[Json
                     "created": channel.created,
                 }
                 yield {"type": kind, "channel": body, "event_ts": world.new_ts()}
+        case changes.ChannelTurned():
+            yield from _turned(world, app, change)
         case changes.ReactionChanged():
             yield from _reacted(world, app, change)
-        case changes.UserChanged():
-            if _may(world, app, "user_change", "users:read"):
+        case changes.UserChanged() | changes.UserCame():
+            kind = "user_change" if isinstance(change, changes.UserChanged) else "team_join"
+            if _may(world, app, kind, "users:read"):
                 with_email = _has(world, app, "users:read.email")
                 shown = user_json(world, world.users[change.user], app=app, with_email=with_email)
                 yield {
-                    "type": "user_change",
+                    "type": kind,
                     "user": shown,
                     "cache_ts": int(world.clock.now()),
                     "event_ts": world.new_ts(),
@@ -160,6 +163,15 @@ def _moved(world: SlackWorld, app: App, change: changes.MemberJoined | changes.M
     if isinstance(change, changes.MemberJoined) and change.inviter:
         event["inviter"] = change.inviter
     yield event
+
+
+def _turned(world: SlackWorld, app: App, change: changes.ChannelTurned) -> Iterator[Json]:
+    channel = world.channels[change.channel_id]
+    grouped = channel.kind == "private" and change.what != "shared"
+    kind = f"{'group' if grouped else 'channel'}_{change.what}"
+    if app.user_id in channel.members and _may(world, app, kind, f"{SCOPE_OF[channel.kind]}:read"):
+        shared = {"connected_team_id": change.team_id} if change.team_id else {}
+        yield {"type": kind, "channel": channel.id, **shared, "event_ts": world.new_ts()}
 
 
 def _reacted(world: SlackWorld, app: App, change: changes.ReactionChanged) -> Iterator[Json]:

@@ -2,9 +2,18 @@
 
 from typing import Any
 
-from bot.playground.slack.changes import AppRemoved, ChannelRenamed, MemberJoined, MemberLeft, UserChanged
+from bot.playground.slack.changes import (
+    AppRemoved,
+    ChannelRenamed,
+    ChannelTurned,
+    MemberJoined,
+    MemberLeft,
+    UserCame,
+    UserChanged,
+)
+from bot.playground.slack.errors import CannotDo
 from bot.playground.slack.messages import announce
-from bot.playground.slack.nouns import App, Channel, User
+from bot.playground.slack.nouns import App, Channel, Team, User
 from bot.playground.slack.world import SlackWorld
 
 
@@ -38,6 +47,43 @@ def rename(world: SlackWorld, channel: Channel, name: str, *, by: str) -> None:
         channel.previous_names.insert(0, old_name)
         world.tell(ChannelRenamed(channel.id, old_name))
         announce(world, channel, by, _subtype(channel, "name"), f"has renamed the channel to “{name}”")
+
+
+def convert(world: SlackWorld, channel: Channel, *, private: bool, by: str) -> bool:
+    """False when it was that already. Slack has no event for it; the channel itself says so."""
+    if channel.kind not in {"public", "private"}:
+        raise CannotDo("only channels are converted")
+    with world.lock:
+        if (channel.kind == "private") is private:
+            return False
+        channel.kind = "private" if private else "public"
+        kind = channel.kind
+        announce(world, channel, by, f"channel_convert_to_{kind}", f"made this channel {kind}")
+        return True
+
+
+def archive(world: SlackWorld, channel: Channel, *, archived: bool = True) -> None:
+    with world.lock:
+        channel.archived = archived
+        world.tell(ChannelTurned(channel.id, "archive" if archived else "unarchive"))
+
+
+def share(world: SlackWorld, channel: Channel, team: Team) -> bool:
+    """With another company, of which nobody need be here yet. False when it was shared with it already."""
+    with world.lock:
+        if team.id in channel.teams:
+            return False
+        channel.teams.append(team.id)
+        world.tell(ChannelTurned(channel.id, "shared", team.id))
+        return True
+
+
+def hire(world: SlackWorld, name: str, **known: Any) -> User:
+    """Somebody new in a workspace that is in use. `known`: whatever `add_user` takes."""
+    with world.lock:
+        user = world.add_user(name, **known)
+        world.tell(UserCame(user.id))
+        return user
 
 
 def change_user(world: SlackWorld, user: User, **fields: Any) -> None:

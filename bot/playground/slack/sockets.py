@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import Event, Lock
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -66,6 +66,13 @@ class Hub:
 
     def count(self, app_id: str | None = None) -> int:
         return sum(app_id in (None, c.app_id) for c in list(self.connections))
+
+    def accepted(self, patience_s: float = 10.0) -> None:
+        """Returns once everything that was handed in before is on its way, or waits for its turn."""
+        done = Event()
+        self._on_loop(done.set)
+        if not done.wait(patience_s):
+            raise RuntimeError("the emulator does not keep up")
 
     def add_ghost(self, app: App) -> None:
         """A connection that Slack believes in and nobody reads: it swallows its share."""
