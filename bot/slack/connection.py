@@ -2,6 +2,8 @@
 
 import logging
 import threading
+from contextlib import suppress
+from socket import SHUT_RDWR
 from typing import Final
 
 from slack_bolt import App
@@ -88,9 +90,18 @@ class Socket:
     def close(self) -> None:
         """What is cut off on the way is no news: it was not acknowledged, so Slack sends it again."""
         self._handler.client.logger.setLevel(_SILENT)
-        """The SDK waits for its reader, and for ever if that began between two lines of the SDK's `connect`: it then
-        looks at a state that nobody ends. By then the connection is shut, and the reader dies with the process.
-        """
+        self._wake_the_reader()
+        # The SDK waits for its reader, and for ever if that began between two lines of the SDK's `connect`: it then
+        # looks at a state that nobody ends. By then the connection is shut, and the reader dies with the process.
         closing = threading.Thread(target=self._handler.close, name="closing", daemon=True)
         closing.start()
         closing.join(_CLOSING_S)
+
+    def _wake_the_reader(self) -> None:
+        """It sits on the socket for seconds, and nobody can close that while it does."""
+        client = self._handler.client
+        client.closed, client.auto_reconnect_enabled = True, False
+        socket = client.current_session.sock if client.current_session is not None else None
+        if socket is not None:
+            with suppress(OSError):
+                socket.shutdown(SHUT_RDWR)

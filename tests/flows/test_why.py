@@ -99,7 +99,7 @@ class _Poster:
         channel, message = ASIDE if part.aside else HERE
         return {"surface": "slack", "channel": channel, "message": message}
 
-    def fail(self, question: Question, *, again: bool) -> None: ...
+    def fail(self, question: Question, *, aside: bool, again: bool) -> None: ...
 
 
 def texts(explained: Explained | None) -> list[str] | None:
