@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from bot.core.cited import updated, where
-from bot.slack.kit import Json, mrkdwn
-from bot.slack.mrkdwn import escaped, link, linked, literal
+from bot.slack.render.kit import Json, mrkdwn
+from bot.slack.render.mrkdwn import escaped, link, linked, literal
 from policies.evidence import Passage
 
 SECTION_CHARACTERS = 2_900

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from bot.slack import words
-from bot.slack.characters import shortened
-from bot.slack.kit import Json, mrkdwn, note, one_run, plain_text
-from bot.slack.mrkdwn import link, literal
-from bot.slack.parts import parts
-from bot.slack.quoted import pieces
-from bot.slack.richtext import blocks, quote, rich_text, size
-from bot.slack.sources import named
+from bot.slack.render.characters import shortened
+from bot.slack.render.kit import Json, mrkdwn, note, one_run, plain_text
+from bot.slack.render.mrkdwn import link, literal
+from bot.slack.render.parts import parts
+from bot.slack.render.quoted import pieces
+from bot.slack.render.richtext import blocks, quote, rich_text, size
+from bot.slack.render.sources import named
 from policies.evidence import Answer, Claim, Evidence, Found
 
 MOST_BLOCKS = 95

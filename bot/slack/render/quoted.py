@@ -6,8 +6,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from bot.slack.characters import shortened, visible
-from bot.slack.parts import Run, Runs
+from bot.slack.render.characters import shortened, visible
+from bot.slack.render.parts import Run, Runs
 from policies.contract import fold
 
 AROUND = 200  # characters before and behind a quote

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from bot.core.cited import updated, where
-from bot.slack.characters import one_line, shortened
-from bot.slack.mrkdwn import escaped, link
-from bot.slack.parts import Code, Item, Paragraph, Part, Quote, Run, Runs, Table, words
+from bot.slack.render.characters import one_line, shortened
+from bot.slack.render.mrkdwn import escaped, link
+from bot.slack.render.parts import Code, Item, Paragraph, Part, Quote, Run, Runs, Table, words
 from policies.evidence import Passage
 
 LONGEST_TEXT = 4_000  # what chat.update takes

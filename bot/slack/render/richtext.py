@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from bot.slack.characters import with_addresses
-from bot.slack.mrkdwn import apart
-from bot.slack.parts import Code, Item, Paragraph, Part, Quote, Run, Runs, Table, words
+from bot.slack.render.characters import with_addresses
+from bot.slack.render.mrkdwn import apart
+from bot.slack.render.parts import Code, Item, Paragraph, Part, Quote, Run, Runs, Table, words
 
 Json = dict[str, Any]
 

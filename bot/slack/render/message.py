@@ -11,27 +11,15 @@ from typing import assert_never
 
 from bot.core.cited import cited, marks, numbers
 from bot.core.cut import continues
-from bot.slack import plain, words
-from bot.slack.characters import shortened
-from bot.slack.kit import Json, button, feedback, feedback_pressed, note, one_run
-from bot.slack.mrkdwn import link
-from bot.slack.parts import Paragraph, Part, Run, ending_with, parts
-from bot.slack.render_views import evidence_view, loading_view, nothing_view
-from bot.slack.richtext import blocks, rich_text, section, size
-from bot.slack.sources import listed
+from bot.slack import words
+from bot.slack.render import plain
+from bot.slack.render.characters import shortened
+from bot.slack.render.kit import Json, button, feedback, note, one_run
+from bot.slack.render.mrkdwn import link
+from bot.slack.render.parts import Paragraph, Part, Run, ending_with, parts
+from bot.slack.render.richtext import blocks, rich_text, section, size
+from bot.slack.render.sources import listed
 from policies.evidence import Answer, Claim, Clarification, Evidence, Passage, Refusal, Reply
-
-__all__ = [
-    "Post",
-    "evidence_view",
-    "failure",
-    "feedback_pressed",
-    "loading_view",
-    "nothing_view",
-    "reply",
-    "status",
-    "thanks",
-]
 
 MOST_BLOCKS = 38  # of claims; the rest of Slack's fifty is for what stands around them
 MOST_CHARACTERS = 11_500  # of claims and sources; see `richtext.size`

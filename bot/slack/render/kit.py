@@ -3,9 +3,9 @@
 from typing import Any
 
 from bot.slack import words
-from bot.slack.characters import shortened
-from bot.slack.parts import Run
-from bot.slack.richtext import rich_text, section
+from bot.slack.render.characters import shortened
+from bot.slack.render.parts import Run
+from bot.slack.render.richtext import rich_text, section
 
 Json = dict[str, Any]
 

@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bot.core.markdown import cells, is_item
-from bot.slack.characters import visible
+from bot.slack.render.characters import visible
 
 DEEPEST = 18  # markdown-it stops at 20, without a word about what it leaves out
 PARSED_CHARACTERS = 12_000  # Slack shows no more than that, and some rules look back over a whole line

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-from bot.slack.characters import one_line, shortened, visible, with_addresses
+from bot.slack.render.characters import one_line, shortened, visible, with_addresses
 
 LONGEST_URL = 1_000  # escaped
 
