@@ -33,7 +33,7 @@ log = structlog.get_logger()
 
 
 class _Spot(NamedTuple):
-    """Where a message goes; `since` is a message that was there before."""
+    """Where a message goes. `since` is a moment before it, by Slack's clock: ours may be wrong."""
 
     channel: str
     thread: str | None
@@ -49,10 +49,9 @@ class SlackPoster:
         # Where something was said, or is no longer awaited; for longer than a sign of life may be late.
         self._rested: TTLCache[SlackPlace, None] = TTLCache(4096, ttl=60)
         self._shown: TTLCache[SlackPlace, None] = TTLCache(4096, ttl=600)
-        self._lock, self._signs = threading.Lock(), deque([-_A_SIGN_S] * _SIGNS, maxlen=_SIGNS)
-        self._in_order: defaultdict[str, threading.Lock] = defaultdict(
-            threading.Lock
-        )  # a channel: one message a second
+        self._signs = deque([-_A_SIGN_S] * _SIGNS, maxlen=_SIGNS)
+        self._lock = threading.Lock()  # of all these
+        self._in_order: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)  # a channel: one after the other
         self._sent_at: dict[str, float] = {}  # a channel's newest message; read and written in its order
 
     def post(self, question: Question, part: Part, *, again: bool) -> Mapping[str, str]:
@@ -124,9 +123,13 @@ class SlackPoster:
         """The direct conversation with the asker."""
         assert isinstance(question.asker, SlackUser)
         user = question.asker.user
-        if user not in self._direct:
-            self._direct[user] = call(self._client, "conversations.open", wire.Opened, users=user).channel.id
-        return _Spot(self._direct[user], None, f"{question.asked_at.timestamp() - 1:.6f}")
+        with self._lock:
+            channel = self._direct.get(user)
+        if channel is None:
+            channel = call(self._client, "conversations.open", wire.Opened, users=user).channel.id
+            with self._lock:
+                self._direct[user] = channel
+        return _Spot(channel, None, _place(question).message)
 
     def _show(self, spot: _Spot, post: Post, nonce: str, *, again: bool) -> Mapping[str, str]:
         with self._in_order[spot.channel]:
