@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import app, service
+from bot.core.clock import Clock, utc_now
 from bot.core.nouns import ReceiptId
 from bot.playground.slack import Channel, Delivery, Message, Person, RateLimits, SlackEmulator, SlackWorld
 from bot.settings import Settings
@@ -144,8 +145,8 @@ def office(
 
 
 @contextmanager
-def running(office: Office) -> Iterator[None]:
-    with app.records(office.settings) as records, service.in_slack(records, None, command="test"):
+def running(office: Office, clock: Clock = utc_now) -> Iterator[None]:
+    with app.records(office.settings, clock) as records, service.in_slack(records, None, command="test"):
         yield
 
 

@@ -3,11 +3,13 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.core.clock import utc_now
 from bot.playground.slack import Channel, Delivery, Message
 from tests.slack.office import (
     ANSWER,
@@ -263,6 +265,18 @@ def test_whatever_happens_to_a_post_there_is_one_message(
     assert ANSWER in acme.reply("general").text
     assert acme.replies(acme.direct("ana")) == []
     assert kinds(acme)[0][-1] == "posted"
+
+
+def test_whose_clock_is_wrong_posts_nothing_twice(open_office: Open) -> None:
+    """What is looked for began with the question, and that is Slack's to say."""
+    acme = open_office(at_work=False)
+    acme.slack.faults.fail("chat.postMessage", "lost_reply", skip=1)
+    with running(acme, clock=lambda: utc_now() + timedelta(days=1)):
+        acme.asks("ben", SECRET, channel="eng-hr")
+        acme.reply(acme.direct("ben"))
+        acme.settled()
+    assert SECRET_ANSWER in acme.reply(acme.direct("ben")).text
+    assert len(acme.replies("eng-hr")) == 1
 
 
 def test_where_no_message_can_be_put_the_asker_gets_it_alone(open_office: Open) -> None:
