@@ -42,9 +42,10 @@ class Outcome:
 
 
 class _Decided(NamedTuple):
-    """An outcome, and for whom it was made. Without readers it is the same for everybody."""
+    """An outcome, who asked, and for whom it was made. Without readers it is the same for everybody."""
 
     outcome: Outcome
+    asker: Person | None
     readers: Audience | None
 
 
@@ -70,7 +71,7 @@ def answer(work: Work, house: Answering, poster: Poster) -> Outcome:
 def _show_here(attempt: Attempt, poster: Poster) -> _Shown:
     """To everyone at the place; on record as soon as it is not the end."""
     work, house = attempt.work, attempt.house
-    outcome, readers = _for_those_who_read_it(attempt, _recall(attempt) or _decide(attempt))
+    outcome, _, readers = _for_those_who_read_it(attempt, _recall(attempt) or _decide(attempt))
     more = _more(attempt, readers) if readers is not None else frozenset()
     house.reach("ask.after_close")
     to = _posted(work, poster, Part(reply=outcome.reply, evidence=outcome.evidence))
@@ -174,7 +175,7 @@ def _recall(attempt: Attempt) -> _Decided | None:
         and _may_still_be_shown(attempt, outcome.evidence, readers, outcome.route)
     )
     work.record(Event(kind="recalled", body={"attempt": work.attempt, "shown": shown}))  # the fence: is it still ours?
-    return _Decided(outcome, readers) if shown else None
+    return _Decided(outcome, asker, readers) if shown else None
 
 
 def _outcome_from(closed: Event, work: Work) -> Outcome:
@@ -208,22 +209,22 @@ def _decide(attempt: Attempt) -> _Decided:
     attempt.watch.lap("route")
     decided = _decided(attempt, way)
     house.reach("ask.before_close")
-    work.record(Event(kind="closed", body=_closed(decided)))
+    work.record(Event(kind="closed", body=_closed(decided, attempt.rules)))
     return decided
 
 
 def _decided(attempt: Attempt, way: Route | Clarification) -> _Decided:
     match way:
         case Clarification():
-            return _Decided(_without_evidence(attempt, way, None), None)
+            return _Decided(_without_evidence(attempt, way, None), None, None)
         case Route():
             asker = _asker(attempt)
             refusal = _not_for(asker)
             if refusal is not None:
-                return _Decided(_without_evidence(attempt, refusal, way), None)
+                return _Decided(_without_evidence(attempt, refusal, way), asker, None)
             readers = _readers(attempt, asker)
             attempt.watch.lap("audience")
-            return _Decided(_from_evidence(attempt, readers, way), readers)
+            return _Decided(_from_evidence(attempt, readers, way), asker, readers)
         case _:
             assert_never(way)
 
@@ -251,11 +252,13 @@ def _from_evidence(attempt: Attempt, readers: Audience, way: Route) -> Outcome:
     )
 
 
-def _closed(decided: _Decided) -> dict[str, object]:
+def _closed(decided: _Decided, rules: Rules) -> dict[str, object]:
     outcome = decided.outcome
     return {
         **part_body(Part(reply=outcome.reply, evidence=outcome.evidence)),
+        "asker": decided.asker.name if decided.asker else None,
         "readers": audience_body(decided.readers) if decided.readers else None,
+        "declared": sorted(rules.audience.full_members.principals),
         "route": outcome.route.model_dump(mode="json") if outcome.route else None,
         "model": outcome.model,
         "timings_ms": dict(outcome.timings_ms),

@@ -21,10 +21,11 @@ def why(
     nothing, but nobody hides it.
     """
     events = history.happened(receipt)
-    part, asked = _part(events, history, channel, message), _newest(events, "asked")
-    if part is None or asked is None or not isinstance(part.reply, Answer):
+    part = _part(events, history, channel, message)
+    asked, closed = _newest(events, "asked"), _newest(events, "closed")
+    if part is None or asked is None or closed is None or not isinstance(part.reply, Answer):
         return None
-    evidence = _readable(part.evidence, events, asked, clicker, house)
+    evidence = _readable(part.evidence, asked, Route.model_validate(closed.body["route"]), clicker, house)
     history.note(
         Event(
             kind="explained",
@@ -47,22 +48,13 @@ def rate(receipt: ReceiptId, clicker: SlackUser, *, useful: bool, channel: str, 
     return True
 
 
-def _readable(
-    evidence: Evidence, events: Sequence[Event], asked: Event, clicker: SlackUser, house: Reading
-) -> Evidence:
-    closed = _newest(events, "closed")
-    assert closed is not None, "what was posted was closed"
+def _readable(evidence: Evidence, asked: Event, way: Route, clicker: SlackUser, house: Reading) -> Evidence:
     question = Question.model_validate({**asked.body, "receipt": asked.receipt, "asker": clicker.model_dump()})
     person = house.people.asker(question)
     if person.outsider or not person.principals:
         return Evidence()
-    sought = Sought(
-        question.text,
-        Audience.only(person),
-        Route.model_validate(closed.body["route"]),
-        house.rules(None).answers.evidence,
-        house.clock(),
-    )
+    limits = house.rules(None).answers.evidence
+    sought = Sought(question.text, Audience.only(person), way, limits, house.clock())
     shut = confirm(evidence, sought, house)
     documents = {one.document for one in evidence.passages if one.source in shut.sources} | shut.documents
     return evidence.without(frozenset(documents))
@@ -77,8 +69,9 @@ def _part(events: Sequence[Event], history: History, channel: str, message: str)
 
 
 def _place_of(events: Sequence[Event], channel: str, message: str) -> int | None:
-    """Which of the parts this message shows."""
-    posted = _newest(events, "posted") or _newest(events, "shown")
+    """Which of the parts this message shows. The end says so; until then, what the place was shown."""
+    is_over = any(event.kind == "posted" for event in events)
+    posted = _newest(events, "posted" if is_over else "shown")
     shown = posted.body["to"] if posted is not None else []
     places = [(one.get("channel"), one.get("message")) for one in shown]
     return places.index((channel, message)) if (channel, message) in places else None
