@@ -61,7 +61,11 @@ class SlackPeople:
             return Audience(people=(asker,), complete=False)
 
     def member_moved(self, channel: str) -> None:
-        """Somebody came or went, or the conversation itself changed."""
+        """Somebody came or went."""
+        self._rooms.moved(channel)
+
+    def place_changed(self, channel: str) -> None:
+        """Converted, shared, left by us: whatever else may change who reads it."""
         self._rooms.changed(channel)
 
     def user_changed(self, user: str | None, said: Mapping[str, object] | None = None) -> None:

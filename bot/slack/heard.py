@@ -14,10 +14,9 @@ from bot.core.nouns import Incoming, Question, ReceiptId, SlackPlace, SlackUser
 MOST_CHARACTERS: Final = 40_000  # of a message, as Slack has it
 
 _SPOKEN: Final = frozenset({None, "file_share", "thread_broadcast", "me_message"})  # the rest is Slack's own voice
-MOVES: Final = frozenset(
+COMINGS: Final = frozenset({"member_joined_channel", "member_left_channel"})
+TURNS: Final = frozenset(
     {
-        "member_joined_channel",
-        "member_left_channel",
         "channel_left",
         "group_left",
         "channel_archive",
@@ -30,9 +29,7 @@ MOVES: Final = frozenset(
         "channel_unshared",
     }
 )
-_CONVERTED: Final = frozenset(
-    {"channel_convert_to_private", "channel_convert_to_public"}
-)  # which has no event of its own
+_CONVERTED: Final = frozenset({"channel_convert_to_private", "channel_convert_to_public"})  # told in the channel only
 _DIRECT: Final = frozenset({"im", "app_home"})
 CHANGES: Final = frozenset({"user_change", "team_join"})
 ENDS: Final = frozenset({"app_uninstalled", "tokens_revoked"})
@@ -69,7 +66,13 @@ class Bot(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """Who reads a channel has changed."""
+    """Somebody came to a channel, or left it."""
+
+    channel: str
+
+
+class Turned(NamedTuple):
+    """A channel is another one than it was: converted, shared, without us."""
 
     channel: str
 
@@ -87,7 +90,7 @@ class Ended(NamedTuple):
     why: str
 
 
-Heard = Asked | TakenBack | Bot | Moved | Changed | Ended
+Heard = Asked | TakenBack | Bot | Moved | Turned | Changed | Ended
 
 
 class _Lenient(BaseModel):
@@ -134,9 +137,9 @@ def heard(event: dict[str, Any], us: Us, *, receipt: ReceiptId, now: datetime) -
             except ValidationError:
                 return None
             return _message(message, us, receipt=receipt, now=now)
-        case str(kind) if kind in MOVES:
+        case str(kind) if kind in COMINGS | TURNS:
             channel = _id(event.get("channel"))
-            return Moved(channel) if channel else None
+            return (Moved(channel) if kind in COMINGS else Turned(channel)) if channel else None
         case str(kind) if kind in CHANGES:
             said = event.get("user")
             return Changed(_id(said), said if isinstance(said, dict) else None)
@@ -155,7 +158,7 @@ def _message(message: _Message, us: Us, *, receipt: ReceiptId, now: datetime) ->
         case subtype if subtype in _SPOKEN:
             return _said(message, message, us, receipt=receipt, now=now)
         case subtype if subtype in _CONVERTED:
-            return Moved(message.channel)
+            return Turned(message.channel)
         case "bot_message":
             return Bot(message.channel, message.ts) if _to_us(message, message, us) else None
         case _:

@@ -16,7 +16,7 @@ from bot.core.clock import Clock
 from bot.core.failpoints import Reach
 from bot.core.nouns import Event, Explained, Incoming, Place, ReceiptId, SlackPlace, SlackUser, new_receipt_id
 from bot.slack import render
-from bot.slack.heard import Asked, Bot, Changed, Ended, Heard, Moved, TakenBack, Us, heard
+from bot.slack.heard import Asked, Bot, Changed, Ended, Heard, Moved, TakenBack, Turned, Us, heard
 
 _ANY = re.compile("")
 _RECEIPT = re.compile(r"r_[0-9a-f]{24}")
@@ -40,6 +40,8 @@ class Readers(Protocol):
     """Whoever remembers who reads what."""
 
     def member_moved(self, channel: str) -> None: ...
+
+    def place_changed(self, channel: str) -> None: ...
 
     def user_changed(self, user: str | None, said: Mapping[str, object] | None = None) -> None: ...
 
@@ -99,6 +101,8 @@ class Listeners:
                 self._desk.note(Event(kind="ignored", body={"why": "bot", "channel": channel, "message": message}))
             case Moved(channel):
                 self._readers.member_moved(channel)
+            case Turned(channel):
+                self._readers.place_changed(channel)
             case Changed(user, account):
                 self._readers.user_changed(user, account)
             case Ended(why):

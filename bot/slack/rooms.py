@@ -1,7 +1,7 @@
 """Where something is said, and who is in there. Read live: what an event says of a conversation is never believed."""
 
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from slack_sdk import WebClient
 
@@ -26,28 +26,47 @@ class Room(Noun):
     companies: frozenset[str] = frozenset()  # others that it is shared with
 
 
+class _Known(NamedTuple):
+    """What a conversation is, whoever is in it."""
+
+    kind: Kind
+    other: str  # in a direct one
+    companies: frozenset[str]
+
+
 class Rooms:
     def __init__(self, client: WebClient, *, team: str, timer: Timer) -> None:
         self._client, self._team = client, team
-        # Key: a conversation. Ends after half a minute, or when something is told to have happened there.
-        self._rooms: Memory[str, Room] = Memory(self._look, for_s=_FRESH_S, most=1_000, timer=timer)
+        # Key of both: a conversation. Both end after half a minute, or when it is told that this has changed there.
+        self._known: Memory[str, _Known] = Memory(self._look, for_s=_FRESH_S, most=1_000, timer=timer)
+        self._members: Memory[str, frozenset[str]] = Memory(self._list, for_s=_FRESH_S, most=1_000, timer=timer)
 
     def room(self, channel: str) -> Room:
-        return self._rooms.get(channel)
+        known = self._known.get(channel)
+        if known.kind is Kind.DIRECT:
+            return Room(kind=known.kind, members=frozenset({known.other}))
+        return Room(kind=known.kind, members=self._members.get(channel), companies=known.companies)
+
+    def moved(self, channel: str) -> None:
+        """Somebody came or went."""
+        self._members.forget(channel)
 
     def changed(self, channel: str) -> None:
-        self._rooms.forget(channel)
+        """It may be of another kind now, or shared."""
+        self._known.forget(channel)
+        self._members.forget(channel)
 
-    def _look(self, channel: str) -> Room:
+    def _look(self, channel: str) -> _Known:
         conversation = ask(self._client, "conversations.info", wire.OneConversation, channel=channel).channel
         if conversation.id != channel:
             raise AccessUnknown("conversations.info: another conversation")
         kind = kind_of(conversation)
-        if kind is Kind.DIRECT:
-            return Room(kind=kind, members=frozenset({conversation.user or ""}))
-        companies = companies_of(conversation, self._team)
+        companies = companies_of(conversation, self._team) if kind is not Kind.DIRECT else frozenset()
+        return _Known(kind, conversation.user or "", companies)
+
+    def _list(self, channel: str) -> frozenset[str]:
         found = ask_all(self._client, "conversations.members", wire.MembersPage, channel=channel)
-        return Room(kind=kind, members=frozenset(user for page in found for user in page.members), companies=companies)
+        return frozenset(user for page in found for user in page.members)
 
 
 def kind_of(conversation: wire.Conversation) -> Kind:

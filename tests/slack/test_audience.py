@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 
 from bot.playground.slack import Channel, SlackWorld, User, membership, visibility
 from bot.slack import wire
+from bot.slack.audience import SlackPeople
 from bot.slack.rooms import Kind, kind_of
 from connectors.model import AccessUnknown, Retryable
 from policies.people import Audience, Email, Person
@@ -285,24 +286,38 @@ def _open_up(acme: Office) -> None:
 
 
 MOVES = [
-    pytest.param(_leave, ["ana"], id="left"),
-    pytest.param(_join, ["ana", "ben", "gus"], id="joined"),
-    pytest.param(_open_up, ["ana", "ben", "gus", "noa"], id="made public"),
+    pytest.param(_leave, SlackPeople.member_moved, ["ana"], id="left"),
+    pytest.param(_join, SlackPeople.member_moved, ["ana", "ben", "gus"], id="joined"),
+    pytest.param(_open_up, SlackPeople.place_changed, ["ana", "ben", "gus", "noa"], id="made public"),
 ]
 
 
-@pytest.mark.parametrize("told", [True, False], ids=["told", "after five seconds"])
-@pytest.mark.parametrize(("move", "names"), MOVES)
+@pytest.mark.parametrize("told", [True, False], ids=["told", "after half a minute"])
+@pytest.mark.parametrize(("move", "tell", "names"), MOVES)
 def test_who_moves_is_seen_when_it_is_told_or_half_a_minute_later(
-    acme: Office, move: Callable[[Office], None], names: list[str], *, told: bool
+    acme: Office,
+    move: Callable[[Office], None],
+    tell: Callable[[SlackPeople, str], None],
+    names: list[str],
+    *,
+    told: bool,
 ) -> None:
     assert sorted(acme.names("guests")) == ["ana", "gus"]
     move(acme)
     if told:
-        acme.people.member_moved(acme.world.channel("guests").id)
+        tell(acme.people, acme.world.channel("guests").id)
     else:
         acme.now += 30
     assert sorted(acme.names("guests")) == names
+
+
+def test_who_moves_costs_the_list_of_members_and_no_more(acme: Office) -> None:
+    """Slack answers fifty questions a minute about what a conversation is, and people come and go all the time."""
+    acme.names("guests")
+    acme.asked()
+    acme.people.member_moved(acme.world.channel("guests").id)
+    acme.names("guests")
+    assert acme.asked() == ["conversations.members"]
 
 
 def _make_guest(acme: Office) -> None:

@@ -8,7 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.nouns import ReceiptId, SlackPlace, SlackUser
-from bot.slack.heard import MOST_CHARACTERS, Asked, Bot, Changed, Ended, Heard, Moved, TakenBack, Us, heard, plain
+from bot.slack.heard import (
+    MOST_CHARACTERS,
+    Asked,
+    Bot,
+    Changed,
+    Ended,
+    Heard,
+    Moved,
+    TakenBack,
+    Turned,
+    Us,
+    heard,
+    plain,
+)
 
 US = Us(team="T1", user="UBOT", bot="BBOT")
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -161,10 +174,10 @@ def test_a_bot_is_noticed_and_gets_no_answer(event: dict[str, Any]) -> None:
     [
         ({"type": "member_joined_channel", "channel": "C1", "user": "UANA"}, Moved("C1")),
         ({"type": "member_left_channel", "channel": "C1", "user": "UANA"}, Moved("C1")),
-        ({"type": "channel_left", "channel": "C1"}, Moved("C1")),
-        ({"type": "group_left", "channel": "G1"}, Moved("G1")),
-        ({"type": "channel_rename", "channel": {"id": "C1", "name": "new"}}, Moved("C1")),
-        ({"type": "channel_shared", "channel": "C1"}, Moved("C1")),
+        ({"type": "channel_left", "channel": "C1"}, Turned("C1")),
+        ({"type": "group_left", "channel": "G1"}, Turned("G1")),
+        ({"type": "channel_rename", "channel": {"id": "C1", "name": "new"}}, Turned("C1")),
+        ({"type": "channel_shared", "channel": "C1"}, Turned("C1")),
         (
             {"type": "user_change", "user": {"id": "UANA", "deleted": True}},
             Changed("UANA", {"id": "UANA", "deleted": True}),
