@@ -12,11 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, text
 
 from bot.stores.database import Database
 from bot.stores.schema import migrate
 from bot.stores.vectors import Vectors, close, embedded_client, server_client
+
+settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy machine")  # how long an example takes says something of the machine only
 
 POSTGRESQL = os.environ.get("FOOTNOTE_TEST_DATABASE_URL")  # noqa: TID251 - the suite's own switch
 CHROMA = os.environ.get("FOOTNOTE_TEST_CHROMA_URL")  # noqa: TID251 - likewise
