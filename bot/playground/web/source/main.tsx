@@ -5,14 +5,15 @@ import "./style.css";
 import { createRoot } from "react-dom/client";
 import { about, act, people } from "./api";
 import { Page } from "./page";
-import { address } from "./place";
+import { address, whoIs } from "./place";
 import { Themed } from "./theme";
+import type { User } from "./wire";
 
 async function begin(): Promise<void> {
   const root = createRoot(document.getElementById("page") as HTMLElement);
   try {
     const [everybody, company] = await Promise.all([people(), about()]);
-    await forgetWhatAReloadForgets();
+    await beginAfresh(everybody);
     root.render(
       <Themed>
         <Page people={everybody} about={company} />
@@ -28,10 +29,9 @@ async function begin(): Promise<void> {
 }
 
 /** In Slack, what only one person sees is gone when their client starts afresh, and so is an open modal. */
-async function forgetWhatAReloadForgets(): Promise<void> {
-  const [how] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
-  const { as } = address();
-  if (how?.type === "reload" && as) await act(as, "reload").catch(() => {});
+async function beginAfresh(everybody: User[]): Promise<void> {
+  const me = whoIs(address().as, everybody);
+  if (me) await act(me.id, "reload").catch(() => {});
 }
 
 begin();

@@ -6,9 +6,9 @@ import { Conversation, Thread } from "./conversation";
 import { useLive } from "./live";
 import { Members } from "./members";
 import { apps, Here, humans, placeName, useWorld } from "./names";
-import { type Address, address, place as found, type Place, url } from "./place";
+import { type Address, address, place as found, type Place, url, whoIs } from "./place";
 import { Receipt } from "./receipt";
-import { Sidebar } from "./sidebar";
+import { Lock, Sidebar } from "./sidebar";
 import { Home, Modal } from "./view";
 import type { Channel, Message, User } from "./wire";
 import { replies, topLevel, type World } from "./world";
@@ -37,8 +37,7 @@ export function Page({ people, about }: { people: User[]; about: About | null })
     prefill(text);
     set(next);
   }, []);
-  const present = people.filter((one) => !one.is_bot && !one.deleted);
-  const me = present.find((one) => one.name === at.as) ?? present[0];
+  const me = whoIs(at.as, people);
   if (!me) return <p className="waiting">Nobody works here yet.</p>;
   return <Window key={me.id} me={me} at={at.in} move={move} about={about} draft={draft} />;
 }
@@ -160,7 +159,7 @@ function Room({ place, move, about, draft, openList }: RoomProps) {
           <h1>
             {channel && channel.kind !== "im" && channel.kind !== "mpim" ? (
               <span className="sign" aria-hidden="true">
-                {channel.kind === "private" ? "🔒" : "#"}
+                {channel.kind === "private" ? <Lock /> : "#"}
               </span>
             ) : null}
             {name}

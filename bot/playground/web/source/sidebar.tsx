@@ -164,7 +164,7 @@ function Direct({
   );
 }
 
-function Lock() {
+export function Lock() {
   return (
     <svg viewBox="0 0 16 16" aria-hidden="true">
       <path
