@@ -5,6 +5,7 @@ import { act } from "./api";
 import { Composer } from "./composer";
 import { OneMessage } from "./message";
 import { day, sender, useWorld } from "./names";
+import { Pane } from "./pane";
 import type { Channel, Dressing, Message } from "./wire";
 import { isAnnouncement, replies, topLevel } from "./world";
 
@@ -239,14 +240,7 @@ export function Thread({ channel, name, head, close, showReceipt, receiptOf, isF
   const first = room?.messages.get(head);
   const said = replies(room, head);
   return (
-    <aside className="pane thread" aria-label="Thread">
-      <header>
-        <h2>Thread</h2>
-        <span>{channel.kind === "im" ? name : `#${name}`}</span>
-        <button type="button" className="close" aria-label="Close the thread" onClick={close}>
-          ×
-        </button>
-      </header>
+    <Pane name="Thread" about={channel.kind === "im" ? name : `#${name}`} close={close}>
       <Log
         key={head}
         label={first ? `Replies to ${sender(world, first)}` : "Replies"}
@@ -268,7 +262,7 @@ export function Thread({ channel, name, head, close, showReceipt, receiptOf, isF
           send={(text) => act(world.me, "post", { channel: channel.id, text, thread_ts: head })}
         />
       ) : null}
-    </aside>
+    </Pane>
   );
 }
 

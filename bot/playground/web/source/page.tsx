@@ -87,7 +87,10 @@ function Window({ me, at, move, about, draft }: WindowProps) {
           }}
           be={(name) => move({ as: name })}
           isOpen={isListOpen}
-          close={() => openList(false)}
+          close={() => {
+            openList(false);
+            focusOn(".place .list");
+          }}
         />
         <Room
           key={nameOf(place)}
@@ -213,15 +216,28 @@ function Room({ place, move, about, draft, openList }: RoomProps) {
           close={() => {
             setShut(thread.head);
             setThread(null);
+            focusOn(`[data-ts="${thread.head}"] .summary, [data-ts="${thread.head}"] .tools button`);
           }}
           {...shared}
         />
       ) : null}
       {isReceiptOpen && channel ? (
-        <Receipt channel={channel.id} ts={subject} close={() => openReceipt(false)} />
+        <Receipt
+          channel={channel.id}
+          ts={subject}
+          close={() => {
+            openReceipt(false);
+            focusOn(".place .toggle");
+          }}
+        />
       ) : null}
     </>
   );
+}
+
+/** What was closed gives the focus back to what opens it. */
+function focusOn(selector: string) {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>(selector)?.focus());
 }
 
 /** In a channel an app answers in a thread: to whoever asked, that is opened. */

@@ -3,6 +3,7 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { type Reader, receipt, type Receipt as Told } from "./api";
 import { Avatar } from "./names";
+import { Pane } from "./pane";
 
 const LOOK_AGAIN_MS = 300;
 const MOST_LOOKS = 40;
@@ -17,18 +18,11 @@ interface Props {
 export function Receipt({ channel, ts, close }: Props) {
   const told = useReceipt(channel, ts);
   return (
-    <aside className="pane receipt" aria-label="Receipt">
-      <header>
-        <h2>Receipt</h2>
-        <span>{told?.receipt}</span>
-        <button type="button" className="close" aria-label="Close the receipt" onClick={close}>
-          ×
-        </button>
-      </header>
+    <Pane name="Receipt" about={told?.receipt} close={close}>
       <section className="told" aria-label="How this came about" tabIndex={0}>
         {told ? <Body told={told} /> : <p className="empty">{ts ? NOT_OURS : ASK_FIRST}</p>}
       </section>
-    </aside>
+    </Pane>
   );
 }
 
