@@ -1,0 +1,158 @@
+// The human side of the emulated Slack, over HTTP. Nothing here knows how it looks.
+
+import type { Channel, Command, Dressing, Json, Message, Told, User, View } from "./wire";
+
+export class Refused extends Error {}
+
+/** What a click, a command or a submission led to on this person's screen. */
+export interface Outcome {
+  ok: boolean;
+  acked?: boolean;
+  errors?: Record<string, string>;
+  error?: string | null;
+  channel?: string;
+  ts?: string;
+}
+
+export interface Room {
+  messages: Message[];
+  statuses: Record<string, string>;
+  prompts?: Record<string, Dressing["prompts"]>;
+}
+
+async function read<Answer>(path: string, asked: Record<string, string> = {}): Promise<Answer> {
+  const response = await fetch(`${path}?${new URLSearchParams(asked)}`, { cache: "no-store" });
+  if (!response.ok) throw new Refused(`${path}: ${response.status}`);
+  return (await response.json()) as Answer;
+}
+
+export async function people(): Promise<User[]> {
+  return (await read<{ people: User[] }>("/_world/people")).people;
+}
+
+export async function channels(user: string): Promise<Channel[]> {
+  return (await read<{ channels: Channel[] }>("/_world/channels", { user })).channels;
+}
+
+export async function commands(): Promise<Command[]> {
+  return (await read<{ commands: Command[] }>("/_world/commands")).commands;
+}
+
+export function views(user: string): Promise<{ stack: View[]; homes: Record<string, View | null> }> {
+  return read("/_world/views", { user });
+}
+
+export function room(user: string, channel: string): Promise<Room> {
+  return read("/_world/messages", { user, channel });
+}
+
+export async function act(user: string, action: string, args: Json = {}): Promise<Outcome> {
+  const response = await fetch(`/_world/do/${action}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ user, ...args }),
+  });
+  const done = (await response.json()) as Outcome;
+  if (!response.ok) throw new Refused(done.error ?? "This did not work.");
+  return done;
+}
+
+/** Listens until it is told to stop. `back` is called each time the line is there: what was said meanwhile is unknown. */
+export function listen(
+  user: string,
+  hear: (told: Told) => void,
+  line: (isOpen: boolean) => void,
+): () => void {
+  const source = new EventSource(`/_world/stream?${new URLSearchParams({ user })}`);
+  const on = (kind: Told["kind"], told: (body: Json) => unknown) =>
+    source.addEventListener(kind, (event) =>
+      hear(told(JSON.parse((event as MessageEvent<string>).data)) as Told),
+    );
+  const kinds = [
+    "message",
+    "message_changed",
+    "message_deleted",
+    "ephemeral",
+    "ephemeral_gone",
+    "channel",
+    "view",
+    "user",
+  ] as const;
+  for (const kind of kinds) on(kind, (body) => ({ ...body, kind }));
+  on("thread", ({ channel, thread_ts, ...dressing }) => ({ kind: "thread", channel, thread_ts, dressing }));
+  source.onopen = () => line(true);
+  source.onerror = () => line(false);
+  return () => source.close();
+}
+
+// What Footnote itself tells about its answers: in the demo only.
+
+export interface About {
+  company: string;
+  source: string;
+  documents: number;
+  notices: string[];
+  model: string;
+  examples: { as: string; in: string; text: string }[];
+}
+
+export async function about(): Promise<About | null> {
+  return read<About>("/_footnote/about").catch(() => null);
+}
+
+/** Who, as far as the ledger knows: an address may be somebody's whom no source knows. */
+export interface Reader {
+  name: string;
+  email: string | null;
+}
+
+export interface Ranked {
+  document: string;
+  title: string;
+  place: string;
+  ranks: { keywords: number | null; vectors: number | null };
+  score: number;
+}
+
+export interface Receipt {
+  receipt: string;
+  state: "working" | "answered" | "refused" | "clarified" | "failed" | "withdrawn" | "erased";
+  over: boolean;
+  part: "here" | "aside";
+  asked: { text: string; by: Reader; where: string; at: string } | null;
+  audience: {
+    size: number;
+    complete: boolean;
+    people: Reader[] | null;
+    bots: number;
+    declared: string[];
+  } | null;
+  route: { intent: string; risk: string; retrievers: string[]; model_class: string } | null;
+  model: string | null;
+  embedder: string | null;
+  rules: string | null;
+  evidence: (Ranked & { handle: number; heading: string; cited: boolean; excerpt: string })[];
+  withheld: { documents: (Ranked & { would_be: number; who_may_not: Reader[] })[]; note: string | null };
+  claims: { text: string; quotes: { handle: number; title: string; quote: string }[] }[];
+  verification: {
+    drafted: number | null;
+    kept: number;
+    rounds: number;
+    violations: { claim: number; rule: string; detail: string }[];
+    unreadable: { documents: string[]; sources: string[] };
+  };
+  reply: { kind: "answer" | "refusal" | "clarification"; reason: string | null } | null;
+  error: string | null;
+  timings_ms: Record<string, number>;
+  ledger: {
+    events: { seq: number; kind: string; at: string }[];
+    leaf: string;
+    size: number;
+    root: string;
+    signed: boolean;
+  };
+}
+
+export async function receipt(channel: string, ts: string): Promise<Receipt | null> {
+  return read<Receipt>("/_footnote/receipt", { channel, ts }).catch(() => null);
+}

@@ -1,0 +1,328 @@
+// The whole window: whose it is, where they are, and what is open beside.
+
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
+import { type About, act } from "./api";
+import { Conversation, Thread } from "./conversation";
+import { useLive } from "./live";
+import { Members } from "./members";
+import { apps, Here, humans, placeName, useWorld } from "./names";
+import { type Address, address, place as found, type Place, url } from "./place";
+import { Receipt } from "./receipt";
+import { Sidebar } from "./sidebar";
+import { Home, Modal } from "./view";
+import type { Channel, Message, User } from "./wire";
+import { replies, topLevel, type World } from "./world";
+
+/** From here on a conversation, its thread and a receipt have room beside each other. */
+const WIDE = "(min-width: 1180px)";
+
+export interface Move {
+  as?: string;
+  in?: string;
+  /** What stands in the field to write in, ready to be sent. */
+  draft?: string;
+}
+
+export function Page({ people, about }: { people: User[]; about: About | null }) {
+  const [at, set] = useState<Address>(address);
+  const [draft, prefill] = useState("");
+  useEffect(() => {
+    const back = () => set(address());
+    addEventListener("popstate", back);
+    return () => removeEventListener("popstate", back);
+  }, []);
+  const move = useCallback(({ draft: text = "", ...to }: Move) => {
+    const next = { ...address(), ...to };
+    history.pushState(null, "", url(next));
+    prefill(text);
+    set(next);
+  }, []);
+  const present = people.filter((one) => !one.is_bot && !one.deleted);
+  const me = present.find((one) => one.name === at.as) ?? present[0];
+  if (!me) return <p className="waiting">Nobody works here yet.</p>;
+  return <Window key={me.id} me={me} at={at.in} move={move} about={about} draft={draft} />;
+}
+
+interface WindowProps {
+  me: User;
+  at: string | null;
+  move: (to: Move) => void;
+  about: About | null;
+  draft: string;
+}
+
+/** One person's. For another person it is another window, with nothing left of the one before. */
+function Window({ me, at, move, about, draft }: WindowProps) {
+  const [looking, look] = useState<string | null>(null);
+  const { world, isLoaded, enter, markRead } = useLive(me.id, looking);
+  const place = isLoaded ? whereAbouts(world, me, at) : null;
+  const channel = place && place.kind !== "home" ? place.channel : null;
+  const channelId = channel?.id ?? null;
+  const [isListOpen, openList] = useState(false);
+
+  useEffect(() => {
+    look(channelId);
+    if (!channelId) return;
+    enter(channelId).catch(() => {});
+    markRead(channelId);
+  }, [channelId, enter, markRead]);
+  const stranger = place?.kind === "direct" && !place.channel ? place.with.id : null;
+  useEffect(() => {
+    if (stranger) act(me.id, "dm", { with: stranger }).catch(() => {});
+  }, [me.id, stranger]);
+  useEffect(() => {
+    document.title = place ? `${titleOf(world, place)} · ${about?.company ?? "Slack"}` : "Footnote";
+  }, [world, place, about]);
+
+  if (!place) return <p className="waiting">Opening …</p>;
+  return (
+    <Here value={world}>
+      <div className="window">
+        <Sidebar
+          company={about?.company ?? "Slack"}
+          me={world.people.get(me.id) ?? me}
+          here={nameOf(place)}
+          go={(to) => {
+            openList(false);
+            move({ in: to });
+          }}
+          be={(name) => move({ as: name })}
+          isOpen={isListOpen}
+          close={() => openList(false)}
+        />
+        <Room
+          key={nameOf(place)}
+          place={place}
+          move={move}
+          about={about}
+          draft={draft}
+          openList={() => openList(true)}
+        />
+      </div>
+      {world.stack.length ? <TopModal world={world} /> : null}
+      {world.connected ? null : (
+        <p className="offline" role="alert">
+          The connection is lost. Trying again … If `footnote demo` was stopped, start it once more.
+        </p>
+      )}
+    </Here>
+  );
+}
+
+function TopModal({ world }: { world: World }) {
+  const top = world.stack.at(-1);
+  return top ? <Modal key={world.stack[0]?.id} view={top} depth={world.stack.length} /> : null;
+}
+
+interface RoomProps {
+  place: Place;
+  move: (to: Move) => void;
+  about: About | null;
+  draft: string;
+  openList: () => void;
+}
+
+/** A place with what is beside it. */
+function Room({ place, move, about, draft, openList }: RoomProps) {
+  const world = useWorld();
+  const channel = place.kind === "home" ? null : place.channel;
+  const [thread, setThread] = useState<{ head: string; isAsked: boolean } | null>(null);
+  const [isReceiptWanted, openReceipt] = useState(() => matchMedia(WIDE).matches);
+  const [picked, pick] = useState<string | null>(null);
+  const isReceiptOpen = isReceiptWanted && about !== null;
+  const [since] = useState(() => Date.now() / 1000);
+  const [shut, setShut] = useState<string | null>(null);
+  const room = channel ? world.rooms.get(channel.id) : undefined;
+  const answered = useMemo(() => answeredInThread(world, channel, since), [world, channel, since]);
+  useEffect(() => {
+    if (answered && answered !== shut) setThread({ head: answered, isAsked: false });
+  }, [answered, shut]);
+  const said = thread ? replies(room, thread.head) : topLevel(room);
+  const subject = picked ?? said.findLast((one) => one.app_id && !one.is_ephemeral)?.ts ?? null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new answer is what one looks at
+  useEffect(() => pick(null), [said.length]);
+  const show = (ts: string) => {
+    pick(ts);
+    openReceipt(true);
+  };
+  const name = titleOf(world, place);
+  const shared = {
+    showReceipt: about ? show : undefined,
+    receiptOf: isReceiptOpen ? (subject ?? undefined) : undefined,
+  };
+  return (
+    <>
+      <main>
+        <header className="place">
+          <button type="button" className="list" aria-label="Places" onClick={openList}>
+            ☰
+          </button>
+          <h1>
+            {channel && channel.kind !== "im" && channel.kind !== "mpim" ? (
+              <span className="sign" aria-hidden="true">
+                {channel.kind === "private" ? "🔒" : "#"}
+              </span>
+            ) : null}
+            {name}
+          </h1>
+          {channel && channel.kind !== "im" ? <Members channel={channel} /> : null}
+          <span className="about">
+            {channel?.topic || channel?.purpose || (place.kind !== "channel" ? place.with.title : "")}
+          </span>
+          {about ? (
+            <button
+              type="button"
+              className="toggle"
+              aria-pressed={isReceiptOpen}
+              onClick={() => openReceipt(!isReceiptOpen)}
+            >
+              Receipt
+            </button>
+          ) : null}
+        </header>
+        {place.kind !== "channel" && place.with.is_bot ? <Tabs place={place} move={move} /> : null}
+        {about?.notices.length && place.kind !== "home" ? (
+          <ul className="notices">
+            {about.notices.map((notice) => (
+              <li key={notice}>{notice}</li>
+            ))}
+          </ul>
+        ) : null}
+        {place.kind === "home" ? (
+          <Home app={place.with} />
+        ) : channel ? (
+          <Conversation
+            channel={channel}
+            name={name}
+            label={channel.kind === "im" ? `Message ${name}` : `Message #${name}`}
+            placeholder={placeholder(world, channel, name)}
+            draft={draft}
+            welcome={<Welcome place={place} about={about} move={move} />}
+            openThread={(head) => setThread({ head, isAsked: true })}
+            {...shared}
+          />
+        ) : (
+          <p className="waiting">Opening …</p>
+        )}
+      </main>
+      {thread && channel ? (
+        <Thread
+          channel={channel}
+          name={name}
+          head={thread.head}
+          isFocused={thread.isAsked}
+          close={() => {
+            setShut(thread.head);
+            setThread(null);
+          }}
+          {...shared}
+        />
+      ) : null}
+      {isReceiptOpen && channel ? (
+        <Receipt channel={channel.id} ts={subject} close={() => openReceipt(false)} />
+      ) : null}
+    </>
+  );
+}
+
+/** In a channel an app answers in a thread: to whoever asked, that is opened. */
+function answeredInThread(world: World, channel: Channel | null, since: number): string | null {
+  const room = channel && channel.kind !== "im" ? world.rooms.get(channel.id) : undefined;
+  if (!room) return null;
+  const last = topLevel(room).findLast((one) => one.user === world.me && Number(one.ts) > since - 1);
+  const isAnswered = last && replies(room, last.ts).some((one: Message) => one.app_id !== undefined);
+  return isAnswered ? last.ts : null;
+}
+
+function Tabs({ place, move }: { place: Exclude<Place, { kind: "channel" }>; move: (to: Move) => void }) {
+  if (!place.with.home_tab) return null;
+  const tab = (kind: "home" | "dm", title: string) => (
+    <button
+      type="button"
+      role="tab"
+      aria-selected={(place.kind === "home") === (kind === "home")}
+      onClick={() => move({ in: `${kind}:${place.with.name}` })}
+    >
+      {title}
+    </button>
+  );
+  return (
+    <div className="tabs" role="tablist" aria-label={place.with.real_name}>
+      {tab("home", "Home")}
+      {tab("dm", "Messages")}
+    </div>
+  );
+}
+
+function Welcome({
+  place,
+  about,
+  move,
+}: {
+  place: Place;
+  about: About | null;
+  move: (to: Move) => void;
+}): ReactNode {
+  if (place.kind === "channel")
+    return <p className="empty">Nothing was said here yet. Write @Footnote and a question.</p>;
+  if (place.kind === "home" || !place.with.is_bot)
+    return <p className="empty">This is the beginning of your conversation.</p>;
+  if (!about || place.with.name !== "footnote")
+    return <p className="empty">Write to {place.with.real_name}.</p>;
+  return (
+    <div className="welcome">
+      <h2>Ask {place.with.real_name}</h2>
+      <p>
+        It answers from {about.documents} documents of {about.company}, proves every sentence with a quote,
+        and shows each person and each channel only what they may read. Be somebody else, and the answers
+        change.
+      </p>
+      {about.examples.length ? (
+        <ul>
+          {about.examples.map((one) => (
+            <li key={one.as + one.in + one.text}>
+              <button
+                type="button"
+                onClick={() =>
+                  move({ as: one.as, in: one.in === "dm" ? "dm:footnote" : one.in, draft: asked(one) })
+                }
+              >
+                <b>{one.text}</b>
+                <span>
+                  as {one.as}, {one.in === "dm" ? "to Footnote alone" : `in #${one.in}`}
+                </span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </div>
+  );
+}
+
+/** In a channel, Footnote hears what names it. */
+function asked(one: About["examples"][number]): string {
+  return one.in === "dm" ? one.text : `@Footnote ${one.text}`;
+}
+
+function whereAbouts(world: World, me: User, at: string | null): Place | null {
+  const people = [...world.people.values()];
+  const channels = [...world.channels.values()];
+  const first = apps(world)[0] ?? humans(world).find((one) => one.id !== me.id);
+  return found(at, me, people, channels) ?? found(first ? `dm:${first.name}` : null, me, people, channels);
+}
+
+function nameOf(place: Place): string {
+  if (place.kind === "channel") return place.channel.name;
+  return `${place.kind === "home" ? "home" : "dm"}:${place.with.name}`;
+}
+
+function titleOf(world: World, place: Place): string {
+  return place.kind === "channel" ? placeName(world, place.channel) : place.with.real_name;
+}
+
+function placeholder(world: World, channel: Channel, name: string): string {
+  if (channel.kind === "im") return `Message ${name}`;
+  const app = apps(world).find((one) => channel.members.includes(one.id));
+  return app ? `Message #${name} · @${app.real_name} answers here` : `Message #${name}`;
+}
