@@ -11,7 +11,7 @@ import httpx
 import pytest
 from slack_sdk import WebClient
 
-from bot.playground.slack import SlackEmulator
+from bot.playground.slack import SlackEmulator, membership
 from tests.playground.listener import Listener, ack_all
 
 Json = dict[str, Any]
@@ -62,7 +62,37 @@ def watching(slack: SlackEmulator, user: str) -> Iterator[Callable[[], tuple[str
 def test_people_channels_and_commands(slack: SlackEmulator) -> None:
     assert {p["name"] for p in get(slack, "people")["people"]} >= {"ana", "ben", "footnote"}
     assert {c["name"] for c in get(slack, "channels", user="gus")["channels"] if c["name"]} == {"secret"}
-    assert get(slack, "commands")["commands"] == [{"command": "/footnote", "app": "Footnote"}]
+    (command,) = get(slack, "commands")["commands"]
+    assert (command["command"], command["app"], command["description"]) == ("/footnote", "Footnote", "")
+
+
+def test_apps_are_told_from_people_and_strangers_from_colleagues(slack: SlackEmulator) -> None:
+    answer = get(slack, "people")
+    assert answer["team"]["name"] == "Acme"
+    people = {p["name"]: p for p in answer["people"]}
+    app = next(iter(slack.world.apps.values()))
+    assert (people["footnote"]["is_bot"], people["footnote"]["app_id"]) == (True, app.id)
+    assert (people["footnote"]["home_tab"], people["footnote"]["installed"]) == (True, True)
+    assert (people["ana"]["app_id"], people["ana"]["home_tab"]) == (None, False)
+    assert (people["ana"]["team"], people["eve"]["team"]) == ("Acme", "Globex")
+
+
+def test_a_place_says_what_it_is_for_who_is_at_the_other_end_and_which_apps_are_in(slack: SlackEmulator) -> None:
+    app = next(iter(slack.world.apps.values()))
+    do(slack, "create", "ana", name="plans")
+    slack.world.channel("plans").purpose = "What comes next"
+    direct = do(slack, "dm", "ana", **{"with": "footnote"})["channel"]
+    seen = {c["id"]: c for c in get(slack, "channels", user="ana")["channels"]}
+    plans, general = seen[slack.world.channel("plans").id], seen[slack.world.channel("general").id]
+    assert (plans["purpose"], plans["apps"], plans["with"]) == ("What comes next", [], None)
+    assert (general["apps"], general["general"], general["visible"]) == ([app.id], True, True)
+    assert (seen[direct]["with"], seen[direct]["with_name"]) == (app.user_id, "Footnote")
+
+
+@pytest.mark.parametrize("what", ["channels", "views", "stream", "messages"])
+def test_a_person_who_does_not_exist_is_an_answer(slack: SlackEmulator, what: str) -> None:
+    answer = httpx.get(f"{slack.origin}/_world/{what}", params={"user": "nobody", "channel": "general"})
+    assert (answer.status_code, answer.json()["ok"]) == (400, False)
 
 
 def test_everything_a_person_does_can_be_done_over_http(
@@ -159,6 +189,35 @@ def test_a_stream_shows_what_this_person_sees(slack: SlackEmulator, client: WebC
     assert [body["message"]["text"] for _, body in seen[:4]] == ["psst", "for ana", "1", "2"]
     assert seen[4][1]["status"] == "is thinking…"
     assert len(seen[7][1]["detail"]["members"]) == 4
+
+
+def test_a_stream_shows_who_came_and_an_app_that_went(slack: SlackEmulator) -> None:
+    app = next(iter(slack.world.apps.values()))
+    with watching(slack, "ana") as following:
+        membership.hire(slack.world, "kim")
+        membership.uninstall(slack.world, app)
+        came, went = following(), following()
+    assert (came[0], came[1]["user"]["name"]) == ("user", "kim")
+    assert (went[0], went[1]["user"]["name"], went[1]["user"]["installed"]) == ("user", "footnote", False)
+    assert get(slack, "commands")["commands"] == []
+
+
+def test_a_stream_tells_who_has_left_that_they_see_the_place_no_longer(slack: SlackEmulator) -> None:
+    with watching(slack, "ana") as following:
+        slack.as_user("ana").leave("hidden")
+        kind, body = following()
+    assert (kind, body["detail"]["name"], body["detail"]["visible"]) == ("channel", "hidden", False)
+
+
+def test_a_reaction_does_not_end_a_stream(slack: SlackEmulator, client: WebClient) -> None:
+    asked = slack.as_user("ana").post("@footnote", "hi")
+    im = slack.world.im("ana", "footnote").id
+    stream = client.chat_stream(channel=im, thread_ts=asked.ts, buffer_size=1)
+    stream.append(markdown_text="one ")
+    written = slack.as_user("ana").visible_messages(im)[-1]
+    with watching(slack, "ana") as following:
+        slack.as_user("ana").react(im, written["ts"], "eyes")
+        assert following()[1]["message"]["streaming"] is True
 
 
 def test_a_stream_shows_a_message_being_written(slack: SlackEmulator, client: WebClient) -> None:

@@ -189,12 +189,16 @@ def _duplicates(blocks: list[Any], at: str) -> Complaints:
 def elements_of(block: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Everything in this block that somebody may click or fill in."""
     for name in ("elements", "actions"):
-        yield from (e for e in block.get(name) or [] if isinstance(e, dict))
+        yield from (e for e in block.get(name) or [] if isinstance(e, dict) and e.get("type") != "card")
     for name in ("accessory", "element"):
         if isinstance(block.get(name), dict):
             yield block[name]
-    for child in [*(block.get("child_blocks") or []), *(block.get("tasks") or [])]:
-        yield from elements_of(child)
+    for name in ("child_blocks", "tasks", "elements"):
+        yield from (e for child in block.get(name) or [] if _holds_elements(child) for e in elements_of(child))
+
+
+def _holds_elements(child: Any) -> bool:
+    return isinstance(child, dict) and (child.get("type") in BLOCKS)
 
 
 def total_text(value: Any) -> int:
@@ -212,10 +216,12 @@ def identified(world_id: str, blocks: list[dict[str, Any]]) -> list[dict[str, An
 
 def _identified(block: dict[str, Any], block_id: str) -> dict[str, Any]:
     done = {**block, "block_id": block.get("block_id") or block_id}
-    if block["type"] in {"actions", "context_actions"}:
-        done["elements"] = [
-            {**e, "action_id": e.get("action_id") or f"{block_id}a{i}"} for i, e in enumerate(block["elements"])
-        ]
+    named = {"actions": "elements", "context_actions": "elements", "card": "actions"}.get(block["type"], "")
+    if block.get(named):
+        done[named] = [{**e, "action_id": e.get("action_id") or f"{block_id}a{i}"} for i, e in enumerate(block[named])]
+    nested = {"container": "child_blocks", "carousel": "elements"}.get(block["type"], "")
+    if block.get(nested):
+        done[nested] = [_identified(child, f"{block_id}c{i}") for i, child in enumerate(block[nested])]
     for name in ("accessory", "element"):
         if isinstance(block.get(name), dict) and block[name]["type"] != "image":
             done[name] = {**block[name], "action_id": block[name].get("action_id") or f"{block_id}a"}

@@ -1,12 +1,17 @@
 """What a person filled in becomes ``state.values``. It checks only what Slack's client checks before it sends anything."""
 
+import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from bot.playground.slack.blocks import elements_of
 from bot.playground.slack.errors import CannotDo
 from bot.playground.slack.nouns import Json
 
+EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+URL: Final = re.compile(r"https?://\S+")
+NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
 REQUIRED: Final = "Please complete this required field."
 SELECTED: Final = {
     "users_select": "selected_user",
@@ -32,19 +37,19 @@ def field_of(kind: str) -> str:
     return SELECTED.get(kind, "value")
 
 
-_VALUELESS = frozenset({"button", "feedback_buttons", "icon_button", "overflow"})
+VALUELESS: Final = frozenset({"button", "feedback_buttons", "icon_button", "overflow"})
 
 
 def fields(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
     """Each element that holds a value, with its block."""
     for block in blocks:
         for element in elements_of(block):
-            if "action_id" in element and element["type"] not in _VALUELESS:
+            if "action_id" in element and element["type"] not in VALUELESS:
                 yield block, element
 
 
 def filled(blocks: list[Json], known: Mapping[str, Json], given: Mapping[str, Any]) -> dict[str, Json]:
-    """The state after these entries, named by action_id or by block_id."""
+    """The state after these entries, named by action_id or by block_id. An entry of None empties its field."""
     names = {e["action_id"] for _, e in fields(blocks)} | {b["block_id"] for b, _ in fields(blocks)}
     unknown = set(given) - names
     if unknown:
@@ -52,9 +57,17 @@ def filled(blocks: list[Json], known: Mapping[str, Json], given: Mapping[str, An
     values: dict[str, Json] = {}
     for block, element in fields(blocks):
         block_id, action_id = block["block_id"], element["action_id"]
+        name = next((n for n in (action_id, block_id) if n in given), None)
         before = known.get(block_id, {}).get(action_id) or held(element, _initial(element))
-        entry = given.get(action_id, given.get(block_id))
-        values.setdefault(block_id, {})[action_id] = before if entry is None else held(element, entry)
+        values.setdefault(block_id, {})[action_id] = before if name is None else held(element, given[name])
+    return values
+
+
+def picked(known: Mapping[str, Json], block: Json, element: Json, entry: Any) -> dict[str, Json]:
+    """The state after one choice; pressing a button chooses nothing."""
+    values = {block_id: dict(entries) for block_id, entries in known.items()}
+    if element["type"] not in VALUELESS:
+        values[block["block_id"]][element["action_id"]] = held(element, entry)
     return values
 
 
@@ -64,7 +77,7 @@ def held(element: Json, entry: Any) -> Json:
         entry = option(element, entry)
     if kind in MANY_OPTIONS and isinstance(entry, (list, tuple)):
         entry = [option(element, e) if isinstance(e, str) else e for e in entry]
-    return {"type": kind, field_of(kind): entry}
+    return {"type": kind, field_of(kind): None if entry == "" else entry}  # an empty field holds nothing
 
 
 def option(element: Json, value: str) -> Json:
@@ -87,11 +100,39 @@ def incomplete(blocks: list[Json], values: Mapping[str, Json]) -> dict[str, str]
         if entry in (None, "", []):
             if not block.get("optional"):
                 found[block["block_id"]] = REQUIRED
-        elif isinstance(entry, str) and len(entry) < element.get("min_length", 0):
-            found[block["block_id"]] = f"Must be at least {element['min_length']} characters."
-        elif isinstance(entry, str) and len(entry) > element.get("max_length", 3_000):
-            found[block["block_id"]] = f"Must be at most {element.get('max_length', 3_000)} characters."
+        elif isinstance(entry, str) and (wrong := _wrong(element, entry)):
+            found[block["block_id"]] = wrong
     return found
+
+
+def _wrong(element: Json, entry: str) -> str | None:
+    """The words are ours: Slack's depend on the client."""
+    least, most = element.get("min_length", 0), element.get("max_length", 3_000)
+    match element["type"]:
+        case "plain_text_input" if len(entry) < least:
+            return f"Must be at least {least} characters."
+        case "plain_text_input" if len(entry) > most:
+            return f"Must be at most {most} characters."
+        case "email_text_input" if not EMAIL.fullmatch(entry):
+            return "Enter a valid email address."
+        case "url_text_input" if not URL.fullmatch(entry):
+            return "Enter a valid URL."
+        case "number_input":
+            return _wrong_number(element, entry)
+        case _:
+            return None
+
+
+def _wrong_number(element: Json, entry: str) -> str | None:
+    if not NUMBER.fullmatch(entry):
+        return "Enter a number."
+    if "." in entry and not element.get("is_decimal_allowed"):
+        return "Enter a whole number."
+    if "min_value" in element and Decimal(entry) < Decimal(str(element["min_value"])):
+        return f"Must be at least {element['min_value']}."
+    if "max_value" in element and Decimal(entry) > Decimal(str(element["max_value"])):
+        return f"Must be at most {element['max_value']}."
+    return None
 
 
 def _initial(element: Json) -> Any:

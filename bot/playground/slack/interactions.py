@@ -75,6 +75,8 @@ class Interactions:
     ) -> Outcome:
         app = self._owner(target.app_id)
         secret = isinstance(target, Ephemeral)
+        known = forms.filled(target.blocks, self.world.choices.get((user.id, target.ts), {}), {})
+        state = self.world.choices[user.id, target.ts] = forms.picked(known, block, element, chosen)
         container: Json = {
             "type": "message",
             "message_ts": target.ts,
@@ -87,7 +89,7 @@ class Interactions:
             "container": container,
             "trigger_id": modals.trigger(self.world, app, user.id).id,
             "channel": {"id": channel.id, "name": DIRECT.get(channel.kind, channel.name)},
-            "state": {"values": forms.filled(target.blocks, {}, {})},
+            "state": {"values": state},
             "response_url": self._hook(
                 app, user, channel.id, "actions", message_ts=target.ts, thread_ts=target.thread_ts, ephemeral=secret
             ),
@@ -98,11 +100,12 @@ class Interactions:
         ack = self._ask(app, "interactive", payload)
         return Outcome(ack.acked, ack.payload, view=modals.top(self.world, user.id), error=ack.error)
 
-    def click_view(self, user: User, view: View, block: Json, element: Json, chosen: Any) -> Outcome:
+    def click_view(
+        self, user: User, view: View, block: Json, element: Json, chosen: Any, entries: Mapping[str, Any]
+    ) -> Outcome:
         app = self.world.apps[view.app_id]
-        if element["type"] not in {"button", "overflow"}:
-            entry = chosen if chosen is not None else element.get("value")
-            view.values = forms.filled(view.body["blocks"], view.values, {element["action_id"]: entry})
+        known = forms.filled(view.body["blocks"], view.values, entries)
+        view.values = forms.picked(known, block, element, chosen)
         inside = view.id if view.type == "modal" else None
         payload = self._interaction("block_actions", app, user) | {
             "container": {"type": "view", "view_id": view.id},

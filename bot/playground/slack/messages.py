@@ -10,6 +10,7 @@ from bot.playground.slack.changes import (
     MessageDeleted,
     MessagePosted,
     ReactionChanged,
+    ThreadDressed,
 )
 from bot.playground.slack.nouns import App, Channel, Ephemeral, File, Json, Message
 from bot.playground.slack.richtext import rich_text
@@ -23,9 +24,10 @@ def post(world: SlackWorld, channel: Channel, message: Message) -> Message:
         channel.messages[message.ts] = message
         if message.thread_ts and message.is_reply:
             channel.threads.setdefault(message.thread_ts, []).append(message.ts)
-        if message.app_id:  # Slack clears “is thinking…” once the app has said something
-            world.statuses.pop((channel.id, message.thread_ts or message.ts), None)
         world.tell(MessagePosted(channel.id, message))
+        thread_ts = message.thread_ts or message.ts
+        if message.app_id and world.statuses.pop((channel.id, thread_ts), None):
+            world.tell(ThreadDressed(channel.id, thread_ts, "status"))  # Slack clears “is thinking…” by itself
         return message
 
 

@@ -133,6 +133,15 @@ class View:
     values: dict[str, Json] = field(default_factory=dict)  # state.values as the person left it
 
 
+@dataclass(frozen=True)
+class SlashCommand:
+    """What Slack's client offers while somebody types a slash."""
+
+    name: str  # with its slash
+    description: str = ""
+    usage_hint: str = ""
+
+
 @dataclass
 class App:
     id: str
@@ -141,7 +150,7 @@ class App:
     bot_id: str
     team_id: str
     events: frozenset[str]
-    commands: frozenset[str]
+    commands: dict[str, SlashCommand]
     home_tab: bool = True
     verification_token: str = "emulated-verification-token"  # noqa: S105 - Slack sends one with each event; nobody checks it
     installed: bool = True

@@ -10,15 +10,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.playground.slack import changes, visibility
+from bot.playground.slack import changes, shown, visibility
 from bot.playground.slack.errors import CannotDo
 from bot.playground.slack.interactions import Outcome
 from bot.playground.slack.nouns import Channel, Json, User, View
 from bot.playground.slack.people import Person
-from bot.playground.slack.wire import ephemeral_json, message_json, view_json
+from bot.playground.slack.wire import ephemeral_json, view_json
 from bot.playground.slack.world import SlackWorld
 
 HEARTBEAT_S: Final = 15.0
+COME_BACK_MS: Final = 500  # after which a browser connects again; it then reads everything again
 
 
 class Page:
@@ -42,12 +43,17 @@ class Page:
 
     async def people(self, _: Request) -> Response:
         with self.world.lock:
-            return JSONResponse({"people": [_user(u) for u in self.world.users.values()]})
+            found = [shown.user(self.world, u) for u in self.world.users.values()]
+            return JSONResponse({"people": found, "team": vars(self.world.home)})
 
     async def channels(self, request: Request) -> Response:
-        user = self.world.user(request.query_params["user"])
+        try:
+            user = self.world.user(request.query_params["user"])
+        except LookupError as no:
+            return _no(no)
         with self.world.lock:
-            return JSONResponse({"channels": [_channel(c, user) for c in visibility.channels(self.world, user)]})
+            found = [shown.channel(self.world, c, user) for c in visibility.channels(self.world, user)]
+            return JSONResponse({"channels": found})
 
     async def messages(self, request: Request) -> Response:
         asked = request.query_params
@@ -56,12 +62,21 @@ class Page:
             found = person.visible_messages(asked["channel"], thread_ts=asked.get("thread_ts"))
             channel = person.world.channel(asked["channel"])
             with self.world.lock:
-                return JSONResponse({"messages": found, "statuses": self._statuses(channel)})
+                return JSONResponse(
+                    {
+                        "messages": found,
+                        "statuses": shown.statuses(self.world, channel),
+                        "threads": shown.dressings(self.world, channel),
+                    }
+                )
         except (CannotDo, LookupError) as no:
             return _no(no)
 
     async def views(self, request: Request) -> Response:
-        person = self.as_user(request.query_params["user"])
+        try:
+            person = self.as_user(request.query_params["user"])
+        except LookupError as no:
+            return _no(no)
         with self.world.lock:
             stack = [view_json(self.world, self.world.views[i]) for i in self.world.stacks.get(person.id, [])]
             homes = {a.id: _view(self.world, person.home(a)) for a in self.world.apps.values()}
@@ -69,8 +84,7 @@ class Page:
 
     async def commands(self, _: Request) -> Response:
         with self.world.lock:
-            found = [{"command": c, "app": a.name} for a in self.world.apps.values() for c in sorted(a.commands)]
-        return JSONResponse({"commands": found})
+            return JSONResponse({"commands": shown.commands(self.world)})
 
     # -- doing
 
@@ -89,7 +103,10 @@ class Page:
     # -- watching
 
     async def stream(self, request: Request) -> Response:
-        user = self.world.user(request.query_params["user"])
+        try:
+            user = self.world.user(request.query_params["user"])
+        except LookupError as no:
+            return _no(no)
         queue: asyncio.Queue[str | None] = asyncio.Queue()
         self._watchers[queue] = (user, asyncio.get_running_loop())
         return StreamingResponse(
@@ -98,7 +115,7 @@ class Page:
 
     async def _watch(self, queue: "asyncio.Queue[str | None]") -> AsyncIterator[str]:
         try:
-            yield ": welcome\n\n"
+            yield f": welcome\nretry: {COME_BACK_MS}\n\n"
             while True:
                 try:
                     said = await asyncio.wait_for(queue.get(), HEARTBEAT_S)
@@ -112,9 +129,9 @@ class Page:
 
     def hear(self, change: changes.Change) -> None:
         for queue, (user, loop) in list(self._watchers.items()):
-            shown = self._seen(user, change)
-            if shown:
-                kind, body = shown
+            seen = self._seen(user, change)
+            if seen:
+                kind, body = seen
                 loop.call_soon_threadsafe(queue.put_nowait, f"event: {kind}\ndata: {json.dumps(body)}\n\n")
 
     def stop(self) -> None:
@@ -125,16 +142,21 @@ class Page:
         match change:
             case changes.EphemeralPosted(ephemeral) | changes.EphemeralGone(ephemeral):
                 kind = "ephemeral" if isinstance(change, changes.EphemeralPosted) else "ephemeral_gone"
-                body = {"channel": ephemeral.channel_id, "message": ephemeral_json(ephemeral)}
+                body = {"channel": ephemeral.channel_id, "message": ephemeral_json(self.world, ephemeral)}
                 return (kind, body) if ephemeral.user == user.id else None
             case changes.ViewChanged():
                 view = self.world.views[change.view_id]
                 body = {"what": change.what, "view": view_json(self.world, view)}
                 return ("view", body) if change.user == user.id else None
-            case changes.HomeOpened() | changes.AppRemoved():
+            case changes.HomeOpened():
                 return None
-            case changes.UserChanged():
-                return "user", {"user": _user(self.world.users[change.user])}
+            case changes.UserCame() | changes.UserChanged():
+                return "user", {"user": shown.user(self.world, self.world.users[change.user])}
+            case changes.AppRemoved(what="uninstalled"):  # as it will be, once apps have heard their last event
+                bot = self.world.users[self.world.apps[change.app_id].user_id]
+                return "user", {"user": shown.user(self.world, bot) | {"installed": False}}
+            case changes.AppRemoved():
+                return None
             case _:
                 return self._seen_in_channel(user, change)
 
@@ -147,30 +169,19 @@ class Page:
         match change:
             case changes.MessagePosted(message=message) | changes.MessageChanged(message=message):
                 kind = "message" if isinstance(change, changes.MessagePosted) else "message_changed"
-                shown = message_json(self.world, channel, message, counts=True)
-                return kind, where | {"message": shown | {"streaming": message.stream is not None}}
+                return kind, where | {"message": visibility.shown(self.world, channel, message)}
             case changes.MessageDeleted():
                 return "message_deleted", where | {"ts": change.previous.ts}
             case changes.ReactionChanged():
-                shown = message_json(self.world, channel, channel.messages[change.ts], counts=True)
-                return "message_changed", where | {"message": shown}
+                message = channel.messages[change.ts]
+                return "message_changed", where | {"message": visibility.shown(self.world, channel, message)}
             case changes.ThreadDressed() | changes.SessionStopped():
-                return "thread", where | {"thread_ts": change.thread_ts, **self._dressing(channel, change.thread_ts)}
+                return "thread", where | {
+                    "thread_ts": change.thread_ts,
+                    **shown.dressing(self.world, channel, change.thread_ts),
+                }
             case _:
-                return "channel", {**where, "detail": _channel(channel, user)}
-
-    def _dressing(self, channel: Channel, thread_ts: str | None) -> Json:
-        status = visibility.status(self.world, channel, thread_ts) if thread_ts else None
-        return {
-            "status": status.text if status else "",
-            "title": self.world.titles.get((channel.id, thread_ts or ""), ""),
-            "prompts": self.world.prompts.get((channel.id, thread_ts)),
-        }
-
-    def _statuses(self, channel: Channel) -> dict[str, str]:
-        known = [ts for place, ts in self.world.statuses if place == channel.id]
-        found = {ts: visibility.status(self.world, channel, ts) for ts in known}
-        return {ts: status.text for ts, status in found.items() if status}
+                return "channel", {**where, "detail": shown.channel(self.world, channel, user)}
 
 
 def _post(person: Person, args: Json) -> Any:
@@ -230,24 +241,6 @@ def _result(world: SlackWorld, done: Any) -> Json:
 
 def _view(world: SlackWorld, view: View | None) -> Json | None:
     return view_json(world, view) if view else None
-
-
-def _user(user: User) -> Json:
-    shown = ("id", "team_id", "name", "real_name", "title", "deleted", "restricted", "ultra_restricted", "is_bot")
-    return {name: getattr(user, name) for name in shown}
-
-
-def _channel(channel: Channel, user: User) -> Json:
-    return {
-        "id": channel.id,
-        "name": channel.name,
-        "kind": channel.kind,
-        "topic": channel.topic,
-        "members": list(channel.members),
-        "is_member": user.id in channel.members,
-        "is_ext_shared": channel.is_ext_shared,
-        "archived": channel.archived,
-    }
 
 
 def _no(why: Exception) -> Response:

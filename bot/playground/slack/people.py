@@ -102,13 +102,21 @@ class Person:
         return self._do.click_message(self._present(), place, target, block, element, self._chosen(element, value))
 
     def click_in_view(
-        self, action_id: str, *, value: Any = None, view: View | None = None, block_id: str | None = None
+        self,
+        action_id: str,
+        *,
+        value: Any = None,
+        view: View | None = None,
+        block_id: str | None = None,
+        values: Mapping[str, Any] | None = None,
     ) -> Outcome:
+        """``values`` is what stands in the view's other fields meanwhile: the app is told that too."""
         shown = view or self._top()
         if not modals.is_open(self.world, shown) or shown.user != self.id:
             raise CannotDo("this view is not open here")
         block, element = _element(shown.body["blocks"], action_id, block_id)
-        return self._do.click_view(self._present(), shown, block, element, self._chosen(element, value))
+        chosen = self._chosen(element, value)
+        return self._do.click_view(self._present(), shown, block, element, chosen, values or {})
 
     def submit(self, values: Mapping[str, Any] | None = None, *, view: View | None = None) -> Outcome:
         shown = view or self._top()
@@ -123,16 +131,16 @@ class Person:
         self._top()
         self._do.close(self._present(), everything=everything)
 
-    def open_home(self, app: App | None = None, *, tab: Literal["home", "messages"] = "home") -> View | None:
-        chosen = app or next(iter(self.world.apps.values()))
+    def open_home(self, app: App | str | None = None, *, tab: Literal["home", "messages"] = "home") -> View | None:
+        chosen = self._app(app)
         with self.world.lock:
             channel = self.world.im(self._present(), chosen)
             self.world.tell(HomeOpened(chosen.id, self.id, tab, channel.id))
             return self.home(chosen)
 
-    def stop(self, channel: str | Channel, thread_ts: str, app: App | None = None) -> tuple[str, ...]:
+    def stop(self, channel: str | Channel, thread_ts: str, app: App | str | None = None) -> tuple[str, ...]:
         """The stop button of an assistant that is busy."""
-        chosen = app or next(iter(self.world.apps.values()))
+        chosen = self._app(app)
         return streams.stop_session(self.world, self._inside(channel), thread_ts, user=self.id, app_id=chosen.id)
 
     # -- seeing
@@ -152,9 +160,8 @@ class Person:
     def view(self) -> View | None:
         return modals.top(self.world, self.id)
 
-    def home(self, app: App | None = None) -> View | None:
-        chosen = app or next(iter(self.world.apps.values()))
-        known = self.world.homes.get((chosen.id, self.id))
+    def home(self, app: App | str | None = None) -> View | None:
+        known = self.world.homes.get((self._app(app).id, self.id))
         return self.world.views[known] if known else None
 
     def reload(self) -> None:
@@ -166,6 +173,12 @@ class Person:
             modals.dismiss(self.world, self.id, everything=True)
 
     # -- parts
+
+    def _app(self, ref: App | str | None) -> App:
+        """The first there is, when none is named."""
+        if ref is None:
+            return next(iter(self.world.apps.values()))
+        return self.world.app(ref) if isinstance(ref, str) else ref
 
     def _present(self) -> User:
         if self.user.deleted:
@@ -212,7 +225,7 @@ class Person:
         return shown
 
     def _chosen(self, element: Json, value: Any) -> Any:
-        if element["type"] in forms.ONE_OPTION and value is None:
+        if element["type"] in {*forms.ONE_OPTION, "feedback_buttons"} and value is None:
             raise CannotDo("choose one of the options")
         return value
 

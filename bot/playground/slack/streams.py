@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.playground.slack import limits
+from bot.playground.slack.blocks import identified
 from bot.playground.slack.changes import SessionStopped
 from bot.playground.slack.messages import change
 from bot.playground.slack.nouns import Channel, Json, Message
@@ -15,10 +16,12 @@ def is_streaming(world: SlackWorld, message: Message) -> bool:
 
 def append(world: SlackWorld, channel: Channel, message: Message, *, text: str, chunks: list[Json]) -> Message:
     grown = message.text + text + "".join(c["text"] for c in chunks if c["type"] == "markdown_text")
-    blocks = [b for b in message.blocks if b["type"] != "markdown"]
+    text_id = next((b["block_id"] for b in message.blocks if b["type"] == "markdown"), world.new_id("b"))
+    blocks = [b for b in message.blocks if b["block_id"] != text_id]
     for chunk in chunks:
         blocks = _with_chunk(blocks, chunk)
-    return change(world, channel, message, streaming=True, text=grown, blocks=_with_text(grown, blocks))
+    blocks = identified(world.new_id("b"), _with_text(grown, text_id, blocks))
+    return change(world, channel, message, streaming=True, text=grown, blocks=blocks)
 
 
 def finish(
@@ -41,8 +44,8 @@ def stop_session(world: SlackWorld, channel: Channel, thread_ts: str, *, user: s
         return streams
 
 
-def _with_text(text: str, blocks: list[Json]) -> list[Json]:
-    return [{"type": "markdown", "text": text}, *blocks] if text else blocks
+def _with_text(text: str, text_id: str, blocks: list[Json]) -> list[Json]:
+    return [{"type": "markdown", "block_id": text_id, "text": text}, *blocks] if text else blocks
 
 
 def _with_chunk(blocks: list[Json], chunk: Json) -> list[Json]:

@@ -25,12 +25,12 @@ def visible_messages(world: SlackWorld, user: User, channel: Channel, *, thread_
         m for m in channel.messages.values() if thread_ts is None or thread_ts in (m.ts, m.thread_ts)
     ]
     mine = [e for e in channel.ephemerals if e.user == user.id and thread_ts in (None, e.thread_ts)]
-    return [_shown(world, channel, m) for m in sorted([*said, *mine], key=lambda m: m.ts)]
+    return [shown(world, channel, m) for m in sorted([*said, *mine], key=lambda m: m.ts)]
 
 
-def _shown(world: SlackWorld, channel: Channel, message: Message | Ephemeral) -> Json:
+def shown(world: SlackWorld, channel: Channel, message: Message | Ephemeral) -> Json:
     if isinstance(message, Ephemeral):
-        return ephemeral_json(message)
+        return ephemeral_json(world, message)
     return message_json(world, channel, message, counts=True) | {"streaming": message.stream is not None}
 
 

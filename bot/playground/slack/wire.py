@@ -194,7 +194,7 @@ def bot_json(app: App) -> Json:
     }
 
 
-def ephemeral_json(ephemeral: Ephemeral) -> Json:
+def ephemeral_json(world: SlackWorld, ephemeral: Ephemeral) -> Json:
     body: Json = {
         "type": "message",
         "subtype": "bot_message",
@@ -204,6 +204,7 @@ def ephemeral_json(ephemeral: Ephemeral) -> Json:
         "blocks": ephemeral.blocks,
         "bot_id": ephemeral.bot_id,
         "app_id": ephemeral.app_id,
+        "user": world.apps[ephemeral.app_id].user_id if ephemeral.app_id else "USLACKBOT",
     }
     return body | ({"thread_ts": ephemeral.thread_ts} if ephemeral.thread_ts else {})
 

@@ -15,6 +15,7 @@ from bot.playground.slack.nouns import (
     File,
     Hook,
     Json,
+    SlashCommand,
     Status,
     Team,
     Token,
@@ -43,6 +44,7 @@ class SlackWorld:
         self.statuses: dict[tuple[str, str], Status] = {}
         self.titles: dict[tuple[str, str], str] = {}
         self.prompts: dict[tuple[str, str | None], Json] = {}
+        self.choices: dict[tuple[str, str], Json] = {}  # person, message -> what they have chosen in its menus
         self._ids: Counter[str] = Counter()
         self._last_micros = 0
         self._listeners: list[Callable[[Change], None]] = []
@@ -115,7 +117,7 @@ class SlackWorld:
         *,
         scopes: Iterable[str] = BOT_SCOPES,
         events: Iterable[str] = BOT_EVENTS,
-        commands: Iterable[str] = (),
+        commands: Iterable[str | SlashCommand] = (),
         home_tab: bool = True,
     ) -> App:
         with self.lock:
@@ -127,7 +129,7 @@ class SlackWorld:
                 bot_id=user.bot_id or "",
                 team_id=self.home.id,
                 events=frozenset(events),
-                commands=frozenset(commands),
+                commands={c.name: c for c in (SlashCommand(c) if isinstance(c, str) else c for c in commands)},
                 home_tab=home_tab,
             )
             user.app_id = app.id
@@ -238,6 +240,14 @@ class SlackWorld:
             )
         if found is None:
             raise LookupError(f"no channel {ref!r}")
+        return found
+
+    def app(self, ref: str) -> App:
+        """By its id, or by its name as people see it."""
+        with self.lock:
+            found = self.apps.get(ref) or next((a for a in self.apps.values() if a.name == ref), None)
+        if found is None:
+            raise LookupError(f"no app {ref!r}")
         return found
 
     def app_of(self, bot_user: str) -> App | None:
