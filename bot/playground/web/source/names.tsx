@@ -25,7 +25,7 @@ export function placeName(world: World, channel: Channel): string {
 }
 
 export function apps(world: World): User[] {
-  return [...world.people.values()].filter((one) => one.is_bot && one.app_id !== null);
+  return [...world.people.values()].filter((one) => one.is_bot && one.installed);
 }
 
 export function humans(world: World): User[] {

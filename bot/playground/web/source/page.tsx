@@ -23,7 +23,14 @@ export interface Move {
   draft?: string;
 }
 
-export function Page({ people, about }: { people: User[]; about: About | null }) {
+interface PageProps {
+  people: User[];
+  company: string;
+  /** Without Footnote beside it, it is a Slack like any other. */
+  about: About | null;
+}
+
+export function Page({ people, company, about }: PageProps) {
   const [at, set] = useState<Address>(address);
   const [draft, prefill] = useState("");
   useEffect(() => {
@@ -39,19 +46,20 @@ export function Page({ people, about }: { people: User[]; about: About | null })
   }, []);
   const me = whoIs(at.as, people);
   if (!me) return <p className="waiting">Nobody works here yet.</p>;
-  return <Window key={me.id} me={me} at={at.in} move={move} about={about} draft={draft} />;
+  return <Window key={me.id} me={me} at={at.in} move={move} company={company} about={about} draft={draft} />;
 }
 
 interface WindowProps {
   me: User;
   at: string | null;
   move: (to: Move) => void;
+  company: string;
   about: About | null;
   draft: string;
 }
 
 /** One person's. For another person it is another window, with nothing left of the one before. */
-function Window({ me, at, move, about, draft }: WindowProps) {
+function Window({ me, at, move, company, about, draft }: WindowProps) {
   const [looking, look] = useState<string | null>(null);
   const { world, isLoaded, enter, markRead } = useLive(me.id, looking);
   const place = isLoaded ? whereAbouts(world, me, at) : null;
@@ -65,20 +73,24 @@ function Window({ me, at, move, about, draft }: WindowProps) {
     enter(channelId).catch(() => {});
     markRead(channelId);
   }, [channelId, enter, markRead]);
+  const app = place?.kind === "direct" && channelId ? place.with.app_id : null;
+  useEffect(() => {
+    if (app) act(me.id, "open_home", { app, tab: "messages" }).catch(() => {});
+  }, [me.id, app]);
   const stranger = place?.kind === "direct" && !place.channel ? place.with.id : null;
   useEffect(() => {
     if (stranger) act(me.id, "dm", { with: stranger }).catch(() => {});
   }, [me.id, stranger]);
   useEffect(() => {
-    document.title = place ? `${titleOf(world, place)} · ${about?.company ?? "Slack"}` : "Footnote";
-  }, [world, place, about]);
+    document.title = place ? `${titleOf(world, place)} · ${company}` : "Footnote";
+  }, [world, place, company]);
 
   if (!place) return <p className="waiting">Opening …</p>;
   return (
     <Here value={world}>
       <div className="window">
         <Sidebar
-          company={about?.company ?? "Slack"}
+          company={company}
           me={world.people.get(me.id) ?? me}
           here={nameOf(place)}
           go={(to) => {
@@ -240,9 +252,9 @@ function focusOn(selector: string) {
   requestAnimationFrame(() => document.querySelector<HTMLElement>(selector)?.focus());
 }
 
-/** In a channel an app answers in a thread: to whoever asked, that is opened. */
+/** Where an app answers in a thread, that is opened to whoever asked. */
 function answeredInThread(world: World, channel: Channel | null, since: number): string | null {
-  const room = channel && channel.kind !== "im" ? world.rooms.get(channel.id) : undefined;
+  const room = channel ? world.rooms.get(channel.id) : undefined;
   if (!room) return null;
   const last = topLevel(room).findLast((one) => one.user === world.me && Number(one.ts) > since - 1);
   const isAnswered = last && replies(room, last.ts).some((one: Message) => one.app_id !== undefined);
