@@ -108,7 +108,7 @@ def test_whoever_reads_on_gets_what_is_new_of_the_kinds_they_want(database: Data
 
 
 def test_an_event_stands_in_the_tree_as_it_is_now_signed_or_not(database: Database) -> None:
-    ledger, made = filled(database)
+    ledger, _ = filled(database)
     with database.reading() as session:
         signed, unsigned = ledger.standing(session, SIGNED[-1] - 1), ledger.standing(session, SIGNED[-1])
         assert ledger.standing(session, SIZE) is None

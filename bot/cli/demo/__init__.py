@@ -85,8 +85,8 @@ def _footnote(settings: Settings, company: Company, desk: Desk) -> Iterator[None
         with (
             service.in_slack(records, embedder, command=_COMMAND) as at_work,
             watched(company.folder, partial(_read_again, records, company.source)),
+            desk.opened(records, at_work.assistant),
         ):
-            desk.open(records, at_work.assistant)
             yield
 
 
@@ -117,7 +117,7 @@ def _wait_until_heard(slack: SlackEmulator) -> None:
 
 def _welcome(address: str, company: Company, *, opens: bool) -> None:
     say(f"{company.name} is at {address}")
-    out.file.flush()
+    say("Ctrl+C ends it.")
+    out.file.flush()  # whoever started it may be reading along, and not at a terminal
     if opens and not browser.opened(address):
-        complain("No browser could be opened here: open the address in one yourself.")
-    complain("Ctrl+C ends it.")
+        complain("No browser could be opened from here: please open the address in one yourself.")

@@ -92,6 +92,8 @@ def _with_documents(folder: Path) -> Path:
     except (OSError, RuntimeError) as error:
         why = words(error) if isinstance(error, OSError) else str(error)
         raise BadUse(f"--company takes a folder of Markdown files, and {folder} cannot be listed: {why}.") from error
+    if any("\ud800" <= character <= "\udfff" for character in str(where)):  # how Python reads bytes that are no text
+        raise BadUse(f"--company takes a folder whose name is UTF-8, and {folder!a} is not. Rename it.")
     if not found.files:
         raise BadUse(
             f"There is no Markdown file in {folder}: --company takes a folder with some, such as handbook/leave.md."
@@ -124,7 +126,10 @@ def _members(source: str, groups: Groups, people: Sequence[Email]) -> dict[str, 
 
 def _notices_if_open() -> tuple[str, ...]:
     return (
-        f"This folder has no {PEOPLE}, so the six people of the sample company are lent to it.",
+        (
+            f"This folder has no {PEOPLE}, so the six people of the sample company are lent to it. None of them is in a "
+            "group: what only a group may read, nobody here reads."
+        ),
         (
             "Files that do not say who may read them are readable by everybody here. That is so in this demo only: "
             "anywhere else, nobody reads them."

@@ -1,7 +1,8 @@
 """What the demo's page asks of Footnote: what it is shown, and how a message came about. Reads only."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
 from cachetools import LRUCache
@@ -26,14 +27,19 @@ _MOST_PROBLEMS: Final = 3
 
 
 class Desk:
-    """Its routes are there before the bot is; until then they say so."""
+    """Its routes are there before the bot is, and after it; they say so."""
 
     def __init__(self, company: Company) -> None:
         self._company = company
         self._clerk: Clerk | None = None
 
-    def open(self, records: app.Records, assistant: app.Assistant) -> None:
+    @contextmanager
+    def opened(self, records: app.Records, assistant: app.Assistant) -> Iterator[None]:
         self._clerk = Clerk(self._company, records, assistant)
+        try:
+            yield
+        finally:
+            self._clerk = None
 
     def routes(self) -> list[Route]:
         return [
@@ -45,9 +51,10 @@ class Desk:
         self, answer: Callable[["Clerk", Mapping[str, str]], Mapping[str, object] | None]
     ) -> Callable[[Request], Response]:
         def endpoint(request: Request) -> Response:  # not async: Starlette runs it in a thread, for it reads a database
-            if self._clerk is None:
-                return _json({"error": "Footnote is still starting."}, 503)
-            found = answer(self._clerk, request.query_params)
+            clerk = self._clerk
+            if clerk is None:
+                return _json({"error": "Footnote is not at work now."}, 503)
+            found = answer(clerk, request.query_params)
             return _json({"error": "No receipt led to this message."}, 404) if found is None else _json(found, 200)
 
         return endpoint
