@@ -183,7 +183,7 @@ function Room({ place, move, about, draft, openList }: RoomProps) {
           <span className="about">
             {channel?.topic || channel?.purpose || (place.kind !== "channel" ? place.with.title : "")}
           </span>
-          {about ? (
+          {about && channel ? (
             <button
               type="button"
               className="toggle"

@@ -92,7 +92,9 @@ function Body({ told }: { told: Told }) {
         <Part title={told.part === "aside" ? "For whom: the asker alone" : "Who reads the answer"}>
           <People people={audience.people} size={audience.size} />
           {audience.complete ? null : <p>Not everybody could be found out: so nothing may be shown.</p>}
-          {audience.bots ? <p>{audience.bots} bots read along; they may read nothing.</p> : null}
+          {audience.bots ? (
+            <p className="note">Other apps in there: {audience.bots}. They do not count as readers.</p>
+          ) : null}
         </Part>
       ) : null}
       {withheld.documents.length ? (
@@ -193,7 +195,7 @@ function People({ people, size }: { people: Reader[] | null; size: number }) {
     <ul className="readers">
       {people.map((one) => (
         <li key={one.email ?? one.name}>
-          <Avatar id={one.email ?? one.name} name={one.name} /> {one.name}
+          <Avatar name={one.name} /> {one.name}
         </li>
       ))}
     </ul>

@@ -55,7 +55,7 @@ export function Sidebar({ company, me, here, go, be, isOpen, close }: Props) {
         </button>
       </header>
       <div className="who">
-        <Avatar id={me.id} name={me.real_name} />
+        <Avatar name={me.real_name} />
         <label>
           <span>You are</span>
           <select value={me.name} onChange={({ target }) => be(target.value)}>
@@ -173,7 +173,7 @@ function Direct({
   const at = here === `home:${other.name}` ? here : `dm:${other.name}`;
   return (
     <Go to={at} channel={channel ?? null} here={here} go={go} label={label}>
-      <Avatar id={other.id} name={other.real_name} isApp={other.is_bot} />
+      <Avatar name={other.real_name} isApp={other.is_bot} />
       <span className="name">{other.real_name}</span>
       {other.is_bot ? <span className="tag">APP</span> : null}
     </Go>
