@@ -57,21 +57,26 @@ def _settings(settings: Settings, company: Company, slack: SlackEmulator, model:
 
 @contextmanager
 def _slack(company: Company, desk: Desk, port: int | None) -> Iterator[SlackEmulator]:
-    slack = _started(company, desk, _PORT if port is None else port, or_any=port is None)
+    routes = [*desk.routes(), *web.routes()]
+    slack = SlackEmulator(company.world, port=_PORT if port is None else port, routes=routes)
+    _start(slack, or_anywhere=port is None)
     try:
         yield slack
     finally:
         slack.stop()
 
 
-def _started(company: Company, desk: Desk, port: int, *, or_any: bool) -> SlackEmulator:
+def _start(slack: SlackEmulator, *, or_anywhere: bool) -> None:
     try:
-        return SlackEmulator(company.world, port=port, routes=[*desk.routes(), *web.routes()]).start()
+        slack.start()
     except OSError as error:
-        if or_any:
-            return _started(company, desk, 0, or_any=False)
-        reason = (error.strerror or str(error)).lower()
-        raise BadUse(f"Port {port} cannot be used: {reason}. Choose another --port, or leave it out.") from error
+        if not or_anywhere:
+            reason = (error.strerror or str(error)).lower()
+            raise BadUse(
+                f"Port {slack.port} cannot be used: {reason}. Choose another --port, or leave it out."
+            ) from error
+        slack.port = 0
+        slack.start()
 
 
 @contextmanager

@@ -18,10 +18,10 @@ Look = frozenset[tuple[str, int, int, int]]
 @contextmanager
 def watched(folder: Path, changed: Callable[[], None], *, every_s: float = _EVERY_S) -> Iterator[None]:
     """Calls `changed` after each change, on a thread of its own, until the end of the block."""
-    stop = threading.Event()
+    stop, begun = threading.Event(), look(folder)
 
     def watch() -> None:
-        before = look(folder)
+        before = begun
         while not stop.wait(every_s):
             now = look(folder)
             if now != before:

@@ -19,7 +19,7 @@ _MOST: Final = 5
 
 
 class Withheld(Noun):
-    """A document that ranks before what was used. `would_be` is its place, from 1, among the documents found."""
+    """A document that ranks as high as what was used, or higher. `would_be` is its place, from 1, among the documents found."""
 
     found: Found
     would_be: int
@@ -44,18 +44,22 @@ def withheld(receipt: Receipt, told: Told, held_here: frozenset[Principal], hous
 def _before(
     used: Collection[str], everything: Evidence, audience: Audience, lists: Mapping[str, AccessList], now: datetime
 ) -> tuple[Withheld, ...]:
-    """As far down as the first document that was used, or could have been if none was."""
+    """What ranks no lower than the best document that was used, or that could have been if none was."""
     open_to_all = readable_lists(audience, lists, now)
-    shut: list[Withheld] = []
-    for place, found in enumerate(_best_of_each(everything), start=1):
-        document = found.passage.document
-        if document in open_to_all:
-            if not used or document in used:
-                break
-        elif document in lists:
-            may_not = tuple(one.name for one in audience.people if not may_read(one, lists[document], now))
-            shut.append(Withheld(found=found, would_be=place, who_may_not=may_not))
-    return tuple(shut[:_MOST])
+    ranked = [
+        (place, one) for place, one in enumerate(_best_of_each(everything), start=1) if one.passage.document in lists
+    ]
+    readable = [one for _, one in ranked if one.passage.document in open_to_all]
+    least = max((one.score for one in readable if not used or one.passage.document in used), default=0.0)
+    return tuple(
+        Withheld(found=one, would_be=place, who_may_not=_who_may_not(audience, lists[one.passage.document], now))
+        for place, one in ranked
+        if one.passage.document not in open_to_all and one.score >= least
+    )[:_MOST]
+
+
+def _who_may_not(audience: Audience, access: AccessList, now: datetime) -> tuple[str, ...]:
+    return tuple(one.name for one in audience.people if not may_read(one, access, now))
 
 
 def _best_of_each(evidence: Evidence) -> Sequence[Found]:
