@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from bot.core.ports import Composer
+from bot.core.nouns import Byline
+from bot.core.ports import Composed, Composer
 from policies.contract import Violation
 from policies.evidence import Citation, Claim, Draft, Evidence
 from policies.rules import AnswerRules
@@ -45,8 +46,9 @@ class ScriptedComposer(Composer):
         rules: AnswerRules,  # noqa: ARG002
         *,
         violations: Sequence[Violation] = (),
-    ) -> Draft:
+    ) -> Composed:
         self._log.append("compose")
         scripted = self._script[min(len(self.asked), len(self._script) - 1)]
         self.asked.append(Asked(question, evidence, tuple(violations)))
-        return scripted if isinstance(scripted, Draft) else scripted(evidence)
+        draft = scripted if isinstance(scripted, Draft) else scripted(evidence)
+        return Composed(draft, Byline(composer=self.name))
