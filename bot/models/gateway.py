@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from bot.core.errors import BadUse
 from bot.core.nouns import Call
 from bot.models.prompt import Message
+from bot.settings import quiet_libraries
 
 _ATTEMPTS = 3
 _MOST_TOKENS = 4096  # a draft takes some hundred; some models count what they think as well
@@ -82,6 +83,7 @@ class Gateway:
         self.model = model
         self.provider = _provider(self._litellm, model)
         self._format = _format(self._litellm, model, self.provider)
+        self._takes_format = True
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -98,7 +100,7 @@ class Gateway:
         until = began + self._limits.patience_s
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                said = self._within(until, messages, schema)
+                said = self._once(until, messages, schema)
                 return _completion(said, ms=(time.monotonic() - began) * 1000)
             except TryAgain as passing:
                 pause = passing.wait_s if passing.wait_s is not None else self._limits.pause_s * attempt
@@ -107,16 +109,28 @@ class Gateway:
                 time.sleep(pause)
         raise AssertionError("the last attempt returns or raises")
 
-    def _within(self, until: float, messages: Sequence[Message], schema: Mapping[str, Any]) -> object:
+    def _once(self, until: float, messages: Sequence[Message], schema: Mapping[str, Any]) -> object:
+        """Some servers refuse whoever holds them to a shape. They are only told of it, from then on."""
+        if self._takes_format:
+            try:
+                return self._within(until, messages, self._format(schema))
+            except AskOtherwise as refused:
+                if refused.kind is not Kind.NOT_ACCEPTED:
+                    raise
+        said = self._within(until, messages, {})
+        self._takes_format = False
+        return said
+
+    def _within(self, until: float, messages: Sequence[Message], shape: Mapping[str, Any]) -> object:
         left_s = max(until - time.monotonic(), 0.001)
         try:
-            return _no_longer_than(left_s, lambda: self._send(messages, schema, left_s))
+            return _no_longer_than(left_s, lambda: self._send(messages, shape, left_s))
         except NoCompletion:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a provider's adapter raises, there is no completion
             raise self._named(error) from None  # its message, and those before it, end here
 
-    def _send(self, messages: Sequence[Message], schema: Mapping[str, Any], timeout_s: float) -> object:
+    def _send(self, messages: Sequence[Message], shape: Mapping[str, Any], timeout_s: float) -> object:
         return self._litellm.completion(
             model=self.model,
             messages=[message._asdict() for message in messages],
@@ -126,7 +140,7 @@ class Gateway:
             drop_params=True,  # what this model does not take, such as a temperature
             num_retries=0,
             max_retries=0,  # ours are enough
-            **self._format(schema),
+            **shape,
         )
 
     def _named(self, error: Exception) -> NoCompletion:
@@ -138,6 +152,7 @@ class Gateway:
 
 def _quiet_litellm() -> Any:
     """It prints, and it logs what it is given, as does the SDK under it: neither goes anywhere."""
+    quiet_libraries()  # before the import, whoever it is that asks for it first
     import litellm
 
     litellm.suppress_debug_info = True

@@ -68,13 +68,15 @@ def test_model_reads_nothing_that_the_asker_may_not_read(acme: Console, person: 
 
 def test_wrong_key_costs_the_model_and_not_the_answer(acme: Console) -> None:
     with model_server(error(401, "sk-of-nobody is wrong")) as server:
-        done = with_model(acme, server).run("ask", LEAVE, "--as", "ana@acme.test", "--json")
+        chatty = with_model(acme, server, LITELLM_LOG="DEBUG", OPENAI_LOG="debug")
+        done = chatty.run("ask", LEAVE, "--as", "ana@acme.test", "--json")
     assert done.code == 0
     assert done.json["model"] == "extractive"
     assert "27 days" in done.json["text"]
     assert done.err.count("look_at") == 1
     assert "the key of openai" in done.err
     assert "sk-of-nobody" not in done.out + done.err
+    assert "annual leave" not in done.err
     (by,) = events(acme, done.json["receipt"])["composed"]["by"]
     assert (by["composer"], by["because"]) == ("extractive", "key")
     assert by["instead_of"].startswith("openai/some+prompt:")

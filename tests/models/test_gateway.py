@@ -81,14 +81,14 @@ def test_model_is_held_to_as_much_as_it_can_keep(serving: Serving, model: str, k
 @pytest.mark.parametrize(
     ("reply", "named", "kind", "times"),
     [
-        pytest.param(error(400), AskOtherwise, Kind.NOT_ACCEPTED, 1, id="400"),
+        pytest.param(error(400), AskOtherwise, Kind.NOT_ACCEPTED, 2, id="400"),
         pytest.param(
             error(400, "This model's maximum context length is 9 tokens"), AskOtherwise, Kind.TOO_LONG, 1, id="context"
         ),
         pytest.param(error(401), LookAtSettings, Kind.KEY, 1, id="401"),
         pytest.param(error(403), LookAtSettings, Kind.KEY, 1, id="403"),
         pytest.param(error(404), LookAtSettings, Kind.UNKNOWN_MODEL, 1, id="404"),
-        pytest.param(error(422), AskOtherwise, Kind.NOT_ACCEPTED, 1, id="422"),
+        pytest.param(error(422), AskOtherwise, Kind.NOT_ACCEPTED, 2, id="422"),
         pytest.param(error(429), TryAgain, Kind.BUSY, 3, id="429"),
         pytest.param(error(500), TryAgain, Kind.UNREACHABLE, 3, id="500"),
         pytest.param(error(503), TryAgain, Kind.UNREACHABLE, 3, id="503"),
@@ -108,6 +108,23 @@ def test_error_is_named_by_what_helps_and_tried_again_only_where_that_does(
         ask()
     assert raised.value.kind is kind
     assert len(server.asked) == times
+
+
+def test_server_that_refuses_to_be_held_to_a_shape_is_asked_without_from_then_on(serving: Serving) -> None:
+    server = serving(error(400, "'response_format.type' must be 'text'"), FINE)
+    gateway = Gateway("openai/some", LIMITS)
+    gateway.ask(MESSAGES, SCHEMA)
+    gateway.ask(MESSAGES, SCHEMA)
+    assert ["response_format" in asked.body for asked in server.asked] == [True, False, False]
+
+
+def test_server_that_refuses_anything_is_held_to_the_shape_next_time(serving: Serving) -> None:
+    server = serving(error(400), error(400), FINE)
+    gateway = Gateway("openai/some", LIMITS)
+    with pytest.raises(AskOtherwise):
+        gateway.ask(MESSAGES, SCHEMA)
+    gateway.ask(MESSAGES, SCHEMA)
+    assert ["response_format" in asked.body for asked in server.asked] == [True, False, True]
 
 
 @pytest.mark.parametrize("passing", [error(429), error(500), Reply(hangs_up=True)], ids=["429", "500", "closed"])
