@@ -28,10 +28,12 @@ def quoting(evidence: Evidence) -> Draft:
 
 
 class ScriptedComposer(Composer):
-    """The last of the script stands for every time after it; without a script everything is quoted."""
+    """The last of the script stands for every time after it; without a script everything is quoted. `by`: who really
+    wrote it, each time.
+    """
 
-    def __init__(self, *script: Script, log: list[str] | None = None) -> None:
-        self._script = script or (quoting,)
+    def __init__(self, *script: Script, log: list[str] | None = None, by: Sequence[str] = ("scripted",)) -> None:
+        self._script, self._by = script or (quoting,), by
         self._log = log if log is not None else []
         self.asked: list[Asked] = []
 
@@ -49,6 +51,7 @@ class ScriptedComposer(Composer):
     ) -> Composed:
         self._log.append("compose")
         scripted = self._script[min(len(self.asked), len(self._script) - 1)]
+        by = Byline(composer=self._by[min(len(self.asked), len(self._by) - 1)])
         self.asked.append(Asked(question, evidence, tuple(violations)))
         draft = scripted if isinstance(scripted, Draft) else scripted(evidence)
-        return Composed(draft, Byline(composer=self.name))
+        return Composed(draft, by)
