@@ -1,6 +1,6 @@
 """A receipt as the page's panel shows it. Pure: names instead of ids, and nothing that the receipt does not say."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal, TypedDict
 
 from bot.cli.demo.withheld import Withheld
@@ -10,7 +10,7 @@ from bot.core.nouns import Question, SlackPlace, SlackUser
 from bot.core.receipt import Entry, Readers, Receipt, State, Told
 from bot.stores.ledger.book import Standing
 from policies.contract import Violation
-from policies.evidence import Answer, Clarification, Evidence, Found, Passage, Ranks, Refusal
+from policies.evidence import Answer, Citation, Clarification, Evidence, Found, Passage, Ranks, Refusal
 
 Part = Literal["here", "aside"]
 Json = Mapping[str, object]
@@ -147,19 +147,20 @@ def _ranks(ranks: Ranks) -> Json:
 def _claims(told: Told, evidence: Evidence) -> list[Json]:
     if not isinstance(told.reply, Answer):
         return []
-    titles: Callable[[int], str | None] = lambda handle: (  # noqa: E731 - used in one place
-        passage.title if (passage := evidence.passage(handle)) is not None else None
-    )
     return [
         {
             "text": claim.text,
             "continues": continues(claim, evidence),
-            "quotes": [
-                {"handle": one.passage, "title": titles(one.passage), "quote": one.quote} for one in claim.citations
-            ],
+            "quotes": [_quote(one, evidence) for one in claim.citations],
         }
         for claim in told.reply.claims
     ]
+
+
+def _quote(citation: Citation, evidence: Evidence) -> Json:
+    passage = evidence.passage(citation.passage)
+    title = passage.title if passage is not None else None
+    return {"handle": citation.passage, "title": title, "quote": citation.quote}
 
 
 def _verification(told: Told) -> Json:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from bot.cli.demo.company import acme
@@ -178,16 +179,15 @@ def test_a_receipt_is_told_quickly_however_often_it_is_asked_for(acme_shown: Win
     reply = acme_shown.reply("ana", acme_shown.asks("ana", "dm", MAY_NOT))
     acme_shown.receipt(reply)
     taken = []
-    for _ in range(40):
-        began = time.perf_counter()
-        acme_shown.get("/_footnote/receipt", channel=reply.channel, ts=reply.ts)
-        taken.append(time.perf_counter() - began)
-    assert statistics.quantiles(taken, n=20)[-1] < 0.5  # 100 ms on a quiet machine; this one may be busy
+    with httpx.Client(base_url=acme_shown.origin, timeout=30) as client:
+        for _ in range(40):
+            began = time.perf_counter()
+            client.get("/_footnote/receipt", params={"channel": reply.channel, "ts": reply.ts})
+            taken.append(time.perf_counter() - began)
+    assert statistics.median(taken) < 0.1  # a machine that is busy with other things delays some, not most
 
 
 def test_another_site_s_page_is_told_nothing(acme_shown: Window) -> None:
-    import httpx
-
     told = httpx.get(f"{acme_shown.origin}/_footnote/about", headers={"host": "evil.test"})
     assert told.status_code == 400
 
