@@ -67,6 +67,7 @@ class Page:
                         "messages": found,
                         "statuses": shown.statuses(self.world, channel),
                         "threads": shown.dressings(self.world, channel),
+                        "prompts": shown.prompts(self.world, channel),
                     }
                 )
         except (CannotDo, LookupError) as no:
