@@ -33,7 +33,7 @@ def a_thread(page: Page) -> None:
 def the_evidence(page: Page) -> None:
     an_answer(page)
     answer(page).get_by_role("button", name="Why?").click()
-    expect(page.get_by_role("dialog", name="Why this answer")).to_contain_text("[1]")
+    expect(page.get_by_role("dialog", name="Why this answer")).to_contain_text("500 EUR")
 
 
 def a_form_with_errors(page: Page) -> None:
