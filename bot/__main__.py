@@ -48,11 +48,22 @@ def search(
 
 
 @app.command()
-def demo() -> None:
-    """Try it on a sample company: its Slack, its handbook and its people, all on this machine."""
+def demo(
+    port: Annotated[
+        int | None, typer.Option("--port", min=1, max=65535, help="Where to be, on this machine only.")
+    ] = None,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Open no browser; print the address only.")] = False,
+    company: Annotated[
+        Path | None, typer.Option("--company", metavar="DIR", help="Your own folder of Markdown, instead of Acme's.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", metavar="NAME", help="Which model writes the answers.")
+    ] = None,
+) -> None:
+    """Try it in a browser, on a sample company or your own folder: its Slack and its people, all on this machine."""
     from bot.cli import demo as command
 
-    command.demo()
+    command.demo(port=port, opens=not no_browser, folder=company, model=model)
 
 
 @app.command()

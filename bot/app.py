@@ -40,6 +40,7 @@ from bot.stores.receipts import Receipts
 from bot.stores.schema import migrate
 from bot.stores.sources import Listed, Sources
 from bot.stores.vectors import Vectors, embedded_client, server_client
+from connectors.folder.access import WITHOUT_ACCESS, WithoutAccess
 from connectors.folder.connector import FolderConnector
 from connectors.model import Connector, Fatal
 from policies import rules
@@ -180,9 +181,18 @@ def connector(source: Listed) -> Connector:
     """The kinds of source there are, by hand."""
     match source.kind:
         case "folder":
-            return FolderConnector(source.name, Path(source.settings["path"]))
+            return FolderConnector(source.name, Path(source.settings["path"]), without_access=_without_access(source))
         case _:
             raise BadUse(f"This version of Footnote has no sources of kind {source.kind!r}.")
+
+
+def _without_access(source: Listed) -> WithoutAccess:
+    """Only `footnote demo` ever asks for more than nobody; what is not understood is refused, and opens nothing."""
+    wanted = source.settings.get("without_access", "nobody")
+    for known in WITHOUT_ACCESS:
+        if wanted == known:
+            return known
+    raise BadUse(f"The source {source.name} is set to `without_access: {wanted}`, which means nothing. Add it again.")
 
 
 def packaged_rules() -> Mapping[str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import NamedTuple
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -23,8 +24,15 @@ from bot.stores.inbox import SLACK_QUESTION
 _SMALL_THINGS_AT_ONCE = 4
 
 
+class AtWork(NamedTuple):
+    """Who we are in Slack, and what answers there."""
+
+    us: Us
+    assistant: app.Assistant
+
+
 @contextmanager
-def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -> Iterator[Us]:
+def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -> Iterator[AtWork]:
     """From here to the end of the block, whoever writes to the bot is answered."""
     settings = records.settings
     bot_token, app_token = _tokens(settings)
@@ -58,7 +66,7 @@ def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -
             socket = connection.Socket(bolt, app_token)
             socket.open()
             try:
-                yield us
+                yield AtWork(us, assistant)
             finally:
                 socket.close()
 

@@ -85,8 +85,7 @@ def _lead(found: Sequence[Block], number: int) -> str:
 def _of_block(block: Block, lead: str, place: _Place) -> Iterator[Unit]:
     match block.kind:
         case Kind.PARAGRAPH:
-            leads_in = block.text.rstrip("*_ ").endswith(":")  # into what stands below, and says nothing without it
-            yield from _of_text(block.text, place, without_last=leads_in)
+            yield from _of_text(block.text, place, without_last=_leads_in(block.text))
         case Kind.QUOTE:
             yield from _of_quote(block, place)
         case Kind.LIST:
@@ -101,7 +100,13 @@ def _of_block(block: Block, lead: str, place: _Place) -> Iterator[Unit]:
 
 def _shown(lead: str) -> tuple[str, ...]:
     """A lead-in that a claim says too: one that promises what follows."""
-    return tuple(lead.split("\n")) if lead.rstrip("*_ ").endswith(":") else ()
+    return tuple(lead.split("\n")) if _leads_in(lead) else ()
+
+
+def _leads_in(text: str) -> bool:
+    """Into what stands below, and says nothing without it: `Two things:`, or `**Plan**` alone on its line."""
+    said = text.rstrip("*_ ")
+    return said.endswith(":") or (_STRONG.fullmatch(text) is not None and said[-1:].isalnum())
 
 
 def _of_quote(block: Block, place: _Place) -> Iterator[Unit]:

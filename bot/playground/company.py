@@ -1,5 +1,8 @@
-"""The sample company's Slack: the six people of its handbook, and the channels in which they work."""
+"""A company's Slack to try things in: the sample company's, with its six people, or one made for anybody's list of people."""
 
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -22,11 +25,15 @@ CHANNELS = {
     "people-team": ("HR and the managers", ("ben", "mei", "omar"), True),
     "deals": ("Sales, with finance and legal", ("dev", "chloe", "omar"), True),
 }
+EVERYBODY = "general"
+
+_MOST_OF_A_NAME = 60
+_NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
 
 
-def acme() -> SlackWorld:
-    """A world with the app in every channel."""
-    world = SlackWorld(team="Acme", domain="acme")
+def acme(team: str = "Acme") -> SlackWorld:
+    """A world with the app in every channel. Another company may borrow these people, under its own name."""
+    world = SlackWorld(team=team, domain=as_name(team, otherwise="company"))
     app = world.add_app()
     for email in people_of(ACME):
         handle = email.partition("@")[0]
@@ -34,8 +41,9 @@ def acme() -> SlackWorld:
         world.add_user(handle, email=email, real_name=real_name, title=title)
     for name, (purpose, members, private) in CHANNELS.items():
         inside: list[User | str] = [*members]
-        channel = world.add_channel(name, members=[*inside, app], private=private, purpose=purpose)
-        channel.general = name == "general"
+        shown = purpose if team == "Acme" else purpose.replace("Acme", team)
+        channel = world.add_channel(name, members=[*inside, app], private=private, purpose=shown)
+        channel.general = name == EVERYBODY
     return world
 
 
@@ -43,3 +51,40 @@ def people_of(folder: Path) -> list[str]:
     """The addresses of those whom a folder's `people.yaml` names."""
     read = yaml.safe_load((folder / "people.yaml").read_text(encoding="utf-8"))
     return list(read["people"])
+
+
+def company(team: str, people: Sequence[str], groups: Mapping[str, Collection[str]]) -> SlackWorld:
+    """Everybody by their address, one channel for all, and a private one for each group. The app is in every channel."""
+    world = SlackWorld(team=team, domain=as_name(team, otherwise="company"))
+    app = world.add_app()
+    handles = {"footnote"}
+    users = {email: world.add_user(_unlike(_handle(email), handles), email=email) for email in people}
+    world.add_channel(EVERYBODY, members=[*users.values(), app], general=True, purpose=f"Everybody at {team}")
+    channels = {EVERYBODY}
+    for group, members in groups.items():
+        name = _unlike(as_name(group, otherwise="group"), channels)
+        inside = [user for email, user in users.items() if email in members]
+        world.add_channel(name, members=[*inside, app], private=True, purpose=f"Those in {group}")
+    return world
+
+
+def as_name(text: str, *, otherwise: str) -> str:
+    """As Slack writes the names of channels: small letters, digits and hyphens, and nothing that leads anywhere."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", errors="ignore").decode().lower()
+    return _NOT_IN_A_NAME.sub("-", plain)[:_MOST_OF_A_NAME].strip("-") or otherwise
+
+
+def _handle(email: str) -> str:
+    return ".".join(as_name(part, otherwise="x") for part in email.partition("@")[0].split(".") if part) or "person"
+
+
+def _unlike(name: str, taken: set[str]) -> str:
+    """The name itself, or the first one with a number that nobody has."""
+    found = next(each for each in _numbered(name) if each not in taken)
+    taken.add(found)
+    return found
+
+
+def _numbered(name: str) -> Iterable[str]:
+    yield name
+    yield from (f"{name}-{number}" for number in range(2, 100_000))

@@ -4,7 +4,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Literal, get_args
 
 from connectors.folder.plain_yaml import Items, Malformed, Node, Scalar
 from connectors.model import OwnedLayer
@@ -21,10 +21,16 @@ _GROUP = re.compile(r"group:[^\s:,;\"'<>(){}\[\]]+")
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 
 
-def layers(source: str, access: Node | None) -> tuple[OwnedLayer, ...]:
+WithoutAccess = Literal["nobody", "anyone"]
+"""Who may read a file that says nothing of `access`. Anything else about it, and anything unclear, is nobody all the same."""
+
+WITHOUT_ACCESS: Final[tuple[WithoutAccess, ...]] = get_args(WithoutAccess)
+
+
+def layers(source: str, access: Node | None, *, without_access: WithoutAccess = "nobody") -> tuple[OwnedLayer, ...]:
     """The layers of an `access` value: all must open. Absent or `[]`: none, which is nobody."""
     if access is None:
-        return ()
+        return (owned_layer(source, [ANYONE]),) if without_access == ANYONE else ()
     if not isinstance(access, Items):
         raise Malformed(access.line, "`access` must be a list of layers, such as `[[group:eng]]`; nobody is `[]`")
     found = (owned_layer(source, _names(layer)) for layer in access.items)

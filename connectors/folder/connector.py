@@ -38,9 +38,20 @@ _OTHER_SPELLINGS: Final = frozenset({"people.yaml", "people.yml"})
 class FolderConnector:
     """Implements `connectors.model.Connector`. Needs no cursor: each look compares the whole folder with what is known."""
 
-    def __init__(self, source: str, root: Path, *, max_file_bytes: int = 5_000_000, disk: Disk | None = None) -> None:
+    def __init__(
+        self,
+        source: str,
+        root: Path,
+        *,
+        without_access: access.WithoutAccess = "nobody",
+        max_file_bytes: int = 5_000_000,
+        disk: Disk | None = None,
+    ) -> None:
         if not is_source_name(source):
             raise ValueError(f"not a source name: {source!r}")
+        if without_access not in access.WITHOUT_ACCESS:
+            raise ValueError(f"who may read a file without `access` is not said by {without_access!r}")
+        self._without_access = without_access
         self._source, self._root, self._max_file_bytes = source, root, max_file_bytes
         self._disk = disk or Disk(root)
         self._last_people: tuple[bytes, Groups] | None = None
@@ -139,7 +150,7 @@ class FolderConnector:
         return data
 
     def _page(self, document_id: str, path: str) -> Page:
-        return page.read(self._source, document_id, self._read(path))
+        return page.read(self._source, document_id, self._read(path), without_access=self._without_access)
 
     def _readings(self, files: Mapping[str, str]) -> Iterator[tuple[str, Page | Malformed]]:
         for document_id, path in files.items():

@@ -29,10 +29,10 @@ class Page:
     notes: tuple[Note, ...]
 
 
-def read(source: str, document_id: str, data: bytes) -> Page:
+def read(source: str, document_id: str, data: bytes, *, without_access: access.WithoutAccess = "nobody") -> Page:
     """Raises Malformed."""
     fields, body = front_matter.split(text_of(data))
-    layers = access.layers(source, fields.access)
+    layers = access.layers(source, fields.access, without_access=without_access)
     title = _cut(_shown(fields.title or "") or _heading(body) or _readable(document_id))
     place = _cut(posixpath.dirname(document_id) or source)
     return Page(

@@ -1,10 +1,8 @@
-"""`footnote demo`, `serve` and `manifest`, as a person meets them."""
+"""`footnote serve` and `manifest`, as a person meets them."""
 
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
@@ -122,54 +120,6 @@ def test_serve_says_that_slack_is_not_there(acme: Console) -> None:
     assert done.code == 1
     assert "Slack cannot be reached" in done.err
     assert len(done.err.splitlines()) == 1
-
-
-# --- demo ------------------------------------------------------------------------------------------------------------
-
-
-def demo(home: Path, *lines: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "bot", "demo"],
-        input="".join(f"{line}\n" for line in lines),
-        env={**os.environ, "FOOTNOTE_HOME": str(home), **WORDS_ALONE},  # noqa: TID251 - the command's own
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-
-
-def test_demo_is_a_company_to_talk_to(tmp_path: Path) -> None:
-    said = demo(
-        tmp_path / "home",
-        "/help",
-        "/as omar",
-        "/in #deals",
-        "What is project Kestrel?",
-        "/in #engineering",
-        "/as nobody",
-        "/dance",
-        "/dm",
-        "Where does project Kestrel take place?",
-        "/quit",
-        "never said",
-    )
-    assert (said.returncode, "Traceback" in said.stderr) == (0, False)
-    assert "650 EUR" in said.stdout
-    here, _, aside = said.stdout.partition("… and to omar alone:")
-    assert "everyone here may read" in here
-    assert "Brightwell" not in here
-    assert "Brightwell" in aside
-    for complaint in ("omar is in no channel #engineering", "Nobody here is called nobody", "/dance is none of"):
-        assert complaint in said.stderr
-    assert "never said" not in said.stdout
-
-
-def test_demo_that_nobody_types_into_shows_one_exchange_and_ends(tmp_path: Path) -> None:
-    said = demo(tmp_path / "home")
-    assert said.returncode == 0
-    assert "650 EUR" in said.stdout
-    assert "Benefits overview 2026" in said.stdout
 
 
 # --- the manifest -------------------------------------------------------------------------------------------------------

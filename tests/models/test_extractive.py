@@ -126,6 +126,17 @@ def test_steps_are_kept_together_under_their_lead_in_and_the_cut_shows() -> None
     assert continues(claim, found)
 
 
+def test_label_in_bold_says_nothing_alone_and_stands_above_what_it_leads_into() -> None:
+    found = units(
+        evidence("The office moves.\n\n**Plan**\n\n1. Pack the crates\n2. Label the crates\n\n**Never lift alone.**")
+    )
+    assert [unit.text for unit in found if unit.shape is Shape.SENTENCE] == [
+        "The office moves.",
+        "**Never lift alone.**",
+    ]
+    assert next(unit.above for unit in found if unit.shape is Shape.STEPS) == ("**Plan**",)
+
+
 def test_whole_list_does_not_go_on() -> None:
     found = evidence("How to ask:\n\n1. Ask Ben about leave.\n2. Wait for Ben.\n\nBen is away.", title="Ask for leave")
     claim = compose("How do I ask for leave?", found).claims[0]

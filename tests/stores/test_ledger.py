@@ -19,7 +19,7 @@ from bot.stores.ledger.checkpoints import as_line, parse_checkpoints
 from bot.stores.ledger.key import load_key, open_key
 from bot.stores.ledger.leaf import canonical_json, event_leaf, from_hex
 from bot.stores.ledger.verify import verify
-from tests.stores.ledgers import KEY, NOON, OTHER_KEY, append, checkpoint, filled, some_events
+from tests.stores.ledgers import KEY, NOON, OTHER_KEY, SIGNED, SIZE, append, checkpoint, filled, some_events
 
 
 def test_events_are_numbered_from_nought_without_gaps(database: Database) -> None:
@@ -95,6 +95,33 @@ def test_a_ledger_sees_only_its_workspace(database: Database) -> None:
     assert verify(other, keys=[KEY.public]).events == 1
     assert verify(database, keys=[KEY.public]).is_clean
     other.close()
+
+
+def test_whoever_reads_on_gets_what_is_new_of_the_kinds_they_want(database: Database) -> None:
+    ledger, _ = filled(database)
+    with database.reading() as session:
+        assert ledger.size(session) == SIZE
+        found = ledger.since(session, 5, {"opened", "closed"})
+        assert ledger.since(session, SIZE, {"opened", "closed"}) == ()
+    assert [(one.seq, one.kind) for one in found[:3]] == [(5, "closed"), (6, "opened"), (8, "closed")]
+    assert found[1].body is None
+
+
+def test_an_event_stands_in_the_tree_as_it_is_now_signed_or_not(database: Database) -> None:
+    ledger, _ = filled(database)
+    with database.reading() as session:
+        signed, unsigned = ledger.standing(session, SIGNED[-1] - 1), ledger.standing(session, SIGNED[-1])
+        assert ledger.standing(session, SIZE) is None
+    assert signed is not None
+    assert unsigned is not None
+    assert (signed.is_signed, unsigned.is_signed, signed.size) == (True, False, SIZE)
+    assert signed.root == unsigned.root
+    assert signed.leaf != unsigned.leaf
+
+
+def test_an_empty_ledger_has_no_size(database: Database) -> None:
+    with database.reading() as session:
+        assert Ledger(database, KEY).size(session) == 0
 
 
 def test_erased_events_keep_their_place_and_lose_their_words(database: Database) -> None:

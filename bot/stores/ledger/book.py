@@ -6,7 +6,7 @@ after `append`, `erase` or `checkpoint`. Reading trusts the rows; `bot.stores.le
 
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -53,6 +53,15 @@ class Opened(NamedTuple):
     receipt: ReceiptId
     seq: int
     at: str
+
+
+class Standing(NamedTuple):
+    """An event's leaf, and the tree in which it stands: whether a signed head covers it."""
+
+    leaf: str
+    size: int
+    root: str
+    is_signed: bool
 
 
 class _Head(NamedTuple):
@@ -133,6 +142,38 @@ class Ledger:
         )
         rows = session.connection().execute(statement)
         return tuple(Recorded(*row[:4], _parsed(row.seq, row.body)) for row in rows)
+
+    def since(self, session: Session, first: int, kinds: Collection[str]) -> tuple[Recorded, ...]:
+        """Everything of these kinds from this number on, in order. Who remembers how far they read, reads on from there:
+        the head is locked by whoever appends, so nothing appears later before what was seen.
+        """
+        e, c = _EVENTS.c, _CONTENTS.c
+        statement = (
+            select(e.seq, e.at, e.kind, e.receipt, c.body)
+            .select_from(_EVENTS.outerjoin(_CONTENTS, and_(c.workspace == e.workspace, c.seq == e.seq)))
+            .where(e.workspace == self._workspace, e.seq >= first, e.kind.in_(sorted(kinds)))
+            .order_by(e.seq)
+        )
+        rows = session.connection().execute(statement)
+        return tuple(Recorded(*row[:4], _parsed(row.seq, row.body)) for row in rows)
+
+    def size(self, session: Session) -> int:
+        """How many events there are."""
+        found = session.connection().execute(select(_HEADS.c.size).where(_HEADS.c.workspace == self._workspace))
+        return found.scalar_one_or_none() or 0
+
+    def standing(self, session: Session, seq: int) -> Standing | None:
+        """Of this event, if there is one."""
+        e, h = _EVENTS.c, _HEADS.c
+        statement = (
+            select(e.leaf, h.size, h.root, h.signed)
+            .select_from(_EVENTS.join(_HEADS, h.workspace == e.workspace))
+            .where(e.workspace == self._workspace, e.seq == seq)
+        )
+        row = session.connection().execute(statement).one_or_none()
+        if row is None:
+            return None
+        return Standing(row.leaf, row.size, row.root, is_signed=row.signed is not None and seq < row.signed)
 
     def receipts(self, session: Session, limit: int, before: int | None = None) -> tuple[Opened, ...]:
         """The newest first; `before` is the number of the last one of the page before."""

@@ -16,8 +16,7 @@ export interface Outcome {
 
 export interface Room {
   messages: Message[];
-  statuses: Record<string, string>;
-  prompts?: Record<string, Dressing["prompts"]>;
+  threads: Record<string, Dressing>;
 }
 
 async function read<Answer>(path: string, asked: Record<string, string> = {}): Promise<Answer> {
@@ -26,8 +25,8 @@ async function read<Answer>(path: string, asked: Record<string, string> = {}): P
   return (await response.json()) as Answer;
 }
 
-export async function people(): Promise<User[]> {
-  return (await read<{ people: User[] }>("/_world/people")).people;
+export function everybody(): Promise<{ people: User[]; team: { name: string } }> {
+  return read("/_world/people");
 }
 
 export async function channels(user: string): Promise<Channel[]> {

@@ -151,7 +151,7 @@ function Drawing({
   const theme = useTheme();
   const root = useRef<HTMLDivElement>(null);
   const [voted, vote] = useState<Record<string, string>>({});
-  const [drawn, known] = renamed(block, scope);
+  const [drawn, known] = renamed(counted(block), scope);
 
   useLayoutEffect(() => {
     for (const wrapper of root.current?.querySelectorAll("#slack_blocks_to_jsx") ?? [])
@@ -194,6 +194,33 @@ function Drawing({
       </Unbroken>
     </div>
   );
+}
+
+interface List extends Json {
+  type: string;
+  style?: string;
+  indent?: number;
+  offset?: number;
+  elements: unknown[];
+}
+
+/** The library goes on counting where a list of points was; a list of steps after it begins at one. */
+function counted(block: Block): Block {
+  if (block.type !== "rich_text") return block;
+  const counts = new Map<number, { style: string | undefined; inAll: number; ofThese: number }>();
+  const elements = (block["elements"] as List[]).map((one) => {
+    if (one.type !== "rich_text_list") counts.clear();
+    if (one.type !== "rich_text_list") return one;
+    const indent = one.indent ?? 0;
+    for (const deeper of [...counts.keys()]) if (deeper > indent) counts.delete(deeper);
+    const before = counts.get(indent);
+    const goesOn = before?.style === one.style ? (before?.ofThese ?? 0) : 0;
+    const inAll = before?.inAll ?? 0;
+    const here = one.elements.length;
+    counts.set(indent, { style: one.style, inAll: inAll + here, ofThese: goesOn + here });
+    return one.style === "ordered" ? { ...one, offset: (one.offset ?? 0) + goesOn - inAll } : one;
+  });
+  return { ...block, elements };
 }
 
 /**

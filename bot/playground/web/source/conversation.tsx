@@ -5,7 +5,8 @@ import { act } from "./api";
 import { Composer } from "./composer";
 import { OneMessage } from "./message";
 import { day, sender, useWorld } from "./names";
-import type { Channel, Dressing, Message } from "./wire";
+import { Pane } from "./pane";
+import type { Channel, Json, Message, User } from "./wire";
 import { isAnnouncement, replies, topLevel } from "./world";
 
 const TOGETHER_S = 300;
@@ -164,33 +165,32 @@ export function Conversation(props: ConversationProps) {
   );
 }
 
-/** “Footnote is looking …”, as the app said; and a way to stop what it is writing. */
-function Busy({
-  channel,
-  heads,
-  stream,
-}: {
+interface BusyProps {
   channel: Channel;
   heads: string[];
   stream: Message | undefined;
-}) {
+}
+
+/** “Footnote is looking …”, as the app said; and a way to stop what it is writing. */
+function Busy({ channel, heads, stream }: BusyProps) {
   const world = useWorld();
-  const dressings = world.rooms.get(channel.id)?.dressings ?? new Map<string, Dressing>();
-  const status = heads.map((ts) => dressings.get(ts)?.status).findLast(Boolean);
-  const app = [...world.people.values()].find((one) => one.is_bot && channel.members.includes(one.id));
+  const dressings = world.rooms.get(channel.id)?.dressings;
+  const busy = heads.map((ts) => dressings?.get(ts)).findLast((one) => one?.status);
+  const isBusy = useUntil(busy?.status_until ?? null) && busy;
+  const app = [...world.people.values()].find((one) => one.app_id && one.app_id === busy?.status_app);
   return (
     <p className="busy" role="status">
-      {status ? (
+      {isBusy ? (
         <>
           <span className="dots" aria-hidden="true" />
-          {`${app?.real_name ?? "The app"} ${status}`}
+          {`${app?.real_name ?? "The app"} ${busy.status}`}
         </>
       ) : null}
       {stream ? (
         <button
           type="button"
           onClick={() =>
-            act(world.me, "stop", { channel: channel.id, thread_ts: stream.thread_ts ?? stream.ts })
+            act(world.me, "stop", stopping(channel, stream, world.people.values())).catch(() => {})
           }
         >
           Stop
@@ -198,6 +198,22 @@ function Busy({
       ) : null}
     </p>
   );
+}
+
+function stopping(channel: Channel, stream: Message, people: Iterable<User>): Json {
+  const app = [...people].find((one) => one.app_id !== null && one.app_id === stream.app_id)?.app_id;
+  return { channel: channel.id, thread_ts: stream.thread_ts ?? stream.ts, ...(app ? { app } : {}) };
+}
+
+/** Whether that moment is still to come; what an app says of itself does not stand for ever. */
+function useUntil(moment: number | null): boolean {
+  const [now, look] = useState(() => Date.now() / 1000);
+  useEffect(() => {
+    if (moment === null) return;
+    const timer = setTimeout(() => look(Date.now() / 1000), Math.max(0, moment * 1000 - Date.now()));
+    return () => clearTimeout(timer);
+  }, [moment]);
+  return moment === null || moment > now;
 }
 
 function Prompts({ channel }: { channel: Channel }) {
@@ -239,14 +255,7 @@ export function Thread({ channel, name, head, close, showReceipt, receiptOf, isF
   const first = room?.messages.get(head);
   const said = replies(room, head);
   return (
-    <aside className="pane thread" aria-label="Thread">
-      <header>
-        <h2>Thread</h2>
-        <span>{channel.kind === "im" ? name : `#${name}`}</span>
-        <button type="button" className="close" aria-label="Close the thread" onClick={close}>
-          ×
-        </button>
-      </header>
+    <Pane name="Thread" about={channel.kind === "im" ? name : `#${name}`} close={close}>
       <Log
         key={head}
         label={first ? `Replies to ${sender(world, first)}` : "Replies"}
@@ -268,7 +277,7 @@ export function Thread({ channel, name, head, close, showReceipt, receiptOf, isF
           send={(text) => act(world.me, "post", { channel: channel.id, text, thread_ts: head })}
         />
       ) : null}
-    </aside>
+    </Pane>
   );
 }
 

@@ -48,8 +48,8 @@ export function useLive(me: string, looking: string | null): Live {
 
   useEffect(() => {
     const everything = async (): Promise<Change> => {
-      const [people, channels, commands, views] = await Promise.all([
-        api.people(),
+      const [{ people }, channels, commands, views] = await Promise.all([
+        api.everybody(),
         api.channels(me),
         api.commands(),
         api.views(me),

@@ -3,19 +3,20 @@
 import "slack-blocks-to-jsx/dist/style.css";
 import "./style.css";
 import { createRoot } from "react-dom/client";
-import { about, act, people } from "./api";
+import { about, act, everybody } from "./api";
 import { Page } from "./page";
-import { address } from "./place";
+import { address, whoIs } from "./place";
 import { Themed } from "./theme";
+import type { User } from "./wire";
 
 async function begin(): Promise<void> {
   const root = createRoot(document.getElementById("page") as HTMLElement);
   try {
-    const [everybody, company] = await Promise.all([people(), about()]);
-    await forgetWhatAReloadForgets();
+    const [{ people, team }, told] = await Promise.all([everybody(), about()]);
+    await beginAfresh(people);
     root.render(
       <Themed>
-        <Page people={everybody} about={company} />
+        <Page people={people} company={told?.company ?? team.name} about={told} />
       </Themed>,
     );
   } catch {
@@ -28,10 +29,9 @@ async function begin(): Promise<void> {
 }
 
 /** In Slack, what only one person sees is gone when their client starts afresh, and so is an open modal. */
-async function forgetWhatAReloadForgets(): Promise<void> {
-  const [how] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
-  const { as } = address();
-  if (how?.type === "reload" && as) await act(as, "reload").catch(() => {});
+async function beginAfresh(people: User[]): Promise<void> {
+  const me = whoIs(address().as, people);
+  if (me) await act(me.id, "reload").catch(() => {});
 }
 
 begin();

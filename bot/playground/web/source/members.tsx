@@ -35,7 +35,7 @@ export function Members({ channel }: { channel: Channel }) {
           .filter((one) => !one.is_bot)
           .slice(0, MOST_FACES)
           .map((one) => (
-            <Avatar key={one.id} id={one.id} name={one.real_name} />
+            <Avatar key={one.id} name={one.real_name} />
           ))}
         <span>{count}</span>
       </button>
@@ -65,7 +65,7 @@ export function Members({ channel }: { channel: Channel }) {
           <ul>
             {inside.map((one) => (
               <li key={one.id}>
-                <Avatar id={one.id} name={one.real_name} isApp={one.is_bot} />
+                <Avatar name={one.real_name} isApp={one.is_bot} />
                 <span>
                   <b>{one.real_name}</b> {one.is_bot ? <span className="tag">APP</span> : null}
                   <small>{one.title}</small>
@@ -89,7 +89,7 @@ export function Members({ channel }: { channel: Channel }) {
             {channel.is_member
               ? outside.map((one) => (
                   <li key={one.id} className="outside">
-                    <Avatar id={one.id} name={one.real_name} />
+                    <Avatar name={one.real_name} />
                     <span>
                       <b>{one.real_name}</b>
                       <small>{one.title}</small>

@@ -76,7 +76,7 @@ export function OneMessage(props: Props) {
       {isContinued ? (
         <span className="gutter">{clock(message.ts)}</span>
       ) : (
-        <Avatar id={message.user ?? name} name={name} isApp={isApp} />
+        <Avatar name={name} isApp={isApp} />
       )}
       <div className="body">
         {message.is_ephemeral ? <p className="only-you">Only visible to you</p> : null}
@@ -196,7 +196,6 @@ function Summary({ replies, open }: { replies: Message[]; open: () => void }): R
       {by.map((id) => (
         <Avatar
           key={id}
-          id={id}
           name={world.people.get(id)?.real_name ?? id}
           isApp={world.people.get(id)?.is_bot ?? false}
         />

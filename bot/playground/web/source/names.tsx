@@ -25,7 +25,7 @@ export function placeName(world: World, channel: Channel): string {
 }
 
 export function apps(world: World): User[] {
-  return [...world.people.values()].filter((one) => one.is_bot && one.app_id !== null);
+  return [...world.people.values()].filter((one) => one.is_bot && one.installed);
 }
 
 export function humans(world: World): User[] {
@@ -54,20 +54,16 @@ export function asSent(text: string, world: World): string {
 
 const COLOURS = ["#b45309", "#0f766e", "#6d28d9", "#be185d", "#1d4ed8", "#4d7c0f", "#9f1239", "#0e7490"];
 
-export function Avatar({ id, name, isApp = false }: { id: string; name: string; isApp?: boolean }) {
-  const sum = [...id].reduce((total, letter) => total * 31 + letter.charCodeAt(0), 7);
+export function Avatar({ name, isApp = false }: { name: string; isApp?: boolean }) {
+  if (isApp && name === "Footnote") return <FootnoteMark />;
+  const sum = [...name].reduce((total, letter) => (total * 31 + letter.charCodeAt(0)) >>> 0, 7);
   const initials = name
     .split(/\s+/)
     .slice(0, 2)
     .map((word) => word[0]?.toUpperCase())
     .join("");
-  if (isApp && name === "Footnote") return <FootnoteMark />;
   return (
-    <span
-      className="avatar"
-      aria-hidden="true"
-      style={{ background: COLOURS[Math.abs(sum) % COLOURS.length] }}
-    >
+    <span className="avatar" aria-hidden="true" style={{ background: COLOURS[sum % COLOURS.length] }}>
       {initials}
     </span>
   );

@@ -6,9 +6,9 @@ import { Conversation, Thread } from "./conversation";
 import { useLive } from "./live";
 import { Members } from "./members";
 import { apps, Here, humans, placeName, useWorld } from "./names";
-import { type Address, address, place as found, type Place, url } from "./place";
+import { type Address, address, place as found, type Place, url, whoIs } from "./place";
 import { Receipt } from "./receipt";
-import { Sidebar } from "./sidebar";
+import { Lock, Sidebar } from "./sidebar";
 import { Home, Modal } from "./view";
 import type { Channel, Message, User } from "./wire";
 import { replies, topLevel, type World } from "./world";
@@ -23,7 +23,14 @@ export interface Move {
   draft?: string;
 }
 
-export function Page({ people, about }: { people: User[]; about: About | null }) {
+interface PageProps {
+  people: User[];
+  company: string;
+  /** Without Footnote beside it, it is a Slack like any other. */
+  about: About | null;
+}
+
+export function Page({ people, company, about }: PageProps) {
   const [at, set] = useState<Address>(address);
   const [draft, prefill] = useState("");
   useEffect(() => {
@@ -37,22 +44,22 @@ export function Page({ people, about }: { people: User[]; about: About | null })
     prefill(text);
     set(next);
   }, []);
-  const present = people.filter((one) => !one.is_bot && !one.deleted);
-  const me = present.find((one) => one.name === at.as) ?? present[0];
+  const me = whoIs(at.as, people);
   if (!me) return <p className="waiting">Nobody works here yet.</p>;
-  return <Window key={me.id} me={me} at={at.in} move={move} about={about} draft={draft} />;
+  return <Window key={me.id} me={me} at={at.in} move={move} company={company} about={about} draft={draft} />;
 }
 
 interface WindowProps {
   me: User;
   at: string | null;
   move: (to: Move) => void;
+  company: string;
   about: About | null;
   draft: string;
 }
 
 /** One person's. For another person it is another window, with nothing left of the one before. */
-function Window({ me, at, move, about, draft }: WindowProps) {
+function Window({ me, at, move, company, about, draft }: WindowProps) {
   const [looking, look] = useState<string | null>(null);
   const { world, isLoaded, enter, markRead } = useLive(me.id, looking);
   const place = isLoaded ? whereAbouts(world, me, at) : null;
@@ -66,20 +73,24 @@ function Window({ me, at, move, about, draft }: WindowProps) {
     enter(channelId).catch(() => {});
     markRead(channelId);
   }, [channelId, enter, markRead]);
+  const app = place?.kind === "direct" && channelId ? place.with.app_id : null;
+  useEffect(() => {
+    if (app) act(me.id, "open_home", { app, tab: "messages" }).catch(() => {});
+  }, [me.id, app]);
   const stranger = place?.kind === "direct" && !place.channel ? place.with.id : null;
   useEffect(() => {
     if (stranger) act(me.id, "dm", { with: stranger }).catch(() => {});
   }, [me.id, stranger]);
   useEffect(() => {
-    document.title = place ? `${titleOf(world, place)} · ${about?.company ?? "Slack"}` : "Footnote";
-  }, [world, place, about]);
+    document.title = place ? `${titleOf(world, place)} · ${company}` : "Footnote";
+  }, [world, place, company]);
 
   if (!place) return <p className="waiting">Opening …</p>;
   return (
     <Here value={world}>
       <div className="window">
         <Sidebar
-          company={about?.company ?? "Slack"}
+          company={company}
           me={world.people.get(me.id) ?? me}
           here={nameOf(place)}
           go={(to) => {
@@ -88,7 +99,10 @@ function Window({ me, at, move, about, draft }: WindowProps) {
           }}
           be={(name) => move({ as: name })}
           isOpen={isListOpen}
-          close={() => openList(false)}
+          close={() => {
+            openList(false);
+            focusOn(".place .list");
+          }}
         />
         <Room
           key={nameOf(place)}
@@ -160,7 +174,7 @@ function Room({ place, move, about, draft, openList }: RoomProps) {
           <h1>
             {channel && channel.kind !== "im" && channel.kind !== "mpim" ? (
               <span className="sign" aria-hidden="true">
-                {channel.kind === "private" ? "🔒" : "#"}
+                {channel.kind === "private" ? <Lock /> : "#"}
               </span>
             ) : null}
             {name}
@@ -169,7 +183,7 @@ function Room({ place, move, about, draft, openList }: RoomProps) {
           <span className="about">
             {channel?.topic || channel?.purpose || (place.kind !== "channel" ? place.with.title : "")}
           </span>
-          {about ? (
+          {about && channel ? (
             <button
               type="button"
               className="toggle"
@@ -214,20 +228,33 @@ function Room({ place, move, about, draft, openList }: RoomProps) {
           close={() => {
             setShut(thread.head);
             setThread(null);
+            focusOn(`[data-ts="${thread.head}"] .summary, [data-ts="${thread.head}"] .tools button`);
           }}
           {...shared}
         />
       ) : null}
       {isReceiptOpen && channel ? (
-        <Receipt channel={channel.id} ts={subject} close={() => openReceipt(false)} />
+        <Receipt
+          channel={channel.id}
+          ts={subject}
+          close={() => {
+            openReceipt(false);
+            focusOn(".place .toggle");
+          }}
+        />
       ) : null}
     </>
   );
 }
 
-/** In a channel an app answers in a thread: to whoever asked, that is opened. */
+/** What was closed gives the focus back to what opens it. */
+function focusOn(selector: string) {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>(selector)?.focus());
+}
+
+/** Where an app answers in a thread, that is opened to whoever asked. */
 function answeredInThread(world: World, channel: Channel | null, since: number): string | null {
-  const room = channel && channel.kind !== "im" ? world.rooms.get(channel.id) : undefined;
+  const room = channel ? world.rooms.get(channel.id) : undefined;
   if (!room) return null;
   const last = topLevel(room).findLast((one) => one.user === world.me && Number(one.ts) > since - 1);
   const isAnswered = last && replies(room, last.ts).some((one: Message) => one.app_id !== undefined);

@@ -24,6 +24,12 @@ export function url(to: Address): string {
   return `/?${asked}`;
 }
 
+/** Whose window this is: of whoever is named, else of the first. */
+export function whoIs(name: string | null, everybody: User[]): User | undefined {
+  const present = everybody.filter((one) => !one.is_bot && !one.deleted);
+  return present.find((one) => one.name === name) ?? present[0];
+}
+
 /** `general` · `dm:ben` · `home:footnote`; null when it is not, or not for this person. */
 export function place(
   name: string | null,

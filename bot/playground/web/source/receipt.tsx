@@ -3,6 +3,7 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { type Reader, receipt, type Receipt as Told } from "./api";
 import { Avatar } from "./names";
+import { Pane } from "./pane";
 
 const LOOK_AGAIN_MS = 300;
 const MOST_LOOKS = 40;
@@ -17,18 +18,11 @@ interface Props {
 export function Receipt({ channel, ts, close }: Props) {
   const told = useReceipt(channel, ts);
   return (
-    <aside className="pane receipt" aria-label="Receipt">
-      <header>
-        <h2>Receipt</h2>
-        <span>{told?.receipt}</span>
-        <button type="button" className="close" aria-label="Close the receipt" onClick={close}>
-          ×
-        </button>
-      </header>
+    <Pane name="Receipt" about={told?.receipt} close={close}>
       <section className="told" aria-label="How this came about" tabIndex={0}>
         {told ? <Body told={told} /> : <p className="empty">{ts ? NOT_OURS : ASK_FIRST}</p>}
       </section>
-    </aside>
+    </Pane>
   );
 }
 
@@ -98,7 +92,9 @@ function Body({ told }: { told: Told }) {
         <Part title={told.part === "aside" ? "For whom: the asker alone" : "Who reads the answer"}>
           <People people={audience.people} size={audience.size} />
           {audience.complete ? null : <p>Not everybody could be found out: so nothing may be shown.</p>}
-          {audience.bots ? <p>{audience.bots} bots read along; they may read nothing.</p> : null}
+          {audience.bots ? (
+            <p className="note">Other apps in there: {audience.bots}. They do not count as readers.</p>
+          ) : null}
         </Part>
       ) : null}
       {withheld.documents.length ? (
@@ -199,7 +195,7 @@ function People({ people, size }: { people: Reader[] | null; size: number }) {
     <ul className="readers">
       {people.map((one) => (
         <li key={one.email ?? one.name}>
-          <Avatar id={one.email ?? one.name} name={one.name} /> {one.name}
+          <Avatar name={one.name} /> {one.name}
         </li>
       ))}
     </ul>

@@ -1,6 +1,6 @@
 // Where one can go, and as whom.
 
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { Avatar, apps, FootnoteMark, humans, placeName, useWorld } from "./names";
 import { useTheme, useToggle } from "./theme";
 import type { Channel, User } from "./wire";
@@ -19,10 +19,20 @@ export function Sidebar({ company, me, here, go, be, isOpen, close }: Props) {
   const world = useWorld();
   const theme = useTheme();
   const toggle = useToggle();
+  const closer = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (isOpen) closer.current?.focus();
+  }, [isOpen]);
   const named = [...world.channels.values()].filter((one) => one.kind === "public" || one.kind === "private");
   const groups = [...world.channels.values()].filter((one) => one.kind === "mpim");
   return (
-    <div className={isOpen ? "sidebar open" : "sidebar"}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes it, from wherever in it one is
+    <div
+      className={isOpen ? "sidebar open" : "sidebar"}
+      onKeyDown={(event) => {
+        if (event.key === "Escape" && isOpen) close();
+      }}
+    >
       <header>
         <FootnoteMark />
         <strong>{company}</strong>
@@ -34,12 +44,18 @@ export function Sidebar({ company, me, here, go, be, isOpen, close }: Props) {
         >
           {theme === "dark" ? "☀" : "☾"}
         </button>
-        <button type="button" className="close" aria-label="Close the list of places" onClick={close}>
+        <button
+          ref={closer}
+          type="button"
+          className="close"
+          aria-label="Close the list of places"
+          onClick={close}
+        >
           ×
         </button>
       </header>
       <div className="who">
-        <Avatar id={me.id} name={me.real_name} />
+        <Avatar name={me.real_name} />
         <label>
           <span>You are</span>
           <select value={me.name} onChange={({ target }) => be(target.value)}>
@@ -157,14 +173,14 @@ function Direct({
   const at = here === `home:${other.name}` ? here : `dm:${other.name}`;
   return (
     <Go to={at} channel={channel ?? null} here={here} go={go} label={label}>
-      <Avatar id={other.id} name={other.real_name} isApp={other.is_bot} />
+      <Avatar name={other.real_name} isApp={other.is_bot} />
       <span className="name">{other.real_name}</span>
       {other.is_bot ? <span className="tag">APP</span> : null}
     </Go>
   );
 }
 
-function Lock() {
+export function Lock() {
   return (
     <svg viewBox="0 0 16 16" aria-hidden="true">
       <path

@@ -119,8 +119,10 @@ function held(view: View, block: Input, entries: Record<string, Entry>): Entry {
 }
 
 /** Every field, by its block: what was left empty as well, so that what was there before is gone. */
-function given(view: View, entries: Record<string, Entry>): Record<string, Entry> {
-  return Object.fromEntries(inputs(view).map((block) => [block.block_id ?? "", held(view, block, entries)]));
+function given(view: View, entries: Record<string, Entry>): Record<string, Entry | null> {
+  return Object.fromEntries(
+    inputs(view).map((block) => [block.block_id ?? "", held(view, block, entries) || null]),
+  );
 }
 
 interface ViewBlocksProps {
@@ -133,12 +135,9 @@ interface ViewBlocksProps {
 function ViewBlocks({ view, entries, errors, change }: ViewBlocksProps) {
   const { me } = useWorld();
   const press = (block_id: string, action_id: string, value?: Entry) => {
-    act(me, "click_in_view", {
-      view_id: view.id,
-      block_id,
-      action_id,
-      ...(value === undefined ? {} : { value }),
-    }).catch(() => {});
+    const values = given(view, entries);
+    const chosen = value === undefined ? {} : { value };
+    act(me, "click_in_view", { view_id: view.id, block_id, action_id, values, ...chosen }).catch(() => {});
   };
   return view.blocks.map((block, at) => {
     const id = block.block_id ?? String(at);
@@ -207,6 +206,7 @@ function Labelled({ block, entry, error, change }: LabelledProps) {
 
 export function Home({ app }: { app: User }) {
   const world = useWorld();
+  const [entries, fill] = useState<Record<string, Entry>>({});
   const view = app.app_id ? world.homes.get(app.app_id) : undefined;
   useEffect(() => {
     act(world.me, "open_home", app.app_id ? { app: app.app_id } : {}).catch(() => {});
@@ -220,7 +220,12 @@ export function Home({ app }: { app: User }) {
   }
   return (
     <div className="home">
-      <ViewBlocks view={view} entries={{}} errors={{}} change={() => {}} />
+      <ViewBlocks
+        view={view}
+        entries={entries}
+        errors={{}}
+        change={(block, entry) => fill((before) => ({ ...before, [block]: entry }))}
+      />
     </div>
   );
 }

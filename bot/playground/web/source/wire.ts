@@ -10,8 +10,10 @@ export interface User {
   deleted: boolean;
   restricted: boolean;
   is_bot: boolean;
-  app_id?: string | null;
-  home_tab?: boolean;
+  /** Of an app's bot user. */
+  app_id: string | null;
+  home_tab: boolean;
+  installed: boolean;
 }
 
 export interface Channel {
@@ -19,9 +21,11 @@ export interface Channel {
   name: string;
   kind: "public" | "private" | "im" | "mpim";
   topic: string;
-  purpose?: string;
+  purpose: string;
   members: string[];
   is_member: boolean;
+  /** False: this person has just left it. */
+  visible: boolean;
   is_ext_shared: boolean;
   archived: boolean;
 }
@@ -66,8 +70,8 @@ export interface View {
 export interface Command {
   command: string;
   app: string;
-  description?: string;
-  usage_hint?: string;
+  description: string;
+  usage_hint: string;
 }
 
 export interface Prompt {
@@ -75,8 +79,11 @@ export interface Prompt {
   message: string;
 }
 
+/** What an app has put around a thread; under the empty name, around the whole conversation. */
 export interface Dressing {
   status: string;
+  status_app: string | null;
+  status_until: number | null;
   title: string;
   prompts: { title?: string; prompts: Prompt[] } | null;
 }

@@ -88,14 +88,11 @@ function loaded(world: World, { people, channels, commands, stack, homes }: Load
   };
 }
 
-function entered({ messages, statuses, prompts }: LoadedRoom): Room {
-  const dressings = new Map<string, Dressing>();
-  for (const [ts, status] of Object.entries(statuses))
-    dressings.set(ts, { status, title: "", prompts: null });
-  for (const [ts, offered] of Object.entries(prompts ?? {})) {
-    dressings.set(ts, { status: "", title: "", ...dressings.get(ts), prompts: offered });
-  }
-  return { messages: new Map(messages.map((one) => [one.ts, one])), dressings };
+function entered({ messages, threads }: LoadedRoom): Room {
+  return {
+    messages: new Map(messages.map((one) => [one.ts, one])),
+    dressings: new Map(Object.entries(threads)),
+  };
 }
 
 function told(world: World, news: Told, looking: string | null): World {
@@ -124,7 +121,7 @@ function told(world: World, news: Told, looking: string | null): World {
     case "user":
       return {
         ...world,
-        people: put(world.people, news.user.id, { ...world.people.get(news.user.id), ...news.user }),
+        people: put(world.people, news.user.id, news.user),
       };
   }
 }
@@ -154,9 +151,8 @@ function counted(world: World, channel: string, message: Message, looking: strin
 }
 
 function withChannel(world: World, channel: Channel): World {
-  const isSeen = channel.is_member || channel.kind === "public";
-  const channels = isSeen
-    ? put(world.channels, channel.id, { ...world.channels.get(channel.id), ...channel })
+  const channels = channel.visible
+    ? put(world.channels, channel.id, channel)
     : without(world.channels, channel.id);
   return { ...world, channels };
 }

@@ -1,0 +1,146 @@
+"""Which company is shown: its folder, who is in its Slack, and how its files are read. Checked before anything starts."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from bot.core.errors import BadUse
+from bot.playground import company as playground
+from bot.playground.slack import SlackWorld
+from connectors.folder.connector import FolderConnector
+from connectors.folder.files import Disk, survey, words
+from connectors.folder.people import FILE as PEOPLE
+from connectors.model import Fatal, Groups, Retryable
+from policies.people import Email
+
+_MOST_PEOPLE, _MOST_GROUPS = 50, 8
+_GROUP = "group:"
+_OPEN = {"without_access": "anyone"}
+
+
+class Example(NamedTuple):
+    """Something worth asking: as whom, and where (`dm` is the direct conversation with the bot)."""
+
+    as_: str
+    in_: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Company:
+    name: str
+    folder: Path
+    home: str  # beside the homes of the others
+    source: str
+    settings: Mapping[str, str]  # of the source
+    described: str
+    world: SlackWorld
+    notices: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
+
+
+def chosen(folder: Path | None) -> Company:
+    return acme() if folder is None else own(folder)
+
+
+def acme() -> Company:
+    return Company(
+        name="Acme",
+        folder=playground.ACME,
+        home="demo",
+        source="acme",
+        settings={"path": str(playground.ACME)},
+        described="the sample documents that come with Footnote",
+        world=playground.acme(),
+        examples=(
+            Example("ana", "dm", "How much is the home office allowance in Porto?"),
+            Example("ana", "engineering", "What makes an incident SEV1?"),
+            Example("omar", "deals", "What is project Kestrel?"),
+            Example("ana", "dm", "What is my commission rate?"),
+            Example("dev", "dm", "What is my commission rate?"),
+        ),
+    )
+
+
+def own(folder: Path) -> Company:
+    """Anybody's folder, in the format of the `folder` source."""
+    where = _with_documents(folder)
+    name = where.name or "Company"
+    slug = playground.as_name(name, otherwise="company")
+    source = slug[:40].strip("-")
+    groups = _groups(source, where)
+    home = f"demo-{source}-{hashlib.sha256(bytes(where)).hexdigest()[:8]}"
+    settings, described = {"path": str(where)}, str(where)
+    if groups.open:
+        return Company(
+            name, where, home, source, {**settings, **_OPEN}, described, playground.acme(name), _notices_if_open()
+        )
+    people = [*groups.members][:_MOST_PEOPLE]
+    channels = _members(source, groups, people)
+    some = {group: channels[group] for group in sorted(channels)[:_MOST_GROUPS]}
+    world = playground.company(name, people, some)
+    notices = _notices(len(groups.members), len(people), len(channels), len(some))
+    return Company(name, where, home, source, settings, described, world, notices)
+
+
+def _with_documents(folder: Path) -> Path:
+    try:
+        where = folder.resolve()
+        found = survey(Disk(where))
+    except (OSError, RuntimeError) as error:
+        why = words(error) if isinstance(error, OSError) else str(error)
+        raise BadUse(f"--company takes a folder of Markdown files, and {folder} cannot be listed: {why}.") from error
+    if any("\ud800" <= character <= "\udfff" for character in str(where)):  # how Python reads bytes that are no text
+        raise BadUse(f"--company takes a folder whose name is UTF-8, and {folder!a} is not. Rename it.")
+    if not found.files:
+        raise BadUse(
+            f"There is no Markdown file in {folder}: --company takes a folder with some, such as handbook/leave.md."
+        )
+    return where
+
+
+def _groups(source: str, folder: Path) -> Groups:
+    """Open, if the folder does not say who exists."""
+    try:
+        groups = FolderConnector(source, folder).groups()
+    except (Fatal, Retryable) as error:
+        reason = str(error).removesuffix("; the groups known before stay")
+        raise BadUse(f"{reason}. Correct it, or take it away to try the folder with Acme's people.") from error
+    if not groups.open and not groups.members:
+        raise BadUse(f"{folder / PEOPLE} names nobody who could ask. Add somebody, or take the file away.")
+    return groups
+
+
+def _members(source: str, groups: Groups, people: Sequence[Email]) -> dict[str, set[Email]]:
+    """Who of these is in which group, by its name; a group with none of them is left out."""
+    found: dict[str, set[Email]] = {}
+    for email in people:
+        for held in groups.members[email]:
+            name = held.removeprefix(f"{source}/")
+            if name.startswith(_GROUP):
+                found.setdefault(name.removeprefix(_GROUP), set()).add(email)
+    return found
+
+
+def _notices_if_open() -> tuple[str, ...]:
+    return (
+        (
+            f"This folder has no {PEOPLE}, so the six people of the sample company are lent to it. None of them is in a "
+            "group: what only a group may read, nobody here reads."
+        ),
+        (
+            "Files that do not say who may read them are readable by everybody here. That is so in this demo only: "
+            "anywhere else, nobody reads them."
+        ),
+    )
+
+
+def _notices(people: int, shown: int, groups: int, channels: int) -> tuple[str, ...]:
+    notices = ["A file that does not say who may read it is read by nobody."]
+    if shown < people:
+        notices.append(f"{PEOPLE} names {people:,} people. The first {shown} of them are here.")
+    if channels < groups:
+        notices.append(f"The people here are in {groups} groups. The first {channels} of them have a channel.")
+    return tuple(notices)

@@ -1,0 +1,36 @@
+// What is open beside a conversation. Escape closes it, from wherever in it one is.
+
+import type { ReactNode } from "react";
+
+interface Props {
+  name: string;
+  about: string | undefined;
+  close: () => void;
+  children: ReactNode;
+}
+
+export function Pane({ name, about, close, children }: Props) {
+  return (
+    <aside
+      className={`pane ${name.toLowerCase()}`}
+      aria-label={name}
+      onKeyDown={(event) => {
+        if (event.key === "Escape") close();
+      }}
+    >
+      <header>
+        <h2>{name}</h2>
+        <span>{about}</span>
+        <button
+          type="button"
+          className="close"
+          aria-label={`Close the ${name.toLowerCase()}`}
+          onClick={close}
+        >
+          ×
+        </button>
+      </header>
+      {children}
+    </aside>
+  );
+}
