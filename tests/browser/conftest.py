@@ -12,12 +12,10 @@ from typing import Final
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
-from bot.playground.company import acme
+from bot.cli.demo.company import acme
+from bot.cli.demo.desk import Desk
+from bot.playground import web
 from bot.playground.slack import RateLimits, SlackEmulator
 from tests.browser import axe
 from tests.browser.footnote import Footnote, at_work
@@ -25,7 +23,6 @@ from tests.browser.second_app import Sketchpad, install
 from tests.browser.windows import Windows, windows
 
 ROOT: Final = Path(__file__).parent.parent.parent
-BUILT: Final = ROOT / "bot" / "playground" / "web" / "built"
 REQUIRED: Final = os.environ.get("FOOTNOTE_BROWSER") == "required"  # noqa: TID251 - the suite's own switch
 FAILED: Final = pytest.StashKey[bool]()
 
@@ -67,20 +64,16 @@ def open_windows(browser: Browser, tmp_path: Path, request: pytest.FixtureReques
 @pytest.fixture(scope="package")
 def footnote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Footnote]:
     """Acme with its Slack, and Footnote and Sketchpad in it."""
-    world = acme()
-    install(world, "general", "deals")
-    routes = [Route("/_footnote/about", nothing_to_tell), Mount("/", StaticFiles(directory=BUILT, html=True))]
+    company = acme()
+    install(company.world, "general", "deals")
+    desk = Desk(company)
+    routes = [*desk.routes(), *web.routes()]
     with (
-        SlackEmulator(world, rates=RateLimits.off(), routes=routes) as slack,
+        SlackEmulator(company.world, rates=RateLimits.off(), routes=routes) as slack,
         Sketchpad(slack) as sketchpad,
-        at_work(slack, sketchpad, tmp_path_factory.mktemp("acme")) as working,
+        at_work(slack, sketchpad, desk, tmp_path_factory.mktemp("acme")) as working,
     ):
         yield working
-
-
-async def nothing_to_tell(_: Request) -> Response:
-    """Of receipts: these are windows onto Slack alone."""
-    return JSONResponse(None)
 
 
 @pytest.fixture

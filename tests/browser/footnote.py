@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot import app, service
+from bot.cli.demo.desk import Desk
 from bot.playground.company import ACME
 from bot.playground.slack import SlackEmulator
 from bot.settings import Settings
@@ -59,7 +60,7 @@ class Footnote:
 
 
 @contextmanager
-def at_work(slack: SlackEmulator, sketchpad: Sketchpad, folder: Path) -> Iterator[Footnote]:
+def at_work(slack: SlackEmulator, sketchpad: Sketchpad, desk: Desk, folder: Path) -> Iterator[Footnote]:
     installed = slack.world.app("Footnote")
     settings = Settings(
         home=folder / "home",
@@ -71,5 +72,9 @@ def at_work(slack: SlackEmulator, sketchpad: Sketchpad, folder: Path) -> Iterato
     )
     with app.records(settings) as records, app.assistant(records, None, command="test") as assistant:
         sync(assistant, ACME)
-    with app.records(settings) as records, service.in_slack(records, None, command="test"):
+    with (
+        app.records(settings) as records,
+        service.in_slack(records, None, command="test") as working,
+        desk.opened(records, working.assistant),
+    ):
         yield Footnote(slack, sketchpad, settings)

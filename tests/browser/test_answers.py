@@ -97,3 +97,18 @@ def test_a_thread_goes_on_where_it_was(open_windows: Windows, acme_slack: Footno
     write(page, "@Footnote And in Utrecht?", "Reply")
     expect(replies).to_have_count(2)
     expect(messages(page).get_by_role("button", name=re.compile("3 replies"))).to_be_visible()
+
+
+def test_a_receipt_says_who_was_asked_for_and_what_was_withheld(open_windows: Windows, acme_slack: Footnote) -> None:
+    page = open_windows.open(acme_slack.origin, "omar", "deals")
+    ask_footnote(page, KESTREL)
+    reply = thread(page).get_by_role("article", name=re.compile("^Footnote"))
+    expect(reply).to_be_visible()
+    reply.hover()
+    reply.get_by_role("button", name="Receipt").click()
+    receipt = page.get_by_role("complementary", name="Receipt")
+    expect(receipt).to_contain_text("Not answered")
+    expect(receipt).to_contain_text("Project Kestrel")
+    expect(receipt).to_contain_text("Dev Kulkarni")
+    receipt.get_by_role("button", name="Close the receipt").click()
+    expect(receipt).to_have_count(0)
