@@ -15,11 +15,12 @@ RUN: Final = "async () => (await axe.run(document, {resultTypes: ['violations']}
 
 
 def grave(page: Page, root: Path) -> list[str]:
-    """One line for each rule that is broken, with where."""
+    """One line for each place in which a rule is broken."""
     page.evaluate((root / SCRIPT).read_text(encoding="utf-8"))
     found: list[dict[str, Any]] = page.evaluate(RUN)
     return [
-        f"{violation['impact']}: {violation['id']}: {violation['help']}: {[node['target'] for node in violation['nodes']]}"
+        f"{violation['impact']}: {violation['id']}: {node['target']}: {node['failureSummary']}"
         for violation in found
         if violation["impact"] in GRAVE
+        for node in violation["nodes"]
     ]
