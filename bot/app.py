@@ -19,7 +19,7 @@ from bot.core import failpoints
 from bot.core.clock import Clock, utc_now
 from bot.core.errors import BadUse
 from bot.core.nouns import CommandLine, Event, Question, SlackPlace, SlackUser
-from bot.core.ports import Embedder, People
+from bot.core.ports import Composer, Embedder, People
 from bot.flows.read import Reading
 from bot.flows.reply import Answering
 from bot.flows.sync import Progress, Syncing, Tally, sync
@@ -158,14 +158,37 @@ def records(settings: Settings, clock: Clock = utc_now) -> Iterator[Records]:
         database.close()
 
 
+def composer(settings: Settings, embedder: Embedder | None) -> Composer:
+    """The model of the settings, and without one, or when it does not answer, the evidence's own words."""
+    from bot.models.extractive import Extractive
+
+    extractive = Extractive(embedder)
+    if settings.model is None:
+        return extractive
+    from bot.models.fallback import Fallback
+    from bot.models.gateway import Gateway, Limits
+    from bot.models.prompt import packaged
+    from bot.models.written import Written
+
+    gateway = Gateway(settings.model, Limits(patience_s=settings.model_patience_s))
+    return Fallback(Written(gateway, packaged()), extractive)
+
+
 @contextmanager
 def assistant(
-    records: Records, embedder: Embedder | None, *, command: str, slack: People | None = None
+    records: Records,
+    embedder: Embedder | None,
+    *,
+    command: str,
+    slack: People | None = None,
+    composer: Composer | None = None,
 ) -> Iterator[Assistant]:
-    """Owns the home while it is open, unless both stores are servers; then others may work beside it."""
+    """Owns the home while it is open, unless both stores are servers; then others may work beside it. Whoever answers
+    nothing needs no composer.
+    """
     records.key.open()  # who could not sign an answer does not begin with it
     if records.settings.shared_stores:
-        with _opened(records, embedder, slack) as opened:
+        with _opened(records, embedder, slack, composer) as opened:
             yield opened
         return
     with records.home.owned(command, records.clock()):
@@ -173,7 +196,7 @@ def assistant(
             with records.database.writing() as session:
                 records.inbox.end_all(session)
                 records.jobs.end_all(session)
-        with _opened(records, embedder, slack) as opened:
+        with _opened(records, embedder, slack, composer) as opened:
             yield opened
 
 
@@ -201,10 +224,12 @@ def packaged_rules() -> Mapping[str, str]:
 
 
 @contextmanager
-def _opened(records: Records, embedder: Embedder | None, slack: People | None) -> Iterator[Assistant]:
+def _opened(
+    records: Records, embedder: Embedder | None, slack: People | None, composer: Composer | None
+) -> Iterator[Assistant]:
     """The vectors are closed before the home is given back: the next owner opens the same files."""
     _adopt_packaged_rules(records)
-    opened = _assistant(records, embedder, slack)
+    opened = _assistant(records, embedder, slack, composer)
     try:
         yield opened
     finally:
@@ -212,7 +237,9 @@ def _opened(records: Records, embedder: Embedder | None, slack: People | None) -
             opened.vectors.close()
 
 
-def _assistant(records: Records, embedder: Embedder | None, slack: People | None) -> Assistant:
+def _assistant(
+    records: Records, embedder: Embedder | None, slack: People | None, composer: Composer | None
+) -> Assistant:
     from bot.models.extractive import Extractive
 
     settings, database = records.settings, records.database
@@ -229,8 +256,11 @@ def _assistant(records: Records, embedder: Embedder | None, slack: People | None
         access_trusted_for=timedelta(minutes=settings.access_trusted_for_minutes),
         clock=records.clock,
     )
-    composer = Extractive(embedder)
-    answering = Answering(reading=reading, composer=composer, reach=failpoints.armed(settings.failpoint))
+    answering = Answering(
+        reading=reading,
+        composer=composer or Extractive(embedder),
+        reach=failpoints.armed(settings.failpoint),
+    )
     return Assistant(records=records, answering=answering, vectors=kept)
 
 

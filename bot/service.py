@@ -40,7 +40,8 @@ def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -
     us = connection.who_we_are(web)
     reach = failpoints.armed(settings.failpoint)
     people, poster = SlackPeople(web, records.access, team=us.team, bot_user=us.user), SlackPoster(web, us, reach)
-    with app.assistant(records, embedder, command=command, slack=people) as assistant:
+    composer = app.composer(settings, embedder)
+    with app.assistant(records, embedder, command=command, slack=people, composer=composer) as assistant:
         answer_next = partial(
             worker.answer_next,
             records.inbox,

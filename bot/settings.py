@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _PREFIX = "FOOTNOTE_"
 _POSTGRESQL = ("postgresql://", "postgres://", "postgresql+psycopg://")
+_LONGEST_NAME = 200
 _A_DAY_S, _A_YEAR_MINUTES = 24 * 60 * 60, 365 * 24 * 60
 
 
@@ -28,6 +29,8 @@ class Settings(BaseSettings):
     )
     models_offline: Path | None = None
     embedder: str = Field(default="builtin", pattern=r"^(builtin|none)$")
+    model: str | None = None
+    model_patience_s: float = Field(default=30, gt=0, le=600, allow_inf_nan=False)
     access_trusted_for_minutes: float = Field(default=0, ge=0, le=_A_YEAR_MINUTES, allow_inf_nan=False)
     lease_s: float = Field(default=30, gt=0, le=_A_DAY_S, allow_inf_nan=False)
     ledger_key_file: Path | None = None
@@ -36,7 +39,6 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = Field(default=None, validation_alias=AliasChoices("SLACK_BOT_TOKEN"))
     slack_app_token: SecretStr | None = Field(default=None, validation_alias=AliasChoices("SLACK_APP_TOKEN"))
     slack_api_url: str = Field(default="https://slack.com/api/", validation_alias=AliasChoices("SLACK_API_URL"))
-    model: str | None = None
     failpoint: str | None = None
 
     @field_validator("home")
@@ -45,6 +47,13 @@ class Settings(BaseSettings):
         if any("\ud800" <= character <= "\udfff" for character in str(home)):  # how Python reads bytes that are no text
             raise PydanticCustomError("home", "A folder whose name is not UTF-8 cannot be the home")
         return home
+
+    @field_validator("model")
+    @classmethod
+    def _is_a_name(cls, model: str | None) -> str | None:
+        if model is not None and not (model.isprintable() and " " not in model and len(model) <= _LONGEST_NAME):
+            raise PydanticCustomError("model", "It should read PROVIDER/MODEL, such as openai/NAME or ollama/NAME")
+        return model
 
     @field_validator("database_url")
     @classmethod
@@ -71,6 +80,7 @@ def quiet_libraries() -> None:
     os.environ["ANONYMIZED_TELEMETRY"] = "False"
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
     os.environ["LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS"] = "True"
+    os.environ["LITELLM_MODE"] = "PRODUCTION"  # otherwise it looks for a .env in the folders above it, and loads that
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 

@@ -27,18 +27,29 @@ class Rule(StrEnum):
 
 
 class Violation(Noun):
-    """Claim number `claim` (from 0) breaks `rule`; `detail` names the words, so that a composer can mend them."""
+    """Claim number `claim` (from 0), or else the question back, breaks `rule`; `detail` names the words, so that a
+    composer can mend them.
+    """
 
-    claim: int
+    claim: int | None
     rule: Rule
     detail: str
 
 
-def violations(draft: Draft, evidence: Evidence, *, max_claim_characters: int) -> tuple[Violation, ...]:
-    return tuple(
-        Violation(claim=number, rule=rule, detail=detail)
-        for number, claim in enumerate(draft.claims)
-        for rule, detail in _broken(claim, evidence, max_claim_characters)
+_MOST_ASKED_BACK = 200
+
+
+def violations(
+    draft: Draft, evidence: Evidence, *, max_claim_characters: int, question: str = ""
+) -> tuple[Violation, ...]:
+    asked_back = () if draft.clarify is None else _asked_beyond(draft.clarify, question)
+    return (
+        *(
+            Violation(claim=number, rule=rule, detail=detail)
+            for number, claim in enumerate(draft.claims)
+            for rule, detail in _broken(claim, evidence, max_claim_characters)
+        ),
+        *(Violation(claim=None, rule=rule, detail=detail) for rule, detail in asked_back),
     )
 
 
@@ -59,6 +70,17 @@ def _broken(claim: Claim, evidence: Evidence, max_characters: int) -> Iterator[t
     for citation in claim.citations:
         yield from _unproven(citation, evidence)
     yield from _unsupported(claim)
+
+
+def _asked_beyond(clarify: str, question: str) -> Iterator[tuple[Rule, str]]:
+    """A question back cites nothing, so it states nothing: whatever is written like a fact is the asker's own."""
+    if len(clarify) > _MOST_ASKED_BACK:
+        yield Rule.TOO_LONG, f"{len(clarify)} characters, at most {_MOST_ASKED_BACK}"
+    if not _says_something(clarify):
+        yield Rule.EMPTY_CLAIM, clarify[:80]
+    yield from _pings(clarify)
+    first, _, rest = clarify.strip().partition(" ")
+    yield from _beyond(rest if first.casefold() in _ASKING else clarify, question)
 
 
 def _unproven(citation: Citation, evidence: Evidence) -> Iterator[tuple[Rule, str]]:
@@ -127,11 +149,27 @@ _OPENERS = frozenset(_OPENING_WORDS.split())
 """What a sentence begins with that is no name. Any other capital has to stand in the quotes, wherever it is."""
 
 
+_ASKING_WORDS = """
+    can could did may might shall were whom whose will would
+    darf hast kann kannst meinen meinst möchten soll sollen welche welchem welchen welcher welches wessen wollen
+    bedoel bedoelt heb heeft hebt kan kun kunt mag moet welk welke wiens wil wilt
+"""
+_ASKING = frozenset(_ASKING_WORDS.split())
+"""What a question back begins with, beside these."""
+
+
 def _unsupported(claim: Claim) -> Iterator[tuple[Rule, str]]:
     """What a claim states beyond its quotes, or leaves out of them. A claim that *is* its quotes does neither."""
     text = unicodedata.normalize("NFC", claim.text)
     quotes = [fold(citation.quote) for citation in claim.citations]
     quoted = " \n ".join(quotes)
+    yield from _beyond(text, quoted)
+    denials = [_denials(quote) for quote in quotes]
+    if not max(denials) <= _denials(text) <= sum(denials):
+        yield Rule.CHANGED_NEGATION, fold(text)[:80]
+
+
+def _beyond(text: str, quoted: str) -> Iterator[tuple[Rule, str]]:
     for rule, stated, proven in (
         (Rule.UNSUPPORTED_NUMBER, _numbers(text), _numbers(quoted)),
         (Rule.UNSUPPORTED_NAME, _names(text), {word.casefold() for word in _WORD.findall(quoted)}),
@@ -139,9 +177,6 @@ def _unsupported(claim: Claim) -> Iterator[tuple[Rule, str]]:
     ):
         for extra in sorted(stated - proven):
             yield rule, extra
-    denials = [_denials(quote) for quote in quotes]
-    if not max(denials) <= _denials(text) <= sum(denials):
-        yield Rule.CHANGED_NEGATION, fold(text)[:80]
 
 
 def _denials(text: str) -> int:

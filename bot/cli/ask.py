@@ -38,7 +38,8 @@ def ask(question: str, *, as_: str, as_json: bool) -> None:
             operator=operator(),
         )
         embedder = weights.present(settings)
-        with app.assistant(records, embedder, command="footnote ask") as assistant:
+        composer = app.composer(settings, embedder)
+        with app.assistant(records, embedder, command="footnote ask", composer=composer) as assistant:
             inbox, receipts, house = records.inbox, records.receipts, assistant.answering
             claim = receipts.take_and_claim(Incoming.once(asked))
             assert claim is not None, "a new receipt's key is new"

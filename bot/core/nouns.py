@@ -90,12 +90,31 @@ class Incoming(Noun):
         return cls(question=question, key=key, subject=key, lane=key)
 
 
+class Call(Noun):
+    """One answered call to a model. `model` is what the server calls itself."""
+
+    model: str
+    tokens_in: int
+    tokens_out: int
+    ms: float
+
+
+class Byline(Noun):
+    """Who really wrote a draft. `instead_of` did not, `because` of an error of this kind."""
+
+    composer: str
+    instead_of: str | None = None
+    because: str | None = None
+    calls: tuple[Call, ...] = ()
+
+
 class Part(Noun):
-    """A reply, and for whom: everyone at the place, or (`aside`) the asker alone."""
+    """A reply, and for whom: everyone at the place, or (`aside`) the asker alone. `model` is the composer that wrote it."""
 
     reply: Reply
     evidence: Evidence
     aside: bool = False
+    model: str | None = None
 
 
 class Explained(Noun):

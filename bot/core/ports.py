@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.nouns import Event, ListId, Part, PassageId, Piece, Question, ReceiptId
+from bot.core.nouns import Byline, Event, ListId, Part, PassageId, Piece, Question, ReceiptId
 from connectors.model import AccessChanged, Cursor, Groups, Known, Problem, SourceDocument
 from policies.access import AccessList
 from policies.contract import Violation
@@ -32,6 +32,13 @@ class Embedder(Protocol):
         ...
 
 
+class Composed(NamedTuple):
+    """A draft, and who wrote it: not always the composer that was asked."""
+
+    draft: Draft
+    by: Byline
+
+
 class Composer(Protocol):
     """Makes a draft from evidence. Nothing that it returns is believed before it is verified."""
 
@@ -40,7 +47,7 @@ class Composer(Protocol):
 
     def compose(
         self, question: str, evidence: Evidence, rules: AnswerRules, *, violations: Sequence[Violation] = ()
-    ) -> Draft:
+    ) -> Composed:
         """`violations` are those of the draft before, when this is the second try."""
         ...
 

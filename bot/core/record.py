@@ -60,10 +60,19 @@ def reply_from(body: object) -> Reply:
 
 
 def part_body(part: Part) -> dict[str, Any]:
-    return {"reply": part.reply.model_dump(mode="json"), "evidence": evidence_body(part.evidence)}
+    return {
+        "reply": part.reply.model_dump(mode="json"),
+        "evidence": evidence_body(part.evidence),
+        "model": part.model,
+    }
 
 
 def part_from(
     body: Mapping[str, Any], read_back: Callable[[Sequence[Mapping[str, Any]]], Evidence], *, aside: bool = False
 ) -> Part:
-    return Part(reply=reply_from(body["reply"]), evidence=read_back(body["evidence"]), aside=aside)
+    return Part(
+        reply=reply_from(body["reply"]),
+        evidence=read_back(body["evidence"]),
+        aside=aside,
+        model=body.get("model"),  # asides have not always said it
+    )

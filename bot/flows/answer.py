@@ -185,7 +185,7 @@ def _outcome_from(closed: Event, work: Work) -> Outcome:
         reply=here.reply,
         evidence=here.evidence,
         route=Route.model_validate(body["route"]) if body["route"] else None,
-        model=body["model"],
+        model=here.model,
         timings_ms=body["timings_ms"],
     )
 
@@ -247,7 +247,7 @@ def _from_evidence(attempt: Attempt, readers: Audience, way: Route) -> Outcome:
         reply=here.reply,
         evidence=here.evidence,
         route=way,
-        model=attempt.house.composer.name,
+        model=here.model,
         timings_ms=dict(attempt.watch.laps),
     )
 
@@ -255,11 +255,10 @@ def _from_evidence(attempt: Attempt, readers: Audience, way: Route) -> Outcome:
 def _closed(decided: _Decided, rules: Rules) -> dict[str, object]:
     outcome = decided.outcome
     return {
-        **part_body(Part(reply=outcome.reply, evidence=outcome.evidence)),
+        **part_body(Part(reply=outcome.reply, evidence=outcome.evidence, model=outcome.model)),
         "asker": decided.asker.name if decided.asker else None,
         "readers": audience_body(decided.readers) if decided.readers else None,
         "declared": sorted(rules.audience.full_members.principals),
         "route": outcome.route.model_dump(mode="json") if outcome.route else None,
-        "model": outcome.model,
         "timings_ms": dict(outcome.timings_ms),
     }

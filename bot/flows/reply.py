@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bot.core.clock import Stopwatch
 from bot.core.failpoints import Reach
-from bot.core.nouns import Event, ListId, Part
+from bot.core.nouns import Byline, Event, ListId, Part
 from bot.core.ports import Composer, Scope, Work
 from bot.flows.read import (
     Reading,
@@ -52,6 +52,7 @@ class _Considered(NamedTuple):
     evidence: Evidence
     draft: Draft
     violations: tuple[Violation, ...]
+    by: tuple[Byline, ...]  # for each try
 
 
 def reply_for(attempt: Attempt, audience: Audience, way: Route, *, aside: bool = False) -> Part:
@@ -61,7 +62,12 @@ def reply_for(attempt: Attempt, audience: Audience, way: Route, *, aside: bool =
     considered = until_readable(sought, attempt.house.reading, lambda scope: _consider(attempt, sought, scope))
     if considered is None:
         return Part(reply=Refusal(reason=RefusalReason.UNANSWERED), evidence=Evidence(), aside=aside)
-    return Part(reply=settle(considered.draft, considered.violations), evidence=considered.evidence, aside=aside)
+    return Part(
+        reply=settle(considered.draft, considered.violations),
+        evidence=considered.evidence,
+        aside=aside,
+        model=considered.by[-1].composer,
+    )
 
 
 def reply_aside(attempt: Attempt, asker: Person, beyond: frozenset[ListId], way: Route) -> Part | None:
@@ -100,17 +106,18 @@ def _consider(attempt: Attempt, sought: Sought, scope: Scope) -> tuple[_Consider
 def _compose(attempt: Attempt, text: str, evidence: Evidence) -> _Considered:
     """A draft that breaks the contract gets one more try, with what it broke."""
     composer, rules = attempt.house.composer, attempt.rules.answers
-    draft = composer.compose(text, evidence, rules)
-    found = violated(draft, evidence, rules.answer)
-    if found:
-        draft = composer.compose(text, evidence, rules, violations=found)
-        found = violated(draft, evidence, rules.answer)
-    return _Considered(evidence, draft, found)
+    draft, by = composer.compose(text, evidence, rules)
+    found = violated(text, draft, evidence, rules.answer)
+    if not found:
+        return _Considered(evidence, draft, found, (by,))
+    draft, by_again = composer.compose(text, evidence, rules, violations=found)
+    return _Considered(evidence, draft, violated(text, draft, evidence, rules.answer), (by, by_again))
 
 
 def _composed(considered: _Considered, unreadable: Unreadable) -> dict[str, object]:
     return {
         "draft": considered.draft.model_dump(mode="json"),
         "violations": [violation.model_dump(mode="json") for violation in considered.violations],
+        "by": [by.model_dump(mode="json") for by in considered.by],
         "unreadable": unreadable_body(unreadable),
     }

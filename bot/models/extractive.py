@@ -6,7 +6,8 @@ The text of a document is compared and quoted, never followed. The same question
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from bot.core.ports import Embedder
+from bot.core.nouns import Byline
+from bot.core.ports import Composed, Embedder
 from bot.models.asked import asked
 from bot.models.choice import Limits, chosen
 from bot.models.confidence import confidence
@@ -36,8 +37,11 @@ class Extractive:
         rules: AnswerRules,
         *,
         violations: Sequence[contract.Violation] = (),  # noqa: ARG002
-    ) -> Draft:
+    ) -> Composed:
         """Every claim is checked before it is drafted, so that there is nothing to mend on a second try."""
+        return Composed(self._draft(question, evidence, rules), Byline(composer=self.name))
+
+    def _draft(self, question: str, evidence: Evidence, rules: AnswerRules) -> Draft:
         wanted = asked(question)
         found = ranking(question, wanted, evidence, units(evidence), self._embedder)
         if confidence(found, wanted, evidence, by_words=self._embedder is None) < self._least(rules.answerability):

@@ -13,9 +13,14 @@ from bot.playground.slack import BOT_EVENTS, RateLimits, SlackEmulator
 from bot.slack import heard
 from tests import company
 from tests.console import Console, Running
+from tests.fakes.model_server import Reply, error, model_server
 from tests.slack.office import ANSWER, QUESTION, a_slack_world, until
 from tests.world import console, synced
 
+LEAVE_PROVES = {"passage": 1, "quote": "27 days of paid annual leave"}
+WRITTEN = Reply(
+    json.dumps({"claims": [{"text": "so it is: 27 days of paid annual leave", "citations": [LEAVE_PROVES]}]})
+)
 WORDS_ALONE = {"FOOTNOTE_EMBEDDER": "none"}
 
 
@@ -29,9 +34,9 @@ def tokens(slack: SlackEmulator) -> dict[str, str]:
     return {"SLACK_BOT_TOKEN": slack.bot_token(), "SLACK_APP_TOKEN": slack.app_token(), "SLACK_API_URL": slack.url}
 
 
-def at_work(acme: Console, slack: SlackEmulator) -> Running:
+def at_work(acme: Console, slack: SlackEmulator, **variables: str) -> Running:
     """What is said before it is connected comes a minute later, as with Slack."""
-    serving = acme.start("serve", **tokens(slack))
+    serving = acme.start("serve", **tokens(slack), **variables)
     until(slack.hub.count)
     return serving
 
@@ -58,6 +63,26 @@ def test_serve_answers_until_it_is_told_to_stop(acme: Console, slack: SlackEmula
     assert "Footnote is in Slack" in said.err
     assert "Traceback" not in said.err
     assert acme.run("audit", "verify").code == 0
+
+
+@pytest.mark.parametrize(
+    ("reply", "answer", "logged"),
+    [(WRITTEN, "so it is: 27 days", ""), (error(401), ANSWER, "look_at='the key of openai'")],
+    ids=["the model writes", "its key is wrong"],
+)
+def test_serve_answers_with_a_model_or_without(
+    acme: Console, slack: SlackEmulator, reply: Reply, answer: str, logged: str
+) -> None:
+    with model_server(reply) as server:
+        serving = at_work(acme, slack, FOOTNOTE_MODEL="openai/some", **server.environment)
+        direct = slack.world.im("ana", next(iter(slack.world.apps.values())))
+        slack.as_user("ana").post(direct, QUESTION)
+        until(lambda: any(answer in message.text for message in direct.messages.values()))
+        os.kill(serving.pid, signal.SIGTERM)
+        ended = serving.wait(20)
+    assert ended.code == 0
+    assert logged in ended.err
+    assert ended.err.count("[warning") == (1 if logged else 0)
 
 
 def test_serve_reads_the_sources_by_itself(acme: Console, slack: SlackEmulator, tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from bot.core.ports import Composer
+from bot.core.nouns import Byline
+from bot.core.ports import Composed, Composer
 from policies.contract import Violation
 from policies.evidence import Citation, Claim, Draft, Evidence
 from policies.rules import AnswerRules
@@ -27,10 +28,12 @@ def quoting(evidence: Evidence) -> Draft:
 
 
 class ScriptedComposer(Composer):
-    """The last of the script stands for every time after it; without a script everything is quoted."""
+    """The last of the script stands for every time after it; without a script everything is quoted. `by`: who really
+    wrote it, each time.
+    """
 
-    def __init__(self, *script: Script, log: list[str] | None = None) -> None:
-        self._script = script or (quoting,)
+    def __init__(self, *script: Script, log: list[str] | None = None, by: Sequence[str] = ("scripted",)) -> None:
+        self._script, self._by = script or (quoting,), by
         self._log = log if log is not None else []
         self.asked: list[Asked] = []
 
@@ -45,8 +48,10 @@ class ScriptedComposer(Composer):
         rules: AnswerRules,  # noqa: ARG002
         *,
         violations: Sequence[Violation] = (),
-    ) -> Draft:
+    ) -> Composed:
         self._log.append("compose")
         scripted = self._script[min(len(self.asked), len(self._script) - 1)]
+        by = Byline(composer=self._by[min(len(self.asked), len(self._by) - 1)])
         self.asked.append(Asked(question, evidence, tuple(violations)))
-        return scripted if isinstance(scripted, Draft) else scripted(evidence)
+        draft = scripted if isinstance(scripted, Draft) else scripted(evidence)
+        return Composed(draft, by)

@@ -360,6 +360,15 @@ def test_receipt_names_rules_evidence_and_reply(world: World) -> None:
     assert work.evidence(closed.body["evidence"]) == outcome.evidence
 
 
+def test_receipt_names_who_really_wrote_it(one_page: World) -> None:
+    work = one_page.asks()
+    composer = ScriptedComposer(Draft(claims=(BAD,)), Draft(claims=(GOOD,)), by=("model", "extractive"))
+    outcome = answer(work, one_page.answering(composer), one_page.poster)
+    bodies = {event.kind: event.body for event in work.kept.events}
+    assert outcome.model == bodies["closed"]["model"] == "extractive"
+    assert [by["composer"] for by in bodies["composed"]["by"]] == ["model", "extractive"]
+
+
 def test_ledger_names_evidence_by_digest_and_never_holds_its_text(world: World) -> None:
     work = world.asks()
     answer(work, world.answering(ScriptedComposer(Draft())), world.poster)

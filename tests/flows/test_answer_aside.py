@@ -152,6 +152,13 @@ def test_source_takes_back_from_each_part_what_its_readers_may_not_read(world: W
 # --- no aside ----------------------------------------------------------------------------------------------------
 
 
+def test_receipt_names_who_wrote_the_aside(world: World) -> None:
+    work = world.asks(asker=BO)
+    outcome = answer(work, world.answering(ScriptedComposer(by=("model", "extractive"))), world.poster)
+    (closed,), (aside,) = bodies(work, "closed"), bodies(work, "closed_aside")
+    assert (outcome.model, closed["model"], aside["model"]) == ("model", "model", "extractive")
+
+
 def test_composer_is_not_asked_twice_when_the_asker_may_read_nothing_more(world: World) -> None:
     world.people.beside = [world.access.person(CAT)]
     composer = ScriptedComposer(log=world.log)

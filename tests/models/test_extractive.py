@@ -49,7 +49,7 @@ def evidence(*texts: str, title: str = "Handbook") -> Evidence:
 
 
 def compose(question: str, found: Evidence, *, embedder: Embedder | None = None, rules: AnswerRules = RULES) -> Draft:
-    draft = Extractive(embedder).compose(question, found, rules)
+    draft = Extractive(embedder).compose(question, found, rules).draft
     assert violations(draft, found, max_claim_characters=rules.answer.max_claim_characters) == ()
     return draft
 
@@ -300,7 +300,7 @@ def test_every_draft_keeps_the_contract(texts: list[str], question: str, has_emb
     embedder = HashingEmbedder() if has_embedder else None
     draft = compose(question, found, embedder=embedder, rules=rules)
     assert sum(claim.text.count("\n") + 1 for claim in draft.claims) <= lines
-    assert draft == Extractive(embedder).compose(question, found, rules)
+    assert draft == Extractive(embedder).compose(question, found, rules).draft
     assert draft.answerable == bool(draft.claims)
     for claim in draft.claims:
         if "\n" in claim.text:  # a single line may stand in many places

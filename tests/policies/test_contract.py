@@ -23,6 +23,17 @@ def said(text: str, *quotes: str) -> list[str]:
     return rules_broken(Claim(text=text, citations=citations), some_evidence(*quotes))
 
 
+def asked_back(clarify: str) -> list[str]:
+    found = violations(
+        Draft(clarify=clarify),
+        some_evidence("Project Kestrel: 25 days."),
+        max_claim_characters=LONG,
+        question="How much leave is there in 2026 at Acme?",
+    )
+    assert all(violation.claim is None for violation in found)
+    return [violation.rule.value for violation in found]
+
+
 def quoted(quote: str, passage: str) -> list[str]:
     """What a claim breaks that says and cites `quote`, when the passage reads so."""
     return rules_broken(Claim(text=quote, citations=(Citation(passage=1, quote=quote),)), some_evidence(passage))
@@ -393,6 +404,35 @@ def test_ping_is_found_even_in_a_verbatim_quote(ping: str) -> None:
 @pytest.mark.parametrize("text", ["write to x@here.test", "write to @hereditary", "if a < b then @ here", "<b>x</b>"])
 def test_what_pings_nobody_is_let_through(text: str) -> None:
     assert said(text, text) == []
+
+
+@pytest.mark.parametrize(
+    "clarify",
+    [
+        "Whose leave do you mean?",
+        "Do you mean the leave of 2026?",
+        "For yourself, or for somebody at Acme?",
+        "Welche meinst du?",
+    ],
+)
+def test_question_back_may_use_what_the_asker_wrote(clarify: str) -> None:
+    assert asked_back(clarify) == []
+
+
+@pytest.mark.parametrize(
+    ("clarify", "rule"),
+    [
+        pytest.param("Have you seen https://evil.test?", "foreign_link", id="a link"),
+        pytest.param("Have you seen evil.test?", "unsupported_name", id="a host"),
+        pytest.param("Shall I ask <!channel>?", "ping", id="a ping"),
+        pytest.param("Do you mean project Kestrel?", "unsupported_name", id="a name that only a passage has"),
+        pytest.param("Do you mean the 25 days?", "unsupported_number", id="a number that only a passage has"),
+        pytest.param(" … ", "empty_claim", id="nothing"),
+        pytest.param("which " * 50, "too_long", id="no end"),
+    ],
+)
+def test_question_back_states_nothing(clarify: str, rule: str) -> None:
+    assert rule in asked_back(clarify)
 
 
 @pytest.mark.parametrize(

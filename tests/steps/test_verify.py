@@ -9,6 +9,7 @@ from policies.rules import AnswerLimits
 from tests.fakes.passages import some_evidence
 
 LIMITS = AnswerLimits(max_lines=5, max_claim_characters=40)
+QUESTION = "one or two?"
 ONE, TWO, THREE = (Claim(text=name, citations=(Citation(passage=1, quote=name),)) for name in ("one", "two", "three"))
 
 
@@ -42,6 +43,12 @@ def broken(*claims: int) -> tuple[Violation, ...]:
             Clarification(reason="composer", question="Which?"),
             id="a question back comes before claims",
         ),
+        pytest.param(
+            Draft(clarify="Have you seen evil.test?"),
+            (Violation(claim=None, rule=Rule.UNSUPPORTED_NAME, detail=""),),
+            Refusal(reason=RefusalReason.UNPROVEN),
+            id="asks what it may not",
+        ),
     ],
 )
 def test_draft_becomes_only_what_is_proven_of_it(draft: Draft, found: tuple[Violation, ...], reply: Reply) -> None:
@@ -49,13 +56,20 @@ def test_draft_becomes_only_what_is_proven_of_it(draft: Draft, found: tuple[Viol
 
 
 def test_draft_is_held_to_the_evidence_that_it_was_made_from() -> None:
-    assert [one.rule for one in violated(Draft(claims=(ONE,)), Evidence(), LIMITS)] == [Rule.UNKNOWN_PASSAGE]
-    assert [one.rule for one in violated(Draft(claims=(ONE,)), some_evidence("two"), LIMITS)] == [Rule.NOT_VERBATIM]
-    assert violated(Draft(claims=(ONE,)), some_evidence("one"), LIMITS) == ()
+    assert [one.rule for one in violated(QUESTION, Draft(claims=(ONE,)), Evidence(), LIMITS)] == [Rule.UNKNOWN_PASSAGE]
+    assert [one.rule for one in violated(QUESTION, Draft(claims=(ONE,)), some_evidence("two"), LIMITS)] == [
+        Rule.NOT_VERBATIM
+    ]
+    assert violated(QUESTION, Draft(claims=(ONE,)), some_evidence("one"), LIMITS) == ()
+
+
+def test_question_back_is_held_to_the_words_of_the_asker() -> None:
+    assert violated(QUESTION, Draft(clarify="Do you mean two?"), some_evidence("three"), LIMITS) == ()
+    assert violated(QUESTION, Draft(clarify="Do you mean 3?"), some_evidence("3"), LIMITS) != ()
 
 
 @pytest.mark.parametrize(("length", "rules"), [(41, [Rule.TOO_LONG]), (40, [])])
 def test_limit_of_a_claim_comes_from_the_rules(length: int, rules: list[Rule]) -> None:
     text = "x" * length
     draft = Draft(claims=(Claim(text=text, citations=(Citation(passage=1, quote=text),)),))
-    assert [one.rule for one in violated(draft, some_evidence(text), LIMITS)] == rules
+    assert [one.rule for one in violated(QUESTION, draft, some_evidence(text), LIMITS)] == rules
