@@ -1,5 +1,6 @@
 """What must hold of the repository itself: its top level, its two command lines, and the names it must not contain."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -19,6 +20,7 @@ TOP_LEVEL = {
     "policies",
     "tests",
 }
+PAGE = ROOT / "bot" / "playground" / "web"
 BACKWARDS = ("gro.ipyp", "detsohnohtyp", "sjmpn.yrtsiger", "oc.ecafgnigguh", "gro.naibed", "/krow/", "/toor/")
 HOSTS = re.compile("|".join(re.escape(name[::-1]) for name in BACKWARDS), re.IGNORECASE)  # this file is searched too
 
@@ -67,3 +69,17 @@ def pins(path: Path) -> set[str]:
 
 def test_a_compromised_release_of_litellm_is_never_locked() -> None:
     assert "litellm==1.105.3" in pins(ROOT / "requirements.txt")
+
+
+def test_what_the_page_is_built_from_is_locked_by_hash_and_names_no_host() -> None:
+    text = (PAGE / "package-lock.json").read_text(encoding="utf-8")
+    packages = {name: package for name, package in json.loads(text)["packages"].items() if name}
+    assert packages
+    assert "://" not in text.replace('"url": "https://', "")  # where its authors ask for money
+    assert [name for name, package in packages.items() if not package.get("integrity")] == []
+    assert [name for name, package in packages.items() if "resolved" in package] == []
+
+
+def test_what_is_built_is_there_and_nothing_beside_it(tracked: list[str]) -> None:
+    built = [path for path in tracked if path.startswith("bot/playground/web/built/")]
+    assert {Path(path).name for path in built} == {"index.html", "page.css", "page.js"}

@@ -137,9 +137,12 @@ def test_a_field_that_is_emptied_holds_nothing(slack: SlackEmulator, pad: Sketch
 
 def test_the_client_complains_before_the_app_does(slack: SlackEmulator) -> None:
     the_form(slack)
-    wanting = do(slack, "submit", "ana", values=complete(slack, name="", day=None, votes="0", mail="ana at acme"))
+    wanting = do(
+        slack, "submit", "ana", values=complete(slack, name="", drink="", day=None, votes="0", mail="ana at acme")
+    )
     assert wanting["errors"] == {
         "name": "Please complete this required field.",
+        "drink": "Please complete this required field.",
         "day": "Please complete this required field.",
         "votes": "Must be at least 1.",
         "mail": "Enter a valid email address.",
@@ -214,6 +217,7 @@ def test_prompts_titles_and_statuses_can_be_read_again(slack: SlackEmulator, pad
     until(lambda: "" in get(slack, "messages", user="ben", channel=direct)["threads"])
     offered = get(slack, "messages", user="ben", channel=direct)["threads"][""]["prompts"]
     assert offered == {"title": "What shall we draw?", "prompts": PROMPTS}
+    assert get(slack, "messages", user="ben", channel=direct)["prompts"] == {"": offered}
     pad.pause_s = 0.3
     ts = do(slack, "post", "ben", channel=direct, text="Draw me a plan")["ts"]
     until(lambda: get(slack, "messages", user="ben", channel=direct)["statuses"] == {ts: "is sketching…"})

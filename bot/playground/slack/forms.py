@@ -73,11 +73,13 @@ def picked(known: Mapping[str, Json], block: Json, element: Json, entry: Any) ->
 
 def held(element: Json, entry: Any) -> Json:
     kind = element["type"]
+    if entry == "":  # an empty field holds nothing
+        entry = None
     if kind in ONE_OPTION and isinstance(entry, str):
         entry = option(element, entry)
     if kind in MANY_OPTIONS and isinstance(entry, (list, tuple)):
         entry = [option(element, e) if isinstance(e, str) else e for e in entry]
-    return {"type": kind, field_of(kind): None if entry == "" else entry}  # an empty field holds nothing
+    return {"type": kind, field_of(kind): entry}
 
 
 def option(element: Json, value: str) -> Json:

@@ -67,6 +67,7 @@ class Page:
                         "messages": found,
                         "statuses": shown.statuses(self.world, channel),
                         "threads": shown.dressings(self.world, channel),
+                        "prompts": shown.prompts(self.world, channel),
                     }
                 )
         except (CannotDo, LookupError) as no:
@@ -148,14 +149,12 @@ class Page:
                 view = self.world.views[change.view_id]
                 body = {"what": change.what, "view": view_json(self.world, view)}
                 return ("view", body) if change.user == user.id else None
-            case changes.HomeOpened():
-                return None
             case changes.UserCame() | changes.UserChanged():
                 return "user", {"user": shown.user(self.world, self.world.users[change.user])}
             case changes.AppRemoved(what="uninstalled"):  # as it will be, once apps have heard their last event
                 bot = self.world.users[self.world.apps[change.app_id].user_id]
                 return "user", {"user": shown.user(self.world, bot) | {"installed": False}}
-            case changes.AppRemoved():
+            case changes.HomeOpened() | changes.AppRemoved():
                 return None
             case _:
                 return self._seen_in_channel(user, change)

@@ -85,3 +85,7 @@ def dressings(world: SlackWorld, channel: Channel) -> dict[str, Json]:
 
 def statuses(world: SlackWorld, channel: Channel) -> dict[str, str]:
     return {ts: said["status"] for ts, said in dressings(world, channel).items() if said["status"]}
+
+
+def prompts(world: SlackWorld, channel: Channel) -> dict[str, Json]:
+    return {ts: said["prompts"] for ts, said in dressings(world, channel).items() if said["prompts"]}

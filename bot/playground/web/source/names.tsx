@@ -63,9 +63,12 @@ export function Avatar({ name, isApp = false }: { name: string; isApp?: boolean 
     .map((word) => word[0]?.toUpperCase())
     .join("");
   return (
-    <span className="avatar" aria-hidden="true" style={{ background: COLOURS[sum % COLOURS.length] }}>
-      {initials}
-    </span>
+    <span
+      className="avatar"
+      aria-hidden="true"
+      data-initials={initials}
+      style={{ background: COLOURS[sum % COLOURS.length] }}
+    />
   );
 }
 

@@ -175,7 +175,7 @@ function Direct({
     <Go to={at} channel={channel ?? null} here={here} go={go} label={label}>
       <Avatar name={other.real_name} isApp={other.is_bot} />
       <span className="name">{other.real_name}</span>
-      {other.is_bot ? <span className="tag">APP</span> : null}
+      {other.is_bot ? <span className="tag" aria-hidden="true" data-word="APP" /> : null}
     </Go>
   );
 }

@@ -1,6 +1,6 @@
 // Views of apps: the modal on top of this person's stack, and an app's Home.
 
-import { type FormEvent, useEffect, useId, useRef, useState } from "react";
+import { type FormEvent, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import { act } from "./api";
 import { Blocks } from "./blocks";
 import { type Element, type Entry, Field, initial } from "./fields";
@@ -20,17 +20,20 @@ export function Modal({ view, depth }: { view: View; depth: number }) {
   const { me } = useWorld();
   const dialog = useRef<HTMLDialogElement>(null);
   const title = useId();
-  const [entries, fill] = useState<Record<string, Entry>>({});
+  // By view: what is below on the stack keeps what was written in it.
+  const [written, fill] = useState<Record<string, Record<string, Entry>>>({});
+  const entries = written[view.id] ?? {};
   const [errors, mark] = useState<Record<string, string>>({});
   const [failure, fail] = useState("");
   const [isSending, wait] = useState(false);
 
-  useEffect(() => {
-    dialog.current?.showModal();
+  useLayoutEffect(() => {
+    const shown = dialog.current;
+    shown?.showModal();
+    return () => shown?.close(); // before it is gone: only then does the browser give the focus back
   }, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another view, other fields
   useEffect(() => {
-    fill({});
     mark({});
     fail("");
   }, [view.id]);
@@ -87,7 +90,7 @@ export function Modal({ view, depth }: { view: View; depth: number }) {
             entries={entries}
             errors={errors}
             change={(block, entry) => {
-              fill((before) => ({ ...before, [block]: entry }));
+              fill((before) => ({ ...before, [view.id]: { ...before[view.id], [block]: entry } }));
               mark(({ [block]: _, ...rest }) => rest);
             }}
           />
