@@ -24,7 +24,7 @@ class Windows:
     name: str
     opened: list[tuple[BrowserContext, Page]] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
-    expected: list[str] = field(default_factory=lambda: [r"404.*/_footnote/receipt"])  # only Footnote's have one
+    expected: list[str] = field(default_factory=list)
 
     def open(
         self, origin: str, person: str, place: str | None = None, *, dark: bool = False, narrow: bool = False

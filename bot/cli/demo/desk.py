@@ -54,8 +54,7 @@ class Desk:
             clerk = self._clerk
             if clerk is None:
                 return _json({"error": "Footnote is not at work now."}, 503)
-            found = answer(clerk, request.query_params)
-            return _json({"error": "No receipt led to this message."}, 404) if found is None else _json(found, 200)
+            return _json(answer(clerk, request.query_params), 200)
 
         return endpoint
 
@@ -80,6 +79,7 @@ class Clerk:
         }
 
     def receipt(self, asked: Mapping[str, str]) -> Mapping[str, object] | None:
+        """None: no receipt led to this message, as is usual. It is no error, which a browser would complain of."""
         channel, message = asked.get("channel", ""), asked.get("ts", "")
         led = self._posts.receipt_of(channel, message)
         events = self._records.receipts.events(led) if led is not None else ()
@@ -136,5 +136,5 @@ def _names(world: SlackWorld) -> Names:
     return {"people": people, "channels": channels}
 
 
-def _json(body: Mapping[str, object], status: int) -> Response:
+def _json(body: Mapping[str, object] | None, status: int) -> Response:
     return JSONResponse(body, status_code=status, headers={"cache-control": "no-store"})

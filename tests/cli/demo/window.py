@@ -66,7 +66,7 @@ class Window:
         def over() -> Mapping[str, Any] | None:
             found = self.get("/_footnote/receipt", channel=shown.channel, ts=shown.ts)
             receipt: Mapping[str, Any] = found.json()
-            return receipt if found.status_code == 200 and receipt["over"] else None
+            return receipt if receipt and receipt["over"] else None
 
         return until(over)
 
