@@ -1,13 +1,14 @@
 """What people sent us: each once, whatever way and however often it was delivered, and only its newest wording."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, literal_column, text, tuple_
+from sqlalchemy import ColumnElement, func, literal_column, or_, text, tuple_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from bot.core.nouns import CommandLine, Incoming, ReceiptId
+from bot.core.nouns import CommandLine, Incoming, Place, ReceiptId, SlackPlace
 from bot.stores.database import Database, insert_new
 from bot.stores.leases import Claim, Leases
 from bot.stores.tables import InboxRow
@@ -18,6 +19,10 @@ SLACK_QUESTION: Final = "question:slack"
 
 _OPEN: Final = ("waiting", "claimed")
 _DELETED: Final = "~"  # sorts behind every revision
+
+# Slack takes one message a second there: while one waits for its second, the next is made. More would only be workers
+# that wait, whom others need.
+MOST_IN_HAND: Final = 2  # of a channel
 
 
 class Inbox(Leases[InboxRow]):
@@ -32,10 +37,17 @@ class Inbox(Leases[InboxRow]):
         row = {
             **_row(question.receipt, kind, incoming.key, incoming.subject, incoming.revision, now),
             "lane": incoming.lane,
+            "channel": _channel(question.place),
             "payload": question.model_dump_json(),
             "state": "waiting",
         }
         return insert_new(session, InboxRow, [row]) == 1
+
+    def claim(self, now: datetime, *, kinds: Collection[str] | None = None) -> Claim | None:
+        """One claimer at a time: two at once would each overlook what the other takes of one channel."""
+        with self._database.writing() as session:
+            _one_at_a_time(session, f"claim:{self._database.workspace}")
+            return self._take(session, now, _of_a_channel_with_room(now), *self._of(kinds))
 
     def forget(self, session: Session, subject: str, *, now: datetime) -> bool:
         """Whoever sent it took it back: no revision of it is answered, not even one that arrives later."""
@@ -96,10 +108,29 @@ def _open(rows: type[InboxRow]) -> ColumnElement[bool]:
     return col(rows.state).in_([literal_column(f"'{state}'") for state in _OPEN])
 
 
-def _one_at_a_time(session: Session, subject: str) -> None:
-    """Two deliveries about one subject would each overlook what the other writes; SQLite has one writer anyway."""
+def _of_a_channel_with_room(now: datetime) -> ColumnElement[bool]:
+    """What is passed over stays the oldest, and is the first to be taken once there is room again."""
+    held = aliased(InboxRow)
+    in_hand = col(held.state) == literal_column("'claimed'")  # in the words of the partial index
+    full = (
+        select(held.channel)
+        .where(in_hand, col(held.lease_until) >= now, col(held.channel).is_not(None))
+        .group_by(col(held.channel))
+        .having(func.count() >= MOST_IN_HAND)
+    )
+    return or_(col(InboxRow.channel).is_(None), col(InboxRow.channel).not_in(full))
+
+
+def _channel(place: Place) -> str | None:
+    return place.channel if isinstance(place, SlackPlace) else None
+
+
+def _one_at_a_time(session: Session, what: str) -> None:
+    """Until the caller's transaction ends. Two deliveries about one subject would each overlook what the other writes;
+    SQLite has one writer anyway.
+    """
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 0))"), {"subject": subject})
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": what})
 
 
 def _row(id_: str, kind: str, key: str, subject: str, revision: str, now: datetime) -> dict[str, object]:

@@ -46,13 +46,14 @@ class Leased(Row):
 
 
 _OPEN = text("state IN ('waiting', 'claimed')")  # what is finished stays for ever, and must not slow down what waits
+_IN_HAND = text("state = 'claimed'")
 
 
 class InboxRow(Leased, table=True):
     """Something a person sent us; `id` is its receipt. `key` is the same however often and by whatever way it comes.
 
     `subject` is what it is about, of which this is one `revision`: the newest counts. What shares a `lane` is answered
-    one at a time, in the order of its subjects.
+    one at a time, in the order of its subjects; of what shares a `channel`, a few at a time are in hand.
     """
 
     __tablename__ = "inbox"
@@ -61,11 +62,13 @@ class InboxRow(Leased, table=True):
         Index("inbox_by_due", "workspace", "due_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("inbox_by_lane", "workspace", "lane", "subject", "revision", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("inbox_by_subject", "workspace", "subject"),
+        Index("inbox_in_hand", "workspace", "channel", "lease_until", sqlite_where=_IN_HAND, postgresql_where=_IN_HAND),
     )
     lane: str
     subject: str
     revision: str = ""
     received_at: datetime = Field(sa_type=Moment)
+    channel: str | None = None
 
 
 class JobRow(Leased, table=True):
