@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, func, literal_column, or_, text, tuple_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from bot.core.nouns import CommandLine, Incoming, Place, ReceiptId, SlackPlace
+from bot.core.nouns import CommandLine, Incoming, Place, Question, ReceiptId, SlackPlace, SlackUser
+from bot.core.ports import Pace
 from bot.stores.database import Database, insert_new
 from bot.stores.leases import Claim, Leases
-from bot.stores.tables import InboxRow
+from bot.stores.tables import InboxRow, ToldRow
 
 # The kind says who can give the reply: whoever cannot reach a surface leaves its questions alone.
 CLI_QUESTION: Final = "question:cli"
@@ -38,6 +39,7 @@ class Inbox(Leases[InboxRow]):
             **_row(question.receipt, kind, incoming.key, incoming.subject, incoming.revision, now),
             "lane": incoming.lane,
             "channel": _channel(question.place),
+            "counts_for": _counts_for(question) if self._is_first(session, incoming.subject) else None,
             "payload": question.model_dump_json(),
             "state": "waiting",
         }
@@ -72,6 +74,34 @@ class Inbox(Leases[InboxRow]):
     def withdrawn(self, receipt: str) -> bool:
         with self._database.reading() as session:
             return session.exec(select(InboxRow.state).where(col(InboxRow.id) == receipt)).first() == "withdrawn"
+
+    def pace(self, session: Session, receipt: str) -> Pace:
+        """By the clock's minute in which the first wording came: nothing that comes later changes it."""
+        counted = self._counted(session, receipt)
+        if counted is None:
+            return Pace()
+        return Pace(
+            by_one=_how_manieth(session, counted, col(InboxRow.counts_for) == counted.counts_for),
+            by_all=_how_manieth(session, counted, col(InboxRow.counts_for).is_not(None)),
+        )
+
+    def tell(self, session: Session, receipt: str) -> bool:
+        """Whether whoever asked this is told now that they ask too much; only one question of a minute comes first."""
+        counted = self._counted(session, receipt)
+        if counted is None:
+            return True
+        row = {"asker": counted.counts_for, "minute": _minute(counted.received_at), "receipt": receipt}
+        return insert_new(session, ToldRow, [row]) == 1
+
+    def _counted(self, session: Session, receipt: str) -> InboxRow | None:
+        """The first row of the same subject: that is the one that counts."""
+        subject = select(InboxRow.subject).where(col(InboxRow.id) == receipt).scalar_subquery()
+        same = aliased(InboxRow)
+        rows = session.exec(select(same).where(col(same.subject) == subject)).all()
+        return next((row for row in rows if row.counts_for is not None), None)
+
+    def _is_first(self, session: Session, subject: str) -> bool:
+        return session.exec(select(InboxRow.id).where(col(InboxRow.subject) == subject).limit(1)).first() is None
 
     def again(self, session: Session, claim: Claim, due_at: datetime, *, error: str) -> None:
         self._set(session, claim, state="waiting", due_at=due_at, lease_until=None, error=error)
@@ -119,6 +149,23 @@ def _of_a_channel_with_room(now: datetime) -> ColumnElement[bool]:
         .having(func.count() >= MOST_IN_HAND)
     )
     return or_(col(InboxRow.channel).is_(None), col(InboxRow.channel).not_in(full))
+
+
+def _how_manieth(session: Session, counted: InboxRow, whose: ColumnElement[bool]) -> int:
+    """Of its minute, in the order in which they came."""
+    came, minute = counted.received_at, _minute(counted.received_at)
+    at = col(InboxRow.received_at)
+    until_then = (at < came) | ((at == came) & (col(InboxRow.id) <= counted.id))
+    return session.exec(select(func.count(col(InboxRow.id))).where(whose, at >= minute, at <= came, until_then)).one()
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
+
+
+def _counts_for(question: Question) -> str | None:
+    """At the command line nobody floods anybody but themselves."""
+    return str(question.asker) if isinstance(question.asker, SlackUser) else None
 
 
 def _channel(place: Place) -> str | None:

@@ -36,6 +36,7 @@ from bot.stores.tables import (
     Row,
     SourceRow,
     TextRow,
+    ToldRow,
 )
 from tests.conftest import MakeDatabaseUrl
 from tests.threads import at_once
@@ -50,6 +51,7 @@ ROWS: dict[type[Row], tuple[dict[str, Any], str, Any]] = {
         "payload",
         "theirs",
     ),
+    ToldRow: ({"asker": "slack:T1/U1", "minute": NOON, "receipt": "r_1"}, "receipt", "theirs"),
     JobRow: ({**_LEASED, "attempts": 0, "fence": 0}, "payload", "theirs"),
     ConfigRow: ({"number": 1, "digest": "d", "texts": "{}", "author": "a", "note": "n", "at": NOON}, "note", "theirs"),
     SourceRow: (
