@@ -61,9 +61,11 @@ def desk(database: Database) -> Desk:
 @contextmanager
 def processes(database_url: str, count: int) -> Iterator[list[Desk]]:
     opened = [Database(database_url, "acme") for _ in range(count)]
-    yield [Desk(each) for each in opened]
-    for each in opened:
-        each.close()
+    try:
+        yield [Desk(each) for each in opened]
+    finally:
+        for each in opened:
+            each.close()
 
 
 def test_each_is_counted_among_those_of_its_asker_and_of_all_in_the_order_in_which_they_came(desk: Desk) -> None:
@@ -152,8 +154,8 @@ def test_of_one_asker_one_question_a_minute_is_told_whichever_process_is_first(d
     with processes(database_url, 4) as others:
         works = [others[number % 4].opens(name) for number, name in enumerate(names)]
         told = at_once(8, lambda number: works[number].record_turned_away(Event(kind="closed", body={"n": number})))
+        recorded = [work.recorded("closed") for work in works]
     assert sorted(told) == [False] * 7 + [True]
-    recorded = [work.recorded("closed") for work in works]
     assert [closed and closed.body for closed in recorded] == [{"n": at, "told": is_} for at, is_ in enumerate(told)]
 
 
