@@ -1,6 +1,7 @@
 """How a question becomes a reply. Nothing is shown that is not in the ledger; nothing is used that may not be read.
 
-    claim → audience → route → retrieve → compose → verify → re-check access → close → still the same readers? → post
+    claim → one too many? → audience → route → retrieve → compose → verify → re-check access → close
+          → still the same readers? → post
 
 The steps of an attempt that died are taken again, except those before `closed`: what was decided stays decided, unless
 a source has taken back since then what it was decided from, or others read along by now.
