@@ -99,6 +99,8 @@ class RefusalReason(StrEnum):
     NOT_A_MEMBER = "not_a_member"  # the asker is a guest, or of another company
     UNKNOWN_AUDIENCE = "unknown_audience"  # who reads this place could not be found out
     UNPROVEN = "unproven"  # claims were drafted, none could be proven
+    TOO_MANY = "too_many"  # the asker has asked as often as one person may within this minute
+    TOO_MANY_BY_ALL = "too_many_by_all"  # the same of everybody together
 
 
 class Refusal(Noun):

@@ -30,7 +30,11 @@ class RulesError(Exception):
 
 
 class QuestionLimits(Noun):
+    """Of one, and of how many within a minute. Rules from before there were such limits have none."""
+
     max_characters: int = Field(ge=1)
+    a_minute_by_one: int | None = Field(default=None, ge=1)
+    a_minute_by_all: int | None = Field(default=None, ge=1)
 
 
 class EvidenceLimits(Noun):

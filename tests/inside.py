@@ -18,6 +18,8 @@ class Nowhere:
     def post(self, question: Question, part: Part, *, again: bool) -> Mapping[str, str]:  # noqa: ARG002
         return {"surface": "test"}
 
+    def leave(self, question: Question, *, again: bool) -> None: ...
+
     def fail(self, question: Question, *, aside: bool, again: bool) -> None: ...
 
 

@@ -49,6 +49,8 @@ class Failing(Poster):
         self._first()
         raise self._error
 
+    def leave(self, question: Question, *, again: bool) -> None: ...
+
     def fail(self, question: Question, *, aside: bool, again: bool) -> None:
         self.failed_aside.append(aside)
         self.failed.append((question.receipt, again))

@@ -88,6 +88,8 @@ class Silent:
     def post(self, question: Question, part: Part, *, again: bool) -> Mapping[str, str]:  # noqa: ARG002
         return {"surface": "cli", "form": "json"}
 
+    def leave(self, question: Question, *, again: bool) -> None: ...
+
     def fail(self, question: Question, *, aside: bool, again: bool) -> None: ...
 
 

@@ -121,6 +121,13 @@ class Passages(Protocol):
         ...
 
 
+class Pace(NamedTuple):
+    """The how-manieth question of its minute one is: of its asker, and of everybody. 0: it does not count."""
+
+    by_one: int = 0
+    by_all: int = 0
+
+
 class Work(Protocol):
     """One question, held under a lease. Everything here fails with `LostLease` once another worker has it."""
 
@@ -150,6 +157,14 @@ class Work(Protocol):
         """The same, and whoever asks next in that place need not wait any longer for what is still to be done."""
         ...
 
+    def pace(self) -> Pace:
+        """The same for every attempt, and for every wording of the question."""
+        ...
+
+    def record_turned_away(self, event: Event) -> bool:
+        """Whether the asker is to be told, which is once a minute; that is put into the event, as `told`."""
+        ...
+
     def check_lease(self) -> None:
         """Before each effect that cannot be taken back: is it still ours?"""
         ...
@@ -176,6 +191,10 @@ class Poster(Protocol):
 
     def post(self, question: Question, part: Part, *, again: bool) -> Mapping[str, str]:
         """Where it went, for the receipt."""
+        ...
+
+    def leave(self, question: Question, *, again: bool) -> None:
+        """Nothing will be shown: whatever announced it is taken back."""
         ...
 
     def fail(self, question: Question, *, aside: bool, again: bool) -> None:

@@ -1,6 +1,7 @@
 """How a question becomes a reply. Nothing is shown that is not in the ledger; nothing is used that may not be read.
 
-    claim → audience → route → retrieve → compose → verify → re-check access → close → still the same readers? → post
+    claim → one too many? → audience → route → retrieve → compose → verify → re-check access → close
+          → still the same readers? → post
 
 The steps of an attempt that died are taken again, except those before `closed`: what was decided stays decided, unless
 a source has taken back since then what it was decided from, or others read along by now.
@@ -19,6 +20,7 @@ from bot.core.ports import Poster, Work
 from bot.core.record import audience_body, part_body, part_from
 from bot.flows.read import Reading, confirm
 from bot.flows.reply import Answering, Attempt, reply_aside, reply_for, sought_by
+from bot.steps.pace import one_too_many
 from bot.steps.route import route
 from connectors.model import Retryable
 from policies.evidence import Clarification, Evidence, Refusal, RefusalReason, Reply
@@ -49,6 +51,13 @@ class _Decided(NamedTuple):
     readers: Audience | None
 
 
+class _Away(NamedTuple):
+    """A refusal of one question too many, and whether the asker is told of it."""
+
+    outcome: Outcome
+    told: bool
+
+
 class _Shown(NamedTuple):
     """What the place got, and where that is. `more` for the asker alone are lists which nobody else there may read."""
 
@@ -60,12 +69,45 @@ class _Shown(NamedTuple):
 def answer(work: Work, house: Answering, poster: Poster) -> Outcome:
     house.reach("ask.after_claim")
     attempt = Attempt(work, house, _pinned_rules(work, house.reading), house.reading.clock(), Stopwatch())
+    away = _turned_away(attempt)
+    if away is not None:
+        return _left(attempt, poster, away)
     here = _shown_before(attempt) or _show_here(attempt, poster)
     aside = _decided_aside(attempt, here) if here.more else None
     shown = [here.to] if aside is None else [here.to, _posted(work, poster, aside)]
     house.reach("ask.after_post")
     work.finish(Event(kind="posted", body={"attempt": work.attempt, "to": shown}))
     return replace(here.outcome, aside=aside)
+
+
+def _turned_away(attempt: Attempt) -> _Away | None:
+    """One too many: nothing is looked up for it, neither who asks nor what they may read."""
+    work = attempt.work
+    closed = work.recorded("closed") if work.attempt > 1 else None
+    if closed is not None:
+        return _Away(_outcome_from(closed, work), told=closed.body["told"]) if "told" in closed.body else None
+    pace = work.pace()
+    refusal = one_too_many(pace, attempt.rules.answers.question)
+    if refusal is None:
+        return None
+    work.record(_claimed(attempt))
+    decided = _Decided(_without_evidence(attempt, refusal, None), None, None)
+    body = {**_closed(decided, attempt.rules), "pace": pace._asdict()}
+    return _Away(decided.outcome, told=work.record_turned_away(Event(kind="closed", body=body)))
+
+
+def _left(attempt: Attempt, poster: Poster, away: _Away) -> Outcome:
+    """Said once a minute to whoever asks: each time, it would be a flood of ours."""
+    work = attempt.work
+    attempt.house.reach("ask.after_close")
+    shown = []
+    if away.told:
+        shown.append(_posted(work, poster, Part(reply=away.outcome.reply, evidence=Evidence())))
+    else:
+        poster.leave(work.question, again=work.attempt > 1)
+    attempt.house.reach("ask.after_post")
+    work.finish(Event(kind="posted", body={"attempt": work.attempt, "to": shown}))
+    return away.outcome
 
 
 def _show_here(attempt: Attempt, poster: Poster) -> _Shown:
@@ -203,14 +245,18 @@ def _may_still_be_shown(attempt: Attempt, evidence: Evidence, audience: Audience
 def _decide(attempt: Attempt) -> _Decided:
     """Everything up to the closed receipt."""
     work, house = attempt.work, attempt.house
-    claimed = {"attempt": work.attempt, "now": as_text(attempt.now), "rules": attempt.rules.digest}
-    work.record(Event(kind="claimed", body=claimed))
+    work.record(_claimed(attempt))
     way = route(work.question.text, attempt.rules)
     attempt.watch.lap("route")
     decided = _decided(attempt, way)
     house.reach("ask.before_close")
     work.record(Event(kind="closed", body=_closed(decided, attempt.rules)))
     return decided
+
+
+def _claimed(attempt: Attempt) -> Event:
+    body = {"attempt": attempt.work.attempt, "now": as_text(attempt.now), "rules": attempt.rules.digest}
+    return Event(kind="claimed", body=body)
 
 
 def _decided(attempt: Attempt, way: Route | Clarification) -> _Decided:

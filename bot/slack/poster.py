@@ -68,6 +68,9 @@ class SlackPoster:
         finally:
             self._over(place, surely=again)
 
+    def leave(self, question: Question, *, again: bool) -> None:
+        self._over(_place(question), surely=again)
+
     def fail(self, question: Question, *, aside: bool, again: bool) -> None:
         post, nonce = render.failure(receipt=question.receipt, aside=aside), _nonce(question, "failure")
         place = _place(question)

@@ -27,6 +27,9 @@ FAILED_ASIDE = (
 
 _UNANSWERED = "Try the words that the document would use, or ask whoever looks after the subject."
 
+# Of nobody in particular: whoever reads along in a channel need not learn how much somebody asks elsewhere.
+_TOO_MANY = "More was asked at once than I can take in, so I have not looked this up. Ask me again in a minute, please."
+
 REFUSALS: Mapping[RefusalReason, str] = {
     RefusalReason.UNANSWERED: f"I found no answer to this in what you may read. {_UNANSWERED}",
     RefusalReason.UNKNOWN_PERSON: (
@@ -42,6 +45,8 @@ REFUSALS: Mapping[RefusalReason, str] = {
     RefusalReason.UNKNOWN_AUDIENCE: (
         "I could not find out who can read this conversation, so I give no answer here. Ask me in a direct message."
     ),
+    RefusalReason.TOO_MANY: _TOO_MANY,
+    RefusalReason.TOO_MANY_BY_ALL: _TOO_MANY,
 }
 
 _ASK_ME = "Ask me in a direct message: there I look in everything that you may read, which may be more."

@@ -1,16 +1,18 @@
 """What people sent us: each once, whatever way and however often it was delivered, and only its newest wording."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, literal_column, text, tuple_
+from sqlalchemy import ColumnElement, func, literal_column, or_, text, tuple_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from bot.core.nouns import CommandLine, Incoming, ReceiptId
+from bot.core.nouns import CommandLine, Incoming, Place, Question, ReceiptId, SlackPlace, SlackUser
+from bot.core.ports import Pace
 from bot.stores.database import Database, insert_new
 from bot.stores.leases import Claim, Leases
-from bot.stores.tables import InboxRow
+from bot.stores.tables import InboxRow, ToldRow
 
 # The kind says who can give the reply: whoever cannot reach a surface leaves its questions alone.
 CLI_QUESTION: Final = "question:cli"
@@ -18,6 +20,10 @@ SLACK_QUESTION: Final = "question:slack"
 
 _OPEN: Final = ("waiting", "claimed")
 _DELETED: Final = "~"  # sorts behind every revision
+
+# Slack takes one message a second there: while one waits for its second, the next is made. More would only be workers
+# that wait, whom others need.
+MOST_IN_HAND: Final = 2  # of a channel
 
 
 class Inbox(Leases[InboxRow]):
@@ -32,10 +38,18 @@ class Inbox(Leases[InboxRow]):
         row = {
             **_row(question.receipt, kind, incoming.key, incoming.subject, incoming.revision, now),
             "lane": incoming.lane,
+            "channel": _channel(question.place),
+            "counts_for": _counts_for(question) if self._is_first(session, incoming.subject) else None,
             "payload": question.model_dump_json(),
             "state": "waiting",
         }
         return insert_new(session, InboxRow, [row]) == 1
+
+    def claim(self, now: datetime, *, kinds: Collection[str] | None = None) -> Claim | None:
+        """One claimer at a time: two at once would each overlook what the other takes of one channel."""
+        with self._database.writing() as session:
+            _one_at_a_time(session, f"claim:{self._database.workspace}")
+            return self._take(session, now, _of_a_channel_with_room(now), *self._of(kinds))
 
     def forget(self, session: Session, subject: str, *, now: datetime) -> bool:
         """Whoever sent it took it back: no revision of it is answered, not even one that arrives later."""
@@ -60,6 +74,34 @@ class Inbox(Leases[InboxRow]):
     def withdrawn(self, receipt: str) -> bool:
         with self._database.reading() as session:
             return session.exec(select(InboxRow.state).where(col(InboxRow.id) == receipt)).first() == "withdrawn"
+
+    def pace(self, session: Session, receipt: str) -> Pace:
+        """By the clock's minute in which the first wording came: nothing that comes later changes it."""
+        counted = self._counted(session, receipt)
+        if counted is None:
+            return Pace()
+        return Pace(
+            by_one=_how_manieth(session, counted, col(InboxRow.counts_for) == counted.counts_for),
+            by_all=_how_manieth(session, counted, col(InboxRow.counts_for).is_not(None)),
+        )
+
+    def tell(self, session: Session, receipt: str) -> bool:
+        """Whether whoever asked this is told now that they ask too much; only one question of a minute comes first."""
+        counted = self._counted(session, receipt)
+        if counted is None:
+            return True
+        row = {"asker": counted.counts_for, "minute": _minute(counted.received_at), "receipt": receipt}
+        return insert_new(session, ToldRow, [row]) == 1
+
+    def _counted(self, session: Session, receipt: str) -> InboxRow | None:
+        """The first row of the same subject: that is the one that counts."""
+        subject = select(InboxRow.subject).where(col(InboxRow.id) == receipt).scalar_subquery()
+        same = aliased(InboxRow)
+        rows = session.exec(select(same).where(col(same.subject) == subject)).all()
+        return next((row for row in rows if row.counts_for is not None), None)
+
+    def _is_first(self, session: Session, subject: str) -> bool:
+        return session.exec(select(InboxRow.id).where(col(InboxRow.subject) == subject).limit(1)).first() is None
 
     def again(self, session: Session, claim: Claim, due_at: datetime, *, error: str) -> None:
         self._set(session, claim, state="waiting", due_at=due_at, lease_until=None, error=error)
@@ -96,10 +138,46 @@ def _open(rows: type[InboxRow]) -> ColumnElement[bool]:
     return col(rows.state).in_([literal_column(f"'{state}'") for state in _OPEN])
 
 
-def _one_at_a_time(session: Session, subject: str) -> None:
-    """Two deliveries about one subject would each overlook what the other writes; SQLite has one writer anyway."""
+def _of_a_channel_with_room(now: datetime) -> ColumnElement[bool]:
+    """What is passed over stays the oldest, and is the first to be taken once there is room again."""
+    held = aliased(InboxRow)
+    in_hand = col(held.state) == literal_column("'claimed'")  # in the words of the partial index
+    full = (
+        select(held.channel)
+        .where(in_hand, col(held.lease_until) >= now, col(held.channel).is_not(None))
+        .group_by(col(held.channel))
+        .having(func.count() >= MOST_IN_HAND)
+    )
+    return or_(col(InboxRow.channel).is_(None), col(InboxRow.channel).not_in(full))
+
+
+def _how_manieth(session: Session, counted: InboxRow, whose: ColumnElement[bool]) -> int:
+    """Of its minute, in the order in which they came."""
+    came, minute = counted.received_at, _minute(counted.received_at)
+    at = col(InboxRow.received_at)
+    until_then = (at < came) | ((at == came) & (col(InboxRow.id) <= counted.id))
+    return session.exec(select(func.count(col(InboxRow.id))).where(whose, at >= minute, at <= came, until_then)).one()
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
+
+
+def _counts_for(question: Question) -> str | None:
+    """At the command line nobody floods anybody but themselves."""
+    return str(question.asker) if isinstance(question.asker, SlackUser) else None
+
+
+def _channel(place: Place) -> str | None:
+    return place.channel if isinstance(place, SlackPlace) else None
+
+
+def _one_at_a_time(session: Session, what: str) -> None:
+    """Until the caller's transaction ends. Two deliveries about one subject would each overlook what the other writes;
+    SQLite has one writer anyway.
+    """
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 0))"), {"subject": subject})
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": what})
 
 
 def _row(id_: str, kind: str, key: str, subject: str, revision: str, now: datetime) -> dict[str, object]:

@@ -38,7 +38,7 @@ class Leases(Generic[Table]):
     def claim(self, now: datetime, *, kinds: Collection[str] | None = None) -> Claim | None:
         """The row that has waited longest, of these kinds if any are named; one whose lease ran out waits again."""
         with self._database.writing() as session:
-            return self._take(session, now, *([] if kinds is None else [col(self._table.kind).in_(kinds)]))
+            return self._take(session, now, *self._of(kinds))
 
     def claim_one(self, session: Session, now: datetime, *, id: str) -> Claim | None:  # noqa: A002 - it is the row's id
         """The row named, in the caller's transaction: what is put in so is never there for anybody else to claim."""
@@ -77,6 +77,9 @@ class Leases(Generic[Table]):
         with self._database.reading() as session:
             table = self._table
             return session.exec(select(table.id, table.state).order_by(col(table.due_at), col(table.id))).all()
+
+    def _of(self, kinds: Collection[str] | None) -> list[ColumnElement[bool]]:
+        return [] if kinds is None else [col(self._table.kind).in_(kinds)]
 
     def _take(self, session: Session, now: datetime, *wanted: ColumnElement[bool]) -> Claim | None:
         table = self._table

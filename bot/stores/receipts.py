@@ -3,13 +3,14 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from cachetools import LRUCache
 from sqlmodel import Session, col, select
 
 from bot.core.clock import Clock
 from bot.core.nouns import Event, Incoming, Question, ReceiptId
+from bot.core.ports import Pace
 from bot.core.record import evidence_from, texts_of
 from bot.stores.database import Database, insert_new
 from bot.stores.inbox import Inbox
@@ -17,6 +18,8 @@ from bot.stores.leases import Claim
 from bot.stores.ledger.book import Ledger, Recorded
 from bot.stores.tables import TextRow
 from policies.evidence import Evidence
+
+Written = TypeVar("Written")
 
 
 class Receipts:
@@ -124,6 +127,18 @@ class OpenReceipt:
 
         self._held(write)
 
+    def pace(self) -> Pace:
+        with self._database.reading() as session:
+            return self._inbox.pace(session, self.question.receipt)
+
+    def record_turned_away(self, event: Event) -> bool:
+        def write(session: Session, now: datetime) -> bool:
+            told = self._inbox.tell(session, self.question.receipt)
+            self._append(session, (event.model_copy(update={"body": {**event.body, "told": told}}),), now)
+            return told
+
+        return self._held(write)
+
     def check_lease(self) -> None:
         self._inbox.check(self._claim)
 
@@ -154,10 +169,10 @@ class OpenReceipt:
     def renew(self) -> None:
         self._inbox.renew(self._claim, self._clock())
 
-    def _held(self, write: Callable[[Session, datetime], None]) -> None:
+    def _held(self, write: Callable[[Session, datetime], Written]) -> Written:
         with self._database.writing() as session:
             self._inbox.hold(session, self._claim)
-            write(session, self._clock())
+            return write(session, self._clock())
 
     def _append(self, session: Session, events: tuple[Event, ...], now: datetime) -> None:
         ours = [event.model_copy(update={"receipt": self.question.receipt}) for event in events]

@@ -46,13 +46,16 @@ class Leased(Row):
 
 
 _OPEN = text("state IN ('waiting', 'claimed')")  # what is finished stays for ever, and must not slow down what waits
+_IN_HAND = text("state = 'claimed'")
+_COUNTS = text("counts_for IS NOT NULL")
 
 
 class InboxRow(Leased, table=True):
     """Something a person sent us; `id` is its receipt. `key` is the same however often and by whatever way it comes.
 
     `subject` is what it is about, of which this is one `revision`: the newest counts. What shares a `lane` is answered
-    one at a time, in the order of its subjects.
+    one at a time, in the order of its subjects; of what shares a `channel`, a few at a time are in hand. `counts_for`
+    is whoever asked, in the first row of a subject only: however often it is worded anew, it was asked once.
     """
 
     __tablename__ = "inbox"
@@ -61,11 +64,25 @@ class InboxRow(Leased, table=True):
         Index("inbox_by_due", "workspace", "due_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("inbox_by_lane", "workspace", "lane", "subject", "revision", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("inbox_by_subject", "workspace", "subject"),
+        Index("inbox_by_asker", "workspace", "counts_for", "received_at", "id"),
+        Index("inbox_by_arrival", "workspace", "received_at", "id", sqlite_where=_COUNTS, postgresql_where=_COUNTS),
+        Index("inbox_in_hand", "workspace", "channel", "lease_until", sqlite_where=_IN_HAND, postgresql_where=_IN_HAND),
     )
     lane: str
     subject: str
     revision: str = ""
     received_at: datetime = Field(sa_type=Moment)
+    channel: str | None = None
+    counts_for: str | None = None
+
+
+class ToldRow(Row, table=True):
+    """Who was told that they ask too much: once a minute. `receipt` is the question that they were told at."""
+
+    __tablename__ = "told"
+    asker: str = Field(primary_key=True)
+    minute: datetime = Field(sa_type=Moment, primary_key=True)
+    receipt: str
 
 
 class JobRow(Leased, table=True):
@@ -241,6 +258,7 @@ class CheckpointRow(Row, table=True):
 
 TABLES: tuple[type[Row], ...] = (
     InboxRow,
+    ToldRow,
     JobRow,
     ConfigRow,
     SourceRow,

@@ -22,6 +22,7 @@ class FakePoster(Poster):
     def __init__(self, log: list[str] | None = None) -> None:
         self.posted: list[Posted] = []
         self.failed: list[Question] = []
+        self.left: list[Question] = []
         self.when_posted: Callable[[Posted], object] = lambda _: None
         self._log = log if log is not None else []
 
@@ -31,6 +32,9 @@ class FakePoster(Poster):
         number = str(len(self.posted))
         self.when_posted(self.posted[-1])
         return {"surface": "fake", "number": number}
+
+    def leave(self, question: Question, *, again: bool) -> None:  # noqa: ARG002
+        self.left.append(question)
 
     def fail(self, question: Question, *, aside: bool, again: bool) -> None:  # noqa: ARG002
         self.failed.append(question)

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.core.errors import LostLease
 from bot.core.nouns import Event, Question
-from bot.core.ports import Work
+from bot.core.ports import Pace, Work
 from bot.core.record import evidence_from, texts_of
 from policies.evidence import Evidence
 
@@ -19,6 +19,8 @@ class Kept:
     events: list[Event] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     done: bool = False
+    pace: Pace = field(default_factory=Pace)
+    tells: bool = True  # whoever is turned away is the first in this minute
 
 
 class FakeWork(Work):
@@ -72,6 +74,13 @@ class FakeWork(Work):
     def record_evidence(self, event: Event, evidence: Evidence) -> None:
         self._write(event)
         self.kept.texts |= texts_of(evidence)
+
+    def pace(self) -> Pace:
+        return self.kept.pace
+
+    def record_turned_away(self, event: Event) -> bool:
+        self._write(event.model_copy(update={"body": {**event.body, "told": self.kept.tells}}))
+        return self.kept.tells
 
     def check_lease(self) -> None:
         if self.lost:

@@ -99,6 +99,8 @@ class _Poster:
         channel, message = ASIDE if part.aside else HERE
         return {"surface": "slack", "channel": channel, "message": message}
 
+    def leave(self, question: Question, *, again: bool) -> None: ...
+
     def fail(self, question: Question, *, aside: bool, again: bool) -> None: ...
 
 

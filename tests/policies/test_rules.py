@@ -63,6 +63,8 @@ def broken(file: str, old: str, new: str) -> RulesError:
         pytest.param(AUDIENCE, "principals", "names", 2, "full_members.names: Extra inputs", id="unknown member key"),
         pytest.param(ANSWERS, "passages = 8", "candidates = 8", 6, "overwrite", id="a key twice"),
         pytest.param(ANSWERS, "= 4000", "= 0", 2, "question.max_characters: Input should be greater", id="too small"),
+        pytest.param(ANSWERS, "= 4000", "= 1\na_minute_by_one = 0", 3, "question.a_minute_by_one", id="nobody may ask"),
+        pytest.param(ANSWERS, "= 4000", "= 1\na_minute_by_all = 0", 3, "question.a_minute_by_all", id="nor all"),
         pytest.param(ANSWERS, "= 60\n", "= 1001\n", 5, "evidence.candidates: Input should be less", id="too large"),
         pytest.param(ANSWERS, "passages = 8", "passages = 51", 6, "evidence.passages", id="too many passages"),
         pytest.param(ANSWERS, "= 3\n", "= 0\n", 7, "evidence.per_document", id="none of a document"),
@@ -138,8 +140,17 @@ def test_rules_are_read_as_they_are_written() -> None:
     assert rules.digest == digest(TEXTS)
 
 
+def test_rules_from_before_there_were_limits_within_a_minute_have_none() -> None:
+    asked = parse(TEXTS).answers.question
+    assert (asked.a_minute_by_one, asked.a_minute_by_all) == (None, None)
+
+
 def test_packaged_rules_parse_and_let_people_ask() -> None:
     rules = parse(PACKAGED)
+    asked = rules.answers.question
+    assert asked.a_minute_by_one is not None
+    assert asked.a_minute_by_all is not None
+    assert asked.a_minute_by_one < asked.a_minute_by_all
     assert rules.intents["question"].tools == ()
     assert {entry.name for entry in FOLDER.iterdir() if entry.name.endswith(".toml")} == set(FILES)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import delete, func, insert, inspect, text, update
@@ -15,7 +16,8 @@ from sqlmodel import SQLModel, col, select
 
 from bot.core.errors import Unready
 from bot.stores.database import Database, changed, insert_new
-from bot.stores.schema import migrate
+from bot.stores.inbox import Inbox
+from bot.stores.schema import alembic_config, migrate
 from bot.stores.tables import (
     TABLES,
     AccessListRow,
@@ -34,6 +36,7 @@ from bot.stores.tables import (
     Row,
     SourceRow,
     TextRow,
+    ToldRow,
 )
 from tests.conftest import MakeDatabaseUrl
 from tests.threads import at_once
@@ -48,6 +51,7 @@ ROWS: dict[type[Row], tuple[dict[str, Any], str, Any]] = {
         "payload",
         "theirs",
     ),
+    ToldRow: ({"asker": "slack:T1/U1", "minute": NOON, "receipt": "r_1"}, "receipt", "theirs"),
     JobRow: ({**_LEASED, "attempts": 0, "fence": 0}, "payload", "theirs"),
     ConfigRow: ({"number": 1, "digest": "d", "texts": "{}", "author": "a", "note": "n", "at": NOON}, "note", "theirs"),
     SourceRow: (
@@ -388,6 +392,25 @@ def test_many_may_open_a_new_file_at_once(tmp_path: Path) -> None:
     for number in range(60):
         url = f"sqlite:///{tmp_path}/{number}.db"
         assert at_once(6, partial(open_and_write, url)) == ["wal"] * 6
+
+
+def test_what_waited_in_the_first_tables_is_still_there_and_answered(make_database_url: MakeDatabaseUrl) -> None:
+    with closing(Database(make_database_url(), "acme")) as database:
+        with database.engine.execution_options(footnote_writes=True).begin() as connection:
+            command.upgrade(alembic_config(connection), "0001")
+            for number in range(4):
+                connection.execute(text(_WAITS), {"id": f"r_{number}", "now": NOON.isoformat(" ")})
+        migrate(database)
+        inbox = Inbox(database, owner="here", length=timedelta(seconds=30))
+        claims = [inbox.claim(NOON + timedelta(seconds=1)) for _ in range(5)]
+        assert [claim and claim.id for claim in claims] == ["r_0", "r_1", "r_2", "r_3", None]
+
+
+_WAITS = """
+    INSERT INTO inbox (workspace, id, kind, key, payload, state, due_at, attempts, fence, lane, subject, revision,
+                       received_at)
+    VALUES ('acme', :id, 'question:slack', :id, '{}', 'waiting', :now, 0, 0, :id, :id, '', :now)
+"""
 
 
 def test_a_newer_schema_is_refused_with_words(database: Database) -> None:

@@ -75,7 +75,8 @@ def receipt(message: str, revision: str = "") -> ReceiptId:
 
 
 def incoming(message: str, revision: str = "", *, lane: str | None = None) -> Incoming:
-    place = SlackPlace(team="T1", channel="C1", message=message, edited=revision or None)
+    """Each lane is in a channel of its own."""
+    place = SlackPlace(team="T1", channel=f"C {lane or message}", message=message, edited=revision or None)
     asked = Question(
         receipt=receipt(message, revision), text="?", asker=SlackUser(team="T1", user="U1"), place=place, asked_at=NOON
     )
@@ -460,3 +461,4 @@ def test_what_is_finished_is_not_looked_at_to_find_what_is_to_be_done(desk: Desk
         assert "inbox_by_due" in plan
         assert "TEMP B-TREE" not in plan
     assert "inbox_by_lane (workspace=? AND lane=?)" in plans[0]
+    assert "inbox_in_hand" in plans[0]
