@@ -10,24 +10,15 @@ until the answer's button is drawn. Beside the answer stands what the receipt sa
 
 import argparse
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
+from tests.bench import demo
 from tests.bench.figures import percentile, show
 
 CHROMIUM = "/usr/bin/chromium"
-PATIENCE_S = 120.0
 A_MESSAGE_S = 1.2
 LOADS, QUICK_LOADS = 20, 5
 QUESTIONS = (
@@ -72,7 +63,7 @@ def main() -> None:
 
 def measure(loads: int, questions: int) -> dict[str, float]:
     began = time.monotonic()
-    with _demo() as address, sync_playwright() as driver:
+    with demo.running() as address, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1440, "height": 900}, bypass_csp=True)  # to take the time inside it
         page.goto(f"{address}?as=ana")
@@ -115,39 +106,6 @@ def _answer_ms(page: Page, question: str) -> tuple[float, float]:
     seen = float(page.wait_for_function("window.took", polling="raf").json_value())
     receipt: dict[str, Any] = page.evaluate(_RECEIPT)
     return seen, sum(receipt["timings_ms"].values())
-
-
-@contextmanager
-def _demo() -> Iterator[str]:
-    with tempfile.TemporaryDirectory() as home, socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
-        started = subprocess.Popen(
-            [sys.executable, "-m", "bot", "demo", "--no-browser", "--port", str(port)],
-            env={**_ENVIRONMENT, "FOOTNOTE_HOME": home},
-            cwd=Path(__file__).parents[2],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            yield _address(started)
-        finally:
-            started.send_signal(signal.SIGINT)
-            started.wait(PATIENCE_S)
-
-
-_ENVIRONMENT = dict(os.environ)  # noqa: TID251 - handed on as it is
-
-
-def _address(started: "subprocess.Popen[str]") -> str:
-    assert started.stdout is not None
-    for line in started.stdout:
-        at = line.find("http://")
-        if at >= 0:
-            return line[at:].strip()
-    raise SystemExit(f"the demo ended with {started.wait()}")
 
 
 if __name__ == "__main__":
