@@ -69,6 +69,10 @@ const REASONS: Record<string, string> = {
   not_a_member: "Only members of the company are answered.",
   unknown_audience: "Who reads this place could not be found out.",
   unproven: "What was drafted could not be proven.",
+  too_many: "More was asked in this minute than it takes from one person.",
+  too_many_by_all: "More was asked in this minute than it takes in.",
+  empty: "There was no question in it.",
+  too_long: "It was too long for one question.",
 };
 
 function Body({ told }: { told: Told }) {
@@ -104,7 +108,7 @@ function Body({ told }: { told: Told }) {
               <b>{one.title}</b>
               <small>{one.place}</small>
               <p>
-                Would be no. {one.would_be}. <Names people={one.who_may_not} /> may not read it.
+                It would rank no. {one.would_be}. <Names people={one.who_may_not} /> may not read it.
               </p>
             </div>
           ))}
