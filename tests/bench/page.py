@@ -11,6 +11,8 @@ until the answer's button is drawn. Beside the answer stands what the receipt sa
 import argparse
 import json
 import time
+import tomllib
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
@@ -21,13 +23,7 @@ from tests.bench.figures import percentile, show
 CHROMIUM = "/usr/bin/chromium"
 A_MESSAGE_S = 1.2
 LOADS, QUICK_LOADS = 20, 5
-QUESTIONS = (
-    "How much is the home office allowance in Porto?",
-    "How many days a year may I work from another country?",
-    "How do I rotate an API key?",
-    "What is the notice period for longer leave?",
-    "Who approves travel?",
-)
+GOLDEN = Path(__file__).parents[1] / "acme_questions.toml"
 ASKED, QUICK_ASKED = 20, 5
 
 _CAN_WRITE = "document.activeElement?.matches('.composer textarea') ? performance.now() : false"
@@ -48,7 +44,11 @@ _RECEIPT = """async () => {
     const last = [...document.querySelectorAll("main article[aria-label^='Footnote']")].at(-1).dataset.ts;
     const { channels } = await (await fetch("/_world/channels?user=ana")).json();
     const direct = channels.find((one) => one.kind === "im" && one.with_name === "Footnote").id;
-    return (await fetch(`/_footnote/receipt?channel=${direct}&ts=${last}`)).json();
+    for (;;) {  // it is told as soon as it is known that the answer is there
+        const told = await (await fetch(`/_footnote/receipt?channel=${direct}&ts=${last}`)).json();
+        if (told) return told;
+        await new Promise((go) => setTimeout(go, 20));
+    }
 }"""
 
 
@@ -68,10 +68,10 @@ def measure(loads: int, questions: int) -> dict[str, float]:
         page = browser.new_page(viewport={"width": 1440, "height": 900}, bypass_csp=True)  # to take the time inside it
         page.goto(f"{address}?as=ana")
         _can_write(page)
-        _answer_ms(page, QUESTIONS[0])
+        _answer_ms(page, "How much is the home office allowance in Porto?")
         first_answer_s = time.monotonic() - began
         interactive = [_interactive_ms(page, address) for _ in range(loads)]
-        answers = [_answer_ms(page, QUESTIONS[number % len(QUESTIONS)]) for number in range(questions)]
+        answers = [_answer_ms(page, question) for question in _answerable()[:questions]]
         browser.close()
     return {
         "first_answer_s": round(first_answer_s, 1),
@@ -82,6 +82,12 @@ def measure(loads: int, questions: int) -> dict[str, float]:
         "own_ms_p50": percentile([own for _, own in answers], 50),
         "own_ms_p95": percentile([own for _, own in answers], 95),
     }
+
+
+def _answerable() -> list[str]:
+    """Each is asked once: a question that was asked before is answered sooner."""
+    golden = tomllib.loads(GOLDEN.read_text(encoding="utf-8"))["question"]
+    return [str(one["ask"]) for one in golden if one["as"].startswith("ana@") and one["kind"] == "fact"]
 
 
 def _interactive_ms(page: Page, address: str) -> float:
