@@ -11,13 +11,12 @@ from tests.bench import demo
 
 PICTURE = Path(__file__).parents[2] / "bot" / "playground" / "web" / "picture.png"
 CHROMIUM = "/usr/bin/chromium"
-SIZE = {"width": 1400, "height": 860}
 
 
 def main() -> None:
     with demo.running() as address, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport=SIZE, color_scheme="light", locale="en-GB")
+        page = browser.new_page(viewport={"width": 1400, "height": 860}, color_scheme="light", locale="en-GB")
         page.goto(f"{address}?as=dev&in=deals")
         _ask(page, "@Footnote Who approves a discount above 20 %?")
         page.goto(f"{address}?as=omar&in=deals")

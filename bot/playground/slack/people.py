@@ -38,12 +38,12 @@ class Person:
             raise CannotDo("there is nothing to send")
         if place.archived:
             raise CannotDo("the channel is archived")
-        cut = text[: limits.MESSAGE_TEXT]
+        cut = _letters(text)[: limits.MESSAGE_TEXT]
         return messages.say(self.world, place, self.id, cut, thread_ts=thread_ts, files=files, broadcast=broadcast)
 
     def edit(self, channel: str | Channel, ts: str, text: str) -> Message:
         place, message = self._mine(channel, ts)
-        return messages.edit(self.world, place, message, by=self.id, text=text)
+        return messages.edit(self.world, place, message, by=self.id, text=_letters(text))
 
     def delete(self, channel: str | Channel, ts: str) -> None:
         place, message = self._mine(channel, ts)
@@ -228,6 +228,11 @@ class Person:
         if element["type"] in {*forms.ONE_OPTION, "feedback_buttons"} and value is None:
             raise CannotDo("choose one of the options")
         return value
+
+
+def _letters(text: str) -> str:
+    """Half a letter, as a client may cut one, could not be sent to anybody."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _element(blocks: list[Json], action_id: str, block_id: str | None) -> tuple[Json, Json]:

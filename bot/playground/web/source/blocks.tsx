@@ -223,6 +223,18 @@ function counted(block: Block): Block {
   return { ...block, elements };
 }
 
+const LEADS_SOMEWHERE = /^(https?:|mailto:)/i;
+
+/** An address that runs something is not one, as in Slack: what it was under is text. */
+function harmless(node: Json): Json {
+  const kept = Object.entries(node).filter(
+    ([name, value]) => !name.endsWith("url") || typeof value !== "string" || LEADS_SOMEWHERE.test(value),
+  );
+  if (kept.length === Object.keys(node).length) return node;
+  const rest = Object.fromEntries(kept);
+  return node["type"] === "link" ? { ...rest, type: "text", text: node["text"] ?? node["url"] } : rest;
+}
+
 /**
  * With ids that nothing else on the page has; without what we do ourselves, asking whether one is sure; and without
  * `verbatim`, which the library takes to mean that not even `<url|text>` is a link.
@@ -232,7 +244,7 @@ function renamed(block: Block, scope: string): [Block, Map<string, Known>] {
   const walk = (value: unknown, within: string): unknown => {
     if (Array.isArray(value)) return value.map((one) => walk(one, within));
     if (value === null || typeof value !== "object") return value;
-    const { confirm: _, verbatim: __, ...node } = value as Json;
+    const { confirm: _, verbatim: __, ...node } = harmless(value as Json);
     const here = typeof node["block_id"] === "string" ? node["block_id"] : within;
     const action = node["action_id"];
     const inside = Object.fromEntries(Object.entries(node).map(([name, one]) => [name, walk(one, here)]));
