@@ -36,7 +36,7 @@ def marks(claim: Claim, numbers_: Mapping[int, int]) -> tuple[int, ...]:
 
 def where(passage: Passage) -> str:
     """Where a person would look for the document."""
-    return f"{passage.source}/{passage.place}" if passage.place else passage.source
+    return f"{passage.source}/{passage.place}" if passage.place not in ("", passage.source) else passage.source
 
 
 def updated(passage: Passage) -> str | None:

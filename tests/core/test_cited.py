@@ -49,7 +49,11 @@ def test_a_claim_is_marked_with_the_numbers_of_its_documents_each_once() -> None
 
 @pytest.mark.parametrize(
     ("place", "expected"),
-    [pytest.param("hr/leave", "acme/hr/leave", id="a place"), pytest.param("", "acme", id="none")],
+    [
+        pytest.param("hr/leave", "acme/hr/leave", id="a place"),
+        pytest.param("", "acme", id="none"),
+        pytest.param("acme", "acme", id="the top of the source"),
+    ],
 )
 def test_a_document_stands_in_its_source_at_its_place(place: str, expected: str) -> None:
     assert where(a_passage("x").model_copy(update={"place": place})) == expected

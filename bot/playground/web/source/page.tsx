@@ -195,13 +195,7 @@ function Room({ place, move, about, draft, openList }: RoomProps) {
           ) : null}
         </header>
         {place.kind !== "channel" && place.with.is_bot ? <Tabs place={place} move={move} /> : null}
-        {about?.notices.length && place.kind !== "home" ? (
-          <ul className="notices">
-            {about.notices.map((notice) => (
-              <li key={notice}>{notice}</li>
-            ))}
-          </ul>
-        ) : null}
+        {about?.notices.length && place.kind !== "home" ? <Notices said={about.notices} /> : null}
         {place.kind === "home" ? (
           <Home app={place.with} />
         ) : channel ? (
@@ -259,6 +253,20 @@ function answeredInThread(world: World, channel: Channel | null, since: number):
   const last = topLevel(room).findLast((one) => one.user === world.me && Number(one.ts) > since - 1);
   const isAnswered = last && replies(room, last.ts).some((one: Message) => one.app_id !== undefined);
   return isAnswered ? last.ts : null;
+}
+
+/** What one should know of this company; folded up where there is little room. */
+function Notices({ said }: { said: string[] }) {
+  return (
+    <details className="notices" open={matchMedia(WIDE).matches}>
+      <summary>About this demo</summary>
+      <ul>
+        {said.map((notice) => (
+          <li key={notice}>{notice}</li>
+        ))}
+      </ul>
+    </details>
+  );
 }
 
 function Tabs({ place, move }: { place: Exclude<Place, { kind: "channel" }>; move: (to: Move) => void }) {

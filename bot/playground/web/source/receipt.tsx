@@ -255,11 +255,7 @@ function Verified({ told: { verification } }: { told: Told }) {
   const taken = unreadable.documents.length + unreadable.sources.length;
   return (
     <ul className="verified">
-      <li>
-        {drafted === 0
-          ? "Nothing was drafted."
-          : `${kept} of ${drafted} statements are proven, word for word.`}
-      </li>
+      <li>{drafted === 0 ? "Nothing was drafted." : `${kept} of ${drafted} proven, word for word.`}</li>
       {violations.map((one) => (
         <li key={one.claim + one.rule + one.detail} className="bad">
           Dropped no. {one.claim + 1}: {one.rule.replaceAll("_", " ")} ({one.detail})
