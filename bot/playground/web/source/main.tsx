@@ -22,7 +22,7 @@ async function begin(): Promise<void> {
   } catch {
     root.render(
       <p className="waiting" role="alert">
-        Nobody answers. Is `footnote demo` still running? Start it again, and reload this page.
+        Nobody answers. Is <code>footnote demo</code> still running? Start it again, and reload this page.
       </p>,
     );
   }
