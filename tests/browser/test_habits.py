@@ -2,11 +2,12 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.asking import HOME_OFFICE, answer, ask_footnote, go, messages, thread, write
 from tests.browser.footnote import Footnote
-from tests.browser.windows import Windows
+from tests.browser.windows import Windows, is_too_wide
 
 
 def field(page: Page) -> Locator:
@@ -140,6 +141,28 @@ def test_the_focus_goes_along_with_whoever_is_added_and_taken_out(open_windows: 
     expect(dialog.get_by_role("button", name="Remove Ben Visser")).to_be_focused()
     page.keyboard.press("Enter")
     expect(dialog.get_by_role("button", name="Add Ben Visser")).to_be_focused()
+
+
+@pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
+def test_no_word_is_too_long_to_be_read(open_windows: Windows, acme_slack: Footnote, *, narrow: bool) -> None:
+    page = open_windows.open(acme_slack.origin, "ana", "general", narrow=narrow)
+    write(page, f"https://acme.test/{'x' * 400} and more")
+    last = messages(page).last
+    expect(last).to_contain_text("and more")
+    assert last.evaluate(
+        "one => [...one.querySelectorAll('*')].every(e => e.getBoundingClientRect().right <= innerWidth)"
+    )
+    assert not is_too_wide(page)
+
+
+def test_a_page_that_is_opened_early_waits_until_footnote_is_there(open_windows: Windows, acme_slack: Footnote) -> None:
+    open_windows.expected.append("503")
+    page = open_windows.open(acme_slack.origin, "ana", "dm:footnote")
+    early = iter([True, True])
+    page.route("**/_footnote/about", lambda r: r.fulfill(status=503) if next(early, False) else r.continue_())
+    page.reload()
+    expect(page.get_by_text("Footnote is reading the documents")).to_be_visible()
+    expect(page.get_by_role("heading", name="Ask Footnote")).to_be_visible()
 
 
 def test_everybody_stays_where_everybody_is(open_windows: Windows, acme_slack: Footnote) -> None:

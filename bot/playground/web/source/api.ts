@@ -110,8 +110,18 @@ export interface About {
   examples: { as: string; in: string; text: string }[];
 }
 
-export async function about(): Promise<About | null> {
-  return read<About>("/_footnote/about").catch(() => null);
+const STARTING = 503;
+const LOOK_AGAIN_MS = 500;
+
+/** Null: there is no Footnote beside this Slack. One that is still reading its documents is waited for. */
+export async function about(wait: () => void): Promise<About | null> {
+  for (;;) {
+    const response = await answered("/_footnote/about", { cache: "no-store" });
+    if (response.ok) return (await response.json()) as About;
+    if (response.status !== STARTING) return null;
+    wait();
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
 }
 
 /** Who, as far as the ledger knows: an address may be somebody's whom no source knows. */

@@ -12,7 +12,10 @@ import type { User } from "./wire";
 async function begin(): Promise<void> {
   const root = createRoot(document.getElementById("page") as HTMLElement);
   try {
-    const [{ people, team }, told] = await Promise.all([everybody(), about()]);
+    const [{ people, team }, told] = await Promise.all([
+      everybody(),
+      about(() => root.render(<p className="waiting">Footnote is reading the documents …</p>)),
+    ]);
     await beginAfresh(people);
     root.render(
       <Themed>
