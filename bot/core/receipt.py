@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, Protocol, assert_never
 
-from bot.core.nouns import Question, ReceiptId
+from bot.core.nouns import Byline, Question, ReceiptId
 from bot.core.record import reply_from
 from policies.contract import Violation
 from policies.evidence import Answer, Clarification, Draft, Evidence, Refusal, Reply
@@ -70,6 +70,7 @@ class Looked(Noun):
     lists: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
     draft: Draft | None = None
+    by: Byline | None = None  # of the draft
     violations: tuple[Violation, ...] = ()
     unreadable_documents: tuple[str, ...] = ()
     unreadable_sources: tuple[str, ...] = ()
@@ -186,6 +187,7 @@ def _looked(found: Mapping[str, Any], made: Mapping[str, Any], read_back: ReadBa
         lists=frozenset(filters.get("lists", ())),
         without=frozenset(filters.get("without", ())),
         draft=Draft.model_validate(made["draft"]) if made.get("draft") else None,
+        by=Byline.model_validate(made["by"][-1]) if made.get("by") else None,
         violations=tuple(map(Violation.model_validate, made.get("violations", ()))),
         unreadable_documents=tuple(unreadable.get("documents", ())),
         unreadable_sources=tuple(unreadable.get("sources", ())),

@@ -65,6 +65,8 @@ class Sketchpad:
         self.app.command("/whisper")(self.whispered)
         self.app.event("app_home_opened")(self.visited)
         self.app.event("message")(self.told)
+        for who_is_there in ("member_joined_channel", "member_left_channel"):
+            self.app.event(who_is_there)(self.noticed)
         self.app.view("poll")(self.filled_in)
         self.app.view("short")(self.filled_in_short)
         self.app.view_closed("poll")(self.given_up)
@@ -126,6 +128,10 @@ class Sketchpad:
             self.client.assistant_threads_setSuggestedPrompts(
                 channel_id=event["channel"], title="What shall we draw?", prompts=PROMPTS
             )
+
+    def noticed(self, event: Json) -> None:
+        """What an app does not take is sent to it again, for minutes."""
+        self._hears(event["type"], event["user"])
 
     def told(self, event: Json) -> None:
         if event.get("channel_type") != "im" or event.get("bot_id") or event.get("subtype"):

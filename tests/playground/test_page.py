@@ -105,9 +105,9 @@ def test_everything_a_person_does_can_be_done_over_http(
     assert get(slack, "messages", user="ben", channel="general")["messages"][0]["text"] == "hello"
     assert do(slack, "slash", "ana", command="/footnote", text="x", channel="general")["acked"]
     assert do(slack, "join", "ana", channel="quiet")["changed"]
+    assert do(slack, "invite", "ana", channel="quiet", who="gus")["changed"]
+    assert do(slack, "remove", "ana", channel="quiet", who="gus")["changed"]
     assert do(slack, "leave", "ana", channel="quiet")["changed"]
-    assert do(slack, "invite", "ana", channel="general", who="gus")["changed"]
-    assert do(slack, "remove", "ana", channel="general", who="gus")["changed"]
     assert do(slack, "rename", "ana", channel="general", name="all")["ok"]
     assert do(slack, "create", "ana", name="new")["channel"].startswith("C")
     assert do(slack, "dm", "ana", **{"with": "footnote"})["channel"].startswith("D")

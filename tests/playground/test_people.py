@@ -55,6 +55,15 @@ def test_a_member_may_read_a_public_channel_and_join_it_to_write(slack: SlackEmu
     ana.leave("quiet")
 
 
+def test_nobody_leaves_where_everybody_is(slack: SlackEmulator) -> None:
+    ana, general = slack.as_user("ana"), slack.world.channel("general")
+    general.general = True
+    with pytest.raises(CannotDo, match="everybody stays"):
+        ana.leave("general")
+    with pytest.raises(CannotDo, match="everybody stays"):
+        ana.remove("general", "ben")
+
+
 def test_words_belong_to_who_said_them(slack: SlackEmulator) -> None:
     said = slack.as_user("ana").post("general", "hi")
     with pytest.raises(CannotDo):

@@ -152,3 +152,8 @@ def test_forms_know_their_fields_and_options() -> None:
     long = {"type": "plain_text_input", "action_id": "it", "max_length": 2}
     blocks = [{"type": "input", "block_id": "b", "element": long}]
     assert "at most 2" in forms.incomplete(blocks, forms.filled(blocks, {}, {"it": "abc"}))["b"]
+
+
+def test_what_people_type_is_shown_as_they_typed_it() -> None:
+    section = rich_text("R&amp;D &lt;3 &amp;lt; <@U1>", "b")["elements"][0]
+    assert section["elements"] == [{"type": "text", "text": "R&D <3 &lt; "}, {"type": "user", "user_id": "U1"}]

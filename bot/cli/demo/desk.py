@@ -74,7 +74,7 @@ class Clerk:
             "source": company.described,
             "documents": documents,
             "notices": [*company.notices, *self._problems()],
-            "model": self._assistant.answering.composer.name,
+            "model": self._records.settings.model,
             "examples": [{"as": one.as_, "in": one.in_, "text": one.text} for one in company.examples],
         }
 

@@ -51,7 +51,9 @@ def panel(receipt: Receipt, part: Part, shut: Sequence[Withheld], standing: Stan
         }
         if route
         else None,
-        "model": receipt.model,
+        "model": look.by.composer if look.by else receipt.model,
+        "instead_of": look.by.instead_of if look.by else None,
+        "because": look.by.because if look.by else None,
         "embedder": look.embedder,
         "rules": receipt.rules,
         "evidence": _evidence(shown, told),

@@ -62,13 +62,19 @@ class Person:
         return membership.join(self.world, place, self.id)
 
     def leave(self, channel: str | Channel) -> bool:
-        return membership.leave(self.world, self._inside(channel), self.id)
+        return membership.leave(self.world, self._left(channel), self.id)
 
     def invite(self, channel: str | Channel, who: str | User | App) -> bool:
         return membership.join(self.world, self._inside(channel), self.world.person(who), inviter=self.id)
 
     def remove(self, channel: str | Channel, who: str | User | App) -> bool:
-        return membership.leave(self.world, self._inside(channel), self.world.person(who))
+        return membership.leave(self.world, self._left(channel), self.world.person(who))
+
+    def _left(self, channel: str | Channel) -> Channel:
+        place = self._inside(channel)
+        if place.general:
+            raise CannotDo(f"everybody stays in #{place.name}")
+        return place
 
     def create(self, name: str, *, private: bool = False, members: Sequence[str | User | App] = ()) -> Channel:
         if self._present().restricted:

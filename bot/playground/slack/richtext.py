@@ -1,4 +1,7 @@
-"""How Slack's client writes what a person typed: text plus a rich_text block. Never more markup than people can type."""
+"""How Slack's client writes what a person typed: text plus a rich_text block. Never more markup than people can type.
+
+In the text, `&`, `<` and `>` are escaped, and nothing else; in the block they stand as they were typed.
+"""
 
 import re
 
@@ -27,12 +30,16 @@ def _elements(text: str) -> list[Json]:
     at = 0
     for match in MARKUP.finditer(text):
         if match.start() > at:
-            found.append({"type": "text", "text": text[at : match.start()]})
+            found.append({"type": "text", "text": _typed(text[at : match.start()])})
         found.append(_element(match))
         at = match.end()
     if at < len(text):
-        found.append({"type": "text", "text": text[at:]})
+        found.append({"type": "text", "text": _typed(text[at:])})
     return found
+
+
+def _typed(text: str) -> str:
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _element(match: re.Match[str]) -> Json:
@@ -42,5 +49,5 @@ def _element(match: re.Match[str]) -> Json:
         return {"type": "channel", "channel_id": match["channel"]}
     link: Json = {"type": "link", "url": match["url"]}
     if match["label"]:
-        link["text"] = match["label"]
+        link["text"] = _typed(match["label"])
     return link

@@ -19,8 +19,18 @@ export interface Room {
   threads: Record<string, Dressing>;
 }
 
+const NOBODY_THERE = "Nobody answers. Is footnote demo still running? If not, start it again.";
+
+async function answered(path: string, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(path, request);
+  } catch {
+    throw new Refused(NOBODY_THERE);
+  }
+}
+
 async function read<Answer>(path: string, asked: Record<string, string> = {}): Promise<Answer> {
-  const response = await fetch(`${path}?${new URLSearchParams(asked)}`, { cache: "no-store" });
+  const response = await answered(`${path}?${new URLSearchParams(asked)}`, { cache: "no-store" });
   if (!response.ok) throw new Refused(`${path}: ${response.status}`);
   return (await response.json()) as Answer;
 }
@@ -46,14 +56,18 @@ export function room(user: string, channel: string): Promise<Room> {
 }
 
 export async function act(user: string, action: string, args: Json = {}): Promise<Outcome> {
-  const response = await fetch(`/_world/do/${action}`, {
+  const response = await answered(`/_world/do/${action}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ user, ...args }),
   });
-  const done = (await response.json()) as Outcome;
-  if (!response.ok) throw new Refused(done.error ?? "This did not work.");
-  return done;
+  if (response.ok) return (await response.json()) as Outcome;
+  const why: Partial<Outcome> = await response.json().catch(() => ({})); // a fault is told in plain text
+  throw new Refused(sentence(why.error ?? "this did not work; try again"));
+}
+
+function sentence(why: string): string {
+  return `${why.charAt(0).toUpperCase()}${why.slice(1)}.`;
 }
 
 /** Listens until it is told to stop. `back` is called each time the line is there: what was said meanwhile is unknown. */
@@ -91,12 +105,23 @@ export interface About {
   source: string;
   documents: number;
   notices: string[];
-  model: string;
+  /** What is asked, and what is found for it, is sent to it; null: to nobody. */
+  model: string | null;
   examples: { as: string; in: string; text: string }[];
 }
 
-export async function about(): Promise<About | null> {
-  return read<About>("/_footnote/about").catch(() => null);
+const STARTING = 503;
+const LOOK_AGAIN_MS = 500;
+
+/** Null: there is no Footnote beside this Slack. One that is still reading its documents is waited for. */
+export async function about(wait: () => void): Promise<About | null> {
+  for (;;) {
+    const response = await answered("/_footnote/about", { cache: "no-store" });
+    if (response.ok) return (await response.json()) as About;
+    if (response.status !== STARTING) return null;
+    wait();
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
 }
 
 /** Who, as far as the ledger knows: an address may be somebody's whom no source knows. */
@@ -128,6 +153,9 @@ export interface Receipt {
   } | null;
   route: { intent: string; risk: string; retrievers: string[]; model_class: string } | null;
   model: string | null;
+  /** Who should have written it, and the kind of error for which they did not. */
+  instead_of: string | null;
+  because: string | null;
   embedder: string | null;
   rules: string | null;
   evidence: (Ranked & { handle: number; heading: string; cited: boolean; excerpt: string })[];
@@ -152,6 +180,7 @@ export interface Receipt {
   };
 }
 
-export async function receipt(channel: string, ts: string): Promise<Receipt | null> {
-  return read<Receipt>("/_footnote/receipt", { channel, ts }).catch(() => null);
+/** Null: no question led to this message. */
+export function receipt(channel: string, ts: string): Promise<Receipt | null> {
+  return read("/_footnote/receipt", { channel, ts });
 }

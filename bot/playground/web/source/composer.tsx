@@ -14,17 +14,23 @@ interface Props {
   label: string;
   placeholder: string;
   send: (text: string) => Promise<unknown>;
-  channel: string | null;
+  channel: string;
+  thread?: string;
   draft?: string;
   isFocused?: boolean;
 }
 
 const MOST_SUGGESTIONS = 8;
 
-export function Composer({ label, placeholder, send, channel, draft = "", isFocused = false }: Props) {
+/** What was begun and not sent, by who and where: it is there when they come back, as in Slack. */
+const unsent = new Map<string, string>();
+
+export function Composer(props: Props) {
+  const { label, placeholder, send, channel, thread = "", draft = "", isFocused = false } = props;
   const world = useWorld();
-  const [text, write] = useState(draft);
-  const [caret, setCaret] = useState(draft.length);
+  const slot = `${world.me} ${channel} ${thread}`;
+  const [text, write] = useState(() => draft || (unsent.get(slot) ?? ""));
+  const [caret, setCaret] = useState(text.length);
   const [chosen, choose] = useState(0);
   const [isClosed, close] = useState(false);
   const [failure, fail] = useState("");
@@ -32,9 +38,9 @@ export function Composer({ label, placeholder, send, channel, draft = "", isFocu
   const list = useId();
 
   useEffect(() => {
-    write(draft);
-    setCaret(draft.length);
-  }, [draft]);
+    if (text) unsent.set(slot, text);
+    else unsent.delete(slot);
+  }, [slot, text]);
   useEffect(() => {
     if (isFocused || draft) field.current?.focus({ preventScroll: true });
   }, [isFocused, draft]);
@@ -82,7 +88,8 @@ export function Composer({ label, placeholder, send, channel, draft = "", isFocu
   const deliver = async (said: string) => {
     const [, command, rest] = /^(\/\S+)\s*([\s\S]*)$/.exec(said) ?? [];
     if (command === undefined) return send(asSent(said, world));
-    const done = await act(world.me, "slash", { command, text: rest, ...(channel ? { channel } : {}) });
+    const done = await act(world.me, "slash", { command, text: rest, channel });
+    if (done.acked === false) throw new Error(`${command} was not answered. Try again.`);
     return done;
   };
   const pressed = (event: KeyboardEvent) => {

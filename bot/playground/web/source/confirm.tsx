@@ -1,6 +1,6 @@
 // “Are you sure?”: asked by Slack itself, before the app hears of the click.
 
-import { useEffect, useId, useRef } from "react";
+import { useId, useLayoutEffect, useRef } from "react";
 import type { Text } from "./wire";
 
 export interface Confirmation {
@@ -14,7 +14,11 @@ export interface Confirmation {
 export function Confirm({ said, done }: { said: Confirmation; done: (isSure: boolean) => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const title = useId();
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => {
+    const shown = dialog.current;
+    shown?.showModal();
+    return () => shown?.close(); // before it is gone: only then does the browser give the focus back
+  }, []);
   return (
     <dialog ref={dialog} className="confirm" aria-labelledby={title} onCancel={() => done(false)}>
       <h2 id={title}>{said.title.text}</h2>

@@ -136,7 +136,7 @@ export function Conversation(props: ConversationProps) {
       <Failure why={failure} close={() => fail("")} />
       {channel.is_member ? (
         <>
-          <Prompts channel={channel} />
+          <Prompts channel={channel} fail={fail} />
           <Composer
             key={`${channel.id}:${draft}`}
             label={label}
@@ -216,7 +216,7 @@ function useUntil(moment: number | null): boolean {
   return moment === null || moment > now;
 }
 
-function Prompts({ channel }: { channel: Channel }) {
+function Prompts({ channel, fail }: { channel: Channel; fail: (why: string) => void }) {
   const world = useWorld();
   const offered = [...(world.rooms.get(channel.id)?.dressings.values() ?? [])].findLast(
     (one) => one.prompts,
@@ -229,7 +229,11 @@ function Prompts({ channel }: { channel: Channel }) {
         <button
           key={title}
           type="button"
-          onClick={() => act(world.me, "post", { channel: channel.id, text: message })}
+          onClick={() =>
+            act(world.me, "post", { channel: channel.id, text: message }).catch((why: Error) =>
+              fail(why.message),
+            )
+          }
         >
           {title}
         </button>
@@ -273,6 +277,7 @@ export function Thread({ channel, name, head, close, showReceipt, receiptOf, isF
           label="Reply"
           placeholder="Reply…"
           channel={channel.id}
+          thread={head}
           isFocused={isFocused}
           send={(text) => act(world.me, "post", { channel: channel.id, text, thread_ts: head })}
         />

@@ -12,7 +12,10 @@ import type { User } from "./wire";
 async function begin(): Promise<void> {
   const root = createRoot(document.getElementById("page") as HTMLElement);
   try {
-    const [{ people, team }, told] = await Promise.all([everybody(), about()]);
+    const [{ people, team }, told] = await Promise.all([
+      everybody(),
+      about(() => root.render(<p className="waiting">Footnote is reading the documents …</p>)),
+    ]);
     await beginAfresh(people);
     root.render(
       <Themed>
@@ -22,7 +25,7 @@ async function begin(): Promise<void> {
   } catch {
     root.render(
       <p className="waiting" role="alert">
-        Nobody answers. Is `footnote demo` still running? Start it again, and reload this page.
+        Nobody answers. Is <code>footnote demo</code> still running? Start it again, and reload this page.
       </p>,
     );
   }

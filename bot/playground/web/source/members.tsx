@@ -16,12 +16,27 @@ export function Members({ channel }: { channel: Channel }) {
   useEffect(() => {
     if (isOpen) dialog.current?.showModal();
   }, [isOpen]);
+  // Whoever was added or taken out moves in the list, and takes the focus along.
+  const moved = useRef<string | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once they have moved
+  useEffect(() => {
+    const list = dialog.current;
+    if (moved.current === null || !list) return;
+    const row = list.querySelector<HTMLElement>(`[data-who="${moved.current}"] button`);
+    (row ?? list.querySelector<HTMLElement>(".close"))?.focus();
+    moved.current = null;
+  }, [channel.members]);
   const inside = channel.members.flatMap((id) => world.people.get(id) ?? []);
   const outside = humans(world).filter((one) => !channel.members.includes(one.id));
-  const attempt = (action: string, who?: string) =>
-    act(world.me, action, { channel: channel.id, ...(who ? { who } : {}) })
+  const attempt = (action: "invite" | "remove" | "leave", who: string) => {
+    moved.current = who;
+    act(world.me, action, { channel: channel.id, ...(action === "leave" ? {} : { who }) })
       .then(() => fail(""))
-      .catch((why: Error) => fail(why.message));
+      .catch((why: Error) => {
+        moved.current = null;
+        fail(why.message);
+      });
+  };
   const count = inside.filter((one) => !one.is_bot).length;
   return (
     <>
@@ -64,23 +79,18 @@ export function Members({ channel }: { channel: Channel }) {
           ) : null}
           <ul>
             {inside.map((one) => (
-              <li key={one.id}>
+              <li key={one.id} data-who={one.id}>
                 <Avatar name={one.real_name} isApp={one.is_bot} />
                 <span>
                   <b>{one.real_name}</b> {one.is_bot ? <span className="tag">APP</span> : null}
                   <small>{one.title}</small>
                 </span>
-                {channel.is_member && !one.is_bot ? (
+                {channel.is_member && !channel.general && !one.is_bot ? (
                   <button
                     type="button"
-                    onClick={() =>
-                      attempt(
-                        one.id === world.me ? "leave" : "remove",
-                        one.id === world.me ? undefined : one.id,
-                      )
-                    }
+                    onClick={() => attempt(one.id === world.me ? "leave" : "remove", one.id)}
                   >
-                    {one.id === world.me ? "Leave" : `Remove`}
+                    {one.id === world.me ? "Leave" : "Remove"}
                     <span className="unseen"> {one.real_name}</span>
                   </button>
                 ) : null}
@@ -88,7 +98,7 @@ export function Members({ channel }: { channel: Channel }) {
             ))}
             {channel.is_member
               ? outside.map((one) => (
-                  <li key={one.id} className="outside">
+                  <li key={one.id} className="outside" data-who={one.id}>
                     <Avatar name={one.real_name} />
                     <span>
                       <b>{one.real_name}</b>

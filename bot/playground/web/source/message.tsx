@@ -1,10 +1,11 @@
 // One message: who said it, when, what, and what can be done with it.
 
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { act } from "./api";
 import { Blocks } from "./blocks";
-import { Avatar, clock, sender, useWorld } from "./names";
-import { type Block, type Message, unescaped } from "./wire";
+import { Confirm, type Confirmation } from "./confirm";
+import { Avatar, asSent, asWritten, clock, sender, useWorld } from "./names";
+import type { Block, Message } from "./wire";
 import { isAnnouncement } from "./world";
 
 const FACES: Record<string, string> = {
@@ -42,10 +43,16 @@ export function OneMessage(props: Props) {
   } = props;
   const world = useWorld();
   const [editing, edit] = useState(false);
+  const [deleting, remove] = useState(false);
+  const article = useRef<HTMLElement>(null);
   const name = sender(world, message);
   const isApp = message.app_id !== undefined || message.bot_id !== undefined;
   const isMine = message.user === world.me && !message.is_ephemeral;
   const attempt = (doing: Promise<unknown>) => doing.catch((why: Error) => onFailure(why.message));
+  const edited = () => {
+    edit(false);
+    requestAnimationFrame(() => article.current?.querySelector<HTMLElement>(".tools .edit")?.focus());
+  };
   const press = (block_id: string, action_id: string, value?: unknown) => {
     attempt(
       act(world.me, "click", {
@@ -68,6 +75,7 @@ export function OneMessage(props: Props) {
   ];
   return (
     <article
+      ref={article}
       className={classes.filter(Boolean).join(" ")}
       aria-label={`${name}, ${clock(message.ts)}`}
       aria-busy={message.streaming || undefined}
@@ -89,11 +97,11 @@ export function OneMessage(props: Props) {
         )}
         {editing ? (
           <Editing
-            text={unescaped(message.text)}
-            cancel={() => edit(false)}
+            text={asWritten(message.text, world)}
+            cancel={edited}
             save={(text) => {
-              edit(false);
-              attempt(act(world.me, "edit", { channel, ts: message.ts, text }));
+              edited();
+              attempt(act(world.me, "edit", { channel, ts: message.ts, text: asSent(text, world) }));
             }}
           />
         ) : (
@@ -131,22 +139,36 @@ export function OneMessage(props: Props) {
           ) : null}
           {isMine && !editing ? (
             <>
-              <button type="button" onClick={() => edit(true)}>
+              <button type="button" className="edit" onClick={() => edit(true)}>
                 Edit
               </button>
-              <button
-                type="button"
-                onClick={() => attempt(act(world.me, "delete", { channel, ts: message.ts }))}
-              >
+              <button type="button" onClick={() => remove(true)}>
                 Delete
               </button>
             </>
           ) : null}
         </div>
       )}
+      {deleting ? (
+        <Confirm
+          said={SURE_TO_DELETE}
+          done={(isSure) => {
+            remove(false);
+            if (isSure) attempt(act(world.me, "delete", { channel, ts: message.ts }));
+          }}
+        />
+      ) : null}
     </article>
   );
 }
+
+const SURE_TO_DELETE: Confirmation = {
+  title: { text: "Delete this message?" },
+  text: { text: "Nobody will see it any more. This cannot be undone." },
+  confirm: { text: "Delete" },
+  deny: { text: "Keep it" },
+  style: "danger",
+};
 
 /** A message without blocks is its text. */
 function shown(message: Message): Block[] {
@@ -159,7 +181,7 @@ function shown(message: Message): Block[] {
 function Announcement({ message }: { message: Message }) {
   const world = useWorld();
   const said = message.text.replace(/<@(\w+)>/g, (_, id: string) => world.people.get(id)?.real_name ?? id);
-  const [name] = [sender(world, message)];
+  const name = sender(world, message);
   return (
     <p className="announcement">
       {said.startsWith("has ") || said.startsWith("made ") ? `${name} ${said}` : said}
@@ -223,7 +245,11 @@ function Editing({ text, save, cancel }: { text: string; save: (text: string) =>
         value={draft}
         onChange={({ target }) => set(target.value)}
         onKeyDown={(event) => {
-          if (event.key === "Escape") cancel();
+          if (event.nativeEvent.isComposing) return;
+          if (event.key === "Escape") {
+            event.stopPropagation(); // it ends the editing, not the thread around it
+            cancel();
+          }
           if (event.key === "Enter" && !event.shiftKey) {
             event.preventDefault();
             event.currentTarget.form?.requestSubmit();

@@ -1,7 +1,7 @@
 // What people, places and apps are called, and how they look when there is no photograph.
 
 import { createContext, useContext } from "react";
-import { type Channel, escaped, type Message, type User } from "./wire";
+import { type Channel, escaped, type Message, type User, unescaped } from "./wire";
 import type { World } from "./world";
 
 export const Here = createContext<World | null>(null);
@@ -50,6 +50,16 @@ export function asSent(text: string, world: World): string {
     from = found.index + found[0].length;
   }
   return sent + escaped(text.slice(from));
+}
+
+/** The other way round: what was sent, as whoever wrote it would write it. */
+export function asWritten(text: string, world: World): string {
+  const named = text.replace(/<([@#!])(\w+)(?:\|[^>]*)?>/g, (whole, kind: string, id: string) => {
+    if (kind === "!") return `@${id}`;
+    const name = kind === "@" ? world.people.get(id)?.real_name : world.channels.get(id)?.name;
+    return name ? `${kind}${name}` : whole;
+  });
+  return unescaped(named);
 }
 
 const COLOURS = ["#b45309", "#0f766e", "#6d28d9", "#be185d", "#1d4ed8", "#4d7c0f", "#9f1239", "#0e7490"];

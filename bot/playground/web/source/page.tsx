@@ -1,6 +1,6 @@
 // The whole window: whose it is, where they are, and what is open beside.
 
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type About, act } from "./api";
 import { Conversation, Thread } from "./conversation";
 import { useLive } from "./live";
@@ -15,6 +15,16 @@ import { replies, topLevel, type World } from "./world";
 
 /** From here on a conversation, its thread and a receipt have room beside each other. */
 const WIDE = "(min-width: 1180px)";
+
+/** What somebody keeps open where there is room, wherever they go. */
+interface Habits {
+  receipt: boolean;
+  notices: boolean;
+}
+
+function isWide(): boolean {
+  return matchMedia(WIDE).matches;
+}
 
 export interface Move {
   as?: string;
@@ -33,20 +43,25 @@ interface PageProps {
 export function Page({ people, company, about }: PageProps) {
   const [at, set] = useState<Address>(address);
   const [draft, prefill] = useState("");
+  const [habits, learn] = useState<Habits>({ receipt: true, notices: true });
   useEffect(() => {
-    const back = () => set(address());
+    const back = () => {
+      prefill("");
+      set(address());
+    };
     addEventListener("popstate", back);
     return () => removeEventListener("popstate", back);
   }, []);
   const move = useCallback(({ draft: text = "", ...to }: Move) => {
     const next = { ...address(), ...to };
-    history.pushState(null, "", url(next));
+    if (url(next) !== url(address())) history.pushState(null, "", url(next));
     prefill(text);
     set(next);
   }, []);
   const me = whoIs(at.as, people);
   if (!me) return <p className="waiting">Nobody works here yet.</p>;
-  return <Window key={me.id} me={me} at={at.in} move={move} company={company} about={about} draft={draft} />;
+  const shared = { move, company, about, draft, habits, learn };
+  return <Window key={me.id} me={me} at={at.in} {...shared} />;
 }
 
 interface WindowProps {
@@ -56,10 +71,12 @@ interface WindowProps {
   company: string;
   about: About | null;
   draft: string;
+  habits: Habits;
+  learn: (habits: Habits) => void;
 }
 
 /** One person's. For another person it is another window, with nothing left of the one before. */
-function Window({ me, at, move, company, about, draft }: WindowProps) {
+function Window({ me, at, move, company, about, draft, habits, learn }: WindowProps) {
   const [looking, look] = useState<string | null>(null);
   const { world, isLoaded, enter, markRead } = useLive(me.id, looking);
   const place = isLoaded ? whereAbouts(world, me, at) : null;
@@ -91,6 +108,7 @@ function Window({ me, at, move, company, about, draft }: WindowProps) {
       <div className="window">
         <Sidebar
           company={company}
+          model={about?.model ?? null}
           me={world.people.get(me.id) ?? me}
           here={nameOf(place)}
           go={(to) => {
@@ -110,13 +128,16 @@ function Window({ me, at, move, company, about, draft }: WindowProps) {
           move={move}
           about={about}
           draft={draft}
+          habits={habits}
+          learn={learn}
           openList={() => openList(true)}
         />
       </div>
       {world.stack.length ? <TopModal world={world} /> : null}
       {world.connected ? null : (
         <p className="offline" role="alert">
-          The connection is lost. Trying again … If `footnote demo` was stopped, start it once more.
+          The connection is lost. Trying again … If <code>footnote demo</code> was stopped, start it once
+          more.
         </p>
       )}
     </Here>
@@ -128,29 +149,32 @@ function TopModal({ world }: { world: World }) {
   return top ? <Modal key={world.stack[0]?.id} view={top} depth={world.stack.length} /> : null;
 }
 
-interface RoomProps {
+interface RoomProps extends Pick<WindowProps, "move" | "about" | "draft" | "habits" | "learn"> {
   place: Place;
-  move: (to: Move) => void;
-  about: About | null;
-  draft: string;
   openList: () => void;
 }
 
 /** A place with what is beside it. */
-function Room({ place, move, about, draft, openList }: RoomProps) {
+function Room({ place, move, about, draft, habits, learn, openList }: RoomProps) {
   const world = useWorld();
   const channel = place.kind === "home" ? null : place.channel;
   const [thread, setThread] = useState<{ head: string; isAsked: boolean } | null>(null);
-  const [isReceiptWanted, openReceipt] = useState(() => matchMedia(WIDE).matches);
+  const [isReceiptWanted, wantReceipt] = useState(() => isWide() && habits.receipt);
+  const openReceipt = (isOpen: boolean) => {
+    wantReceipt(isOpen);
+    if (isWide()) learn({ ...habits, receipt: isOpen });
+  };
   const [picked, pick] = useState<string | null>(null);
   const isReceiptOpen = isReceiptWanted && about !== null;
   const [since] = useState(() => Date.now() / 1000);
-  const [shut, setShut] = useState<string | null>(null);
+  const opened = useRef("");
   const room = channel ? world.rooms.get(channel.id) : undefined;
   const answered = useMemo(() => answeredInThread(world, channel, since), [world, channel, since]);
   useEffect(() => {
-    if (answered && answered !== shut) setThread({ head: answered, isAsked: false });
-  }, [answered, shut]);
+    if (!answered || answered <= opened.current) return;
+    opened.current = answered; // once: whoever closes it does not want it
+    setThread({ head: answered, isAsked: false });
+  }, [answered]);
   const said = thread ? replies(room, thread.head) : topLevel(room);
   const subject = picked ?? said.findLast((one) => one.app_id && !one.is_ephemeral)?.ts ?? null;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new answer is what one looks at
@@ -195,7 +219,13 @@ function Room({ place, move, about, draft, openList }: RoomProps) {
           ) : null}
         </header>
         {place.kind !== "channel" && place.with.is_bot ? <Tabs place={place} move={move} /> : null}
-        {about?.notices.length && place.kind !== "home" ? <Notices said={about.notices} /> : null}
+        {about?.notices.length && place.kind !== "home" ? (
+          <Notices
+            said={about.notices}
+            isOpen={isWide() && habits.notices}
+            open={(notices) => (isWide() ? learn({ ...habits, notices }) : undefined)}
+          />
+        ) : null}
         {place.kind === "home" ? (
           <Home app={place.with} />
         ) : channel ? (
@@ -220,7 +250,6 @@ function Room({ place, move, about, draft, openList }: RoomProps) {
           head={thread.head}
           isFocused={thread.isAsked}
           close={() => {
-            setShut(thread.head);
             setThread(null);
             focusOn(`[data-ts="${thread.head}"] .summary, [data-ts="${thread.head}"] .tools button`);
           }}
@@ -256,9 +285,24 @@ function answeredInThread(world: World, channel: Channel | null, since: number):
 }
 
 /** What one should know of this company; folded up where there is little room. */
-function Notices({ said }: { said: string[] }) {
+function Notices({
+  said,
+  isOpen,
+  open,
+}: {
+  said: string[];
+  isOpen: boolean;
+  open: (isOpen: boolean) => void;
+}) {
+  const [wasOpen] = useState(isOpen);
   return (
-    <details className="notices" open={matchMedia(WIDE).matches}>
+    <details
+      className="notices"
+      open={wasOpen}
+      onToggle={({ currentTarget }) => {
+        if (currentTarget.open !== isOpen) open(currentTarget.open);
+      }}
+    >
       <summary>About this demo</summary>
       <ul>
         {said.map((notice) => (

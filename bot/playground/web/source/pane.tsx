@@ -15,7 +15,8 @@ export function Pane({ name, about, close, children }: Props) {
       className={`pane ${name.toLowerCase()}`}
       aria-label={name}
       onKeyDown={(event) => {
-        if (event.key === "Escape") close();
+        const isInDialog = event.target instanceof Element && event.target.closest("dialog");
+        if (event.key === "Escape" && !isInDialog) close();
       }}
     >
       <header>

@@ -16,11 +16,11 @@ interface Props {
 }
 
 export function Receipt({ channel, ts, close }: Props) {
-  const told = useReceipt(channel, ts);
+  const { told, because } = useReceipt(channel, ts);
   return (
     <Pane name="Receipt" about={told?.receipt} close={close}>
       <section className="told" aria-label="How this came about" tabIndex={0}>
-        {told ? <Body told={told} /> : <p className="empty">{ts ? NOT_OURS : ASK_FIRST}</p>}
+        {told ? <Body told={told} /> : <p className="empty">{because}</p>}
       </section>
     </Pane>
   );
@@ -29,20 +29,30 @@ export function Receipt({ channel, ts, close }: Props) {
 const ASK_FIRST = "Ask something. Here it will say how the answer came about, and what was kept from whom.";
 const NOT_OURS = "There is no receipt for this message.";
 
+const UNREAD = "The receipt cannot be read now. Is footnote demo still running?";
+
+interface Looked {
+  told: Told | null;
+  /** Why there is none, once that is known. */
+  because: string;
+}
+
 /** Asked again while the question is still in hand. */
-function useReceipt(channel: string, ts: string | null): Told | null {
-  const [told, tell] = useState<Told | null>(null);
+function useReceipt(channel: string, ts: string | null): Looked {
+  const [looked, tell] = useState<Looked>({ told: null, because: "" });
   useEffect(() => {
-    tell(null);
+    tell({ told: null, because: ts ? "" : ASK_FIRST });
     if (!ts) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isGone = false;
     const look = async (times: number) => {
-      const found = await receipt(channel, ts);
+      const found = await receipt(channel, ts).catch(() => undefined);
       if (isGone) return;
-      tell(found);
       const most = found ? MOST_LOOKS : MOST_LOOKS_FOR_NOTHING;
-      if (!found?.over && times < most) timer = setTimeout(() => look(times + 1), LOOK_AGAIN_MS);
+      const isLast = times >= most;
+      if (found) tell({ told: found, because: "" });
+      else if (isLast) tell({ told: null, because: found === null ? NOT_OURS : UNREAD });
+      if (!found?.over && !isLast) timer = setTimeout(() => look(times + 1), LOOK_AGAIN_MS);
     };
     look(1);
     return () => {
@@ -50,7 +60,7 @@ function useReceipt(channel: string, ts: string | null): Told | null {
       clearTimeout(timer);
     };
   }, [channel, ts]);
-  return told;
+  return looked;
 }
 
 const STATES: Record<Told["state"], string> = {
@@ -61,6 +71,19 @@ const STATES: Record<Told["state"], string> = {
   failed: "Failed",
   withdrawn: "Withdrawn",
   erased: "Erased",
+};
+
+/** The kinds of error that a model's adapter has. */
+const FAILURES: Record<string, string> = {
+  timeout: "it took too long",
+  busy: "it was busy",
+  unreachable: "it could not be reached",
+  key: "its key was not accepted",
+  unknown_model: "there is no such model",
+  too_long: "it was too much for it",
+  filtered: "its provider held the answer back",
+  not_accepted: "it did not accept the request",
+  malformed: "what it wrote could not be read",
 };
 
 const REASONS: Record<string, string> = {
@@ -75,13 +98,19 @@ const REASONS: Record<string, string> = {
   too_long: "It was too long for one question.",
 };
 
+function reason(why: string, audience: Told["audience"]): string {
+  const [alone] = audience?.size === 1 ? (audience.people ?? []) : [];
+  if (why === "unanswered" && alone) return `Nothing that ${alone.name} may read answers it.`;
+  return REASONS[why] ?? why;
+}
+
 function Body({ told }: { told: Told }) {
   const { asked, audience, route, withheld, evidence, claims, verification } = told;
   return (
     <>
       <div className={`state ${told.state}`}>
         <b>{STATES[told.state]}</b>
-        {told.reply?.reason ? <span>{REASONS[told.reply.reason] ?? told.reply.reason}</span> : null}
+        {told.reply?.reason ? <span>{reason(told.reply.reason, audience)}</span> : null}
         {told.error ? <span>{told.error}</span> : null}
       </div>
       {asked ? (
@@ -125,12 +154,11 @@ function Body({ told }: { told: Told }) {
           {claims.map((claim, at) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: claims have an order and nothing else
             <div key={at} className="claim">
+              {isInOwnWords(claim) ? <p className="text">{claim.text}</p> : null}
               {claim.quotes.map((one) => (
                 <blockquote key={one.handle + one.quote}>
                   <p>{one.quote}</p>
-                  <cite>
-                    [{one.handle}] {one.title}
-                  </cite>
+                  <cite>{one.title}</cite>
                 </blockquote>
               ))}
             </div>
@@ -155,6 +183,11 @@ function Body({ told }: { told: Told }) {
             </Term>
           ) : null}
           {told.model ? <Term name="Written by">{told.model}</Term> : null}
+          {told.instead_of && told.because ? (
+            <Term name="Instead of">
+              {told.instead_of}, which did not answer: {FAILURES[told.because] ?? told.because}
+            </Term>
+          ) : null}
           {told.rules ? <Term name="Rules">{told.rules.slice(0, 12)}</Term> : null}
         </dl>
       </Part>
@@ -173,6 +206,12 @@ function Body({ told }: { told: Told }) {
       </Part>
     </>
   );
+}
+
+/** What a composer put in words of its own; a quote that is said as it stands is not shown twice. */
+function isInOwnWords({ text, quotes }: Told["claims"][number]): boolean {
+  const letters = (written: string) => written.replace(/[^\p{L}\p{N}]+/gu, "");
+  return !letters(quotes.map(({ quote }) => quote).join("")).includes(letters(text));
 }
 
 function Part({ title, children }: { title: string; children: ReactNode }) {
@@ -231,7 +270,7 @@ function Found({ evidence, isByWords }: { evidence: Told["evidence"]; isByWords:
               <details>
                 <summary>
                   <span>
-                    [{one.handle}] {one.title}
+                    {one.handle}. {one.title}
                   </span>
                   {one.cited ? <mark>cited</mark> : null}
                 </summary>
@@ -255,17 +294,21 @@ function Verified({ told: { verification } }: { told: Told }) {
   const taken = unreadable.documents.length + unreadable.sources.length;
   return (
     <ul className="verified">
-      <li>{drafted === 0 ? "Nothing was drafted." : `${kept} of ${drafted} proven, word for word.`}</li>
+      <li>
+        {drafted === 0 ? "Nothing was drafted." : `${kept} of ${drafted} proven by quotes, word for word.`}
+      </li>
       {violations.map((one) => (
         <li key={one.claim + one.rule + one.detail} className="bad">
           Dropped no. {one.claim + 1}: {one.rule.replaceAll("_", " ")} ({one.detail})
         </li>
       ))}
-      <li className={taken ? "bad" : undefined}>
-        {taken
-          ? `Taken back by its source meanwhile, and so left out: ${[...unreadable.documents, ...unreadable.sources].join(", ")}`
-          : "The sources were asked again just before: all of it may still be read."}
-      </li>
+      {taken || drafted ? (
+        <li className={taken ? "bad" : undefined}>
+          {taken
+            ? `Taken back by its source meanwhile, and so left out: ${[...unreadable.documents, ...unreadable.sources].join(", ")}`
+            : "The sources were asked again just before: all of it may still be read."}
+        </li>
+      ) : null}
     </ul>
   );
 }

@@ -7,6 +7,8 @@ import type { Channel, User } from "./wire";
 
 interface Props {
   company: string;
+  /** Who writes the answers, if that is somebody else's. */
+  model: string | null;
   me: User;
   here: string | null;
   go: (to: string) => void;
@@ -15,7 +17,7 @@ interface Props {
   close: () => void;
 }
 
-export function Sidebar({ company, me, here, go, be, isOpen, close }: Props) {
+export function Sidebar({ company, model, me, here, go, be, isOpen, close }: Props) {
   const world = useWorld();
   const theme = useTheme();
   const toggle = useToggle();
@@ -101,7 +103,10 @@ export function Sidebar({ company, me, here, go, be, isOpen, close }: Props) {
         <a href={`/?as=${encodeURIComponent(me.name)}`} target="_blank" rel="noreferrer">
           Open another window
         </a>
-        <p>A playground on your machine. Nothing leaves it.</p>
+        <p>
+          A playground on your machine.{" "}
+          {model ? `What is asked, and what is found for it, is sent to ${model}.` : "Nothing leaves it."}
+        </p>
       </footer>
     </div>
   );

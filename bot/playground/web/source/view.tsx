@@ -89,6 +89,7 @@ export function Modal({ view, depth }: { view: View; depth: number }) {
             view={view}
             entries={entries}
             errors={errors}
+            fail={fail}
             change={(block, entry) => {
               fill((before) => ({ ...before, [view.id]: { ...before[view.id], [block]: entry } }));
               mark(({ [block]: _, ...rest }) => rest);
@@ -132,15 +133,18 @@ interface ViewBlocksProps {
   view: View;
   entries: Record<string, Entry>;
   errors: Record<string, string>;
+  fail: (why: string) => void;
   change: (block: string, entry: Entry) => void;
 }
 
-function ViewBlocks({ view, entries, errors, change }: ViewBlocksProps) {
+function ViewBlocks({ view, entries, errors, fail, change }: ViewBlocksProps) {
   const { me } = useWorld();
   const press = (block_id: string, action_id: string, value?: Entry) => {
     const values = given(view, entries);
     const chosen = value === undefined ? {} : { value };
-    act(me, "click_in_view", { view_id: view.id, block_id, action_id, values, ...chosen }).catch(() => {});
+    act(me, "click_in_view", { view_id: view.id, block_id, action_id, values, ...chosen })
+      .then(({ acked }) => fail(acked === false ? "The app did not answer. Try again." : ""))
+      .catch((why: Error) => fail(why.message));
   };
   return view.blocks.map((block, at) => {
     const id = block.block_id ?? String(at);
@@ -210,6 +214,7 @@ function Labelled({ block, entry, error, change }: LabelledProps) {
 export function Home({ app }: { app: User }) {
   const world = useWorld();
   const [entries, fill] = useState<Record<string, Entry>>({});
+  const [failure, fail] = useState("");
   const view = app.app_id ? world.homes.get(app.app_id) : undefined;
   useEffect(() => {
     act(world.me, "open_home", app.app_id ? { app: app.app_id } : {}).catch(() => {});
@@ -223,10 +228,16 @@ export function Home({ app }: { app: User }) {
   }
   return (
     <div className="home">
+      {failure ? (
+        <p className="failure" role="alert">
+          {failure}
+        </p>
+      ) : null}
       <ViewBlocks
         view={view}
         entries={entries}
         errors={{}}
+        fail={fail}
         change={(block, entry) => fill((before) => ({ ...before, [block]: entry }))}
       />
     </div>

@@ -24,6 +24,8 @@ export interface Channel {
   purpose: string;
   members: string[];
   is_member: boolean;
+  /** Where everybody is, and stays. */
+  general: boolean;
   /** False: this person has just left it. */
   visible: boolean;
   is_ext_shared: boolean;

@@ -147,6 +147,7 @@ function inRoom(world: World, channel: string, change: (room: Room) => Room): Wo
 
 function counted(world: World, channel: string, message: Message, looking: string | null): World {
   if (channel === looking || message.user === world.me || isAnnouncement(message)) return world;
+  if (world.channels.get(channel)?.is_member === false) return world; // one reads it, and is not called
   return { ...world, unread: put(world.unread, channel, (world.unread.get(channel) ?? 0) + 1) };
 }
 
