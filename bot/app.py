@@ -93,6 +93,7 @@ class Assistant:
     records: Records
     answering: Answering
     vectors: Vectors | None
+    index: Index
 
     def sync(self, claim: Claim, progress: Callable[[Progress], None]) -> Tally:
         """Runs one sync job, under its lease."""
@@ -202,12 +203,13 @@ def packaged_rules() -> Mapping[str, str]:
 
 @contextmanager
 def _opened(records: Records, embedder: Embedder | None, slack: People | None) -> Iterator[Assistant]:
-    """The vectors are closed before the home is given back: the next owner opens the same files."""
+    """The index and the vectors are closed before the home is given back: the next owner opens the same files."""
     _adopt_packaged_rules(records)
     opened = _assistant(records, embedder, slack)
     try:
         yield opened
     finally:
+        opened.index.close()
         if opened.vectors is not None:
             opened.vectors.close()
 
@@ -217,11 +219,13 @@ def _assistant(records: Records, embedder: Embedder | None, slack: People | None
 
     settings, database = records.settings, records.database
     kept = vectors(settings, embedder.name, embedder.dimensions) if embedder is not None else None
+    reach = failpoints.armed(settings.failpoint)
+    index = Index(database, kept, settings.home / "index", reach=reach)
     reading = Reading(
         rules=records.config.rules,
         people=_People(records.access, slack),
         access=records.access,
-        index=Index(database, kept),
+        index=index,
         passages=PassageStore(database),
         embedder=embedder,
         connectors=records.connectors,
@@ -230,8 +234,8 @@ def _assistant(records: Records, embedder: Embedder | None, slack: People | None
         clock=records.clock,
     )
     composer = Extractive(embedder)
-    answering = Answering(reading=reading, composer=composer, reach=failpoints.armed(settings.failpoint))
-    return Assistant(records=records, answering=answering, vectors=kept)
+    answering = Answering(reading=reading, composer=composer, reach=reach)
+    return Assistant(records=records, answering=answering, vectors=kept, index=index)
 
 
 class _People:

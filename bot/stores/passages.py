@@ -19,9 +19,9 @@ from bot.core.nouns import DocumentId, ListId, PassageId, Piece, document_id
 from bot.core.portions import portions
 from bot.core.ports import Staged, Stored
 from bot.core.terms import terms
+from bot.stores import changes
 from bot.stores.access import access_lists, intern, owned_layers
-from bot.stores.database import MOST_PARAMETERS, Database, changed
-from bot.stores.generations import INDEX, advance
+from bot.stores.database import MOST_PARAMETERS, Database
 from bot.stores.tables import AccessListRow, DocumentRow, PassageRow
 from connectors.model import Known, OwnedLayer, SourceDocument
 from policies.access import NOBODY, AccessList
@@ -93,15 +93,10 @@ class PassageStore:
 
     def mark(self, ids: Sequence[PassageId], embedder: str | None) -> None:
         with self._database.writing() as session:
-            others = col(PassageRow.embedded_by).is_distinct_from(embedder)
-            marked = [
-                changed(
-                    session, update(PassageRow).where(col(PassageRow.id).in_(some), others).values(embedded_by=embedder)
-                )
-                for some in portions(ids, MOST_PARAMETERS)
-            ]
-            if any(marked):
-                advance(session, INDEX)
+            for some in portions(ids, MOST_PARAMETERS):
+                others = col(PassageRow.id).in_(some) & col(PassageRow.embedded_by).is_distinct_from(embedder)
+                changes.note(session, session.exec(select(PassageRow.document).where(others)).all())
+                session.execute(update(PassageRow).where(others).values(embedded_by=embedder))
 
 
 def stage(session: Session, source: str, document: SourceDocument, pieces: Sequence[Piece]) -> Staged:
@@ -168,6 +163,14 @@ def go_live(session: Session, source: str, staged: Staged, *, embedded_by: str |
         else:
             passage.embedded_by = embedded_by if passage.state == STAGED else passage.embedded_by
             passage.state, passage.ordinal = LIVE, ordinal
+
+
+def lists_of(session: Session, documents: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for some in portions(documents, MOST_PARAMETERS):
+        of = select(DocumentRow.id, DocumentRow.list_id).where(col(DocumentRow.id).in_(some))
+        found.update(session.exec(of).all())
+    return found
 
 
 def set_access(session: Session, document: DocumentId, list_id: ListId) -> None:

@@ -9,8 +9,9 @@ from sqlmodel import Session, col, select
 
 from bot.core.errors import BadUse
 from bot.core.nouns import PassageId, source_of
+from bot.stores import changes
 from bot.stores.database import Database
-from bot.stores.generations import ACCESS, INDEX, advance
+from bot.stores.generations import ACCESS, advance
 from bot.stores.passages import LIVE, purge, retire_documents
 from bot.stores.tables import AccessListRow, DocumentRow, LayerRow, MembershipRow, PassageRow, SourceRow
 from connectors.model import Problem
@@ -88,7 +89,7 @@ class Sources:
         for table in (MembershipRow, LayerRow, AccessListRow):
             session.execute(delete(table).where(col(table.source) == name))
         advance(session, ACCESS)
-        advance(session, INDEX)
+        changes.note(session, documents)
         return len(documents)
 
     def listed(self) -> Sequence[Listed]:

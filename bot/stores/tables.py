@@ -179,6 +179,15 @@ class PassageRow(Row, table=True):
     state: str = Field(max_length=8)
 
 
+class DocumentChangeRow(Row, table=True):
+    """In which generation what may be found of a document last changed; it is still here when the document is not."""
+
+    __tablename__ = "document_change"
+    __table_args__ = (Index("document_change_by_generation", "workspace", "generation"),)
+    document: str = Field(primary_key=True)
+    generation: int
+
+
 class GenerationRow(Row, table=True):
     """A number that grows whenever what it names has changed, so that a cache knows."""
 
@@ -249,6 +258,7 @@ TABLES: tuple[type[Row], ...] = (
     AccessListRow,
     DocumentRow,
     PassageRow,
+    DocumentChangeRow,
     GenerationRow,
     TextRow,
     EventRow,
