@@ -11,7 +11,7 @@ from bot.core.ports import Staged
 from bot.stores import access, changes, passages
 from bot.stores.database import Database
 from bot.stores.ledger.book import Ledger
-from bot.stores.passages import LIVE, PassageStore
+from bot.stores.passages import IS_NOT_LIVE, PassageStore
 from bot.stores.sources import ACTIVE, Sources
 from bot.stores.tables import PassageRow, SourceRow
 from connectors.model import AccessChanged, Cursor, Gone, Groups, Known, Problem, SourceDocument
@@ -73,7 +73,7 @@ class SourceCatalogue:
     def leftovers(self) -> Sequence[PassageId]:
         """Ours, and those of sources that were removed; another source's staged passages are its own sync's business."""
         with self._database.reading() as session:
-            found = session.exec(select(PassageRow.id, PassageRow.document).where(col(PassageRow.state) != LIVE)).all()
+            found = session.exec(select(PassageRow.id, PassageRow.document).where(IS_NOT_LIVE)).all()
             others = set(session.exec(select(SourceRow.name).where(col(SourceRow.state) == ACTIVE))) - {self._source}
             return [PassageId(id_) for id_, document in found if source_of(document) not in others]
 

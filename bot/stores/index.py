@@ -239,7 +239,9 @@ def _copy_known(
 
 def _everything(session: Session) -> Iterator[list[Entry]]:
     last = ""
-    while rows := _entries(session, _ENTRIES.where(col(PassageRow.id) > last).limit(_AT_ONCE)):
+    while rows := _entries(
+        session, _ENTRIES.where(col(PassageRow.id) > last).order_by(col(PassageRow.id)).limit(_AT_ONCE)
+    ):
         last = rows[-1].passage
         yield rows
 
@@ -267,7 +269,6 @@ _ENTRIES = (
     )
     .join(DocumentRow, col(DocumentRow.id) == col(PassageRow.document))
     .where(col(PassageRow.state) == LIVE)
-    .order_by(col(PassageRow.id))
 )
 
 

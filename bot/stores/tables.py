@@ -159,13 +159,16 @@ class DocumentRow(Row, table=True):
     list_id: str
 
 
+_NOT_LIVE = text("state <> 'live'")  # few, among many
+
+
 class PassageRow(Row, table=True):
     """A piece of a document: `staged` until its vector is durable, `live`, then `retired` until its vector is gone."""
 
     __tablename__ = "passage"
     __table_args__ = (
-        Index("passage_by_document", "workspace", "document"),
-        Index("passage_by_state", "workspace", "state"),
+        Index("passage_by_document", "workspace", "document", "state"),
+        Index("passage_left", "workspace", "id", sqlite_where=_NOT_LIVE, postgresql_where=_NOT_LIVE),
     )
     id: str = Field(primary_key=True)
     document: str

@@ -1,4 +1,4 @@
-"""Which documents changed, and when, so that an index reads again only those."""
+"""Which documents changed, and when, so that an index reads again only those; and indexes that lead to their passages."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,6 +7,8 @@ revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
+
+_NOT_LIVE = sa.text("state <> 'live'")
 
 
 def upgrade() -> None:
@@ -20,9 +22,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("document_change", schema=None) as batch_op:
         batch_op.create_index("document_change_by_generation", ["workspace", "generation"], unique=False)
+    with op.batch_alter_table("passage", schema=None) as batch_op:
+        batch_op.drop_index("passage_by_document")
+        batch_op.drop_index("passage_by_state")
+        batch_op.create_index("passage_by_document", ["workspace", "document", "state"], unique=False)
+        batch_op.create_index(
+            "passage_left", ["workspace", "id"], unique=False, sqlite_where=_NOT_LIVE, postgresql_where=_NOT_LIVE
+        )
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("passage", schema=None) as batch_op:
+        batch_op.drop_index("passage_left", sqlite_where=_NOT_LIVE, postgresql_where=_NOT_LIVE)
+        batch_op.drop_index("passage_by_document")
+        batch_op.create_index("passage_by_state", ["workspace", "state"], unique=False)
+        batch_op.create_index("passage_by_document", ["workspace", "document"], unique=False)
     with op.batch_alter_table("document_change", schema=None) as batch_op:
         batch_op.drop_index("document_change_by_generation")
     op.drop_table("document_change")
