@@ -5,6 +5,7 @@ may be read, and nothing depends on what else is in a segment: each passage scor
 """
 
 import hashlib
+import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -12,8 +13,10 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
+from cachetools import LRUCache
 from numpy.typing import NDArray
 
+from bot.core.nouns import ListId
 from bot.core.ports import Vector
 
 Mask = NDArray[np.bool_]
@@ -21,6 +24,8 @@ Rows = NDArray[np.int64]
 
 MOST_ROWS = MOST_TERMS = 1 << 24  # a term, a row and a count are sorted as one number of 64 bits
 _OWNER_BITS, _COUNT_BITS = 24, 16
+_REMEMBERING = threading.Lock()
+_LISTS = 16  # sets of lists whose slices are remembered
 _AT_ONCE = 8_192  # vectors in memory while a large segment is written
 
 
@@ -85,6 +90,31 @@ class Segment(Outline):
             return 0.0
         squares = (np.einsum("ij,ij->i", some, some) for some in _portions(self.vectors))
         return float(np.sqrt(max(float(each.max()) for each in squares)))
+
+    def slices_of(self, lists: frozenset[ListId]) -> tuple[Rows, Rows]:
+        """Where the rows of these lists begin and end, in order; what touches is one slice."""
+        with _REMEMBERING:
+            slices = self._slices.get(lists)
+        if slices is None:
+            slices = self._found_slices(lists)
+            with _REMEMBERING:
+                self._slices[lists] = slices
+        return slices
+
+    def _found_slices(self, lists: frozenset[ListId]) -> tuple[Rows, Rows]:
+        ids = self.list_ids
+        if len(ids) < len(lists):
+            at = [place for name, place in ids.items() if name in lists]
+        else:
+            at = sorted(ids[name] for name in lists if name in ids)
+        places = np.array(at, dtype=np.int64)
+        starts, ends = self.list_rows[places], self.list_rows[places + 1]
+        apart = starts[1:] != ends[:-1]
+        return starts[np.append(len(at) > 0, apart)[: len(at)]], ends[np.append(apart, len(at) > 0)[: len(at)]]
+
+    @cached_property
+    def _slices(self) -> LRUCache[frozenset[ListId], tuple[Rows, Rows]]:
+        return LRUCache(_LISTS)  # never out of date: a segment does not change
 
     def rows_of(self, documents: Collection[str]) -> Rows:
         """Those of these documents; what is not here is passed over."""

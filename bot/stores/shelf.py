@@ -127,6 +127,7 @@ class Shelf:
         segment = _mapped(path, {**shapes, "vectors": [made.outline.rows, self._dimensions]})
         self._open[name] = segment
         self._reach("index.after_segment")
+        _ = segment.largest_norm  # now, and not when somebody asks
         return Part.whole(segment, File(name, _digest(path)))
 
     def publish(self, generation: int, parts: Sequence[Part]) -> None:
@@ -169,6 +170,7 @@ class Shelf:
         path = self._folder / name
         segment = _mapped(path, said["shapes"])
         _check(_digest(path) == said["digest"], "a segment is damaged")
+        _ = segment.largest_norm
         return segment
 
     def _tidy(self, named: set[str]) -> None:

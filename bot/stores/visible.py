@@ -1,6 +1,6 @@
 """What of a segment exists for one search: slices of its rows, and which rows in them are alive and within the scope."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, Self
@@ -49,17 +49,7 @@ class Part:
         return Part(self.segment, alive, self.file)
 
     def visible(self, scope: Scope) -> "Visible":
-        ids = self.segment.list_ids
-        if len(ids) < len(scope.lists):
-            at = sorted(place for name, place in ids.items() if name in scope.lists)
-        else:
-            at = sorted(ids[name] for name in scope.lists if name in ids)
-        lists = np.array(at, dtype=np.int64)
-        starts, ends = self.segment.list_rows[lists], self.segment.list_rows[lists + 1]
-        first = np.flatnonzero(np.append(True, starts[1:] != ends[:-1])) if at else lists
-        left_out = self.segment.rows_of(scope.without_documents)
-        last = np.append(first[1:] - 1, len(at) - 1) if at else lists
-        return Visible(self, starts[first], ends[last], left_out)
+        return Visible(self, *self.segment.slices_of(scope.lists), self.segment.rows_of(scope.without_documents))
 
 
 class Visible:
@@ -67,18 +57,16 @@ class Visible:
 
     def __init__(self, part: Part, starts: Rows, ends: Rows, left_out: Rows) -> None:
         self.part, self.starts, self.ends = part, starts, ends
-        self.mask = np.zeros(part.segment.rows, dtype=np.bool_)
-        for start, end in self.slices():
-            self.mask[start:end] = part.alive[start:end]
+        edges = np.zeros(part.segment.rows + 1, dtype=np.int8)
+        edges[starts] = 1
+        edges[ends] = -1
+        self.mask = np.cumsum(edges[:-1], dtype=np.int8).view(np.bool_) & part.alive
         left_out = np.unique(left_out)
         left_out = left_out[self.mask[left_out]]
         self.mask[left_out] = False
         before, lengths = part.lengths_before, part.segment.length
         self.count = int(np.count_nonzero(self.mask))
         self.length = int((before[ends] - before[starts]).sum() - lengths[left_out].sum(dtype=np.int64))
-
-    def slices(self) -> Iterator[tuple[int, int]]:
-        return zip(self.starts.tolist(), self.ends.tolist(), strict=True)
 
     @cached_property
     def whole(self) -> bool:

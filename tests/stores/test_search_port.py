@@ -94,7 +94,7 @@ def test_what_was_replaced_is_not_found_by_what_it_said(place: Place) -> None:
     assert names(words) == {("a", 0)}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     documents=st.lists(
         st.tuples(
