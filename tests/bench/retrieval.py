@@ -77,8 +77,9 @@ class Size:
 
 
 QUICK: Final = Size(passages=20_000, questions=40, asked_of_peers=8, people=12, busy_s=4)
-FULL: Final = tuple(
-    Size(passages=count, questions=100, asked_of_peers=20, people=40, busy_s=30) for count in (100_000, 500_000)
+FULL: Final = (
+    Size(passages=100_000, questions=100, asked_of_peers=20, people=40, busy_s=30),
+    Size(passages=500_000, questions=100, asked_of_peers=20, people=8, busy_s=30),
 )
 
 

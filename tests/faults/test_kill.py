@@ -65,6 +65,16 @@ def test_a_question_whose_process_died_is_completed_by_the_next_one(acme: Consol
     assert acme.run("audit", "verify").code == 0
 
 
+@pytest.mark.parametrize("failpoint", [name for name in FAILPOINTS if name.startswith("index.")])
+def test_a_process_that_died_while_it_wrote_the_index_leaves_one_that_is_whole(acme: Console, failpoint: str) -> None:
+    died = acme.run("ask", QUESTION, "--as", "ana@acme.test", FOOTNOTE_FAILPOINT=failpoint, **SHORT_LEASE)
+    assert died.code == KILLED
+    outlive_leases(acme)
+    assert "27 days" in acme.person_asks(QUESTION, "ana@acme.test")["text"]
+    assert searchable(acme) == live(acme)
+    assert len(list((acme.home / "index").rglob("*.segment"))) == 1
+
+
 @pytest.mark.parametrize("failpoint", [name for name in FAILPOINTS if name.startswith("sync.") and name != REPAIR])
 def test_a_sync_that_died_is_completed_by_the_next_one(acme: Console, folder: Path, failpoint: str) -> None:
     """One document changed, one new, one shut, one gone."""
