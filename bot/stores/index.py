@@ -101,9 +101,10 @@ class Index:
         if kept is None:
             return
         with self._database.reading() as session:
-            if generation(session, INDEX) < kept.generation:
+            at = generation(session, INDEX)
+            if at < kept.generation:
                 return  # the database was put back to what it was before
-            taken = self._changed(session, Moment(kept.generation, kept.parts), self._moment)
+            taken = self._changed(session, Moment(kept.generation, kept.parts), at, self._moment)
             if self._moment is None and len(taken) != _live_passages(session):
                 return  # likewise, and it has moved on since
             self._moment = taken
@@ -123,7 +124,7 @@ class Index:
         with self._database.reading() as session:
             moment = Moment(generation(session, INDEX), ())
             for rows in _everything(session):
-                made = self._made(rows, moment)
+                made = self._made(rows)
                 part = shelf.write(made) if shelf is not None else Part.whole(made.whole())
                 moment = Moment(moment.generation, (*moment.parts, part))
         if shelf is not None:
@@ -135,20 +136,19 @@ class Index:
         with self._database.reading() as session:
             at = generation(session, INDEX)
             if at > moment.generation:
-                return self._changed(session, moment, moment)
+                return self._changed(session, moment, at)
         if at < moment.generation:  # the database was put back
             self._moment = None
             return self._first(shelf)
         return moment
 
-    def _changed(self, session: Session, moment: Moment, known: Moment | None) -> Moment:
+    def _changed(self, session: Session, moment: Moment, at: int, known: Moment | None = None) -> Moment:
         """What changed since this moment is read again. Vectors that are known already are not."""
-        at = generation(session, INDEX)
         documents = changes.since(session, moment.generation)
         parts = [part.without(documents) for part in moment.parts]
         parts = [part for part in parts if part.count]
         for rows in _live(session, documents):
-            parts.append(Part.whole(self._made(rows, *filter(None, {known, moment})).whole()))
+            parts.append(Part.whole(self._made(rows, moment, *([known] if known else [])).whole()))
         return Moment(at, _few_in_memory(parts, self._dimensions))
 
     def _made(self, rows: Sequence[Entry], *known: Moment) -> Made:
