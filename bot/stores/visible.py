@@ -35,11 +35,6 @@ class Part:
     def count(self) -> int:
         return int(np.count_nonzero(self.alive))
 
-    @cached_property
-    def lengths_before(self) -> NDArray[np.int64]:
-        """How many terms what is alive before each row has."""
-        return np.concatenate([[0], np.cumsum(np.where(self.alive, self.segment.length, 0), dtype=np.int64)])
-
     def without(self, documents: Collection[str]) -> "Part":
         rows = self.segment.rows_of(documents)
         if not self.alive[rows].any():
@@ -61,12 +56,9 @@ class Visible:
         edges[starts] = 1
         edges[ends] = -1
         self.mask = np.cumsum(edges[:-1], dtype=np.int8).view(np.bool_) & part.alive
-        left_out = np.unique(left_out)
-        left_out = left_out[self.mask[left_out]]
         self.mask[left_out] = False
-        before, lengths = part.lengths_before, part.segment.length
         self.count = int(np.count_nonzero(self.mask))
-        self.length = int((before[ends] - before[starts]).sum() - lengths[left_out].sum(dtype=np.int64))
+        self.length = int(part.segment.length.sum(where=self.mask, dtype=np.int64))
 
     @cached_property
     def whole(self) -> bool:

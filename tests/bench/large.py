@@ -110,8 +110,9 @@ def company(home: Path, passages: int) -> Company:
         matrix[some] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
     made = Company(home, database, vectors, matrix, lists, centres)
     _write_access(database)
+    written = Texts(made.passages)
     for some in _portions(len(lists)):
-        _write(made, some, dice)
+        _write(made, some, written)
     return made
 
 
@@ -152,11 +153,7 @@ class Texts:
         return text, found.astype("<u8").tobytes(), counts.astype("<u2").tobytes()
 
 
-_TEXTS: dict[Path, Texts] = {}
-
-
-def _write(made: Company, some: NDArray[np.int64], _: np.random.Generator) -> None:
-    written = _TEXTS.setdefault(made.home, Texts(made.passages))
+def _write(made: Company, some: NDArray[np.int64], written: Texts) -> None:
     documents: list[dict[str, Any]] = []
     rows: list[dict[str, Any]] = []
     for number in some.tolist():

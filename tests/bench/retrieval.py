@@ -353,6 +353,7 @@ def main() -> None:
     for size in (QUICK,) if chosen.quick else FULL:
         with tempfile.TemporaryDirectory() as folder:
             runs.append(measure(Path(folder), size))
+        sys.stderr.write(json.dumps(runs[-1]) + "\n")  # each when it is there: the larger one takes many minutes
     figures: dict[str, Any] = {
         "parity_mismatches": sum(run["parity_mismatches"] for run in runs),
         "recall": min(run["recall"] for run in runs),
