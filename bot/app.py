@@ -93,6 +93,7 @@ class Assistant:
     records: Records
     answering: Answering
     vectors: Vectors | None
+    index: Index
 
     def sync(self, claim: Claim, progress: Callable[[Progress], None]) -> Tally:
         """Runs one sync job, under its lease."""
@@ -227,12 +228,13 @@ def packaged_rules() -> Mapping[str, str]:
 def _opened(
     records: Records, embedder: Embedder | None, slack: People | None, composer: Composer | None
 ) -> Iterator[Assistant]:
-    """The vectors are closed before the home is given back: the next owner opens the same files."""
+    """The index and the vectors are closed before the home is given back: the next owner opens the same files."""
     _adopt_packaged_rules(records)
     opened = _assistant(records, embedder, slack, composer)
     try:
         yield opened
     finally:
+        opened.index.close()
         if opened.vectors is not None:
             opened.vectors.close()
 
@@ -244,11 +246,13 @@ def _assistant(
 
     settings, database = records.settings, records.database
     kept = vectors(settings, embedder.name, embedder.dimensions) if embedder is not None else None
+    reach = failpoints.armed(settings.failpoint)
+    index = Index(database, kept, settings.home / "index", reach=reach)
     reading = Reading(
         rules=records.config.rules,
         people=_People(records.access, slack),
         access=records.access,
-        index=Index(database, kept),
+        index=index,
         passages=PassageStore(database),
         embedder=embedder,
         connectors=records.connectors,
@@ -256,12 +260,8 @@ def _assistant(
         access_trusted_for=timedelta(minutes=settings.access_trusted_for_minutes),
         clock=records.clock,
     )
-    answering = Answering(
-        reading=reading,
-        composer=composer or Extractive(embedder),
-        reach=failpoints.armed(settings.failpoint),
-    )
-    return Assistant(records=records, answering=answering, vectors=kept)
+    answering = Answering(reading=reading, composer=composer or Extractive(embedder), reach=reach)
+    return Assistant(records=records, answering=answering, vectors=kept, index=index)
 
 
 class _People:

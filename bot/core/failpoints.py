@@ -30,6 +30,9 @@ FAILPOINTS = (
     "sync.after_batches",
     "sync.after_repair",
     "sync.before_finish",
+    "index.after_segment",
+    "index.before_manifest",
+    "index.after_manifest",
 )
 
 Reach = Callable[[str], None]

@@ -9,7 +9,7 @@ import json
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from cachetools import LRUCache
 from sqlalchemy import delete, insert
@@ -20,12 +20,10 @@ from bot.core.nouns import ListId
 from bot.core.portions import portions
 from bot.stores.database import MOST_PARAMETERS, Database, insert_new
 from bot.stores.generations import ACCESS, advance, generation
-from bot.stores.tables import AccessListRow, LayerRow, MembershipRow, Row, SourceRow
+from bot.stores.tables import AccessListRow, LayerRow, MembershipRow, SourceRow
 from connectors.model import Groups, OwnedLayer
 from policies.access import AccessList, Grant, Layer, next_expiry, readable_lists
 from policies.people import Audience, Email, Person, Principal, principal
-
-AnyRow = TypeVar("AnyRow", bound=Row)
 
 
 class _Readers(NamedTuple):
@@ -137,23 +135,25 @@ def replace_groups(session: Session, source: str, groups: Groups, now: datetime)
 
 def access_lists(session: Session, ids: Iterable[ListId] | None = None) -> Mapping[ListId, AccessList]:
     """The lists as they are now, or those of `ids`. A list that names an unknown layer is nobody's."""
+    columns = select(AccessListRow.id, AccessListRow.source, AccessListRow.nodes)
+    of_layers = select(LayerRow.source, LayerRow.node, LayerRow.grants)
     if ids is None:
-        rows, found = session.exec(select(AccessListRow)).all(), session.exec(select(LayerRow)).all()
+        rows, found = list(session.execute(columns)), list(session.execute(of_layers))
     else:
-        rows = _rows_where(session, AccessListRow, col(AccessListRow.id), ids)
-        found = _rows_where(session, LayerRow, col(LayerRow.node), (node for row in rows for node in row.nodes))
-    layers = {(row.source, row.node): _from_json(row.grants) for row in found}
+        rows = _where(session, columns, col(AccessListRow.id), ids)
+        found = _where(session, of_layers, col(LayerRow.node), (node for _, _, nodes in rows for node in nodes))
+    layers = {(source, node): _from_json(grants) for source, node, grants in found}
     shut = Layer()
     return {
-        ListId(row.id): AccessList(layers=tuple(layers.get((row.source, node), shut) for node in row.nodes))
-        for row in rows
+        ListId(id_): AccessList(layers=tuple(layers.get((source, node), shut) for node in nodes))
+        for id_, source, nodes in rows
     }
 
 
-def _rows_where(session: Session, table: type[AnyRow], column: Mapped[str], values: Iterable[str]) -> Sequence[AnyRow]:
+def _where(session: Session, columns: Any, column: Mapped[str], values: Iterable[str]) -> list[Any]:
     """The rows whose column has one of these values."""
     some_values = portions(sorted(set(values)), MOST_PARAMETERS)
-    return [row for some in some_values for row in session.exec(select(table).where(column.in_(some)))]
+    return [row for some in some_values for row in session.execute(columns.where(column.in_(some)))]
 
 
 def _as_json(layer: Layer) -> list[list[str | None]]:

@@ -8,11 +8,10 @@ from sqlmodel import Session, col, select
 
 from bot.core.nouns import DocumentId, Event, PassageId, Piece, document_id, source_of
 from bot.core.ports import Staged
-from bot.stores import access, passages
+from bot.stores import access, changes, passages
 from bot.stores.database import Database
-from bot.stores.generations import INDEX, advance
 from bot.stores.ledger.book import Ledger
-from bot.stores.passages import LIVE, PassageStore
+from bot.stores.passages import IS_NOT_LIVE, PassageStore
 from bot.stores.sources import ACTIVE, Sources
 from bot.stores.tables import PassageRow, SourceRow
 from connectors.model import AccessChanged, Cursor, Gone, Groups, Known, Problem, SourceDocument
@@ -54,24 +53,27 @@ class SourceCatalogue:
             passages.retire_documents(session, [self._id(id_) for id_ in deleted])
             for change in access_changes:
                 passages.set_access(session, self._id(change.id), access.intern(session, self._source, change.access))
-            advance(session, INDEX)
+            changes.note(session, map(self._id, (*deleted, *(change.id for change in access_changes))))
 
     def stage(self, documents: Sequence[tuple[SourceDocument, Sequence[Piece]]]) -> tuple[Staged, ...]:
         with self._writing() as session:
+            ours = [self._id(document.id) for document, _ in documents]
+            before = passages.lists_of(session, ours)
             staged = tuple(passages.stage(session, self._source, document, pieces) for document, pieces in documents)
-            advance(session, INDEX)
+            confined = passages.lists_of(session, ours).items() - before.items()
+            changes.note(session, (document for document, _ in confined))
             return staged
 
     def go_live(self, staged: Sequence[Staged], *, embedded_by: str | None) -> None:
         with self._writing() as session:
             for document in staged:
                 passages.go_live(session, self._source, document, embedded_by=embedded_by)
-            advance(session, INDEX)
+            changes.note(session, (self._id(each.document.id) for each in staged))
 
     def leftovers(self) -> Sequence[PassageId]:
         """Ours, and those of sources that were removed; another source's staged passages are its own sync's business."""
         with self._database.reading() as session:
-            found = session.exec(select(PassageRow.id, PassageRow.document).where(col(PassageRow.state) != LIVE)).all()
+            found = session.exec(select(PassageRow.id, PassageRow.document).where(IS_NOT_LIVE)).all()
             others = set(session.exec(select(SourceRow.name).where(col(SourceRow.state) == ACTIVE))) - {self._source}
             return [PassageId(id_) for id_, document in found if source_of(document) not in others]
 

@@ -1,137 +1,285 @@
-"""One moment of everything searchable, in memory: both retrievers, exact within a scope.
+"""The newest moment of everything searchable, and how it comes about. What is live in SQL is in it, always.
 
-What is live in SQL is what is in the index, always; a passage whose vector is missing is found by its words alone.
-This version holds all of it in arrays and is made anew when the index generation moves.
+    segments on the disk, as the manifest names them → without what changed since → with that, as it is now
+
+Nothing is read twice for one change: SQL says which documents changed since a generation, and a vector that any
+segment has is not asked for again. A passage whose vector is missing is found by its words alone. When enough has
+changed, a thread writes it into segments; one builder a machine, and every process takes up what it wrote.
 """
 
+import secrets
 import threading
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
-from sqlalchemy import select
+import structlog
+from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
+from bot.core.failpoints import Reach, armed
 from bot.core.nouns import PassageId
-from bot.core.ports import Hit, Scope, Search, Vector
-from bot.core.terms import terms
-from bot.stores.database import Database
+from bot.core.portions import portions
+from bot.core.ports import Vector
+from bot.stores import changes
+from bot.stores.database import MOST_PARAMETERS, Database, insert_new
 from bot.stores.generations import INDEX, generation
-from bot.stores.keywords import Keywords, Mask
-from bot.stores.passages import LIVE, term_id
-from bot.stores.tables import DocumentRow, PassageRow
-from bot.stores.vectors import Vectors
+from bot.stores.moment import Moment
+from bot.stores.passages import LIVE
+from bot.stores.segments import MOST_ROWS, MOST_TERMS, Entry, Made, Mask, make, merge
+from bot.stores.shelf import Shelf
+from bot.stores.tables import DocumentRow, GenerationRow, PassageRow
+from bot.stores.vectors import Vectors, collection_name
+from bot.stores.visible import Part
 
-_DECIMALS = 6
-_ROUGHLY = 1e-4  # more than twice what the fast product can be wrong by, for unit vectors: no candidate is passed over
+_ORIGIN = "index origin"  # a number by lot: which database this is
+_AT_ONCE = 20_000  # passages read into one segment
+_TAIL = 4_096  # rows that changed since the manifest, before they are written into segments
+_LARGER = 2  # a segment up to so many times as large as what is to be written is written with it
+_DEAD = 4  # a segment of which one in so many rows is dead is written again
 
+_PASS = armed(None)
 
-class Entry(NamedTuple):
-    """What an index row knows of its passage, in the order by which ties are broken."""
-
-    content_hash: str
-    document: str
-    ordinal: int
-    passage: PassageId
-    list_id: str
+log = structlog.get_logger()
 
 
 class Index:
-    """Gives the newest moment; several threads may search one moment while the next is being made."""
+    """`folder` is where the segments of all indexes of this home are."""
 
-    def __init__(self, database: Database, vectors: Vectors | None) -> None:
-        self._database, self._vectors = database, vectors
-        self._moment: tuple[int, Moment] | None = None
+    def __init__(
+        self,
+        database: Database,
+        vectors: Vectors | None,
+        folder: Path,
+        *,
+        reach: Reach = _PASS,
+        tail: int = _TAIL,
+    ) -> None:
+        self._database, self._vectors, self._folder, self._reach, self._tail = database, vectors, folder, reach, tail
+        self._dimensions = vectors.dimensions if vectors is not None else 0
         self._making = threading.Lock()
+        self._moment: Moment | None = None
+        self._shelf: Shelf | None = None
+        self._stamp: tuple[int, int] | None = None
+        self._writer: threading.Thread | None = None
+        self._refused = 0  # rows that could not be written the last time: it is not tried for every change
 
-    def newest(self) -> Search:
-        with self._making, self._database.reading() as session:
-            at = generation(session, INDEX)
-            if self._moment is None or self._moment[0] != at:
-                self._moment = (at, _read(session, self._vectors))
-            return self._moment[1]
+    def newest(self) -> Moment:
+        with self._making:
+            shelf = self._shelf = self._shelf or self._opened()
+            self._take_up(shelf)
+            if self._moment is None:
+                self._moment = self._first(shelf)
+            self._moment = self._caught_up(shelf, self._moment)
+            self._write_soon(shelf, self._moment)
+            return self._moment
 
+    def close(self) -> None:
+        """Waits for what is being written."""
+        writer = self._writer
+        if writer is not None:
+            writer.join()
 
-class Moment:
-    """An immutable index."""
-
-    def __init__(self, entries: list[Entry], keywords: Keywords, vectors: Vector, has_vector: Mask) -> None:
-        self.entries = entries
-        self._keywords, self._vectors, self._has_vector = keywords, vectors, has_vector
-        self._lists = _positions(entry.list_id for entry in entries)
-        self._documents = _positions(entry.document for entry in entries)
-        tie_order = sorted(range(len(entries)), key=lambda row: entries[row])
-        self._tie = np.empty(len(entries), dtype=np.int64)
-        self._tie[tie_order] = np.arange(len(entries))
-
-    def keywords(self, text: str, scope: Scope, k: int) -> tuple[Hit, ...]:
-        visible = self._visible(scope)
-        scores = self._keywords.score({term_id(term) for term in terms(text)}, visible)
-        return self._best(np.flatnonzero(scores > 0), scores, k)
-
-    def vectors(self, vector: Vector, scope: Scope, k: int) -> tuple[Hit, ...]:
-        """Exact: a fast product picks candidates, and an arithmetic that never depends on how many rows there are
-        gives the scores, so that a hidden row cannot move the last digit of a visible one.
-        """
-        rows = np.flatnonzero(self._visible(scope) & self._has_vector)
-        if not len(rows):
-            return ()
-        if len(rows) > k > 0:
-            rough = self._vectors[rows] @ vector
-            rows = rows[rough >= np.partition(rough, -k)[-k] - _ROUGHLY]
-        scores = np.zeros(len(self.entries), dtype=np.float64)
-        scores[rows] = (self._vectors[rows].astype(np.float64) * vector.astype(np.float64)).sum(axis=1)
-        return self._best(rows, scores, k)
-
-    def _visible(self, scope: Scope) -> Mask:
-        visible = np.zeros(len(self.entries), dtype=np.bool_)
-        for list_id in scope.lists:
-            visible[self._lists.get(list_id, [])] = True
-        for document in scope.without_documents:
-            visible[self._documents.get(document, [])] = False
-        return visible
-
-    def _best(self, rows: NDArray[np.int64], scores: NDArray[np.float64], k: int) -> tuple[Hit, ...]:
-        rounded = np.round(scores[rows], _DECIMALS)
-        order = np.lexsort((self._tie[rows], -rounded))[:k]
-        return tuple(Hit(self.entries[rows[at]].passage, float(rounded[at])) for at in order)
-
-
-def _read(session: Session, vectors: Vectors | None) -> Moment:
-    rows = session.execute(
-        select(
-            col(PassageRow.content_hash),
-            col(PassageRow.document),
-            col(PassageRow.ordinal),
-            col(PassageRow.id),
-            col(DocumentRow.list_id),
-            col(PassageRow.term_ids),
-            col(PassageRow.term_counts),
+    def _opened(self) -> Shelf:
+        name = self._vectors.name if self._vectors is not None else collection_name(self._database.workspace, "")
+        with self._database.reading() as session:
+            origin = generation(session, _ORIGIN)
+        if not origin:
+            with self._database.writing() as session:
+                insert_new(session, GenerationRow, [{"name": _ORIGIN, "value": 1 + secrets.randbelow(2**31 - 2)}])
+                origin = generation(session, _ORIGIN)
+        return Shelf(
+            self._folder / name[-64:].strip("-"), of=f"{origin} {name}", dimensions=self._dimensions, reach=self._reach
         )
-        .join(DocumentRow, col(DocumentRow.id) == col(PassageRow.document))
-        .where(col(PassageRow.state) == LIVE)
-        .order_by(col(PassageRow.id))
-    ).all()
-    entries = [Entry(row[0], row[1], row[2], PassageId(row[3]), row[4]) for row in rows]
-    matrix, has_vector = _matrix(entries, vectors)
-    return Moment(entries, Keywords([row[5] for row in rows], [row[6] for row in rows]), matrix, has_vector)
+
+    def _take_up(self, shelf: Shelf) -> None:
+        """What a builder has written since we looked, ourselves or another process. Without one, what we have holds."""
+        stamp = shelf.stamp()
+        if stamp is None or stamp == self._stamp:
+            return
+        kept, self._stamp = shelf.read(), stamp
+        if kept is None:
+            return
+        with self._database.reading() as session:
+            at = generation(session, INDEX)
+            if at < kept.generation:
+                return  # the database was put back to what it was before
+            taken = self._changed(session, Moment(kept.generation, kept.parts), at, self._moment)
+            if self._moment is None and len(taken) != _live_passages(session):
+                return  # likewise, and it has moved on since
+            self._moment = taken
+
+    def _first(self, shelf: Shelf) -> Moment:
+        """Everything is read. Another process that is at it is waited for."""
+        try:
+            with shelf.building(wait=True):
+                self._stamp = None
+                self._take_up(shelf)
+                return self._moment or self._built(shelf)
+        except OSError as error:
+            _not_written(error)
+            return self._built(None)
+
+    def _built(self, shelf: Shelf | None) -> Moment:
+        with self._database.reading() as session:
+            moment = Moment(generation(session, INDEX), ())
+            for rows in _everything(session):
+                made = self._made(rows)
+                part = shelf.write(made) if shelf is not None else Part.whole(made.whole())
+                moment = Moment(moment.generation, (*moment.parts, part))
+        if shelf is not None:
+            moment = _written(shelf, moment)
+            self._stamp = shelf.stamp()
+        return moment
+
+    def _caught_up(self, shelf: Shelf, moment: Moment) -> Moment:
+        with self._database.reading() as session:
+            at = generation(session, INDEX)
+            if at > moment.generation:
+                return self._changed(session, moment, at)
+        if at < moment.generation:  # the database was put back
+            self._moment = None
+            return self._first(shelf)
+        return moment
+
+    def _changed(self, session: Session, moment: Moment, at: int, known: Moment | None = None) -> Moment:
+        """What changed since this moment is read again. Vectors that are known already are not."""
+        documents = changes.since(session, moment.generation)
+        parts = [part.without(documents) for part in moment.parts]
+        parts = [part for part in parts if part.count]
+        for rows in _live(session, documents):
+            parts.append(Part.whole(self._made(rows, moment, *([known] if known else [])).whole()))
+        return Moment(at, _few_in_memory(parts, self._dimensions))
+
+    def _made(self, rows: Sequence[Entry], *known: Moment) -> Made:
+        matrix = np.zeros((len(rows), self._dimensions), dtype=np.float32)
+        present = np.zeros(len(rows), dtype=np.bool_)
+        if self._vectors is not None:
+            places = {entry.passage: at for at, entry in enumerate(rows)}
+            documents = {entry.document for entry in rows}
+            for moment in known:
+                _copy_known(moment, documents, places, matrix, present)
+            found, vectors = self._vectors.get([PassageId(id_) for id_, at in places.items() if not present[at]])
+            where = np.array([places[id_] for id_ in found], dtype=np.int64)
+            matrix[where], present[where] = vectors, True
+        return make(rows, matrix, present)
+
+    def _write_soon(self, shelf: Shelf, moment: Moment) -> None:
+        rows = sum(part.count for part in moment.parts if part.file is None)
+        if rows < max(self._tail, 2 * self._refused) or (self._writer is not None and self._writer.is_alive()):
+            return
+        self._writer = threading.Thread(target=self._write, args=(shelf, moment, rows), name="index", daemon=True)
+        self._writer.start()
+
+    def _write(self, shelf: Shelf, moment: Moment, rows: int) -> None:
+        """Neither SQL nor Chroma is asked: a moment has everything. What other processes wrote meanwhile is as good."""
+        try:
+            with shelf.building(wait=False) as ours:
+                if ours and shelf.stamp() in {None, self._stamp}:
+                    _written(shelf, moment)
+            self._refused = 0
+        except OSError as error:
+            self._refused = rows
+            _not_written(error)
 
 
-def _matrix(entries: list[Entry], vectors: Vectors | None) -> tuple[Vector, Mask]:
-    present = np.zeros(len(entries), dtype=np.bool_)
-    if vectors is None:
-        return np.zeros((len(entries), 0), dtype=np.float32), present
-    positions = {entry.passage: row for row, entry in enumerate(entries)}
-    found, rows = vectors.get(list(positions))
-    matrix = np.zeros((len(entries), rows.shape[1]), dtype=np.float32)
-    where = np.array([positions[id_] for id_ in found], dtype=np.int64)
-    matrix[where], present[where] = rows, True
-    return matrix, present
+def _written(shelf: Shelf, moment: Moment) -> Moment:
+    """The same, all of it on the disk and in few segments."""
+    kept, merged = _to_merge(moment.parts)
+    if len(merged) > 1 or any(part.file is None or part.count < part.segment.rows for part in merged):
+        dimensions = merged[0].segment.vectors.shape[1]
+        merged = [shelf.write(merge([(part.segment, part.alive) for part in merged], dimensions))]
+    parts = (*kept, *merged)
+    shelf.publish(moment.generation, parts)
+    return Moment(moment.generation, parts)
 
 
-def _positions(keys: Iterable[str]) -> Mapping[str, NDArray[np.int64]]:
-    positions: dict[str, list[int]] = {}
-    for row, key in enumerate(keys):
-        positions.setdefault(key, []).append(row)
-    return {key: np.array(rows, dtype=np.int64) for key, rows in positions.items()}
+def _to_merge(parts: Sequence[Part]) -> tuple[list[Part], list[Part]]:
+    """What stays as it is, and what is written as one: what is in memory, half dead, or no larger than these by much."""
+    merged = [part for part in parts if part.file is None or (part.segment.rows - part.count) * _DEAD > part.count]
+    kept: list[Part] = []
+    for part in sorted((part for part in parts if part not in merged), key=lambda part: part.count):
+        smaller = sum(each.count for each in merged)
+        if (part.count <= _LARGER * smaller or not merged) and _fit(*merged, part):
+            merged.append(part)
+        else:
+            kept.append(part)
+    return kept, merged
+
+
+def _few_in_memory(parts: Sequence[Part], dimensions: int) -> list[Part]:
+    """The newest are the smallest; each is merged into the one before, unless that is much larger."""
+    parts = list(parts)
+    while len(parts) > 1 and (last := parts[-2:])[0].file is None and last[1].file is None:
+        before, newest = last
+        if before.count > _LARGER * newest.count or not _fit(before, newest):
+            break
+        parts[-2:] = [Part.whole(merge([(part.segment, part.alive) for part in last], dimensions).whole())]
+    return parts
+
+
+def _fit(*parts: Part) -> bool:
+    rows, terms = sum(part.count for part in parts), sum(len(part.segment.terms) for part in parts)
+    return rows < MOST_ROWS and terms < MOST_TERMS
+
+
+def _copy_known(
+    moment: Moment, documents: Collection[str], places: dict[str, int], matrix: Vector, present: Mask
+) -> None:
+    """A passage's vector never changes, so it may come from rows that are dead too."""
+    for part in moment.parts:
+        segment = part.segment
+        rows = segment.rows_of(documents)
+        rows = rows[segment.has_vector[rows]]
+        pairs = ((row, places.get(id_.decode())) for row, id_ in zip(rows, segment.passage[rows], strict=True))
+        for row, at in pairs:
+            if at is not None and not present[at]:
+                matrix[at], present[at] = segment.vectors[row], True
+
+
+def _everything(session: Session) -> Iterator[list[Entry]]:
+    last = ""
+    while rows := _entries(
+        session, _ENTRIES.where(col(PassageRow.id) > last).order_by(col(PassageRow.id)).limit(_AT_ONCE)
+    ):
+        last = rows[-1].passage
+        yield rows
+
+
+def _live(session: Session, documents: Sequence[str]) -> Iterator[list[Entry]]:
+    rows: list[Entry] = []
+    for some in portions(documents, MOST_PARAMETERS):
+        rows += _entries(session, _ENTRIES.where(col(PassageRow.document).in_(some)))
+        if len(rows) >= _AT_ONCE:
+            yield rows
+            rows = []
+    if rows:
+        yield rows
+
+
+_ENTRIES = (
+    select(
+        col(PassageRow.content_hash),
+        col(PassageRow.document),
+        col(PassageRow.ordinal),
+        col(PassageRow.id),
+        col(DocumentRow.list_id),
+        col(PassageRow.term_ids),
+        col(PassageRow.term_counts),
+    )
+    .join(DocumentRow, col(DocumentRow.id) == col(PassageRow.document))
+    .where(col(PassageRow.state) == LIVE)
+)
+
+
+def _entries(session: Session, statement: Select[str, str, int, str, str, bytes, bytes]) -> list[Entry]:
+    return [Entry(*row) for row in session.execute(statement)]
+
+
+def _live_passages(session: Session) -> int:
+    counted = select(func.count()).select_from(PassageRow).where(col(PassageRow.state) == LIVE)
+    return int(session.execute(counted).scalar_one())
+
+
+def _not_written(error: OSError) -> None:
+    log.warning("the index cannot be written, and is kept in memory", why=error.strerror)

@@ -7,41 +7,40 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.stores.visible import Visible
+
 _K1, _B = 1.2, 0.75
 
 Scores = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 
-class Keywords:
-    """The terms of all live passages as arrays, postings sorted by term."""
+def keyword_scores(terms: Collection[int], visible: Sequence[Visible]) -> list[Scores]:
+    """Of each part a score for every row, zero where it is hidden or has none of the terms. Summed in the terms' order,
+    each by an arithmetic that does not know in which part a passage lies.
+    """
+    scores = [np.zeros(part.part.segment.rows, dtype=np.float64) for part in visible]
+    total = sum(part.count for part in visible)
+    average = sum(part.length for part in visible) / total if total else 0.0
+    norms: dict[int, Scores] = {}
+    for term in sorted(terms):
+        found = [part.postings(term) for part in visible]
+        idf = _idf(total, sum(len(owner) for owner, _ in found))
+        for at, (owner, count) in enumerate(found):
+            if not len(owner):
+                continue
+            if at not in norms:
+                norms[at] = _norms(visible[at], average or 1.0)
+            scores[at][owner] += _weights(count, np.take(norms[at], owner), idf)
+    return scores
 
-    def __init__(self, term_ids: Sequence[bytes], term_counts: Sequence[bytes]) -> None:
-        sizes = np.array([len(ids) // 8 for ids in term_ids], dtype=np.int64)
-        ids = np.frombuffer(b"".join(term_ids), dtype="<u8")
-        counts = np.frombuffer(b"".join(term_counts), dtype="<u2")
-        owners = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
-        order = np.argsort(ids, kind="stable")
-        self._ids, self._counts, self._owners = ids[order], counts[order].astype(np.float64), owners[order]
-        self._lengths = np.bincount(owners, weights=counts, minlength=len(sizes))
 
-    def score(self, terms: Collection[int], visible: Mask) -> Scores:
-        """A score for every passage, zero where it is hidden or has none of the terms. Summed in the terms' order."""
-        scores = np.zeros(len(visible), dtype=np.float64)
-        if not visible.any():
-            return scores
-        total, average = int(visible.sum()), self._lengths[visible].mean() or 1.0
-        for term in sorted(terms):
-            owners, counts = self._postings(term)
-            seen = visible[owners]
-            owners, counts = owners[seen], counts[seen]
-            norm = _K1 * (1 - _B + _B * self._lengths[owners] / average)
-            scores[owners] += _idf(total, len(owners)) * counts * (_K1 + 1) / (counts + norm)
-        return scores
+def _norms(visible: Visible, average: float) -> Scores:
+    return np.asarray(_K1 * (1 - _B + _B * visible.part.segment.length / average), dtype=np.float64)
 
-    def _postings(self, term: int) -> tuple[NDArray[np.int32], Scores]:
-        first, last = np.searchsorted(self._ids, np.array([term, term + 1], dtype=np.uint64))
-        return self._owners[first:last], self._counts[first:last]
+
+def _weights(count: NDArray[np.uint16], norm: Scores, idf: float) -> Scores:
+    often = count.astype(np.float64)
+    return idf * often * (_K1 + 1) / (often + norm)
 
 
 def _idf(total: int, containing: int) -> float:

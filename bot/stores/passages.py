@@ -7,11 +7,13 @@ vector is gone. A document's new version goes live in one transaction, so nobody
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, literal_column, update
+from sqlalchemy import select as sql_select
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
@@ -19,17 +21,46 @@ from bot.core.nouns import DocumentId, ListId, PassageId, Piece, document_id
 from bot.core.portions import portions
 from bot.core.ports import Staged, Stored
 from bot.core.terms import terms
+from bot.stores import changes
 from bot.stores.access import access_lists, intern, owned_layers
-from bot.stores.database import MOST_PARAMETERS, Database, changed
-from bot.stores.generations import INDEX, advance
+from bot.stores.database import MOST_PARAMETERS, Database
 from bot.stores.tables import AccessListRow, DocumentRow, PassageRow
 from connectors.model import Known, OwnedLayer, SourceDocument
 from policies.access import NOBODY, AccessList
 from policies.evidence import Passage
 
 STAGED, LIVE, RETIRED = "staged", "live", "retired"
+IS_NOT_LIVE = col(PassageRow.state) != literal_column("'live'")  # spelled out: the index of those is a partial one
 _WITHOUT_TEXT = defer(PassageRow.text)  # type: ignore[arg-type]
 _WITHOUT_TERMS = (defer(PassageRow.term_ids), defer(PassageRow.term_counts))  # type: ignore[arg-type]
+
+
+class _Live(NamedTuple):
+    """Columns and not rows: a question looks at more than a hundred of these."""
+
+    id: str
+    document: str
+    ordinal: int
+    content_hash: str
+    heading_path: list[str]
+    text: str
+    source: str
+    title: str
+    url: str | None
+    place: str
+    updated: datetime | None
+    version: str
+    list_id: str
+
+
+_LIVE = (
+    sql_select(
+        *(getattr(PassageRow, name) for name in _Live._fields[:6]),
+        *(getattr(DocumentRow, name) for name in _Live._fields[6:]),
+    )
+    .join(DocumentRow, col(DocumentRow.id) == col(PassageRow.document))
+    .where(col(PassageRow.state) == LIVE)
+)
 
 
 class PassageStore:
@@ -38,14 +69,13 @@ class PassageStore:
 
     def live(self, ids: Sequence[PassageId]) -> Mapping[PassageId, Stored]:
         with self._database.reading() as session:
-            rows = session.exec(
-                select(PassageRow, DocumentRow)
-                .join(DocumentRow, col(DocumentRow.id) == col(PassageRow.document))
-                .where(col(PassageRow.id).in_(ids), col(PassageRow.state) == LIVE)
-                .options(*_WITHOUT_TERMS)
-            ).all()
-            lists = access_lists(session, {ListId(document.list_id) for _, document in rows})
-            return {PassageId(row.id): _stored(row, document, lists) for row, document in rows}
+            rows = [
+                _Live(*row)
+                for some in portions(ids, MOST_PARAMETERS)
+                for row in session.execute(_LIVE.where(col(PassageRow.id).in_(some)))
+            ]
+            lists = access_lists(session, {ListId(row.list_id) for row in rows})
+            return {PassageId(row.id): _stored(row, lists) for row in rows}
 
     def access_of(self, documents: Sequence[str]) -> Mapping[str, AccessList]:
         with self._database.reading() as session:
@@ -93,15 +123,10 @@ class PassageStore:
 
     def mark(self, ids: Sequence[PassageId], embedder: str | None) -> None:
         with self._database.writing() as session:
-            others = col(PassageRow.embedded_by).is_distinct_from(embedder)
-            marked = [
-                changed(
-                    session, update(PassageRow).where(col(PassageRow.id).in_(some), others).values(embedded_by=embedder)
-                )
-                for some in portions(ids, MOST_PARAMETERS)
-            ]
-            if any(marked):
-                advance(session, INDEX)
+            for some in portions(ids, MOST_PARAMETERS):
+                others = col(PassageRow.id).in_(some) & col(PassageRow.embedded_by).is_distinct_from(embedder)
+                changes.note(session, session.exec(select(PassageRow.document).where(others)).all())
+                session.execute(update(PassageRow).where(others).values(embedded_by=embedder))
 
 
 def stage(session: Session, source: str, document: SourceDocument, pieces: Sequence[Piece]) -> Staged:
@@ -168,6 +193,14 @@ def go_live(session: Session, source: str, staged: Staged, *, embedded_by: str |
         else:
             passage.embedded_by = embedded_by if passage.state == STAGED else passage.embedded_by
             passage.state, passage.ordinal = LIVE, ordinal
+
+
+def lists_of(session: Session, documents: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for some in portions(documents, MOST_PARAMETERS):
+        of = select(DocumentRow.id, DocumentRow.list_id).where(col(DocumentRow.id).in_(some))
+        found.update(session.exec(of).all())
+    return found
 
 
 def set_access(session: Session, document: DocumentId, list_id: ListId) -> None:
@@ -238,19 +271,19 @@ def _row(workspace: str, id_: PassageId, document: DocumentId, piece: Piece) -> 
     }
 
 
-def _stored(row: PassageRow, document: DocumentRow, lists: Mapping[ListId, AccessList]) -> Stored:
-    list_id = ListId(document.list_id)
+def _stored(row: _Live, lists: Mapping[ListId, AccessList]) -> Stored:
+    list_id = ListId(row.list_id)
     return Stored(
         passage=Passage(
             handle=1,
             id=row.id,
-            document=document.id,
-            source=document.source,
-            title=document.title,
-            url=document.url,
-            place=document.place,
-            updated=document.updated,
-            version=document.version,
+            document=row.document,
+            source=row.source,
+            title=row.title,
+            url=row.url,
+            place=row.place,
+            updated=row.updated,
+            version=row.version,
             ordinal=row.ordinal,
             heading_path=tuple(row.heading_path),
             text=row.text,

@@ -9,9 +9,10 @@ from sqlmodel import Session, col, select
 
 from bot.core.errors import BadUse
 from bot.core.nouns import PassageId, source_of
+from bot.stores import changes
 from bot.stores.database import Database
-from bot.stores.generations import ACCESS, INDEX, advance
-from bot.stores.passages import LIVE, purge, retire_documents
+from bot.stores.generations import ACCESS, advance
+from bot.stores.passages import IS_NOT_LIVE, LIVE, purge, retire_documents
 from bot.stores.tables import AccessListRow, DocumentRow, LayerRow, MembershipRow, PassageRow, SourceRow
 from connectors.model import Problem
 from policies.people import is_source_name
@@ -88,7 +89,7 @@ class Sources:
         for table in (MembershipRow, LayerRow, AccessListRow):
             session.execute(delete(table).where(col(table.source) == name))
         advance(session, ACCESS)
-        advance(session, INDEX)
+        changes.note(session, documents)
         return len(documents)
 
     def listed(self) -> Sequence[Listed]:
@@ -160,7 +161,7 @@ def _active(session: Session) -> Sequence[SourceRow]:
 
 def _leftovers(session: Session) -> Sequence[PassageId]:
     here = {row.name for row in _active(session)}
-    found = session.exec(select(PassageRow.id, PassageRow.document).where(col(PassageRow.state) != LIVE))
+    found = session.exec(select(PassageRow.id, PassageRow.document).where(IS_NOT_LIVE))
     return [PassageId(id_) for id_, document in found if source_of(document) not in here]
 
 

@@ -176,13 +176,16 @@ class DocumentRow(Row, table=True):
     list_id: str
 
 
+_NOT_LIVE = text("state <> 'live'")  # few, among many
+
+
 class PassageRow(Row, table=True):
     """A piece of a document: `staged` until its vector is durable, `live`, then `retired` until its vector is gone."""
 
     __tablename__ = "passage"
     __table_args__ = (
-        Index("passage_by_document", "workspace", "document"),
-        Index("passage_by_state", "workspace", "state"),
+        Index("passage_by_document", "workspace", "document", "state"),
+        Index("passage_left", "workspace", "id", sqlite_where=_NOT_LIVE, postgresql_where=_NOT_LIVE),
     )
     id: str = Field(primary_key=True)
     document: str
@@ -194,6 +197,15 @@ class PassageRow(Row, table=True):
     term_counts: bytes = Field(sa_type=LargeBinary)
     embedded_by: str | None = None
     state: str = Field(max_length=8)
+
+
+class DocumentChangeRow(Row, table=True):
+    """In which generation what may be found of a document last changed; it is still here when the document is not."""
+
+    __tablename__ = "document_change"
+    __table_args__ = (Index("document_change_by_generation", "workspace", "generation"),)
+    document: str = Field(primary_key=True)
+    generation: int
 
 
 class GenerationRow(Row, table=True):
@@ -267,6 +279,7 @@ TABLES: tuple[type[Row], ...] = (
     AccessListRow,
     DocumentRow,
     PassageRow,
+    DocumentChangeRow,
     GenerationRow,
     TextRow,
     EventRow,

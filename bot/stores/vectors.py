@@ -27,10 +27,10 @@ class Vectors:
     def __init__(
         self, client: Any, *, workspace: str, embedder: str, dimensions: int, portion: int = LARGEST_PORTION
     ) -> None:
-        self._dimensions, self._portion = dimensions, portion
-        self._client = client
+        self.name, self.dimensions = collection_name(workspace, embedder), dimensions
+        self._client, self._portion = client, portion
         self._collection = client.get_or_create_collection(
-            name=collection_name(workspace, embedder),
+            name=self.name,
             embedding_function=None,
             metadata={"hnsw:space": "ip", "embedder": embedder},  # `cosine` gives back other last bits than it got
         )
@@ -49,7 +49,7 @@ class Vectors:
     def get(self, ids: Sequence[PassageId]) -> tuple[list[PassageId], Vector]:
         """Those that are there, in no certain order."""
         found: list[PassageId] = []
-        rows = [np.empty((0, self._dimensions), dtype=np.float32)]
+        rows = [np.empty((0, self.dimensions), dtype=np.float32)]
         for some in portions(ids, self._portion):
             got = self._collection.get(ids=list(some), include=["embeddings"])
             if got["ids"]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.playground.slack import Message
-from tests.bench import ask, mentions, served
+from tests.bench import ask, mentions, retrieval, served
 from tests.bench.served import Asked, Fate
 from tests.fakes.embedder import HashingEmbedder
 
@@ -47,6 +47,16 @@ def test_mentions_are_asked_answered_and_counted_in_a_bot_of_its_own(tmp_path: P
     assert figures["rush"]["answered_once"] == 6
     assert 0 < figures["ack_p99_ms"] < 3000
     assert figures["wait_p95_s"] > 0
+
+
+def test_retrieval_is_exact_and_right_while_it_changes(tmp_path: Path) -> None:
+    size = retrieval.Size(passages=2_000, questions=3, asked_of_peers=2, people=3, busy_s=0.3)
+    figures = retrieval.measure(tmp_path, size)
+    assert (figures["parity_mismatches"], figures["recall"], figures["busy"]["wrong"]) == (0, 1.0, 0)
+    assert set(figures["shares"]) == {"1%", "10%", "50%", "100%"}
+    assert all(set(share) >= {"fts5_ms", "numpy_ms", "chroma_ms"} for share in figures["shares"].values())
+    assert figures["speedup_vs_chroma_filtered"] > 0
+    assert figures["bytes_per_passage"] > 4 * 384
 
 
 def fate(asked: str, answered: str, *, thread: str = "t") -> Fate:

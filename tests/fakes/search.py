@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from bot.core.nouns import PassageId
 from bot.core.ports import Embedder, Hit, Index, Scope, Search, Stored, Vector
 from tests.fakes.embedder import HashingEmbedder, tokens
@@ -21,10 +23,13 @@ class FakeSearch(Search):
         """Each passage scores the share of the question's words that it has."""
         self.asked.append(("keywords", scope, k))
         wanted = set(tokens(text))
-        return self._best(scope, k, lambda one: len(wanted & set(tokens(one))) / max(1, len(wanted)))
+        hits = self._best(scope, len(self.stored), lambda one: len(wanted & set(tokens(one))) / max(1, len(wanted)))
+        return tuple(hit for hit in hits if hit.score > 0)[:k]
 
     def vectors(self, vector: Vector, scope: Scope, k: int) -> tuple[Hit, ...]:
         self.asked.append(("vectors", scope, k))
+        if not np.isfinite(vector).all():
+            return ()
         return self._best(scope, k, lambda one: float(self.embedder.embed([one])[0] @ vector))
 
     def _best(self, scope: Scope, k: int, score: Callable[[str], float]) -> tuple[Hit, ...]:
@@ -33,8 +38,10 @@ class FakeSearch(Search):
             for one in self.stored.values()
             if one.list_id in scope.lists and one.passage.document not in scope.without_documents
         ]
-        hits = sorted(hits, key=lambda hit: (-hit[0], hit[1].content_hash, hit[1].passage.id))
-        return tuple(Hit(PassageId(one.passage.id), points) for points, one in hits[:k] if points > 0)
+        hits = sorted(
+            hits, key=lambda hit: (-hit[0], hit[1].content_hash, hit[1].passage.document, hit[1].passage.ordinal)
+        )
+        return tuple(Hit(PassageId(one.passage.id), points) for points, one in hits[:k])
 
 
 @dataclass

@@ -14,8 +14,9 @@ from bot.core.nouns import ListId
 from bot.core.ports import Scope
 from bot.models.downloads import MINILM
 from bot.models.graph import DIMENSIONS
-from bot.stores.index import Index, Moment
-from bot.stores.tables import PassageRow
+from bot.stores.index import Index
+from bot.stores.moment import Moment
+from bot.stores.tables import AccessListRow, PassageRow
 from tests import company
 from tests.console import KILLED, Console
 from tests.world import SHORT_LEASE, console, outlive_leases, settings_of, synced
@@ -62,6 +63,16 @@ def test_a_question_whose_process_died_is_completed_by_the_next_one(acme: Consol
         assert "27 days" in str([event.body for event in first if event.kind == "closed"])
         assert {state for _, state in records.inbox.states()} == {"done"}
     assert acme.run("audit", "verify").code == 0
+
+
+@pytest.mark.parametrize("failpoint", [name for name in FAILPOINTS if name.startswith("index.")])
+def test_a_process_that_died_while_it_wrote_the_index_leaves_one_that_is_whole(acme: Console, failpoint: str) -> None:
+    died = acme.run("ask", QUESTION, "--as", "ana@acme.test", FOOTNOTE_FAILPOINT=failpoint, **SHORT_LEASE)
+    assert died.code == KILLED
+    outlive_leases(acme)
+    assert "27 days" in acme.person_asks(QUESTION, "ana@acme.test")["text"]
+    assert searchable(acme) == live(acme)
+    assert len(list((acme.home / "index").rglob("*.segment"))) == 1
 
 
 @pytest.mark.parametrize("failpoint", [name for name in FAILPOINTS if name.startswith("sync.") and name != REPAIR])
@@ -114,21 +125,20 @@ def test_the_very_first_sync_may_die_too(tmp_path: Path, database_url: str, fold
 
 def searchable(acme: Console) -> set[str]:
     """What a search finds by meaning among everything, with the vectors as they are on the disk."""
-    with index_of(acme) as moment:
-        everything = Scope(lists=frozenset(ListId(entry.list_id) for entry in moment.entries))
+    with index_of(acme) as (moment, everything):
         found = moment.vectors(np.ones(DIMENSIONS, dtype=np.float32), everything, 10_000)
         return {hit.passage for hit in found}
 
 
 @contextmanager
-def index_of(acme: Console) -> Iterator[Moment]:
+def index_of(acme: Console) -> Iterator[tuple[Moment, Scope]]:
     settings = settings_of(acme)
     with app.records(settings) as records:
         vectors = app.vectors(settings, f"{MINILM.name}@{MINILM.model_sha256[:8]}", DIMENSIONS)
         try:
-            moment = Index(records.database, vectors).newest()
-            assert isinstance(moment, Moment)
-            yield moment
+            with records.database.reading() as session:
+                lists = frozenset(ListId(id_) for id_ in session.exec(select(AccessListRow.id)))
+            yield Index(records.database, vectors, acme.home / "index").newest(), Scope(lists)
         finally:
             vectors.close()
 

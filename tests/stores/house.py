@@ -4,14 +4,17 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlmodel import Session
 
+from bot.core.failpoints import Reach
 from bot.core.nouns import ListId, PassageId, Piece, document_id
 from bot.core.ports import Staged
 from bot.stores.access import AccessStore
 from bot.stores.catalogue import SourceCatalogue
 from bot.stores.database import Database
+from bot.stores.index import Index
 from bot.stores.ledger.book import Ledger
 from bot.stores.passages import PassageStore, passage_ids
 from bot.stores.sources import Sources
@@ -74,6 +77,7 @@ class House:
     database: Database
     vectors: Vectors | None = None
     source: str = "acme"
+    home: Path | None = None
 
     @property
     def catalogue(self) -> SourceCatalogue:
@@ -86,6 +90,11 @@ class House:
     def added_at(self) -> datetime:
         with self.database.reading() as session:
             return session.get_one(SourceRow, (self.database.workspace, self.source)).added_at
+
+    def index(self, *, tail: int = 4096, reach: Reach = lambda _: None) -> Index:
+        """As a process that starts now has it. It is written out after so many changes as `tail` says."""
+        assert self.home is not None
+        return Index(self.database, self.vectors, self.home / "index", reach=reach, tail=tail)
 
     @property
     def passages(self) -> PassageStore:

@@ -15,8 +15,11 @@ from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col, select
 
 from bot.core.errors import Unready
+from bot.stores import changes
 from bot.stores.database import Database, changed, insert_new
 from bot.stores.inbox import Inbox
+from bot.stores.index import Index
+from bot.stores.passages import retire_documents
 from bot.stores.schema import alembic_config, migrate
 from bot.stores.tables import (
     TABLES,
@@ -24,6 +27,7 @@ from bot.stores.tables import (
     CheckpointRow,
     ConfigRow,
     ContentRow,
+    DocumentChangeRow,
     DocumentRow,
     EventRow,
     GenerationRow,
@@ -99,6 +103,7 @@ ROWS: dict[type[Row], tuple[dict[str, Any], str, Any]] = {
         "text",
         "theirs",
     ),
+    DocumentChangeRow: ({"document": "s:1", "generation": 1}, "generation", 2),
     GenerationRow: ({"name": "g", "value": 1}, "value", 2),
     TextRow: ({"digest": "d", "text": "t"}, "text", "theirs"),
     EventRow: ({"seq": 0, "at": "now", "kind": "k", "receipt": None, "content": "00", "leaf": "00"}, "kind", "theirs"),
@@ -418,6 +423,38 @@ def test_a_newer_schema_is_refused_with_words(database: Database) -> None:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(Unready, match=r"made by a newer Footnote \(9999; this one knows \d{4}\).*Install that version"):
         migrate(database)
+
+
+def test_what_a_released_version_wrote_is_migrated_and_found(database_url: str, tmp_path: Path) -> None:
+    """0001 was released: its documents are searchable, and what changes from here on is noted."""
+    with closing(Database(database_url, "acme")) as database:
+        _made_by(database, "0001")
+        with database.engine.execution_options(footnote_writes=True).begin() as connection:
+            for table in (SourceRow, AccessListRow, DocumentRow, PassageRow):
+                row = {"workspace": "acme", **ROWS[table][0]}
+                connection.execute(insert(table), [row])
+        migrate(database)
+        index = Index(database, None, tmp_path / "index")
+        assert len(index.newest()) == 1
+        retired = ["s:1"]
+        with database.writing() as session:
+            retire_documents(session, retired)
+            changes.note(session, retired)
+        assert len(index.newest()) == 0
+
+
+def _made_by(database: Database, version: str) -> None:
+    with database.engine.execution_options(footnote_writes=True).begin() as connection:
+        command.upgrade(alembic_config(connection), version)
+
+
+def test_a_migration_can_be_taken_back(database: Database) -> None:
+    with database.engine.execution_options(footnote_writes=True).begin() as connection:
+        command.downgrade(alembic_config(connection), "0001")
+    assert "document_change" not in inspect(database.engine).get_table_names()
+    migrate(database)
+    with database.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
 
 
 def test_migrations_lead_to_what_the_models_say(database: Database) -> None:

@@ -3,10 +3,12 @@
 import math
 import random
 import secrets
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,7 +20,6 @@ from bot.core.ports import Hit, Scope, Search
 from bot.core.terms import terms
 from bot.stores.access import AccessStore
 from bot.stores.database import Database
-from bot.stores.index import Index
 from bot.stores.schema import migrate
 from bot.stores.vectors import Vectors
 from connectors.model import AccessChanged, SourceDocument
@@ -58,8 +59,8 @@ def corpora(draw: st.DrawFn) -> Corpus:
 
 
 @pytest.fixture
-def house(database: Database, vectors: Vectors) -> House:
-    return House(database, vectors).added()
+def house(database: Database, vectors: Vectors, tmp_path: Path) -> House:
+    return House(database, vectors, home=tmp_path).added()
 
 
 def scope_of(house: House, groups: frozenset[str], without: frozenset[str] = frozenset()) -> Scope:
@@ -69,7 +70,7 @@ def scope_of(house: House, groups: frozenset[str], without: frozenset[str] = fro
 
 
 def newest(house: House) -> Search:
-    return Index(house.database, house.vectors).newest()
+    return house.index().newest()
 
 
 def both(search: Search, question: str, scope: Scope, k: int) -> tuple[tuple[Hit, ...], tuple[Hit, ...]]:
@@ -82,9 +83,9 @@ def another_world(url: str, chroma: ChromaClient, documents: tuple[SourceDocumen
     """A workspace in which there are only these documents."""
     name = f"w-{secrets.token_hex(6)}"
     vectors = Vectors(chroma(), workspace=name, embedder=EMBEDDER.name, dimensions=DIMENSIONS)
-    with closing(Database(url, name)) as database:
+    with closing(Database(url, name)) as database, tempfile.TemporaryDirectory() as home:
         migrate(database)
-        made = House(database, vectors).added()
+        made = House(database, vectors, home=Path(home)).added()
         made.bring(*documents)
         yield made
 
@@ -131,10 +132,10 @@ def large() -> Corpus:
 
 
 def test_parity_holds_for_many_passages_and_scopes(
-    make_database_url: MakeDatabaseUrl, database: Database, vectors: Vectors, chroma: ChromaClient
+    make_database_url: MakeDatabaseUrl, database: Database, vectors: Vectors, chroma: ChromaClient, tmp_path: Path
 ) -> None:
     whole, dice = large(), random.Random(8)
-    real = House(database, vectors).added()
+    real = House(database, vectors, home=tmp_path).added()
     real.bring(*whole.documents)
     search = newest(real)
     assert sum(len(pieces(each)) for each in whole.documents) > 300
@@ -296,8 +297,8 @@ def test_a_passage_without_a_vector_is_found_by_its_words(small: House) -> None:
     assert len(meaning) == 2
 
 
-def test_without_vectors_at_all_words_still_find(database: Database) -> None:
-    house = House(database).added()
+def test_without_vectors_at_all_words_still_find(database: Database, tmp_path: Path) -> None:
+    house = House(database, home=tmp_path).added()
     house.bring(document("a", "pump", access=(layer("group:eng"),)))
     words, meaning = both(newest(house), "pump", scope_of(house, ENG), 10)
     assert (len(words), meaning) == (1, ())
@@ -316,7 +317,7 @@ def test_a_vector_without_a_live_passage_is_not_found(small: House) -> None:
 
 
 def test_what_another_process_changed_is_in_the_newest_moment(house: House, database_url: str) -> None:
-    index = Index(house.database, house.vectors)
+    index = house.index()
     page = document("a", "pump", access=(layer("group:eng"),))
 
     def found() -> int:
@@ -341,7 +342,7 @@ def test_what_another_process_changed_is_in_the_newest_moment(house: House, data
 
 
 def test_a_moment_is_kept_while_nothing_changes_and_stays_as_it_was_once_something_does(small: House) -> None:
-    index, scope = Index(small.database, small.vectors), scope_of(small, ENG)
+    index, scope = small.index(), scope_of(small, ENG)
     before = index.newest()
     assert index.newest() is before
     small.catalogue.hide(["d0"], [])

@@ -1,0 +1,77 @@
+"""One moment of everything searchable: both retrievers, exact within a scope, as if nothing else existed.
+
+Immutable: several threads may search one moment while the next is being made.
+"""
+
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+from cachetools import LRUCache
+from numpy.typing import NDArray
+
+from bot.core.nouns import PassageId
+from bot.core.ports import Hit, Scope, Vector
+from bot.core.terms import terms
+from bot.stores.keywords import keyword_scores
+from bot.stores.nearest import nearest
+from bot.stores.passages import term_id
+from bot.stores.segments import Rows, Segment
+from bot.stores.visible import Part, Visible
+
+_DECIMALS = 6
+_ROUNDED = 1e-6  # further apart, two scores stay in their order when they are rounded
+_SCOPES = 8  # that are remembered, until the next moment: both retrievers, and the next questions, have the same
+
+Found = tuple[Rows, NDArray[np.float64]]
+
+
+class Moment:
+    def __init__(self, generation: int, parts: Sequence[Part]) -> None:
+        self.generation, self.parts = generation, tuple(parts)
+        self._scopes: LRUCache[Scope, list[Visible]] = LRUCache(_SCOPES)
+        self._remembering = threading.Lock()
+
+    def __len__(self) -> int:
+        return sum(part.count for part in self.parts)
+
+    def keywords(self, text: str, scope: Scope, k: int) -> tuple[Hit, ...]:
+        visible = self._visible(scope)
+        scores = keyword_scores({term_id(term) for term in terms(text)}, visible)
+        found = [(np.flatnonzero(of_part > 0), of_part) for of_part in scores]
+        return _best(visible, [(rows, of_part[rows]) for rows, of_part in found], k)
+
+    def vectors(self, vector: Vector, scope: Scope, k: int) -> tuple[Hit, ...]:
+        """A question that is not a number is like nothing."""
+        vector = np.ascontiguousarray(vector, dtype=np.float32)
+        visible = self._visible(scope) if np.isfinite(vector).all() else []
+        visible = [part for part in visible if part.part.segment.vectors.shape[1] == len(vector)]
+        return _best(visible, [nearest(vector, part, k) for part in visible], k)
+
+    def _visible(self, scope: Scope) -> list[Visible]:
+        with self._remembering:
+            remembered = self._scopes.get(scope)
+        if remembered is None:
+            remembered = [seen for part in self.parts if (seen := part.visible(scope)).count]
+            with self._remembering:
+                self._scopes[scope] = remembered
+        return remembered
+
+
+def _best(visible: Sequence[Visible], found: Sequence[Found], k: int) -> tuple[Hit, ...]:
+    """The first k of all parts; ties are broken by content, document and ordinal."""
+    hits = [
+        (-score, part.part.segment.tie_key(row), PassageId(part.part.segment.passage[row].decode()))
+        for part, (rows, scores) in zip(visible, found, strict=True)
+        for row, score in _best_of(part.part.segment, rows, scores, k)
+    ]
+    return tuple(Hit(passage, -score) for score, _, passage in sorted(hits)[:k])
+
+
+def _best_of(segment: Segment, rows: Rows, scores: NDArray[np.float64], k: int) -> list[tuple[int, float]]:
+    if len(rows) > k > 0:
+        near = scores >= np.partition(scores, -k)[-k] - _ROUNDED
+        rows, scores = rows[near], scores[near]
+    rounded = np.round(scores, _DECIMALS)
+    order = np.lexsort((segment.tie[rows], -rounded))[:k]
+    return [(int(rows[at]), float(rounded[at])) for at in order]
