@@ -39,6 +39,26 @@ class EvidenceLimits(Noun):
     per_document: int = Field(ge=1)
 
 
+class Ranking(Noun):
+    """How what both retrievers found becomes one order. A text that says nothing of it is older: then both count alike,
+    and a document's other passages nothing.
+    """
+
+    keywords: float = Field(default=0.5, ge=0, le=1)
+    not_near: float = Field(default=1.0, ge=0, le=1)
+    document: float = Field(default=0.0, ge=0, lt=1)
+    document_decay: float = Field(default=0.0, ge=0, lt=1)
+
+
+class FollowUps(Noun):
+    """What of a thread is searched with a question. Older texts say nothing of it: then nothing is."""
+
+    questions: int = Field(default=0, ge=0, le=10)
+    weight: float = Field(default=0.0, ge=0, le=1)
+    within_minutes: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    max_characters: int = Field(default=2000, ge=100)
+
+
 class AnswerLimits(Noun):
     max_lines: int = Field(ge=1, le=50)
     max_claim_characters: int = Field(ge=40)
@@ -54,6 +74,8 @@ class Answerability(Noun):
 class AnswerRules(Noun):
     question: QuestionLimits
     evidence: EvidenceLimits
+    ranking: Ranking = Ranking()
+    follow_ups: FollowUps = FollowUps()
     answer: AnswerLimits
     answerability: Answerability
 

@@ -75,9 +75,9 @@ def ranking(
 
 def similarities(evidence: Evidence) -> tuple[float, ...]:
     """Of the passages to the question. One that the vectors did not find is no nearer than those that they did."""
-    known = [found.vectors_score for found in evidence.found if found.vectors_score is not None]
-    floor = min(known, default=0.0)
-    return tuple(floor if found.vectors_score is None else found.vectors_score for found in evidence.found)
+    nearness = [found.nearness for found in evidence.found]
+    floor = min((score for score in nearness if score is not None), default=0.0)
+    return tuple(floor if score is None else score for score in nearness)
 
 
 def share(words: AbstractSet[str], weight: Mapping[str, float]) -> float:

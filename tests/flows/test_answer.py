@@ -216,7 +216,7 @@ def test_when_no_source_can_be_asked_there_is_the_plain_refusal(world: World) ->
 def doubtful(documents: int, *, candidates: int) -> World:
     """One passage a round, and documents of which the index does not know yet that they were taken back."""
     world = World()
-    world.rules = rules_with("candidates = 60", f"candidates = {candidates}")
+    world.rules = rules_with("candidates = 150", f"candidates = {candidates}")
     world.knows(ANA, "acme/staff")
     for number in range(documents):
         world.writes(f"{number}.md", f"Leave is {number} days.", "acme/staff")
