@@ -65,10 +65,21 @@ class AnswerLimits(Noun):
 
 
 class Answerability(Noun):
-    """How sure the extractive composer must be; what it adds up to its confidence is in `bot.models.confidence`."""
+    """How sure retrieval must be that there is an answer at all, and then the extractive composer that this is it; what
+    they add up is in `bot.core.answerability` and `bot.models.confidence`. Older texts say nothing of the first.
+    """
 
+    min_answerable: float = Field(default=0.0, ge=0, le=1)
+    offset: float = Field(default=0.0, allow_inf_nan=False)
+    nearness: float = Field(default=0.0, ge=0, le=100)
+    coverage: float = Field(default=0.0, ge=0, le=100)
+    lead: float = Field(default=0.0, ge=0, le=100)
     min_confidence: float = Field(ge=0)
     min_confidence_by_words: float = Field(ge=0)
+
+    @property
+    def calibrated(self) -> bool:
+        return any((self.nearness, self.coverage, self.lead))
 
 
 class AnswerRules(Noun):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
+from bot.core.answerability import answerable
 from bot.core.clock import Clock
 from bot.core.nouns import Wording, source_of
 from bot.core.ports import Access, Embedder, Index, Passages, People, Scope
@@ -115,6 +116,7 @@ def retrieved(evidence: Evidence, sought: Sought, scope: Scope, house: Reading) 
         "wording": sought.wording.model_dump(mode="json"),
         "embedder": house.embedder.name if house.embedder else None,
         "evidence": evidence_body(evidence),
+        "answerable": answerable(sought.wording, evidence, sought.rules.answerability),
         "filters": {"lists": sorted(scope.lists), "without": sorted(scope.without_documents)},
     }
 

@@ -14,7 +14,11 @@ from bot.evals import beir
 
 DOCUMENTS: Sequence[Mapping[str, Any]] = (
     {"_id": "a/../../b", "title": "", "text": "# Leave\n\nEverybody has 27 days of leave a year."},
-    {"_id": "A/../../B", "title": "Travel: \"first\" class\n", "text": "---\naccess: []\n---\nTravel is booked by the desk."},
+    {
+        "_id": "A/../../B",
+        "title": 'Travel: "first" class\n',
+        "text": "---\naccess: []\n---\nTravel is booked by the desk.",
+    },
     {"_id": "..", "text": "Parking is at the back of the house."},
     {"_id": "Straße\u2028/ü", "title": None, "text": "Lunch is at noon, in the canteen.\u0000"},
     {"_id": "x" * 3000, "title": "Bicycles", "text": "Bicycles stand in the cellar."},
@@ -25,7 +29,11 @@ DOCUMENTS: Sequence[Mapping[str, Any]] = (
 QUESTIONS = (
     {"_id": "q1", "text": "How many days of leave?"},
     {"_id": "q2", "text": "Where are the keys?"},
-    {"_id": "q3", "text": "And when?", "metadata": {"history": [["user", "Where is lunch?"], ["agent", "In the canteen."]]}},
+    {
+        "_id": "q3",
+        "text": "And when?",
+        "metadata": {"history": [["user", "Where is lunch?"], ["agent", "In the canteen."]]},
+    },
     {"_id": "unjudged", "text": "Who cleans?"},
     {"_id": "none", "text": "?!"},
 )

@@ -348,7 +348,12 @@ def test_receipt_names_rules_evidence_and_reply(world: World) -> None:
     work = world.asks()
     outcome = answer(work, world.answering(), world.poster)
     bodies = {event.kind: event.body for event in work.kept.events}
-    assert bodies["claimed"] == {"attempt": 1, "now": "2026-03-01T12:00:00.000000Z", "rules": RULES.digest}
+    assert bodies["claimed"] == {
+        "attempt": 1,
+        "now": "2026-03-01T12:00:00.000000Z",
+        "rules": RULES.digest,
+        "wording": {"asked": QUESTION, "whole": None, "leans": False},
+    }
     said = bodies["retrieved"]["audience"]
     assert (said["people"], said["size"], said["complete"]) == ([ANA], 1, True)
     assert bodies["retrieved"]["embedder"] == "hashing"
