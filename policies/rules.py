@@ -65,8 +65,9 @@ class AnswerLimits(Noun):
 
 
 class Answerability(Noun):
-    """How sure retrieval must be that there is an answer at all, and then the extractive composer that this is it; what
-    they add up is in `bot.core.answerability` and `bot.models.confidence`. Older texts say nothing of the first.
+    """How sure retrieval would have to be that there is an answer at all, and how sure the extractive composer must be that
+    this is it; what they add up is in `bot.core.answerability` and `bot.models.confidence`. Of the first, older texts say
+    nothing. It is told, and refuses nobody: another embedder's cosines would need other weights.
     """
 
     min_answerable: float = Field(default=0.0, ge=0, le=1)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from bot.core.answerability import answerable
 from bot.core.clock import Stopwatch
 from bot.core.failpoints import Reach
 from bot.core.nouns import Event, ListId, Part, Wording
@@ -90,21 +89,13 @@ def _consider(attempt: Attempt, sought: Sought, scope: Scope) -> tuple[_Consider
     house.reach("ask.after_retrieve")
     with ThreadPoolExecutor(1) as beside:
         asking = beside.submit(ask_sources, evidence, sought, house.reading)
-        considered = _considered(attempt, sought, evidence)
+        considered = _compose(attempt, sought.wording.understood, evidence)
         watch.lap("compose")
         house.reach("ask.after_compose")
         unreadable = with_what_is_shut(asking.result(), evidence, sought, house.reading)
     watch.lap("recheck")
     work.record(Event(kind="composed", body=_composed(considered, unreadable)))
     return considered, unreadable
-
-
-def _considered(attempt: Attempt, sought: Sought, evidence: Evidence) -> _Considered:
-    """What retrieval alone says has no answer, nobody is asked to write."""
-    rules = sought.rules.answerability
-    if evidence.found and answerable(sought.wording, evidence, rules) < rules.min_answerable:
-        return _Considered(evidence, Draft(answerable=False), ())
-    return _compose(attempt, sought.wording.understood, evidence)
 
 
 def _compose(attempt: Attempt, text: str, evidence: Evidence) -> _Considered:
