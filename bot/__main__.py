@@ -19,6 +19,8 @@ sources = typer.Typer(help="List, add and remove sources.", invoke_without_comma
 audit = typer.Typer(help="Verify the ledger, and read what is in it.", no_args_is_help=True)
 app.add_typer(sources, name="sources")
 app.add_typer(audit, name="audit")
+evals = typer.Typer(help="Measure how good it is.", no_args_is_help=True)
+app.add_typer(evals, name="eval")
 
 As = Annotated[
     str, typer.Option("--as", metavar="EMAIL", help="Who asks. Your own name goes into the ledger beside it.")
@@ -154,6 +156,28 @@ def checkpoint() -> None:
     from bot.cli import audit as command
 
     command.checkpoint()
+
+
+@evals.callback()
+def _group() -> None:
+    """Measure how good it is."""
+
+
+@evals.command("beir")
+def beir(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="corpus.jsonl, queries.jsonl and qrels/test.tsv.")],
+    as_: Annotated[
+        str | None, typer.Option("--as", metavar="NAME", help="Whose eyes, of those in its acl.json; without it, all.")
+    ] = None,
+    run: Annotated[
+        Path | None, typer.Option("--run", metavar="FILE", help="Where the ranking goes, in TREC's format.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Rank the questions of a BEIR folder through the real pipeline, and count how well that went."""
+    from bot.cli import eval as command
+
+    command.beir_set(folder, as_=as_, run=run, as_json=json)
 
 
 def main() -> None:

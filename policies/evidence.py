@@ -35,8 +35,16 @@ class Ranks(Noun):
     vectors: int | None = None
 
 
+class Standing(Noun):
+    """What the retrievers made of a passage for one wording of the question."""
+
+    keywords_score: float | None = None
+    vectors_score: float | None = None
+    ranks: Ranks
+
+
 class Found(Noun):
-    """A passage with the reasons why it was found."""
+    """A passage with the reasons why it was found. `whole`: for the whole question, where this one follows up on others."""
 
     passage: Passage
     list_id: str  # the access list that its document carried
@@ -44,6 +52,13 @@ class Found(Noun):
     keywords_score: float | None = None
     vectors_score: float | None = None
     ranks: Ranks
+    whole: Standing | None = None
+
+    @property
+    def nearness(self) -> float | None:
+        """Its cosine, for the wording to which it is nearer. None: the vectors did not find it."""
+        known = (self.vectors_score, self.whole.vectors_score if self.whole else None)
+        return max((score for score in known if score is not None), default=None)
 
 
 class Evidence(Noun):

@@ -43,21 +43,55 @@ class EvidenceLimits(Noun):
     per_document: int = Field(ge=1)
 
 
+class Ranking(Noun):
+    """How what both retrievers found becomes one order. A text that says nothing of it is older: then both count alike,
+    and a document's other passages nothing.
+    """
+
+    keywords: float = Field(default=0.5, ge=0, le=1)
+    not_near: float = Field(default=1.0, ge=0, le=1)
+    document: float = Field(default=0.0, ge=0, lt=1)
+    document_decay: float = Field(default=0.0, ge=0, lt=1)
+
+
+class FollowUps(Noun):
+    """What of a thread is searched with a question. Older texts say nothing of it: then nothing is."""
+
+    questions: int = Field(default=0, ge=0, le=10)
+    weight: float = Field(default=0.0, ge=0, le=1)
+    within_minutes: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    max_characters: int = Field(default=2000, ge=100)
+
+
 class AnswerLimits(Noun):
     max_lines: int = Field(ge=1, le=50)
     max_claim_characters: int = Field(ge=40)
 
 
 class Answerability(Noun):
-    """How sure the extractive composer must be; what it adds up to its confidence is in `bot.models.confidence`."""
+    """How sure retrieval would have to be that there is an answer at all, and how sure the extractive composer must be that
+    this is it; what they add up is in `bot.core.answerability` and `bot.models.confidence`. Of the first, older texts say
+    nothing. It is told, and refuses nobody: another embedder's cosines would need other weights.
+    """
 
+    min_answerable: float = Field(default=0.0, ge=0, le=1)
+    offset: float = Field(default=0.0, allow_inf_nan=False)
+    nearness: float = Field(default=0.0, ge=0, le=100)
+    coverage: float = Field(default=0.0, ge=0, le=100)
+    lead: float = Field(default=0.0, ge=0, le=100)
     min_confidence: float = Field(ge=0)
     min_confidence_by_words: float = Field(ge=0)
+
+    @property
+    def calibrated(self) -> bool:
+        return any((self.nearness, self.coverage, self.lead))
 
 
 class AnswerRules(Noun):
     question: QuestionLimits
     evidence: EvidenceLimits
+    ranking: Ranking = Ranking()
+    follow_ups: FollowUps = FollowUps()
     answer: AnswerLimits
     answerability: Answerability
 

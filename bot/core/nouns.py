@@ -72,6 +72,28 @@ class Question(Noun):
     operator: str | None = None
 
 
+class Said(Noun):
+    """One thing said earlier in the thread in which a question is put."""
+
+    by: Literal["person", "assistant"]
+    text: str
+
+
+class Wording(Noun):
+    """What is searched for a question: as it was `asked` and, if it follows up on others, as a `whole` with them.
+
+    `leans`: by itself it cannot be understood, so an answer is judged by the whole.
+    """
+
+    asked: str
+    whole: str | None = None
+    leans: bool = False
+
+    @property
+    def understood(self) -> str:
+        return self.whole if self.whole is not None and self.leans else self.asked
+
+
 class Incoming(Noun):
     """A question as it came in. `key` is the same whatever way it comes; it is one `revision` of its `subject`, of which
     the newest counts; what shares a `lane` is answered in the order of its subjects.

@@ -1,13 +1,13 @@
 """What the flows and steps need from the world. Each port has one fake in tests/fakes and at least one adapter."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.nouns import Byline, Event, ListId, Part, PassageId, Piece, Question, ReceiptId
+from bot.core.nouns import Byline, Event, ListId, Part, PassageId, Piece, Question, ReceiptId, Said
 from connectors.model import AccessChanged, Cursor, Groups, Known, Problem, SourceDocument
 from policies.access import AccessList
 from policies.contract import Violation
@@ -136,6 +136,12 @@ class Work(Protocol):
 
     @property
     def attempt(self) -> int: ...
+
+    def thread(self, within: timedelta) -> Sequence[Said]:
+        """The questions that were put before this one in its thread, oldest first, as they are worded now; outside
+        threads, in the same direct conversation and no longer ago. Those that were taken back are left out.
+        """
+        ...
 
     def recorded(self, kind: str) -> Event | None:
         """The newest event of this kind in the receipt: what an earlier attempt got done before it died."""

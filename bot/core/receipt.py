@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, Protocol, assert_never
 
-from bot.core.nouns import Byline, Question, ReceiptId
+from bot.core.nouns import Byline, Question, ReceiptId, Wording
 from bot.core.record import reply_from
 from policies.contract import Violation
 from policies.evidence import Answer, Clarification, Draft, Evidence, Refusal, Reply
@@ -64,6 +64,7 @@ class Readers(Noun):
 class Looked(Noun):
     """One look for evidence: for whom, within which lists, by which embedder; and what was made of it."""
 
+    wording: Wording | None = None  # None: written before there were any
     audience: Readers | None = None
     embedder: str | None = None
     evidence: Evidence = Evidence()
@@ -181,6 +182,7 @@ def _looks(events: Sequence[Happened], read_back: ReadBack) -> Iterator[Looked]:
 def _looked(found: Mapping[str, Any], made: Mapping[str, Any], read_back: ReadBack) -> Looked:
     filters, unreadable = found.get("filters", {}), made.get("unreadable", {})
     return Looked(
+        wording=Wording.model_validate(found["wording"]) if found.get("wording") else None,
         audience=_readers(found.get("audience")),
         embedder=found.get("embedder"),
         evidence=read_back(found["evidence"]) if found.get("evidence") else Evidence(),

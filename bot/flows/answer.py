@@ -1,6 +1,6 @@
 """How a question becomes a reply. Nothing is shown that is not in the ledger; nothing is used that may not be read.
 
-    claim → one too many? → audience → route → retrieve → compose → verify → re-check access → close
+    claim → one too many? → rewrite → audience → route → retrieve → compose → verify → re-check access → close
           → still the same readers? → post
 
 The steps of an attempt that died are taken again, except those before `closed`: what was decided stays decided, unless
@@ -12,15 +12,17 @@ it cannot be seen there whether there was more, nor what became of it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import NamedTuple, assert_never
 
 from bot.core.clock import Stopwatch, as_text
-from bot.core.nouns import Event, ListId, Part
+from bot.core.nouns import Event, ListId, Part, SlackPlace, Wording
 from bot.core.ports import Poster, Work
 from bot.core.record import audience_body, part_body, part_from
 from bot.flows.read import Reading, confirm
 from bot.flows.reply import Answering, Attempt, reply_aside, reply_for, sought_by
 from bot.steps.pace import one_too_many
+from bot.steps.rewrite import rewrite
 from bot.steps.route import route
 from connectors.model import Retryable
 from policies.evidence import Clarification, Evidence, Refusal, RefusalReason, Reply
@@ -68,7 +70,8 @@ class _Shown(NamedTuple):
 
 def answer(work: Work, house: Answering, poster: Poster) -> Outcome:
     house.reach("ask.after_claim")
-    attempt = Attempt(work, house, _pinned_rules(work, house.reading), house.reading.clock(), Stopwatch())
+    rules = _pinned_rules(work, house.reading)
+    attempt = Attempt(work, house, rules, _wording(work, rules), house.reading.clock(), Stopwatch())
     away = _turned_away(attempt)
     if away is not None:
         return _left(attempt, poster, away)
@@ -179,6 +182,17 @@ def _pinned_rules(work: Work, reading: Reading) -> Rules:
     return reading.rules(claimed.body["rules"] if claimed is not None else None)
 
 
+def _wording(work: Work, rules: Rules) -> Wording:
+    """That of the first attempt, too: what was said in the thread may have been taken back since."""
+    claimed = work.recorded("claimed")
+    if claimed is not None and "wording" in claimed.body:
+        return Wording.model_validate(claimed.body["wording"])
+    follow_ups, place = rules.answers.follow_ups, work.question.place
+    said = work.thread(timedelta(minutes=follow_ups.within_minutes))
+    in_thread = isinstance(place, SlackPlace) and place.thread is not None
+    return rewrite(work.question.text, said, follow_ups, one_subject=in_thread)
+
+
 def _for_those_who_read_it(attempt: Attempt, decided: _Decided) -> _Decided:
     """Whoever came to the place meanwhile must be allowed to read it too: then it is decided again, for them as well."""
     for _ in range(_TURNS):
@@ -255,7 +269,12 @@ def _decide(attempt: Attempt) -> _Decided:
 
 
 def _claimed(attempt: Attempt) -> Event:
-    body = {"attempt": attempt.work.attempt, "now": as_text(attempt.now), "rules": attempt.rules.digest}
+    body = {
+        "attempt": attempt.work.attempt,
+        "now": as_text(attempt.now),
+        "rules": attempt.rules.digest,
+        "wording": attempt.wording.model_dump(mode="json"),
+    }
     return Event(kind="claimed", body=body)
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
+from bot.core.answerability import answerable
 from bot.core.clock import Clock
-from bot.core.nouns import source_of
+from bot.core.nouns import Wording, source_of
 from bot.core.ports import Access, Embedder, Index, Passages, People, Scope
 from bot.core.record import audience_body, evidence_body
 from bot.steps.recheck import Unreadable, recheck
@@ -16,7 +17,7 @@ from policies.access import readable_lists
 from policies.evidence import Evidence
 from policies.intents import Route
 from policies.people import Audience
-from policies.rules import EvidenceLimits, Rules
+from policies.rules import AnswerRules, Rules
 
 _ROUNDS = 16  # how often evidence may turn out unreadable at its source before we give up on it
 
@@ -42,10 +43,10 @@ class Reading:
 class Sought(NamedTuple):
     """What is looked for, for whom, at which moment."""
 
-    text: str
+    wording: Wording
     audience: Audience
     route: Route
-    limits: EvidenceLimits
+    rules: AnswerRules
     now: datetime
 
 
@@ -65,20 +66,22 @@ def until_readable(sought: Sought, house: Reading, look: Callable[[Scope], tuple
 
 
 def _widely(sought: Sought) -> Sought:
-    most = 2 * sought.limits.candidates
-    return sought._replace(limits=sought.limits.model_copy(update={"passages": most, "per_document": most}))
+    evidence = sought.rules.evidence
+    most = 4 * evidence.candidates  # of two retrievers, for two wordings
+    widely = evidence.model_copy(update={"passages": most, "per_document": most})
+    return sought._replace(rules=sought.rules.model_copy(update={"evidence": widely}))
 
 
 def gather(sought: Sought, scope: Scope, house: Reading) -> Evidence:
     return retrieve(
-        sought.text,
+        sought.wording,
         sought.audience,
         scope,
         sought.route,
         search=house.index.newest(),
         passages=house.passages,
         embedder=house.embedder,
-        limits=sought.limits,
+        rules=sought.rules,
         now=sought.now,
     )
 
@@ -110,8 +113,10 @@ def retrieved(evidence: Evidence, sought: Sought, scope: Scope, house: Reading) 
     """For the ledger: what was found, for whom, and what was left out of consideration by which filter."""
     return {
         "audience": audience_body(sought.audience),
+        "wording": sought.wording.model_dump(mode="json"),
         "embedder": house.embedder.name if house.embedder else None,
         "evidence": evidence_body(evidence),
+        "answerable": answerable(sought.wording, evidence, sought.rules.answerability),
         "filters": {"lists": sorted(scope.lists), "without": sorted(scope.without_documents)},
     }
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bot.core.clock import Stopwatch
 from bot.core.failpoints import Reach
-from bot.core.nouns import Byline, Event, ListId, Part
+from bot.core.nouns import Byline, Event, ListId, Part, Wording
 from bot.core.ports import Composer, Scope, Work
 from bot.flows.read import (
     Reading,
@@ -44,6 +44,7 @@ class Attempt:
     work: Work
     house: Answering
     rules: Rules
+    wording: Wording
     now: datetime
     watch: Stopwatch
 
@@ -81,7 +82,7 @@ def reply_aside(attempt: Attempt, asker: Person, beyond: frozenset[ListId], way:
 
 
 def sought_by(attempt: Attempt, audience: Audience, way: Route) -> Sought:
-    return Sought(attempt.work.question.text, audience, way, attempt.rules.answers.evidence, attempt.now)
+    return Sought(attempt.wording, audience, way, attempt.rules.answers, attempt.now)
 
 
 def _consider(attempt: Attempt, sought: Sought, scope: Scope) -> tuple[_Considered, Unreadable]:
@@ -94,7 +95,7 @@ def _consider(attempt: Attempt, sought: Sought, scope: Scope) -> tuple[_Consider
     house.reach("ask.after_retrieve")
     with ThreadPoolExecutor(1) as beside:
         asking = beside.submit(ask_sources, evidence, sought, house.reading)
-        considered = _compose(attempt, sought.text, evidence)
+        considered = _compose(attempt, sought.wording.understood, evidence)
         watch.lap("compose")
         house.reach("ask.after_compose")
         unreadable = with_what_is_shut(asking.result(), evidence, sought, house.reading)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.core.nouns import Event, ReceiptId, new_receipt_id
+from bot.core.nouns import Event, ReceiptId, Wording, new_receipt_id
 from bot.core.ports import Scope
 from bot.flows.read import Reading, Sought, confirm, gather, retrieved, unreadable_body, until_readable
 from bot.steps.recheck import Unreadable
@@ -22,8 +22,9 @@ def search(
         note(Event(kind="searched", receipt=receipt, body={**asked, "clarification": way.reason}))
         return receipt, Evidence()
     limits = rules.answers.evidence.model_copy(update={"passages": k})
+    wanted = rules.answers.model_copy(update={"evidence": limits})
     audience = Audience.only(house.access.person(asker))
-    sought = Sought(text, audience, way, limits, house.clock())
+    sought = Sought(Wording(asked=text), audience, way, wanted, house.clock())
 
     def look(scope: Scope) -> tuple[Evidence, Unreadable]:
         evidence = gather(sought, scope, house)

@@ -5,7 +5,7 @@ Nothing is believed of a click but who clicked on which message: the receipt tha
 
 from collections.abc import Sequence
 
-from bot.core.nouns import Event, Explained, Part, Question, ReceiptId, SlackUser
+from bot.core.nouns import Event, Explained, Part, Question, ReceiptId, SlackUser, Wording
 from bot.core.ports import History
 from bot.core.record import ERASED, part_from
 from bot.flows.read import Reading, Sought, confirm
@@ -53,8 +53,8 @@ def _readable(evidence: Evidence, asked: Event, way: Route, clicker: SlackUser, 
     person = house.people.asker(question)
     if person.outsider or not person.principals:
         return Evidence()
-    limits = house.rules(None).answers.evidence
-    sought = Sought(question.text, Audience.only(person), way, limits, house.clock())
+    rules = house.rules(None).answers
+    sought = Sought(Wording(asked=question.text), Audience.only(person), way, rules, house.clock())
     shut = confirm(evidence, sought, house)
     documents = {one.document for one in evidence.passages if one.source in shut.sources} | shut.documents
     return evidence.without(frozenset(documents))

@@ -26,6 +26,9 @@ OWN_WORDS_OF_STEPS = 0.15  # a long list has many words of any question; its hea
 WORDS_ABOVE = 0.35  # headings and lead-in
 PASSAGE_MEANING = 0.5
 PASSAGE_SCORE = 0.2
+PLACES = (
+    60  # how little the first places stand out; a score would let one rare word in a passage outweigh its sentences
+)
 FULFILS = 0.15
 ROW = 0.3  # its range holds the amount, or the question names what it is about
 STEPS_WANTED = 0.25
@@ -75,9 +78,9 @@ def ranking(
 
 def similarities(evidence: Evidence) -> tuple[float, ...]:
     """Of the passages to the question. One that the vectors did not find is no nearer than those that they did."""
-    known = [found.vectors_score for found in evidence.found if found.vectors_score is not None]
-    floor = min(known, default=0.0)
-    return tuple(floor if found.vectors_score is None else found.vectors_score for found in evidence.found)
+    nearness = [found.nearness for found in evidence.found]
+    floor = min((score for score in nearness if score is not None), default=0.0)
+    return tuple(floor if score is None else score for score in nearness)
 
 
 def share(words: AbstractSet[str], weight: Mapping[str, float]) -> float:
@@ -87,9 +90,8 @@ def share(words: AbstractSet[str], weight: Mapping[str, float]) -> float:
 
 def _standing(evidence: Evidence, rank: int, similarities: Sequence[float]) -> float:
     """What its passage's place among the evidence is worth to a unit."""
-    best = evidence.found[0].score
-    share = evidence.found[rank].score / best if best > 0 else 0.0
-    return PASSAGE_SCORE * share + PASSAGE_MEANING * similarities[rank]
+    place = PLACES / (PLACES + rank) if evidence.found[rank].score > 0 else 0.0
+    return PASSAGE_SCORE * place + PASSAGE_MEANING * similarities[rank]
 
 
 def _rated(

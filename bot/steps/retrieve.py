@@ -1,26 +1,58 @@
 """Which passages may answer this question? Both retrievers see only what the whole audience may read.
 
-(1) each retriever ranks within the scope; (2) the rankings are fused; (3) every passage is judged again, by the
-rows as they are now and by the policy itself; (4) the best are kept, few from one document.
+(1) each retriever ranks within the scope, for each wording of the question; (2) every passage is judged again, by the
+rows as they are now and by the policy itself; (3) the rankings of what is left are fused; (4) the best are kept, few from
+one document.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from bot.core.nouns import PassageId
+from bot.core.fusion import Looked, fused
+from bot.core.nouns import PassageId, Wording
 from bot.core.ports import Embedder, Hit, Passages, Scope, Search, Stored
 from policies.access import readable_lists
-from policies.evidence import Evidence, Found, Ranks
+from policies.evidence import Evidence, Found, Ranks, Standing
 from policies.intents import Route
 from policies.people import Audience
-from policies.rules import EvidenceLimits
+from policies.rules import AnswerRules, EvidenceLimits
 
-_RRF = 60  # reciprocal rank fusion's constant: how little the very first ranks stand out
+
+class _Hits(NamedTuple):
+    """For one wording."""
+
+    weight: float
+    keywords: tuple[Hit, ...]
+    vectors: tuple[Hit, ...]
+
+
+class _Ranked(NamedTuple):
+    """The same, of what may be used: rank, from 1, and score."""
+
+    weight: float
+    keywords: Mapping[PassageId, tuple[int, float]]
+    vectors: Mapping[PassageId, tuple[int, float]]
+
+    def looked(self) -> Looked:
+        return Looked(
+            self.weight,
+            {id_: score for id_, (_, score) in self.keywords.items()},
+            {id_: score for id_, (_, score) in self.vectors.items()},
+        )
+
+    def standing(self, id_: PassageId) -> Standing:
+        words, meaning = self.keywords.get(id_), self.vectors.get(id_)
+        return Standing(
+            keywords_score=words[1] if words else None,
+            vectors_score=meaning[1] if meaning else None,
+            ranks=Ranks(keywords=words[0] if words else None, vectors=meaning[0] if meaning else None),
+        )
 
 
 def retrieve(
-    text: str,
+    wording: Wording,
     audience: Audience,
     scope: Scope,
     route: Route,
@@ -28,49 +60,61 @@ def retrieve(
     search: Search,
     passages: Passages,
     embedder: Embedder | None,
-    limits: EvidenceLimits,
+    rules: AnswerRules,
     now: datetime,
 ) -> Evidence:
     if not scope.lists:
         return Evidence()
-    by_words = search.keywords(text, scope, limits.candidates) if "keywords" in route.retrievers else ()
-    by_meaning: tuple[Hit, ...] = ()
-    if "vectors" in route.retrievers and embedder is not None:
-        by_meaning = search.vectors(embedder.embed([text])[0], scope, limits.candidates)
-    stored = passages.live([PassageId(hit.passage) for hit in (*by_words, *by_meaning)])
+    hits = [
+        _hits(text, weight, scope, route, search, embedder, rules.evidence.candidates)
+        for text, weight in _weighed(wording, rules.follow_ups.weight)
+    ]
+    found = dict.fromkeys(PassageId(hit.passage) for one in hits for hit in (*one.keywords, *one.vectors))
+    stored = passages.live(list(found))
     allowed = readable_lists(audience, {one.list_id: one.access for one in stored.values()}, now) & scope.lists
     readable = {
         id_: one
         for id_, one in stored.items()
         if one.list_id in allowed and one.passage.document not in scope.without_documents
     }
-    return _evidence(by_words, by_meaning, readable, limits)
+    ranked = [_Ranked(one.weight, _ranked(one.keywords, readable), _ranked(one.vectors, readable)) for one in hits]
+    return _evidence(ranked, readable, rules)
 
 
-def _evidence(
-    by_words: Sequence[Hit], by_meaning: Sequence[Hit], stored: Mapping[PassageId, Stored], limits: EvidenceLimits
-) -> Evidence:
-    words, meaning = _ranked(by_words, stored), _ranked(by_meaning, stored)
-    scores = {
-        id_: round(sum(1 / (_RRF + ranking[id_][0]) for ranking in (words, meaning) if id_ in ranking), 6)
-        for id_ in {*words, *meaning}
-    }
+def _weighed(wording: Wording, of_whole: float) -> list[tuple[str, float]]:
+    if wording.whole is None:
+        return [(wording.asked, 1.0)]
+    return [(wording.asked, 1 - of_whole), (wording.whole, of_whole)]
+
+
+def _hits(
+    text: str, weight: float, scope: Scope, route: Route, search: Search, embedder: Embedder | None, k: int
+) -> _Hits:
+    by_words = search.keywords(text, scope, k) if "keywords" in route.retrievers else ()
+    by_meaning: tuple[Hit, ...] = ()
+    if "vectors" in route.retrievers and embedder is not None:
+        by_meaning = search.vectors(embedder.embed([text])[0], scope, k)
+    return _Hits(weight, by_words, by_meaning)
+
+
+def _evidence(ranked: Sequence[_Ranked], stored: Mapping[PassageId, Stored], rules: AnswerRules) -> Evidence:
+    documents = {id_: one.passage.document for id_, one in stored.items()}
+    scores = fused([one.looked() for one in ranked], documents, rules.ranking)
     order = sorted(scores, key=lambda id_: (-scores[id_], *_tie(stored[id_])))
-    chosen = _few_of_each(order, stored, limits)
+    chosen = _few_of_each(order, stored, rules.evidence)
     return Evidence(
         found=tuple(
             Found(
                 passage=stored[id_].passage.model_copy(update={"handle": handle}),
                 list_id=stored[id_].list_id,
                 score=scores[id_],
-                keywords_score=words[id_][1] if id_ in words else None,
-                vectors_score=meaning[id_][1] if id_ in meaning else None,
-                ranks=Ranks(
-                    keywords=words[id_][0] if id_ in words else None,
-                    vectors=meaning[id_][0] if id_ in meaning else None,
-                ),
+                whole=ranked[1].standing(id_) if len(ranked) > 1 else None,
+                keywords_score=asked.keywords_score,
+                vectors_score=asked.vectors_score,
+                ranks=asked.ranks,
             )
             for handle, id_ in enumerate(chosen, start=1)
+            for asked in (ranked[0].standing(id_),)
         )
     )
 

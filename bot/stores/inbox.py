@@ -19,6 +19,7 @@ CLI_QUESTION: Final = "question:cli"
 SLACK_QUESTION: Final = "question:slack"
 
 _OPEN: Final = ("waiting", "claimed")
+_LOOKED_BACK: Final = 60  # messages of a conversation: what lies before them is no longer followed up
 _DELETED: Final = "~"  # sorts behind every revision
 
 # Slack takes one message a second there: while one waits for its second, the next is made. More would only be workers
@@ -103,6 +104,30 @@ class Inbox(Leases[InboxRow]):
     def _is_first(self, session: Session, subject: str) -> bool:
         return session.exec(select(InboxRow.id).where(col(InboxRow.subject) == subject).limit(1)).first() is None
 
+    def before(self, question: Question, within: timedelta) -> list[Question]:
+        """What was asked in the same thread before, oldest first, in its newest wording and unless it was taken back;
+        outside threads, in the same direct conversation and no longer ago.
+        """
+        place = question.place
+        if not isinstance(place, SlackPlace):
+            return []
+        conversation = f"slack:{place.team}:{place.channel}:"
+        ours = (
+            col(InboxRow.subject).startswith(conversation, autoescape=True)
+            & (col(InboxRow.subject) >= conversation)
+            & (col(InboxRow.subject) < f"{conversation}{place.message}")
+        )
+        newest_first = (col(InboxRow.subject).desc(), col(InboxRow.revision).desc())
+        with self._database.reading() as session:
+            rows = session.exec(select(InboxRow).where(ours).order_by(*newest_first).limit(_LOOKED_BACK)).all()
+        found: dict[str, Question | None] = {}
+        for row in rows:
+            if row.subject not in found:
+                is_there = row.kind == SLACK_QUESTION and row.state != "withdrawn"
+                found[row.subject] = Question.model_validate_json(row.payload) if is_there else None
+        said = (one for one in found.values() if one is not None and _is_followed(one, question, place, within))
+        return list(said)[::-1]
+
     def again(self, session: Session, claim: Claim, due_at: datetime, *, error: str) -> None:
         self._set(session, claim, state="waiting", due_at=due_at, lease_until=None, error=error)
 
@@ -131,6 +156,15 @@ class Inbox(Leases[InboxRow]):
             & _open(InboxRow)
             & ~select(other.id).where(same, earlier | worked_on).correlate(InboxRow).exists()
         )
+
+
+def _is_followed(earlier: Question, question: Question, place: SlackPlace, within: timedelta) -> bool:
+    there = earlier.place
+    if not isinstance(there, SlackPlace) or there.channel != place.channel:
+        return False
+    if place.thread is not None:
+        return place.thread in {there.thread, there.message}
+    return there.thread is None and question.asked_at - earlier.asked_at <= within
 
 
 def _open(rows: type[InboxRow]) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from cachetools import LRUCache
 from sqlmodel import Session, col, select
 
 from bot.core.clock import Clock
-from bot.core.nouns import Event, Incoming, Question, ReceiptId
+from bot.core.nouns import Event, Incoming, Question, ReceiptId, Said
 from bot.core.ports import Pace
 from bot.core.record import evidence_from, texts_of
 from bot.stores.database import Database, insert_new
@@ -97,6 +97,9 @@ class OpenReceipt:
         self._claim = claim
         self.question = Question.model_validate_json(claim.payload)
         self.attempt = claim.attempts
+
+    def thread(self, within: timedelta) -> Sequence[Said]:
+        return [Said(by="person", text=one.text) for one in self._inbox.before(self.question, within)]
 
     def recorded(self, kind: str) -> Event | None:
         with self._database.reading() as session:

@@ -25,7 +25,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from bot.core.nouns import PassageId, Piece
+from bot import app
+from bot.core.nouns import PassageId, Piece, Wording
 from bot.core.ports import Hit, Scope, Vector
 from bot.settings import quiet_libraries
 from bot.steps.retrieve import retrieve
@@ -42,7 +43,7 @@ from policies.access import Grant, Layer
 from policies.evidence import Evidence
 from policies.intents import Route
 from policies.people import Audience, Principal
-from policies.rules import EvidenceLimits
+from policies.rules import parse
 from tests.bench import peers
 from tests.bench.figures import percentile, show
 from tests.bench.large import (
@@ -62,7 +63,7 @@ from tests.stores.ledgers import KEY
 
 SHARES: Final = {"1%": 0.01, "10%": 0.1, "50%": 0.5, "100%": 1.0}
 K: Final = 20
-LIMITS: Final = EvidenceLimits(candidates=60, passages=8, per_document=3)
+RULES: Final = parse(app.packaged_rules()).answers
 ROUTE: Final = Route(intent="bench", risk="low", retrievers=("keywords", "vectors"), model_class="fast")
 SEARCHES_A_SECOND, CHANGES_A_MINUTE = 20, 1_000
 
@@ -164,14 +165,14 @@ def step(made: Company, index: Any, text: str, vector: Vector, scope: Scope, aud
     given = Given()
     given.vector = vector
     return retrieve(
-        text,
+        Wording(asked=text),
         audience,
         scope,
         ROUTE,
         search=index.newest(),
         passages=PassageStore(made.database),
         embedder=given,
-        limits=LIMITS,
+        rules=RULES,
         now=NOON,
     )
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.playground.slack import Message
-from tests.bench import ask, mentions, retrieval, served
+from tests.bench import ask, mentions, ranking, retrieval, served
 from tests.bench.served import Asked, Fate
 from tests.fakes.embedder import HashingEmbedder
 
@@ -62,3 +62,11 @@ def test_retrieval_is_exact_and_right_while_it_changes(tmp_path: Path) -> None:
 def fate(asked: str, answered: str, *, thread: str = "t") -> Fate:
     reply = Message(ts=answered, user="U", text="27 days", thread_ts=thread)
     return Fate(Asked("C1", asked, thread, "?"), [reply], {}, "answer", is_open=False)
+
+
+@pytest.mark.meaning
+def test_ranking_measures_a_set_beside_each_retriever_alone() -> None:
+    figures = ranking._measure(ranking._acme()._replace(questions=ranking._acme().questions[:9]))
+    assert {"footnote", "bm25", "dense", "plain_fusion"} <= set(figures)
+    assert all(figures[how]["n"] == 9 for how in ("footnote", "bm25", "dense", "plain_fusion"))
+    assert figures["footnote"]["ndcg@10"] > 0.5

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from bot.core.errors import LostLease
-from bot.core.nouns import Event, Question
+from bot.core.nouns import Event, Question, Said
 from bot.core.ports import Pace, Work
 from bot.core.record import evidence_from, texts_of
 from policies.evidence import Evidence
@@ -34,7 +35,9 @@ class FakeWork(Work):
         kept: Kept | None = None,
         loses_lease_at: int | None = None,
         log: list[str] | None = None,
+        said: Sequence[Said] = (),
     ) -> None:
+        self.said = said
         self._question, self._attempt, self._loses_lease_at = question, attempt, loses_lease_at
         self.kept = kept or Kept()
         self.log = log if log is not None else []
@@ -56,8 +59,16 @@ class FakeWork(Work):
     def again(self, *, loses_lease_at: int | None = None) -> "FakeWork":
         """The next attempt at the same question."""
         return FakeWork(
-            self._question, attempt=self._attempt + 1, kept=self.kept, loses_lease_at=loses_lease_at, log=self.log
+            self._question,
+            attempt=self._attempt + 1,
+            kept=self.kept,
+            loses_lease_at=loses_lease_at,
+            log=self.log,
+            said=self.said,
         )
+
+    def thread(self, within: timedelta) -> Sequence[Said]:  # noqa: ARG002
+        return self.said
 
     def recorded(self, kind: str) -> Event | None:
         return next((event for event in reversed(self.kept.events) if event.kind == kind), None)

@@ -216,7 +216,7 @@ def test_when_no_source_can_be_asked_there_is_the_plain_refusal(world: World) ->
 def doubtful(documents: int, *, candidates: int) -> World:
     """One passage a round, and documents of which the index does not know yet that they were taken back."""
     world = World()
-    world.rules = rules_with("candidates = 60", f"candidates = {candidates}")
+    world.rules = rules_with("candidates = 150", f"candidates = {candidates}")
     world.knows(ANA, "acme/staff")
     for number in range(documents):
         world.writes(f"{number}.md", f"Leave is {number} days.", "acme/staff")
@@ -348,7 +348,12 @@ def test_receipt_names_rules_evidence_and_reply(world: World) -> None:
     work = world.asks()
     outcome = answer(work, world.answering(), world.poster)
     bodies = {event.kind: event.body for event in work.kept.events}
-    assert bodies["claimed"] == {"attempt": 1, "now": "2026-03-01T12:00:00.000000Z", "rules": RULES.digest}
+    assert bodies["claimed"] == {
+        "attempt": 1,
+        "now": "2026-03-01T12:00:00.000000Z",
+        "rules": RULES.digest,
+        "wording": {"asked": QUESTION, "whole": None, "leans": False},
+    }
     said = bodies["retrieved"]["audience"]
     assert (said["people"], said["size"], said["complete"]) == ([ANA], 1, True)
     assert bodies["retrieved"]["embedder"] == "hashing"

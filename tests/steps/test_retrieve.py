@@ -4,24 +4,34 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.core.nouns import ListId, PassageId
+from bot.core.nouns import ListId, PassageId, Wording
 from bot.core.ports import Embedder, Hit, Scope, Search, Vector
 from bot.steps.retrieve import retrieve
 from policies.access import NOBODY, AccessList
 from policies.evidence import Evidence
 from policies.intents import Retriever, Route
 from policies.people import Audience, Email, Person, Principal
-from policies.rules import EvidenceLimits
+from policies.rules import AnswerRules, EvidenceLimits, FollowUps, Ranking
 from tests.fakes.access import a_list
 from tests.fakes.embedder import HashingEmbedder
 from tests.fakes.passages import NOON, FakePassages, a_passage
 from tests.fakes.search import FakeSearch, FixedSearch
+from tests.flows.world import RULES
 
 ENG, HR = ListId("acme:eng"), ListId("acme:hr")
 FOR_ENG, FOR_HR = a_list("acme/eng"), a_list("acme/hr")
 ANA = Person(email=Email("ana@acme.test"), principals=frozenset({Principal("acme/eng")}))
 ALL = Scope(lists=frozenset({ENG, HR}))
 OURS = Scope(lists=frozenset({ENG}))
+
+
+LIMITS = EvidenceLimits(candidates=60, passages=8, per_document=3)
+
+
+def rules(limits: EvidenceLimits, ranking: Ranking) -> AnswerRules:
+    """The wholes of follow-ups count as much as what was asked."""
+    updated = {"evidence": limits, "ranking": ranking, "follow_ups": FollowUps(questions=2, weight=0.5)}
+    return RULES.answers.model_copy(update=updated)
 
 
 def way(*retrievers: Retriever) -> Route:
@@ -37,16 +47,18 @@ def found(
     route: Route | None = None,
     embedder: Embedder | None = None,
     limits: EvidenceLimits | None = None,
+    ranking: Ranking | None = None,
+    wording: Wording | None = None,
 ) -> Evidence:
     return retrieve(
-        "leave days",
+        wording or Wording(asked="leave days"),
         audience or Audience.only(ANA),
         scope,
         route or way("keywords", "vectors"),
         search=search,
         passages=passages,
         embedder=embedder or HashingEmbedder(),
-        limits=limits or EvidenceLimits(candidates=60, passages=8, per_document=3),
+        rules=rules(limits or LIMITS, ranking or Ranking()),
         now=NOON,
     )
 
@@ -142,27 +154,53 @@ def test_only_the_retrievers_of_the_route_are_asked(
 def test_without_an_embedder_words_alone_are_asked(passages: FakePassages) -> None:
     search = FixedSearch(hits("a"), hits("b"))
     evidence = retrieve(
-        "leave days",
+        Wording(asked="leave days"),
         Audience.only(ANA),
         OURS,
         way("keywords", "vectors"),
         search=search,
         passages=passages,
         embedder=None,
-        limits=EvidenceLimits(candidates=60, passages=8, per_document=3),
+        rules=rules(LIMITS, Ranking()),
         now=NOON,
     )
     assert [name for name, _, _ in search.asked] == ["keywords"]
     assert documents(evidence) == ["a"]
 
 
-def test_what_both_retrievers_find_stands_above_what_one_finds(passages: FakePassages) -> None:
+def test_words_count_by_their_share_of_the_best_and_meaning_as_it_is(passages: FakePassages) -> None:
     passages.add(a_passage("c", document="acme:c"), ENG, FOR_ENG)
-    evidence = found(FixedSearch(hits("a", "b"), hits("c", "b")), passages)
-    assert documents(evidence)[0] == "b"
-    assert evidence.found[0].score == round(2 / 62, 6)
-    assert (evidence.found[0].keywords_score, evidence.found[0].vectors_score) == (0.9, 0.9)
-    assert {one.score for one in evidence.found[1:]} == {round(1 / 61, 6)}
+    search = FixedSearch(hits("a", "b"), hits("c", "b"))
+    evidence = found(search, passages, ranking=Ranking(keywords=0.4))
+    assert [(one.passage.document, one.score) for one in evidence.found] == [
+        ("acme:a", round(0.4 * 1.0 + 0.6 * 0.9, 6)),  # no nearer than the last that the vectors brought up
+        ("acme:b", round(0.4 * 0.9 + 0.6 * 0.9, 6)),
+        ("acme:c", round(0.6 * 1.0, 6)),
+    ]
+    assert (evidence.found[1].keywords_score, evidence.found[1].vectors_score) == (0.9, 0.9)
+
+
+def test_other_passages_of_its_document_lift_a_passage_by_what_stands_above_the_middle() -> None:
+    store = FakePassages()
+    ids = [
+        store.add(a_passage("x", document=f"acme:{name}", ordinal=at), ENG, FOR_ENG)
+        for name, at in (("a", 0), ("b", 0), ("b", 1), ("c", 0), ("d", 0))
+    ]
+    search = FixedSearch(tuple(map(Hit, ids, (1.0, 0.95, 0.9, 0.2, 0.1))))
+    ranking = Ranking(keywords=1.0, document=0.2, document_decay=0.7)
+    scores = [(one.passage.id.removeprefix("acme:"), one.score) for one in found(search, store, ranking=ranking).found]
+    assert scores[:3] == [("a#0", 1.0), ("b#0", 0.95), ("b#1", round(0.9 + 0.2 * 0.05, 6))]
+
+
+def test_follow_up_is_searched_as_asked_and_as_a_whole_and_both_are_in_the_evidence(passages: FakePassages) -> None:
+    search = FakeSearch(dict(passages.stored))
+    wording = Wording(asked="and of b?", whole="leave days\nand of b?")
+    first = found(search, passages, wording=wording).found[0]
+    assert [name for name, _, _ in search.asked] == ["keywords", "vectors"] * 2
+    assert first.passage.document == "acme:b"
+    assert first.whole is not None
+    assert first.whole.ranks.keywords == 1
+    assert first.nearness == max(first.vectors_score or 0, first.whole.vectors_score or 0)
 
 
 def test_ties_are_broken_by_content_then_document_then_place(passages: FakePassages) -> None:
@@ -170,9 +208,9 @@ def test_ties_are_broken_by_content_then_document_then_place(passages: FakePassa
     for document, ordinal in (("z", 0), ("y", 1), ("y", 0)):
         store.add(a_passage("the same", document=f"acme:{document}", ordinal=ordinal), ENG, FOR_ENG)
     names = [PassageId("acme:z#0"), PassageId("acme:y#1"), PassageId("acme:y#0")]
-    for order in (names, names[::-1]):  # each is first in one retriever and last in the other, but for the middle
-        evidence = found(FixedSearch((Hit(order[0], 1.0),), (Hit(order[2], 1.0),)), store)
-        assert [one.id for one in evidence.passages] == sorted([order[0], order[2]])
+    for order in (names, names[::-1]):
+        hits_alike = tuple(Hit(id_, 1.0) for id_ in order)
+        assert [one.id for one in found(FixedSearch(hits_alike, hits_alike), store).passages] == sorted(names)
 
 
 def test_handles_count_from_one_in_the_order_of_the_evidence(passages: FakePassages) -> None:

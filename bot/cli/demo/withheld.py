@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from bot.core.nouns import Wording
 from bot.core.ports import Access, Scope
 from bot.core.receipt import Readers, Receipt, Told
 from bot.flows.read import Reading, Sought, gather
@@ -34,8 +35,8 @@ def withheld(receipt: Receipt, told: Told, held_here: frozenset[Principal], hous
         return ()
     now = house.clock()
     anybody = Audience.only(Person(actor="anybody here", principals=held_here))
-    limits = house.rules(receipt.rules).answers.evidence
-    sought = Sought(receipt.asked.text, anybody, receipt.route, limits, now)
+    wording = told.last_look.wording or Wording(asked=receipt.asked.text)
+    sought = Sought(wording, anybody, receipt.route, house.rules(receipt.rules).answers, now)
     everything = gather(sought, Scope(lists=house.access.readable(anybody, now)), house)
     lists = house.passages.access_of(sorted({one.document for one in everything.passages}))
     return _before(_used(told), everything, audience, lists, now)

@@ -1,0 +1,38 @@
+"""What is searched for a question that was put in a thread? Itself, always; and beside it the whole question, which says
+what it leaves out: the last questions before it, as they were put.
+
+Of what was answered nothing is used: it may stand on what somebody who reads along by now may not read, and then a
+hidden document would change an order. It is no help either: with it, less is found (README, Figures).
+"""
+
+import re
+from collections.abc import Sequence
+
+from bot.core.nouns import Said, Wording
+from bot.core.terms import terms
+from policies.rules import FollowUps
+
+_LEANS = re.compile(
+    r"^\W*(?:and|or|but|also|so|then|und|oder|aber|en|maar|what about|how about|what if|why(?: not)?\W*$)\b"
+    r"|\b(?:it|its|that|this|those|these|them|they|their|he|she|his|her|him|there|ones?|same|such|instead|else"
+    r"|former|latter|previous|next|other|davon|dafür|dort|dieser?s?|ander\w*|die|dat|daar|hun)\b",
+    re.IGNORECASE,
+)
+_FEW = 2  # words of its own: so short a question has left something out
+
+
+def rewrite(text: str, thread: Sequence[Said], rules: FollowUps, *, one_subject: bool = True) -> Wording:
+    """`thread` is what was said before, oldest first. Where it is not about one subject, as in a direct conversation,
+    a question that stands by itself begins another.
+    """
+    earlier = [said.text.strip() for said in thread if said.by == "person" and terms(said.text)]
+    before = list(dict.fromkeys(earlier[-rules.questions :])) if rules.questions else []
+    leaning = leans(text)
+    if not before or not rules.weight or not (one_subject or leaning):
+        return Wording(asked=text)
+    return Wording(asked=text, whole="\n".join((*before, text))[-rules.max_characters :], leans=leaning)
+
+
+def leans(text: str) -> bool:
+    """Whether it cannot be understood by itself. Where that is unclear it leans."""
+    return bool(_LEANS.search(text)) or len(set(terms(text))) <= _FEW
