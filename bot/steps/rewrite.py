@@ -12,10 +12,14 @@ from bot.core.nouns import Said, Wording
 from bot.core.terms import terms
 from policies.rules import FollowUps
 
-_LEANS = re.compile(
-    r"^\W*(?:and|or|but|also|so|then|und|oder|aber|en|maar|what about|how about|what if|why(?: not)?\W*$)\b"
-    r"|\b(?:it|its|that|this|those|these|them|they|their|he|she|his|her|him|there|ones?|same|such|instead|else"
-    r"|former|latter|previous|next|other|davon|dafür|dort|dieser?s?|ander\w*|die|dat|daar|hun)\b",
+_GOES_ON = re.compile(
+    r"^\W*(?:(?:and|or|but|also|so|then|und|oder|aber|en|maar|what about|how about|what if)\b|why(?: not)?\W*$)",
+    re.IGNORECASE,
+)
+_POINTS_BACK = re.compile(
+    r"\b(?:it|its|that|this|those|these|them|they|their|he|she|his|her|him|ones?|same|such|instead|else"
+    r"|former|latter|previous|next|other|davon|dafür|dort|dieser?s?|ander\w*|die|dat|daar|hun)\b"
+    r"|(?<!\bis )(?<!\bare )(?<!\bwas )\bthere\b",
     re.IGNORECASE,
 )
 _FEW = 2  # words of its own: so short a question has left something out
@@ -27,12 +31,20 @@ def rewrite(text: str, thread: Sequence[Said], rules: FollowUps, *, one_subject:
     """
     earlier = [said.text.strip() for said in thread if said.by == "person" and terms(said.text)]
     before = list(dict.fromkeys(earlier[-rules.questions :])) if rules.questions else []
-    leaning = leans(text)
-    if not before or not rules.weight or not (one_subject or leaning):
+    if not before or not rules.weight or not (one_subject or _goes_on(text)):
         return Wording(asked=text)
-    return Wording(asked=text, whole="\n".join((*before, text))[-rules.max_characters :], leans=leaning)
+    return Wording(asked=text, whole="\n".join((*before, text))[-rules.max_characters :], leans=leans(text))
 
 
 def leans(text: str) -> bool:
     """Whether it cannot be understood by itself. Where that is unclear it leans."""
-    return bool(_LEANS.search(text)) or len(set(terms(text))) <= _FEW
+    return bool(_GOES_ON.search(text) or _POINTS_BACK.search(text)) or _is_short(text)
+
+
+def _goes_on(text: str) -> bool:
+    """Whether it is plain that it does not begin another subject: `Is there a canteen?` may, `And for interns?` not."""
+    return bool(_GOES_ON.search(text)) or bool(_POINTS_BACK.search(text) and _is_short(text))
+
+
+def _is_short(text: str) -> bool:
+    return len(set(terms(text))) <= _FEW

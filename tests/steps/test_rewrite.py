@@ -40,11 +40,22 @@ def test_question_that_stands_by_itself_is_answered_by_itself_wherever_it_is_put
     assert found.understood == found.asked
 
 
-def test_outside_a_thread_only_what_leans_follows_what_was_asked_before() -> None:
-    alone = rewrite("Which hotels near the Berlin office have a corporate rate?", (LEAVE,), RULES, one_subject=False)
-    assert alone == Wording(asked="Which hotels near the Berlin office have a corporate rate?")
-    leaning = rewrite("And for interns?", (LEAVE,), RULES, one_subject=False)
-    assert leaning.whole == f"{LEAVE.text}\nAnd for interns?"
+@pytest.mark.parametrize(
+    ("text", "follows"),
+    [
+        ("Which hotels near the Berlin office have a corporate rate?", False),
+        ("When does the canteen open?", False),
+        ("Is there a dress code?", False),
+        ("Wie lange dauert die Elternzeit?", False),
+        ("Is it allowed to bring dogs to work?", False),
+        ("And for interns?", True),
+        ("What about Denver?", True),
+        ("How does it work?", True),
+        ("Why?", True),
+    ],
+)
+def test_outside_a_thread_only_what_plainly_goes_on_follows_what_was_asked_before(text: str, *, follows: bool) -> None:
+    assert (rewrite(text, (LEAVE,), RULES, one_subject=False).whole is not None) is follows
 
 
 def test_rules_that_say_nothing_of_threads_search_none() -> None:
