@@ -171,3 +171,28 @@ def test_everybody_stays_where_everybody_is(open_windows: Windows, acme_slack: F
     dialog = page.get_by_role("dialog", name="In #general")
     expect(dialog.get_by_text("Ben Visser")).to_be_visible()
     expect(dialog.get_by_role("button", name=re.compile("^(Leave|Remove)"))).to_have_count(0)
+
+
+def test_a_window_that_nobody_sees_hears_nothing_and_reads_afresh_when_seen(
+    open_windows: Windows, acme_slack: Footnote
+) -> None:
+    page = open_windows.open(acme_slack.origin, "ana", "general")
+    expect(page.get_by_role("textbox", name="Message #general")).to_be_visible()
+    _is_seen(page, seen=False)
+    acme_slack.slack.as_user("ben").post("general", "said while nobody looked")
+    page.wait_for_timeout(300)
+    expect(messages(page)).to_have_count(0)
+    _is_seen(page, seen=True)
+    expect(messages(page)).to_have_count(1)
+    acme_slack.slack.as_user("ben").post("general", "and heard at once")
+    expect(messages(page)).to_have_count(2)
+
+
+def _is_seen(page: Page, *, seen: bool) -> None:
+    page.evaluate(
+        """(hidden) => {
+            Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        not seen,
+    )

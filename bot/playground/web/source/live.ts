@@ -56,13 +56,28 @@ export function useLive(me: string, looking: string | null): Live {
       ]);
       return { what: "loaded", loaded: { people, channels, commands, ...views } };
     };
-    return api.listen(me, hear, (connected) => {
+    const line = (connected: boolean) => {
       change({ what: "line", connected });
       if (!connected) return;
       // The line is new: what was said while there was none is read now.
       reading(everything).catch(() => change({ what: "line", connected: false }));
       for (const channel of rooms.current) enter(channel).catch(() => rooms.current.delete(channel));
-    });
+    };
+    // A browser keeps six lines to one host. A window that nobody sees gives its own up, and reads afresh when seen.
+    let hangUp: (() => void) | null = null;
+    const follow = () => {
+      if (!document.hidden) hangUp ??= api.listen(me, hear, line);
+      else {
+        hangUp?.();
+        hangUp = null;
+      }
+    };
+    document.addEventListener("visibilitychange", follow);
+    follow();
+    return () => {
+      document.removeEventListener("visibilitychange", follow);
+      hangUp?.();
+    };
   }, [me, hear, reading, enter]);
 
   const markRead = useCallback((channel: string) => change({ what: "read", channel }), []);
