@@ -118,7 +118,9 @@ class Index:
                 return self._moment or self._built(shelf)
         except OSError as error:
             _not_written(error)
-            return self._built(None)
+            moment = self._built(None)
+            self._refused = sum(part.count for part in moment.parts)
+            return moment
 
     def _built(self, shelf: Shelf | None) -> Moment:
         with self._database.reading() as session:

@@ -152,11 +152,12 @@ def test_the_bots_own_messages_come_back_to_it(slack: SlackEmulator, ear: Listen
 
 def test_coming_going_and_renaming(slack: SlackEmulator, ear: Listener) -> None:
     ana = slack.as_user("ana")
+    slack.world.add_channel("lunch", members=[ana.user, app_of(slack)])
 
     def do() -> None:
-        ana.invite("general", "gus")
-        ana.remove("general", "gus")
-        ana.rename("general", "everyone")
+        ana.invite("lunch", "gus")
+        ana.remove("lunch", "gus")
+        ana.rename("lunch", "everyone")
 
     events = heard(slack, ear, do, 6)
     assert [e.get("subtype") or e["type"] for e in events] == [
