@@ -1,8 +1,8 @@
 """`footnote serve` and `footnote manifest`."""
 
+import os
 import signal
 import sys
-import threading
 from importlib import resources
 
 from bot import app, service
@@ -25,7 +25,15 @@ def manifest() -> None:
 
 
 def until_told_to_stop() -> None:
-    stop = threading.Event()
+    """By a pipe, into which the system itself writes that a signal came. What waits for an event or a lock may miss
+    one that comes in the moment before, and a handler that sets an event may wait for the lock of who waits for it.
+    """
+    told, tell = os.pipe()
+    os.set_blocking(tell, False)
+    signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    stop.wait()
+        signal.signal(number, lambda *_: None)
+    os.read(told, 1)
+    signal.set_wakeup_fd(-1)
+    for end in (told, tell):
+        os.close(end)
