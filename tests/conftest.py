@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, text
 
@@ -21,6 +22,13 @@ from bot.stores.vectors import Vectors, close, embedded_client, server_client
 
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy machine")  # how long an example takes says something of the machine only
+
+structlog.configure(  # as commands have it: drawing every value of a traceback takes a busy machine longer than the test
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 POSTGRESQL = os.environ.get("FOOTNOTE_TEST_DATABASE_URL")  # noqa: TID251 - the suite's own switch
 CHROMA = os.environ.get("FOOTNOTE_TEST_CHROMA_URL")  # noqa: TID251 - likewise
