@@ -45,7 +45,7 @@ def is_well(acme: Office) -> None:
     assert not acme.slack.lost
     before = len(acme.replies(acme.direct("zoe")))
     acme.asks("zoe")
-    until(lambda: len(acme.replies(acme.direct("zoe"))) > before)
+    until(lambda: len(acme.replies(acme.direct("zoe"))) > before, patience_s=60)
     assert ANSWER in acme.replies(acme.direct("zoe"))[-1].text
 
 
