@@ -2,9 +2,10 @@
 a question has come.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 
@@ -43,8 +44,40 @@ class Standing(Noun):
     ranks: Ranks
 
 
+class Worth(NamedTuple):
+    """Of what a score is made: what it is worth by itself and by the rest of its document, times two small factors."""
+
+    own: float
+    document: float
+    recency: float
+    authority: float
+    score: float
+
+
+class Span(NamedTuple):
+    """Characters of a passage's text, from `first` up to, not including, `end`."""
+
+    first: int
+    end: int
+
+
+class Disagreement(Noun):
+    """Another passage of the same evidence says otherwise (`number`, `date`, `name`), or its document takes this one's
+    place (`superseded`). Of both the words are named by where they stand, so that an erased text tells nothing.
+    """
+
+    about: Literal["number", "date", "name", "superseded"]
+    passage: int  # the handle of the other
+    newer: bool | None  # whether the other was changed later; None: that is not known
+    here: Span
+    there: Span
+
+
 class Found(Noun):
-    """A passage with the reasons why it was found. `whole`: for the whole question, where this one follows up on others."""
+    """A passage with the reasons why it was found. `whole`: for the whole question, where this one follows up on others.
+
+    `pieces`: those that were found, and that it was put together from. Its standing is that of the best of them.
+    """
 
     passage: Passage
     list_id: str  # the access list that its document carried
@@ -53,12 +86,19 @@ class Found(Noun):
     vectors_score: float | None = None
     ranks: Ranks
     whole: Standing | None = None
+    worth: Worth | None = None  # None: written before it was kept
+    pieces: tuple[str, ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
 
     @property
     def nearness(self) -> float | None:
         """Its cosine, for the wording to which it is nearer. None: the vectors did not find it."""
         known = (self.vectors_score, self.whole.vectors_score if self.whole else None)
         return max((score for score in known if score is not None), default=None)
+
+    def knowing_only(self, handles: Collection[int]) -> "Found":
+        known = tuple(one for one in self.disagreements if one.passage in handles)
+        return self if known == self.disagreements else self.model_copy(update={"disagreements": known})
 
 
 class Evidence(Noun):
@@ -74,7 +114,10 @@ class Evidence(Noun):
         return next((passage for passage in self.passages if passage.handle == handle), None)
 
     def without(self, documents: frozenset[str]) -> "Evidence":
-        return Evidence(found=tuple(found for found in self.found if found.passage.document not in documents))
+        """What is left knows nothing of what is gone."""
+        left = [found for found in self.found if found.passage.document not in documents]
+        handles = {found.passage.handle for found in left}
+        return Evidence(found=tuple(found.knowing_only(handles) for found in left))
 
 
 class Citation(Noun):

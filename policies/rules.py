@@ -7,7 +7,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, ValidationError, field_validator
 
@@ -38,9 +38,15 @@ class QuestionLimits(Noun):
 
 
 class EvidenceLimits(Noun):
+    """How many pieces are looked at, and kept. A document that `leads` the others by so much is the answer: of it more are
+    kept. Older texts know no such document.
+    """
+
     candidates: int = Field(ge=1, le=1000)
     passages: int = Field(ge=1, le=50)
     per_document: int = Field(ge=1)
+    per_leading_document: int = Field(default=1, ge=1)
+    leads: float = Field(default=1.0, ge=0, le=1)
 
 
 class Ranking(Noun):
@@ -52,6 +58,16 @@ class Ranking(Noun):
     not_near: float = Field(default=1.0, ge=0, le=1)
     document: float = Field(default=0.0, ge=0, lt=1)
     document_decay: float = Field(default=0.0, ge=0, lt=1)
+
+
+class Factors(Noun):
+    """What a passage's worth is multiplied with. Older texts have none. `recency` is what a document gains that was changed
+    today; `authority` names sources, each with how much it counts: near 1, for it must not outweigh what was asked.
+    """
+
+    recency: float = Field(default=0.0, ge=0, le=0.2)
+    recency_half_life_days: float = Field(default=365.0, gt=0, allow_inf_nan=False)
+    authority: Mapping[str, Annotated[float, Field(ge=0.8, le=1.25)]] = {}
 
 
 class FollowUps(Noun):
@@ -91,6 +107,7 @@ class AnswerRules(Noun):
     question: QuestionLimits
     evidence: EvidenceLimits
     ranking: Ranking = Ranking()
+    factors: Factors = Factors()
     follow_ups: FollowUps = FollowUps()
     answer: AnswerLimits
     answerability: Answerability

@@ -1,66 +1,114 @@
-"""One order from what both retrievers found, for each wording of the question. Pure, and of what it is given alone.
+"""One order from what both retrievers found, for each wording of the question. Pure, and of what it is given alone: the
+same `Considered`, read back from a receipt, gives the same order again.
 
 (1) A passage is worth its share of the best keyword score and its cosine: the first has no scale of its own, the second
 has one. (2) To that comes a little of what the rest of its document is worth, above the middle of all that was found: one
 page that speaks of it throughout is a better find than one that mentions it, and a long page gains nothing by its length.
+(3) Then two small factors: how recently its document was changed, and how much its source is trusted.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from statistics import median
-from typing import NamedTuple
 
-from bot.core.nouns import PassageId
-from policies.rules import Ranking
+from bot.core.nouns import PassageId, source_of
+from policies.evidence import Worth
+from policies.people import Noun
+from policies.rules import Factors, Ranking
 
 _DECIMALS = 6
+_DAY_S = 86_400
 
-Scores = Mapping[PassageId, float]
+Scores = Mapping[int, float]
 
 
-class Looked(NamedTuple):
-    """What the retrievers found for one wording, and how much that wording counts."""
+class Looked(Noun):
+    """What both retrievers found for one wording, best first, and how much that wording counts. Passages and documents
+    are named by their place in `Considered`.
+    """
 
     weight: float
-    keywords: Scores
-    vectors: Scores
+    keywords: tuple[tuple[int, float], ...]
+    vectors: tuple[tuple[int, float], ...]
 
 
-def fused(looks: Sequence[Looked], documents: Mapping[PassageId, str], ranking: Ranking) -> Mapping[PassageId, float]:
-    own = _own(looks, ranking)
-    return _with_documents(own, documents, ranking)
+class Considered(Noun):
+    """Everything an order is made of. `passages`, each with its document's place, are in the order in which ties are
+    broken; `documents` have the moment of their last change.
+    """
+
+    documents: tuple[tuple[str, datetime | None], ...] = ()
+    passages: tuple[tuple[PassageId, int], ...] = ()
+    looks: tuple[Looked, ...] = ()
 
 
-def _own(looks: Sequence[Looked], ranking: Ranking) -> dict[PassageId, float]:
-    found = sorted({id_ for look in looks for scores in (look.keywords, look.vectors) for id_ in scores})
+def fused(
+    considered: Considered, ranking: Ranking, factors: Factors, now: datetime
+) -> tuple[tuple[PassageId, Worth], ...]:
+    """Best first."""
+    worths = _with_documents(_own(considered.looks, ranking), considered, ranking)
+    weighed = {at: _weighed(worth, *considered.documents[_of(at, considered)], factors, now) for at, worth in worths}
+    order = sorted(weighed, key=lambda at: (-weighed[at].score, at))
+    return tuple((considered.passages[at][0], weighed[at]) for at in order)
+
+
+def _of(at: int, considered: Considered) -> int:
+    return considered.passages[at][1]
+
+
+def _own(looks: Sequence[Looked], ranking: Ranking) -> dict[int, float]:
+    found = sorted({at for look in looks for scores in (look.keywords, look.vectors) for at, _ in scores})
     own = dict.fromkeys(found, 0.0)
     for look in looks:
-        best = max(look.keywords.values(), default=0.0)
+        keywords, vectors = dict(look.keywords), dict(look.vectors)
+        best = max(keywords.values(), default=0.0)
         # A passage that the vectors did not bring up is farther than the last that they did; how far is not known.
-        floor = ranking.not_near * min(look.vectors.values(), default=0.0)
-        for id_ in found:
-            words = look.keywords.get(id_, 0.0) / best if best > 0 else 0.0
-            meaning = max(0.0, look.vectors.get(id_, floor))
-            own[id_] += look.weight * (ranking.keywords * words + (1 - ranking.keywords) * meaning)
+        floor = ranking.not_near * min(vectors.values(), default=0.0)
+        for at in found:
+            words = keywords.get(at, 0.0) / best if best > 0 else 0.0
+            meaning = max(0.0, vectors.get(at, floor))
+            own[at] += look.weight * (ranking.keywords * words + (1 - ranking.keywords) * meaning)
     return own
 
 
-def _with_documents(
-    own: Mapping[PassageId, float], documents: Mapping[PassageId, str], ranking: Ranking
-) -> Mapping[PassageId, float]:
+def _with_documents(own: Scores, considered: Considered, ranking: Ranking) -> Sequence[tuple[int, tuple[float, float]]]:
+    """Of each passage what it is worth by itself, and by the rest of its document."""
     if not own:
-        return {}
+        return ()
     middle = median(own.values())
-    above: dict[str, list[tuple[float, PassageId]]] = {}
-    for id_, score in own.items():
-        above.setdefault(documents[id_], []).append((max(0.0, score - middle), id_))
-    together = {}
+    above: dict[int, list[tuple[float, int]]] = {}
+    for at, score in own.items():
+        above.setdefault(_of(at, considered), []).append((max(0.0, score - middle), at))
+    together = []
     for members in above.values():
-        members.sort(reverse=True)
-        for _, id_ in members:
-            others = [worth for worth, other in members if other != id_]
-            together[id_] = round(own[id_] + ranking.document * _decayed(others, ranking.document_decay), _DECIMALS)
+        members.sort(key=lambda member: (-member[0], member[1]))
+        for _, at in members:
+            others = [worth for worth, other in members if other != at]
+            together.append((at, (own[at], ranking.document * _decayed(others, ranking.document_decay))))
     return together
 
 
 def _decayed(worths: Collection[float], decay: float) -> float:
     return sum(worth * decay**place for place, worth in enumerate(worths))
+
+
+def _weighed(
+    worth: tuple[float, float], document: str, updated: datetime | None, factors: Factors, now: datetime
+) -> Worth:
+    own, rest = worth
+    recency, authority = _recency(updated, factors, now), factors.authority.get(source_of(document), 1.0)
+    return Worth(
+        own=round(own, _DECIMALS),
+        document=round(rest, _DECIMALS),
+        recency=recency,
+        authority=authority,
+        score=round((own + rest) * recency * authority, _DECIMALS),
+    )
+
+
+def _recency(updated: datetime | None, factors: Factors, now: datetime) -> float:
+    """What was changed today gains the whole of it, after each half-life half as much; what has no date, nothing."""
+    if updated is None or not factors.recency:
+        return 1.0
+    age_days = max(0.0, (now - updated).total_seconds() / _DAY_S)
+    return float(round(1 + factors.recency * 0.5 ** (age_days / factors.recency_half_life_days), _DECIMALS))

@@ -7,6 +7,7 @@ headings and paragraphs, in one pass.
 import re
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from markdown_it import MarkdownIt
@@ -14,6 +15,7 @@ from markdown_it.token import Token
 
 PARSED_CHARACTERS = 400_000  # markdown-it needs up to 15 µs a character; beyond this a document is read plainly
 LONGEST_TITLE = 200
+REMEMBERED_CHARACTERS = 10_000  # of a text; passages are shorter, documents are taken apart once
 PARSED_LINE = 20_000  # no hand writes such a line, and some rules look back over a whole line
 
 _ATX = re.compile(r" {0,3}(#{1,6})(?=[ \t]|$)")
@@ -58,6 +60,16 @@ class Block(NamedTuple):
 
 def blocks(text: str) -> tuple[Block, ...]:
     """Every line that is not blank is in exactly one block, in order."""
+    return _remembered(text) if len(text) <= REMEMBERED_CHARACTERS else _blocks(text)
+
+
+@lru_cache(maxsize=512)
+def _remembered(text: str) -> tuple[Block, ...]:
+    """A passage is taken apart by everyone who looks into it: what is compared, what answers, what goes on."""
+    return _blocks(text)
+
+
+def _blocks(text: str) -> tuple[Block, ...]:
     source = lines(text)
     found = list(_parsed(source) if _is_affordable(source) else _plain(source))
     return tuple(_under_headings(_without_gaps(found, source), source))

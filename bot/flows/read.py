@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
 from bot.core.answerability import answerable
-from bot.core.clock import Clock
+from bot.core.clock import Clock, as_text
 from bot.core.nouns import Wording, source_of
 from bot.core.ports import Access, Embedder, Index, Passages, People, Scope
 from bot.core.record import audience_body, evidence_body
 from bot.steps.recheck import Unreadable, recheck
-from bot.steps.retrieve import retrieve
+from bot.steps.retrieve import Retrieved, retrieve
 from connectors.model import Connector
 from policies.access import readable_lists
 from policies.evidence import Evidence
@@ -61,7 +61,7 @@ def until_readable(sought: Sought, house: Reading, look: Callable[[Scope], tuple
         if not unreadable:
             return seen
         scope = _narrowed(scope, unreadable)
-        scope = _narrowed(scope, confirm(gather(_widely(sought), scope, house), sought, house))
+        scope = _narrowed(scope, confirm(gather(_widely(sought), scope, house).evidence, sought, house))
     return None
 
 
@@ -72,7 +72,7 @@ def _widely(sought: Sought) -> Sought:
     return sought._replace(rules=sought.rules.model_copy(update={"evidence": widely}))
 
 
-def gather(sought: Sought, scope: Scope, house: Reading) -> Evidence:
+def gather(sought: Sought, scope: Scope, house: Reading) -> Retrieved:
     return retrieve(
         sought.wording,
         sought.audience,
@@ -109,14 +109,18 @@ def with_what_is_shut(asked: Unreadable, evidence: Evidence, sought: Sought, hou
     return Unreadable(asked.documents | (documents - open_now), asked.sources)
 
 
-def retrieved(evidence: Evidence, sought: Sought, scope: Scope, house: Reading) -> dict[str, object]:
-    """For the ledger: what was found, for whom, and what was left out of consideration by which filter."""
+def retrieved(found: Retrieved, sought: Sought, scope: Scope, house: Reading) -> dict[str, object]:
+    """For the ledger: what was found, for whom, what was left out of consideration by which filter, and all that the order
+    was made of.
+    """
     return {
         "audience": audience_body(sought.audience),
         "wording": sought.wording.model_dump(mode="json"),
         "embedder": house.embedder.name if house.embedder else None,
-        "evidence": evidence_body(evidence),
-        "answerable": answerable(sought.wording, evidence, sought.rules.answerability),
+        "now": as_text(sought.now),
+        "evidence": evidence_body(found.evidence),
+        "answerable": answerable(sought.wording, found.evidence, sought.rules.answerability),
+        "considered": found.considered.model_dump(mode="json"),
         "filters": {"lists": sorted(scope.lists), "without": sorted(scope.without_documents)},
     }
 

@@ -1,23 +1,33 @@
 """Which passages may answer this question? Both retrievers see only what the whole audience may read.
 
 (1) each retriever ranks within the scope, for each wording of the question; (2) every passage is judged again, by the
-rows as they are now and by the policy itself; (3) the rankings of what is left are fused; (4) the best are kept, few from
-one document.
+rows as they are now and by the policy itself; (3) the rankings of what is left become one; (4) the best are kept, few from
+one document unless that leads; (5) neighbours become one passage; (6) where two of them disagree they say so, and the
+newer comes first.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from bot.core.fusion import Looked, fused
-from bot.core.nouns import PassageId, Wording
+from bot.core.disagreements import with_disagreements
+from bot.core.fusion import Considered, Looked, fused
+from bot.core.neighbours import joined, runs
+from bot.core.nouns import PassageId, Wording, source_of
 from bot.core.ports import Embedder, Hit, Passages, Scope, Search, Stored
 from policies.access import readable_lists
-from policies.evidence import Evidence, Found, Ranks, Standing
+from policies.evidence import Evidence, Found, Ranks, Standing, Worth
 from policies.intents import Route
 from policies.people import Audience
 from policies.rules import AnswerRules, EvidenceLimits
+
+
+class Retrieved(NamedTuple):
+    """The evidence, and everything that its order was made of."""
+
+    evidence: Evidence = Evidence()
+    considered: Considered = Considered()
 
 
 class _Hits(NamedTuple):
@@ -29,18 +39,11 @@ class _Hits(NamedTuple):
 
 
 class _Ranked(NamedTuple):
-    """The same, of what may be used: rank, from 1, and score."""
+    """The same, of what may be used: rank, from 1, and score, best first."""
 
     weight: float
     keywords: Mapping[PassageId, tuple[int, float]]
     vectors: Mapping[PassageId, tuple[int, float]]
-
-    def looked(self) -> Looked:
-        return Looked(
-            self.weight,
-            {id_: score for id_, (_, score) in self.keywords.items()},
-            {id_: score for id_, (_, score) in self.vectors.items()},
-        )
 
     def standing(self, id_: PassageId) -> Standing:
         words, meaning = self.keywords.get(id_), self.vectors.get(id_)
@@ -62,23 +65,35 @@ def retrieve(
     embedder: Embedder | None,
     rules: AnswerRules,
     now: datetime,
-) -> Evidence:
-    if not scope.lists:
-        return Evidence()
+) -> Retrieved:
+    within = _within(scope, route)
+    if not within.lists:
+        return Retrieved()
     hits = [
-        _hits(text, weight, scope, route, search, embedder, rules.evidence.candidates)
+        _hits(text, weight, within, route, search, embedder, rules.evidence.candidates)
         for text, weight in _weighed(wording, rules.follow_ups.weight)
     ]
     found = dict.fromkeys(PassageId(hit.passage) for one in hits for hit in (*one.keywords, *one.vectors))
     stored = passages.live(list(found))
-    allowed = readable_lists(audience, {one.list_id: one.access for one in stored.values()}, now) & scope.lists
+    allowed = readable_lists(audience, {one.list_id: one.access for one in stored.values()}, now) & within.lists
     readable = {
         id_: one
         for id_, one in stored.items()
-        if one.list_id in allowed and one.passage.document not in scope.without_documents
+        if one.list_id in allowed and one.passage.document not in within.without_documents
     }
     ranked = [_Ranked(one.weight, _ranked(one.keywords, readable), _ranked(one.vectors, readable)) for one in hits]
-    return _evidence(ranked, readable, rules)
+    considered = _considered(ranked, readable)
+    order = fused(considered, rules.ranking, rules.factors, now)
+    chosen = _few_of_each(order, readable, rules.evidence)
+    evidence = Evidence(found=tuple(_with_neighbours(chosen, dict(order), ranked, readable)))
+    return Retrieved(with_disagreements(wording, evidence), considered)
+
+
+def _within(scope: Scope, route: Route) -> Scope:
+    """Where a route names sources, the others do not exist for it."""
+    if not route.sources:
+        return scope
+    return scope._replace(lists=frozenset(one for one in scope.lists if source_of(one) in route.sources))
 
 
 def _weighed(wording: Wording, of_whole: float) -> list[tuple[str, float]]:
@@ -97,45 +112,109 @@ def _hits(
     return _Hits(weight, by_words, by_meaning)
 
 
-def _evidence(ranked: Sequence[_Ranked], stored: Mapping[PassageId, Stored], rules: AnswerRules) -> Evidence:
-    documents = {id_: one.passage.document for id_, one in stored.items()}
-    scores = fused([one.looked() for one in ranked], documents, rules.ranking)
-    order = sorted(scores, key=lambda id_: (-scores[id_], *_tie(stored[id_])))
-    chosen = _few_of_each(order, stored, rules.evidence)
-    return Evidence(
-        found=tuple(
-            Found(
-                passage=stored[id_].passage.model_copy(update={"handle": handle}),
-                list_id=stored[id_].list_id,
-                score=scores[id_],
-                whole=ranked[1].standing(id_) if len(ranked) > 1 else None,
-                keywords_score=asked.keywords_score,
-                vectors_score=asked.vectors_score,
-                ranks=asked.ranks,
+def _considered(ranked: Sequence[_Ranked], stored: Mapping[PassageId, Stored]) -> Considered:
+    """The same passages in the same places, whatever order they were found in."""
+    ids = sorted(stored, key=lambda id_: _tie(stored[id_]))
+    documents = {one.passage.document: one.passage.updated for one in stored.values()}
+    names = sorted(documents)
+    place_of = {document: place for place, document in enumerate(names)}
+    at = {id_: place for place, id_ in enumerate(ids)}
+    return Considered(
+        documents=tuple((name, documents[name]) for name in names),
+        passages=tuple((id_, place_of[stored[id_].passage.document]) for id_ in ids),
+        looks=tuple(
+            Looked(
+                weight=one.weight,
+                keywords=tuple((at[id_], score) for id_, (_, score) in one.keywords.items()),
+                vectors=tuple((at[id_], score) for id_, (_, score) in one.vectors.items()),
             )
-            for handle, id_ in enumerate(chosen, start=1)
-            for asked in (ranked[0].standing(id_),)
-        )
+            for one in ranked
+        ),
     )
 
 
-def _ranked(hits: Sequence[Hit], stored: Mapping[PassageId, Stored]) -> dict[PassageId, tuple[int, float]]:
-    """Ranks from 1, counting only what is still there and still readable."""
-    still = [hit for hit in hits if hit.passage in stored]
-    return {hit.passage: (rank, hit.score) for rank, hit in enumerate(still, start=1)}
-
-
 def _few_of_each(
-    order: Iterable[PassageId], stored: Mapping[PassageId, Stored], limits: EvidenceLimits
+    order: Sequence[tuple[PassageId, Worth]], stored: Mapping[PassageId, Stored], limits: EvidenceLimits
 ) -> list[PassageId]:
+    leading = _leading(order, stored, limits.leads)
     taken: Counter[str] = Counter()
     chosen: list[PassageId] = []
-    for id_ in order:
+    for id_, _ in order:
         document = stored[id_].passage.document
-        if taken[document] < limits.per_document and len(chosen) < limits.passages:
+        most = max(limits.per_document, limits.per_leading_document) if document == leading else limits.per_document
+        if taken[document] < most and len(chosen) < limits.passages:
             taken[document] += 1
             chosen.append(id_)
     return chosen
+
+
+def _leading(order: Sequence[tuple[PassageId, Worth]], stored: Mapping[PassageId, Stored], leads: float) -> str | None:
+    """The document that the best passage stands in, if the best of all others is worth less by this share."""
+    if not order:
+        return None
+    first = stored[order[0][0]].passage.document
+    others = (worth.score for id_, worth in order if stored[id_].passage.document != first)
+    return first if next(others, 0.0) <= order[0][1].score * (1 - leads) else None
+
+
+def _with_neighbours(
+    chosen: Sequence[PassageId],
+    worths: Mapping[PassageId, Worth],
+    ranked: Sequence[_Ranked],
+    stored: Mapping[PassageId, Stored],
+) -> list[Found]:
+    """Each run of neighbours as one passage, in the place of its best piece."""
+    by_place = {(stored[id_].passage.document, stored[id_].passage.ordinal): id_ for id_ in chosen}
+    run_of: dict[PassageId, list[PassageId]] = {}
+    for document in dict.fromkeys(document for document, _ in by_place):
+        for run in runs([ordinal for owner, ordinal in by_place if owner == document]):
+            members = [by_place[document, ordinal] for ordinal in run]
+            run_of.update(dict.fromkeys(members, members))
+    best = dict.fromkeys(next(id_ for id_ in chosen if id_ in run_of[one]) for one in chosen)
+    return [_found(handle, id_, run_of[id_], worths[id_], ranked, stored) for handle, id_ in enumerate(best, start=1)]
+
+
+def _found(
+    handle: int,
+    best: PassageId,
+    pieces: Sequence[PassageId],
+    worth: Worth,
+    ranked: Sequence[_Ranked],
+    stored: Mapping[PassageId, Stored],
+) -> Found:
+    first, asked = stored[pieces[0]].passage, ranked[0].standing(best)
+    whole = {
+        "handle": handle,
+        "text": joined([stored[id_].passage.text for id_ in pieces]),
+        "heading_path": _common([stored[id_].passage.heading_path for id_ in pieces]),
+    }
+    return Found(
+        passage=first.model_copy(update=whole),
+        list_id=stored[best].list_id,
+        score=worth.score,
+        whole=ranked[1].standing(best) if len(ranked) > 1 else None,
+        keywords_score=asked.keywords_score,
+        vectors_score=asked.vectors_score,
+        ranks=asked.ranks,
+        worth=worth,
+        pieces=tuple(pieces) if len(pieces) > 1 else (),
+    )
+
+
+def _common(paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """The headings under which all of them stand; those below are in the text."""
+    shared: list[str] = []
+    for level in zip(*paths, strict=False):
+        if len(set(level)) > 1:
+            break
+        shared.append(level[0])
+    return tuple(shared)
+
+
+def _ranked(hits: Sequence[Hit], stored: Mapping[PassageId, Stored]) -> dict[PassageId, tuple[int, float]]:
+    """Counting only what is still there and still readable."""
+    still = [hit for hit in hits if hit.passage in stored]
+    return {hit.passage: (rank, hit.score) for rank, hit in enumerate(still, start=1)}
 
 
 def _tie(stored: Stored) -> tuple[str, str, int]:

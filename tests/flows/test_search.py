@@ -107,9 +107,9 @@ def test_search_finds_what_an_answer_would_be_made_from(world: World) -> None:
 
 
 def test_few_of_one_document_holds_for_search_too(world: World) -> None:
-    second = a_passage(QUESTION, document="acme:leave.md", ordinal=1)
+    second = a_passage(QUESTION, document="acme:leave.md", ordinal=2)
     world.passages.add(second, ListId("acme:acme/staff"), a_list("acme/staff"))
     assert len(searched(world)[0].found) == 4
-    world.rules = rules_with("per_document = 3", "per_document = 1")
+    world.rules = rules_with("per_document = 3\nper_leading_document = 6", "per_document = 1\nper_leading_document = 1")
     _, evidence = search(QUESTION, ANA, 10, world.reading(), note=lambda _: None, operator="root@host")
     assert len(evidence.found) == len(documents(evidence)) == 3

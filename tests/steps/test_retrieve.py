@@ -1,9 +1,12 @@
 """Nothing that the audience may not read is found, whatever a retriever says; what is found is in one order only."""
 
+import json
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import pytest
 
+from bot.core.fusion import Considered, fused
 from bot.core.nouns import ListId, PassageId, Wording
 from bot.core.ports import Embedder, Hit, Scope, Search, Vector
 from bot.steps.retrieve import retrieve
@@ -11,7 +14,7 @@ from policies.access import NOBODY, AccessList
 from policies.evidence import Evidence
 from policies.intents import Retriever, Route
 from policies.people import Audience, Email, Person, Principal
-from policies.rules import AnswerRules, EvidenceLimits, FollowUps, Ranking
+from policies.rules import AnswerRules, EvidenceLimits, Factors, FollowUps, Ranking
 from tests.fakes.access import a_list
 from tests.fakes.embedder import HashingEmbedder
 from tests.fakes.passages import NOON, FakePassages, a_passage
@@ -28,9 +31,10 @@ OURS = Scope(lists=frozenset({ENG}))
 LIMITS = EvidenceLimits(candidates=60, passages=8, per_document=3)
 
 
-def rules(limits: EvidenceLimits, ranking: Ranking) -> AnswerRules:
+def rules(limits: EvidenceLimits, ranking: Ranking, factors: Factors) -> AnswerRules:
     """The wholes of follow-ups count as much as what was asked."""
-    updated = {"evidence": limits, "ranking": ranking, "follow_ups": FollowUps(questions=2, weight=0.5)}
+    follow_ups = FollowUps(questions=2, weight=0.5)
+    updated = {"evidence": limits, "ranking": ranking, "factors": factors, "follow_ups": follow_ups}
     return RULES.answers.model_copy(update=updated)
 
 
@@ -48,6 +52,7 @@ def found(
     embedder: Embedder | None = None,
     limits: EvidenceLimits | None = None,
     ranking: Ranking | None = None,
+    factors: Factors | None = None,
     wording: Wording | None = None,
 ) -> Evidence:
     return retrieve(
@@ -58,9 +63,9 @@ def found(
         search=search,
         passages=passages,
         embedder=embedder or HashingEmbedder(),
-        rules=rules(limits or LIMITS, ranking or Ranking()),
+        rules=rules(limits or LIMITS, ranking or Ranking(), factors or Factors()),
         now=NOON,
-    )
+    ).evidence
 
 
 def documents(evidence: Evidence) -> list[str]:
@@ -161,9 +166,9 @@ def test_without_an_embedder_words_alone_are_asked(passages: FakePassages) -> No
         search=search,
         passages=passages,
         embedder=None,
-        rules=rules(LIMITS, Ranking()),
+        rules=rules(LIMITS, Ranking(), Factors()),
         now=NOON,
-    )
+    ).evidence
     assert [name for name, _, _ in search.asked] == ["keywords"]
     assert documents(evidence) == ["a"]
 
@@ -184,12 +189,12 @@ def test_other_passages_of_its_document_lift_a_passage_by_what_stands_above_the_
     store = FakePassages()
     ids = [
         store.add(a_passage("x", document=f"acme:{name}", ordinal=at), ENG, FOR_ENG)
-        for name, at in (("a", 0), ("b", 0), ("b", 1), ("c", 0), ("d", 0))
+        for name, at in (("a", 0), ("b", 0), ("b", 2), ("c", 0), ("d", 0))
     ]
     search = FixedSearch(tuple(map(Hit, ids, (1.0, 0.95, 0.9, 0.2, 0.1))))
     ranking = Ranking(keywords=1.0, document=0.2, document_decay=0.7)
     scores = [(one.passage.id.removeprefix("acme:"), one.score) for one in found(search, store, ranking=ranking).found]
-    assert scores[:3] == [("a#0", 1.0), ("b#0", 0.95), ("b#1", round(0.9 + 0.2 * 0.05, 6))]
+    assert scores[:3] == [("a#0", 1.0), ("b#0", 0.95), ("b#2", round(0.9 + 0.2 * 0.05, 6))]
 
 
 def test_follow_up_is_searched_as_asked_and_as_a_whole_and_both_are_in_the_evidence(passages: FakePassages) -> None:
@@ -205,9 +210,9 @@ def test_follow_up_is_searched_as_asked_and_as_a_whole_and_both_are_in_the_evide
 
 def test_ties_are_broken_by_content_then_document_then_place(passages: FakePassages) -> None:
     store = FakePassages()
-    for document, ordinal in (("z", 0), ("y", 1), ("y", 0)):
+    for document, ordinal in (("z", 0), ("y", 2), ("y", 0)):
         store.add(a_passage("the same", document=f"acme:{document}", ordinal=ordinal), ENG, FOR_ENG)
-    names = [PassageId("acme:z#0"), PassageId("acme:y#1"), PassageId("acme:y#0")]
+    names = [PassageId("acme:z#0"), PassageId("acme:y#2"), PassageId("acme:y#0")]
     for order in (names, names[::-1]):
         hits_alike = tuple(Hit(id_, 1.0) for id_ in order)
         assert [one.id for one in found(FixedSearch(hits_alike, hits_alike), store).passages] == sorted(names)
@@ -224,14 +229,14 @@ def test_handles_count_from_one_in_the_order_of_the_evidence(passages: FakePassa
     [
         pytest.param((60, 1, 3), ["a#0"], id="one passage"),
         pytest.param((60, 8, 1), ["a#0", "b#0"], id="one of each document"),
-        pytest.param((60, 3, 2), ["a#0", "a#1", "b#0"], id="two of each, three in all"),
-        pytest.param((60, 8, 3), ["a#0", "a#1", "a#2", "b#0"], id="all"),
-        pytest.param((2, 8, 3), ["a#0", "a#1"], id="two candidates of each retriever"),
+        pytest.param((60, 3, 2), ["a#0", "a#2", "b#0"], id="two of each, three in all"),
+        pytest.param((60, 8, 3), ["a#0", "a#2", "a#4", "b#0"], id="all"),
+        pytest.param((2, 8, 3), ["a#0", "a#2"], id="two candidates of each retriever"),
     ],
 )
 def test_few_are_kept_and_few_of_one_document(limits: tuple[int, int, int], expected: list[str]) -> None:
     store, order = FakePassages(), []
-    for document, ordinal in (("a", 0), ("a", 1), ("a", 2), ("b", 0)):
+    for document, ordinal in (("a", 0), ("a", 2), ("a", 4), ("b", 0)):
         order.append(store.add(a_passage("x", document=f"acme:{document}", ordinal=ordinal), ENG, FOR_ENG))
     candidates, kept, per_document = limits
     evidence = found(
@@ -251,3 +256,130 @@ class OnlyTheQuestion(HashingEmbedder):
 def test_question_is_embedded_alone_and_as_it_was_asked(passages: FakePassages) -> None:
     search = FixedSearch(meaning=hits("a"))
     assert documents(found(search, passages, embedder=OnlyTheQuestion())) == ["a"]
+
+
+def of_one_page(*ordinals: int, store: FakePassages | None = None) -> tuple[FakePassages, list[Hit]]:
+    store, found_hits = store or FakePassages(), []
+    for place, ordinal in enumerate(ordinals):
+        id_ = store.add(a_passage(f"part {ordinal}.", document="acme:page", ordinal=ordinal), ENG, FOR_ENG)
+        found_hits.append(Hit(id_, 1.0 - place / 10))
+    return store, found_hits
+
+
+def test_neighbours_become_one_passage_in_the_place_of_the_best_of_them() -> None:
+    store, parts = of_one_page(3, 7, 2)
+    other = Hit(store.add(a_passage("other", document="acme:other"), ENG, FOR_ENG), 0.95)
+    evidence = found(FixedSearch(tuple(sorted((*parts, other), key=lambda hit: -hit.score))), store)
+    assert [(one.passage.text, one.pieces) for one in evidence.found] == [
+        ("part 2.\n\npart 3.", ("acme:page#2", "acme:page#3")),
+        ("other", ()),
+        ("part 7.", ()),
+    ]
+    assert evidence.found[0].ranks.keywords == 1, "its standing is that of its best piece"
+    assert [one.handle for one in evidence.passages] == [1, 2, 3]
+
+
+def test_neighbours_of_two_documents_stay_apart() -> None:
+    store = FakePassages()
+    ids = [
+        store.add(a_passage("x", document=f"acme:{name}", ordinal=at), ENG, FOR_ENG)
+        for name, at in (("a", 0), ("b", 1))
+    ]
+    assert len(found(FixedSearch(tuple(Hit(id_, 1.0) for id_ in ids)), store).found) == 2
+
+
+def test_document_that_leads_may_give_more_than_the_others() -> None:
+    store, parts = of_one_page(0, 2, 4, 6, 8)
+    limits = EvidenceLimits(candidates=60, passages=8, per_document=2, per_leading_document=4, leads=0.25)
+    others = [Hit(store.add(a_passage("o", document=f"acme:o{at}"), ENG, FOR_ENG), 0.5) for at in (1, 2)]
+    ranking = Ranking(keywords=1.0)
+    leading = found(FixedSearch((*parts, *others)), store, limits=limits, ranking=ranking)
+    assert [one.document for one in leading.passages].count("acme:page") == 4
+    near = (parts[0], *(hit._replace(score=0.9) for hit in others), *parts[1:])
+    together = found(FixedSearch(near), store, limits=limits, ranking=ranking)
+    assert [one.document for one in together.passages].count("acme:page") == 2
+
+
+def test_only_document_that_is_found_leads() -> None:
+    store, parts = of_one_page(0, 2, 4)
+    limits = EvidenceLimits(candidates=60, passages=8, per_document=1, per_leading_document=3, leads=1.0)
+    assert len(found(FixedSearch(tuple(parts)), store, limits=limits).found) == 3
+
+
+def dated(store: FakePassages, name: str, updated: datetime | None) -> Hit:
+    passage = a_passage("leave days", document=name).model_copy(update={"updated": updated})
+    return Hit(store.add(passage, ENG, FOR_ENG), 1.0)
+
+
+def test_of_two_alike_the_one_that_was_changed_later_comes_first_and_one_without_a_date_last() -> None:
+    store = FakePassages()
+    alike = [
+        dated(store, "acme:a", None),
+        dated(store, "acme:b", NOON - timedelta(days=365)),
+        dated(store, "acme:c", NOON + timedelta(days=9)),
+    ]
+    factors = Factors(recency=0.1, recency_half_life_days=365)
+    evidence = found(FixedSearch(tuple(alike)), store, factors=factors, ranking=Ranking(keywords=1.0))
+    assert documents(evidence) == ["c", "b", "a"]
+    assert [one.worth and one.worth.recency for one in evidence.found] == [1.1, 1.05, 1.0]
+    assert [one.score for one in evidence.found] == [1.1, 1.05, 1.0]
+
+
+def test_source_of_more_authority_comes_first_and_the_evidence_says_why() -> None:
+    store = FakePassages()
+    alike = [dated(store, "acme:a", NOON), dated(store, "wiki:b", NOON)]
+    factors = Factors(authority={"wiki": 1.1})
+    evidence = found(FixedSearch(tuple(alike)), store, factors=factors, ranking=Ranking(keywords=1.0))
+    assert [(one.passage.source, one.worth and one.worth.authority) for one in evidence.found] == [
+        ("wiki", 1.1),
+        ("acme", 1.0),
+    ]
+
+
+def test_factors_do_not_outweigh_what_was_asked() -> None:
+    store = FakePassages()
+    alike = [dated(store, "acme:a", None), dated(store, "acme:b", NOON)._replace(score=0.9)]
+    evidence = found(FixedSearch(tuple(alike)), store, factors=RULES.answers.factors, ranking=Ranking(keywords=1.0))
+    assert documents(evidence) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("sources", "expected"),
+    [
+        pytest.param((), ["a", "b"], id="everywhere"),
+        pytest.param(("acme",), ["a"], id="one source"),
+        pytest.param(("wiki",), ["b"], id="another"),
+        pytest.param(("nowhere",), [], id="none that is there"),
+    ],
+)
+def test_route_that_names_sources_finds_nothing_elsewhere(sources: tuple[str, ...], expected: list[str]) -> None:
+    store, wiki = FakePassages(), ListId("wiki:eng")
+    store.add(a_passage("leave days", document="acme:a"), ENG, FOR_ENG)
+    store.add(a_passage("leave days", document="wiki:b"), wiki, FOR_ENG)
+    route = way("keywords", "vectors").model_copy(update={"sources": sources})
+    search = FakeSearch(dict(store.stored))
+    evidence = found(search, store, scope=Scope(frozenset({ENG, wiki})), route=route)
+    assert sorted(one.partition(":")[2] for one in {one.document for one in evidence.passages}) == expected
+    searched = {list_id for _, scope, _ in search.asked for list_id in scope.lists}
+    assert {list_id.partition(":")[0] for list_id in searched} <= set(sources or ("acme", "wiki"))
+
+
+def test_what_was_considered_gives_the_same_order_when_it_is_read_back(passages: FakePassages) -> None:
+    wording = Wording(asked="and of b?", whole="leave days\nand of b?")
+    given = rules(LIMITS, RULES.answers.ranking, RULES.answers.factors)
+    retrieved = retrieve(
+        wording,
+        Audience.only(ANA),
+        OURS,
+        way("keywords", "vectors"),
+        search=FakeSearch(dict(passages.stored)),
+        passages=passages,
+        embedder=HashingEmbedder(),
+        rules=given,
+        now=NOON,
+    )
+    kept = json.loads(json.dumps(retrieved.considered.model_dump(mode="json")))
+    again = fused(Considered.model_validate(kept), given.ranking, given.factors, NOON)
+    assert [id_ for id_, _ in again] == [one.id for one in retrieved.evidence.passages]
+    assert [worth for _, worth in again] == [one.worth for one in retrieved.evidence.found]
+    assert len(again) == 2

@@ -37,7 +37,7 @@ def withheld(receipt: Receipt, told: Told, held_here: frozenset[Principal], hous
     anybody = Audience.only(Person(actor="anybody here", principals=held_here))
     wording = told.last_look.wording or Wording(asked=receipt.asked.text)
     sought = Sought(wording, anybody, receipt.route, house.rules(receipt.rules).answers, now)
-    everything = gather(sought, Scope(lists=house.access.readable(anybody, now)), house)
+    everything = gather(sought, Scope(lists=house.access.readable(anybody, now)), house).evidence
     lists = house.passages.access_of(sorted({one.document for one in everything.passages}))
     return _before(_used(told), everything, audience, lists, now)
 

@@ -1,0 +1,191 @@
+"""Which passages of the evidence disagree on what was asked, or take each other's place? Of those the newer comes first.
+
+Compared is text with text, in what the audience may read and nothing else. It is meant to be right where it says so, not to
+find everything: two statements must be about the same, and give other numbers, dates or names for it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import Literal, NamedTuple
+
+from bot.core.nouns import Wording
+from bot.core.sentences import sentences
+from bot.core.statements import Statement, numbers, statements, without_numbers
+from bot.core.terms import terms
+from policies.evidence import Disagreement, Evidence, Found, Passage, Span
+
+_MOST_COMPARED = 12  # passages, the first ones: an answer is made of no more
+_ALIKE = 0.6  # the share of the shorter statement's words that the other has too
+_ALIKE_IN_VERSIONS = 0.5  # where the documents have one title but for its year
+_LEAST_SHARED, _LEAST_OF_NAMES = 2, 3  # words; everybody's page has an owner
+_NOWHERE = Span(0, 0)
+
+_REPLACES = re.compile(r"\b(?:replaces|supersedes|ersetzt(?! durch)|vervangt)\b", re.IGNORECASE)
+_REPLACED = re.compile(r"\b(?:(?:replaced|superseded) by|ersetzt durch|abgelöst durch|vervangen door)\b", re.IGNORECASE)
+
+About = Literal["number", "date", "name", "superseded"]
+
+
+class _Side(NamedTuple):
+    """A found passage with what it states of what was asked."""
+
+    passage: Passage
+    title: frozenset[str]
+    headings: frozenset[str]
+    statements: Sequence[Statement]
+
+
+class _Pair(NamedTuple):
+    about: About
+    here: Span
+    there: Span
+    newer: bool | None  # whether the second is
+
+
+def with_disagreements(wording: Wording, evidence: Evidence) -> Evidence:
+    asked = frozenset(terms(wording.whole or wording.asked))
+    sides = [_side(found.passage, asked) for found in evidence.found[:_MOST_COMPARED]]
+    pairs = {
+        (one, other): pair
+        for (one, here), (other, there) in combinations(enumerate(sides), 2)
+        if here.passage.document != there.passage.document
+        and (pair := _between(here, there, asked, wording)) is not None
+    }
+    return _told(evidence.found, pairs) if pairs else evidence
+
+
+def _side(passage: Passage, asked: frozenset[str]) -> _Side:
+    """Statements that share no word with the question, and whose headings do not either, are about something else."""
+    headings = frozenset(terms("\n".join((passage.title, *passage.heading_path))))
+    said = tuple(one for one in statements(passage.text) if asked & (one.about | headings))
+    return _Side(passage, without_numbers(passage.title), headings, said)
+
+
+def _between(one: _Side, other: _Side, asked: frozenset[str], wording: Wording) -> _Pair | None:
+    newer = _is_newer(other.passage, one.passage)
+    replaced = _replaced(one.passage, other.passage, wording)
+    if replaced is None and (turned := _replaced(other.passage, one.passage, wording)) is not None:
+        replaced = not turned
+    versions = bool(one.title) and one.title == other.title
+    differing = max(_differing(one, other, asked, versions=versions or replaced is not None), default=None)
+    if differing is not None:
+        return _Pair(differing.about, differing.here, differing.there, replaced if replaced is not None else newer)
+    return _Pair("superseded", _NOWHERE, _NOWHERE, replaced) if replaced is not None else None
+
+
+class _Differing(NamedTuple):
+    """The more words two statements share, the surer it is that they are about the same."""
+
+    shared: int
+    here: Span
+    there: Span
+    about: About
+
+
+def _differing(one: _Side, other: _Side, asked: frozenset[str], *, versions: bool) -> Iterator[_Differing]:
+    for here in one.statements:
+        for there in other.statements:
+            shared = here.about & there.about
+            if not _about_the_same(here, there, shared, versions=versions):
+                continue
+            if asked & (here.about | one.headings) != asked & (there.about | other.headings) or not asked & (
+                shared | (one.headings & other.headings)
+            ):
+                continue
+            for kind, unit in sorted(here.values.keys() & there.values.keys()):
+                differ = not here.values[kind, unit] & there.values[kind, unit]
+                enough = kind != "name" or len(shared) >= _LEAST_OF_NAMES
+                if differ and enough:
+                    yield _Differing(len(shared), here.span, there.span, _about(kind))
+
+
+def _about_the_same(here: Statement, there: Statement, shared: frozenset[str], *, versions: bool) -> bool:
+    if here.things - there.things and there.things - here.things:
+        return False
+    alike = _ALIKE_IN_VERSIONS if versions else _ALIKE
+    return len(shared) >= _LEAST_SHARED and len(shared) >= alike * min(len(here.about), len(there.about))
+
+
+def _about(kind: str) -> About:
+    match kind:
+        case "date" | "name":
+            return kind
+        case _:
+            return "number"
+
+
+def _is_newer(one: Passage, other: Passage) -> bool | None:
+    if one.updated is None or other.updated is None or one.updated == other.updated:
+        return None
+    return one.updated > other.updated
+
+
+def _replaced(old: Passage, new: Passage, wording: Wording) -> bool | None:
+    """Whether the second takes the first one's place; None: neither says so. Whoever asks for the year of the old one has
+    it.
+    """
+    if set(numbers(old.title)) & set(numbers(wording.whole or wording.asked)):
+        return None
+    says_so = _names(new.text, _REPLACES, old) or _names(old.text, _REPLACED, new)
+    return True if says_so or _is_of_an_earlier_year(old, new) else None
+
+
+def _is_of_an_earlier_year(old: Passage, new: Passage) -> bool:
+    """`Salary bands 2025` beside `Salary bands 2026`, or beside `Salary bands` that were changed later."""
+    before, after = numbers(old.title), numbers(new.title)
+    if without_numbers(old.title) != without_numbers(new.title) or not all(map(_is_year, (*before, *after))):
+        return False
+    match before, after:
+        case ((year,), (later,)):
+            return year < later
+        case ((_,), ()):
+            return bool(_is_newer(new, old))
+    return False
+
+
+def _is_year(number: str) -> bool:
+    return len(number) == 4 and number[:2] in {"19", "20"}  # noqa: PLR2004 - digits
+
+
+def _names(text: str, verb: re.Pattern[str], other: Passage) -> bool:
+    """Whether a sentence with this verb names the other document after it."""
+    wanted, versions = without_numbers(other.title), set(numbers(other.title))
+    if not wanted or not verb.search(text):
+        return False
+    said = (sentence[found.end() :] for sentence in sentences(text) if (found := verb.search(sentence)) is not None)
+    return any(wanted <= without_numbers(rest) and versions <= set(numbers(rest)) for rest in said)
+
+
+def _told(found: Sequence[Found], pairs: Mapping[tuple[int, int], _Pair]) -> Evidence:
+    order = _newer_first(list(range(len(found))), pairs)
+    handle = {at: number for number, at in enumerate(order, start=1)}
+    told: dict[int, list[Disagreement]] = {}
+    for (one, other), pair in pairs.items():
+        turned = None if pair.newer is None else not pair.newer
+        told.setdefault(one, []).append(
+            Disagreement(about=pair.about, passage=handle[other], newer=pair.newer, here=pair.here, there=pair.there)
+        )
+        told.setdefault(other, []).append(
+            Disagreement(about=pair.about, passage=handle[one], newer=turned, here=pair.there, there=pair.here)
+        )
+    return Evidence(
+        found=tuple(
+            found[at].model_copy(
+                update={
+                    "passage": found[at].passage.model_copy(update={"handle": handle[at]}),
+                    "disagreements": tuple(sorted(told.get(at, ()), key=lambda each: each.passage)),
+                }
+            )
+            for at in order
+        )
+    )
+
+
+def _newer_first(order: list[int], pairs: Mapping[tuple[int, int], _Pair]) -> list[int]:
+    """A newer one that ranks behind the older is moved before it; everything else stays in its order."""
+    for (one, other), pair in sorted(pairs.items()):
+        if pair.newer and order.index(other) > order.index(one):
+            order.remove(other)
+            order.insert(order.index(one), other)
+    return order
