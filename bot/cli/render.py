@@ -9,8 +9,10 @@ from typing import Any, assert_never
 
 from bot.core.cited import cited, marks, numbers, updated, where
 from bot.core.cut import continues
+from bot.core.otherwise import Otherwise, otherwise
 from bot.flows.answer import Outcome
 from bot.slack.words import CLARIFICATIONS, GOES_ON_THERE, REFUSALS
+from bot.slack.words import otherwise as otherwise_words
 from policies.evidence import (
     Answer,
     Claim,
@@ -31,7 +33,8 @@ def text(reply: Reply, evidence: Evidence) -> str:
     match reply:
         case Answer():
             numbered = numbers(reply, evidence)
-            return "\n".join(_said(claim, evidence, numbered) for claim in reply.claims)
+            claims = (_said(claim, evidence, numbered) for claim in reply.claims)
+            return "\n".join((*claims, *map(_against, otherwise(reply, evidence))))
         case Refusal():
             return REFUSALS[reply.reason]
         case Clarification():
@@ -123,6 +126,11 @@ def _said(claim: Claim, evidence: Evidence, numbered: Mapping[int, int]) -> str:
     found = "".join(f"[{number}]" for number in marks(claim, numbered))
     more = f" {GOES_ON_THERE}" if continues(claim, evidence) else ""
     return f"{_quoted(claim.text)} {found}{more}"
+
+
+def _against(one: Otherwise) -> str:
+    says = f": “{_short(one.says, _MOST_OF_A_LINK)}”" if one.says else ""
+    return f"{otherwise_words(newer=one.newer, says=one.says)} {_source(one.passage)}{says}"
 
 
 def _quoted(words: str) -> str:

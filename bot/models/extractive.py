@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from bot.core.nouns import Byline
+from bot.core.otherwise import overtaken
 from bot.core.ports import Composed, Embedder
 from bot.models.asked import asked
 from bot.models.choice import Limits, chosen
@@ -43,7 +44,7 @@ class Extractive:
 
     def _draft(self, question: str, evidence: Evidence, rules: AnswerRules) -> Draft:
         wanted = asked(question)
-        found = ranking(question, wanted, evidence, units(evidence), self._embedder)
+        found = ranking(question, wanted, evidence, _current(evidence), self._embedder)
         if confidence(found, wanted, evidence, by_words=self._embedder is None) < self._least(rules.answerability):
             return NO_ANSWER
         limits = Limits(lines=rules.answer.max_lines, allows=lambda unit: _keeps_contract(unit, evidence, rules.answer))
@@ -52,6 +53,11 @@ class Extractive:
 
     def _least(self, answerability: Answerability) -> float:
         return answerability.min_confidence_by_words if self._embedder is None else answerability.min_confidence
+
+
+def _current(evidence: Evidence) -> tuple[Unit, ...]:
+    """Without what a newer passage says otherwise: that one answers."""
+    return tuple(unit for unit in units(evidence) if not overtaken(evidence.found[unit.rank], "\n".join(unit.lines)))
 
 
 def _keeps_contract(unit: Unit, evidence: Evidence, limits: AnswerLimits) -> bool:

@@ -11,7 +11,7 @@ from string import Template
 from typing import Final, Literal, NamedTuple
 
 from policies.contract import Violation
-from policies.evidence import Evidence, Passage
+from policies.evidence import Disagreement, Evidence, Found
 from policies.rules import AnswerRules
 
 _FILES: Final = ("write.md", "mend.md", "repair.md")
@@ -50,18 +50,28 @@ def packaged() -> Prompt:
 
 
 def _data(question: str, evidence: Evidence, violations: Sequence[Violation]) -> str:
-    data: dict[str, object] = {"question": question, "passages": [_shown(passage) for passage in evidence.passages]}
+    data: dict[str, object] = {"question": question, "passages": [_shown(found) for found in evidence.found]}
     if violations:
         data["violations"] = [violation.model_dump(mode="json") for violation in violations]
     return json.dumps(data, ensure_ascii=False, indent=1)
 
 
-def _shown(passage: Passage) -> dict[str, object]:
+def _shown(found: Found) -> dict[str, object]:
     """Neither its address nor its ids: there is nothing that a model could rightly do with them."""
-    return {
+    passage = found.passage
+    shown: dict[str, object] = {
         "passage": passage.handle,
         "title": passage.title,
         "under": " › ".join(passage.heading_path),
         "updated": passage.updated.date().isoformat() if passage.updated else None,
         "text": passage.text,
     }
+    if found.disagreements:
+        shown["disagrees"] = [_disagreement(found, one) for one in found.disagreements]
+    return shown
+
+
+def _disagreement(found: Found, one: Disagreement) -> dict[str, object]:
+    here = found.passage.text[one.here.first : one.here.end]
+    said = {"here": here} if here else {}
+    return {"with_passage": one.passage, "about": one.about, "that_one_is_newer": one.newer, **said}

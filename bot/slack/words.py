@@ -15,6 +15,19 @@ USEFUL, NOT_USEFUL = "Useful", "Not useful"
 HIDDEN = "Only what you may read now is shown."
 LOADING = "Looking up what this answer was made from…"
 
+_OTHERWISE: Mapping[bool | None, str] = {
+    True: "A newer page says otherwise:",
+    False: "An older page says otherwise:",
+    None: "Another page says otherwise:",
+}
+TAKES_ITS_PLACE = "A newer page has taken the place of one that is cited here:"
+
+
+def otherwise(*, newer: bool | None, says: str) -> str:
+    """Before the name of a page that disagrees, and what it says."""
+    return _OTHERWISE[newer] if says else TAKES_ITS_PLACE
+
+
 FAILED = (
     "Something went wrong on my side, so I have no answer for you. Please ask again in a minute. "
     "If it happens again, give this id to whoever runs Footnote:"

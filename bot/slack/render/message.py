@@ -11,6 +11,7 @@ from typing import assert_never
 
 from bot.core.cited import cited, marks, numbers
 from bot.core.cut import continues
+from bot.core.otherwise import Otherwise, otherwise
 from bot.slack import words
 from bot.slack.render import plain
 from bot.slack.render.characters import shortened
@@ -18,7 +19,7 @@ from bot.slack.render.kit import Json, button, feedback, note, one_run
 from bot.slack.render.mrkdwn import link
 from bot.slack.render.parts import Paragraph, Part, Run, ending_with, parts
 from bot.slack.render.richtext import blocks, rich_text, section, size
-from bot.slack.render.sources import listed
+from bot.slack.render.sources import disagreeing, listed
 from policies.evidence import Answer, Claim, Clarification, Evidence, Passage, Refusal, Reply
 
 MOST_BLOCKS = 38  # of claims; the rest of Slack's fifty is for what stands around them
@@ -120,13 +121,19 @@ class _Shown:
     documents: tuple[Passage, ...]
     links: frozenset[str]
     is_whole: bool
+    against: tuple[Otherwise, ...]  # what the evidence says otherwise
 
     @property
     def blocks(self) -> tuple[Json, ...]:
         made: list[Json] = []
         for claim in self.claims:
             made += blocks(claim, self.links, with_table=not any(block["type"] == "table" for block in made))
-        return (*made, *(() if self.is_whole else (note(words.GOES_ON),)), *listed(self.documents))
+        return (
+            *made,
+            *(() if self.is_whole else (note(words.GOES_ON),)),
+            *map(disagreeing, self.against),
+            *listed(self.documents),
+        )
 
     @property
     def text(self) -> str:
@@ -136,6 +143,7 @@ class _Shown:
             (
                 *claims,
                 *(() if self.is_whole else (words.GOES_ON,)),
+                *map(plain.disagreeing, self.against),
                 *(("", "Sources:") if self.documents else ()),
                 *listed_,
             )
@@ -148,8 +156,11 @@ def _fitting(answer: Answer, evidence: Evidence) -> _Shown:
     links = frozenset(url for passage in cited(answer, evidence) if (url := link(passage.url)))
 
     def first(count: int, claims: Sequence[tuple[Part, ...]]) -> _Shown:
-        documents = cited(Answer(claims=answer.claims[:count]), evidence)
-        return _Shown(tuple(claims), documents, links, is_whole=count == len(answer.claims))
+        shown = Answer(claims=answer.claims[:count])
+        against = otherwise(shown, evidence)
+        return _Shown(
+            tuple(claims), cited(shown, evidence), links, is_whole=count == len(answer.claims), against=against
+        )
 
     fitting: _Shown | None = None
     claims: list[tuple[Part, ...]] = []
@@ -165,7 +176,13 @@ def _fitting(answer: Answer, evidence: Evidence) -> _Shown:
 def _first_alone(answer: Answer, empty: _Shown, tail: str) -> _Shown:
     most = MOST_CHARACTERS
     while True:
-        shown = _Shown((_claim(_cut(answer.claims[0].text, most), tail),), empty.documents, empty.links, is_whole=False)
+        shown = _Shown(
+            (_claim(_cut(answer.claims[0].text, most), tail),),
+            empty.documents,
+            empty.links,
+            is_whole=False,
+            against=empty.against,
+        )
         if _fits(shown) or most < len(words.GOES_ON):
             return shown
         most = most * 3 // 4

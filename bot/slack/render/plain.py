@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from bot.core.cited import updated, where
+from bot.core.otherwise import Otherwise
 from bot.slack.render.characters import one_line, shortened
 from bot.slack.render.mrkdwn import escaped, link
 from bot.slack.render.parts import Code, Item, Paragraph, Part, Quote, Run, Runs, Table, words
+from bot.slack.words import otherwise
 from policies.evidence import Passage
 
 LONGEST_TEXT = 4_000  # what chat.update takes
@@ -17,10 +19,19 @@ def said(found: Sequence[Part], links: frozenset[str]) -> str:
 
 def source(number: int, passage: Passage) -> str:
     """One line for a cited document."""
+    return f"[{number}] {_named(passage)}"
+
+
+def disagreeing(one: Otherwise) -> str:
+    says = f": “{escaped(one_line(one.says))}”" if one.says else ""
+    return f"{otherwise(newer=one.newer, says=one.says)} {_named(one.passage)}{says}"
+
+
+def _named(passage: Passage) -> str:
     named = [shortened(one_line(text), 150) for text in (passage.title, where(passage), updated(passage) or "")]
     words_ = " · ".join(escaped(name) for name in named if name)
     url = link(passage.url)
-    return f"[{number}] {words_}" + (f" · {url.replace('&', '&amp;')}" if url else "")
+    return words_ + (f" · {url.replace('&', '&amp;')}" if url else "")
 
 
 def cut(text: str) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from bot.core.cited import updated, where
+from bot.core.otherwise import Otherwise
+from bot.slack import words
 from bot.slack.render.kit import Json, mrkdwn
 from bot.slack.render.mrkdwn import escaped, link, linked, literal
 from policies.evidence import Passage
@@ -10,6 +12,7 @@ from policies.evidence import Passage
 SECTION_CHARACTERS = 2_900
 MOST_CHARACTERS = 4_500
 LONGEST_NAME = 150
+LONGEST_SAID = 250
 
 
 def named(passage: Passage) -> str:
@@ -23,6 +26,13 @@ def named(passage: Passage) -> str:
 def listed(documents: Sequence[Passage]) -> tuple[Json, ...]:
     """Numbered, in sections that Slack may fold up."""
     return tuple(_section(text) for text in _texts(documents))
+
+
+def disagreeing(one: Otherwise) -> Json:
+    """Small, under the answer: which page says otherwise, and how."""
+    says = f": “{literal(one.says, LONGEST_SAID)}”" if one.says else ""
+    text = f"{escaped(words.otherwise(newer=one.newer, says=one.says))} {named(one.passage)}{says}"
+    return {"type": "context", "elements": [mrkdwn(text)]}
 
 
 def _texts(documents: Sequence[Passage]) -> Iterator[str]:
