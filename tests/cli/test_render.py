@@ -3,6 +3,8 @@
 import pytest
 
 from bot.cli import render
+from bot.core.disagreements import with_disagreements
+from bot.core.nouns import Wording
 from policies.evidence import (
     Answer,
     Citation,
@@ -130,3 +132,16 @@ def test_every_refusal_says_what_to_do_next(reason: RefusalReason) -> None:
 def test_every_clarification_is_a_question_or_a_request(reason: str) -> None:
     words = render.text(Clarification.model_validate({"reason": reason}), Evidence())
     assert words.endswith("?") or "Please" in words
+
+
+def test_page_that_says_otherwise_is_named_under_the_answer() -> None:
+    one, other = (
+        found(1, "Hotels cost up to 175 EUR a night."),
+        found(2, "Hotels cost up to 150 EUR.", "acme:b.md", "Old"),
+    )
+    compared = with_disagreements(Wording(asked="hotels"), Evidence(found=(one, other)))
+    reply = answer((1, "Hotels cost up to 175 EUR a night."))
+    assert render.text(reply, compared).splitlines() == [
+        "Hotels cost up to 175 EUR a night. [1]",
+        "Another page says otherwise: Old · acme/eng: “Hotels cost up to 150 EUR.”",
+    ]
