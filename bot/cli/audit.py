@@ -1,5 +1,6 @@
 """`footnote audit`. Works beside a running process, and on a ledger that was damaged."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from textwrap import indent
 from typing import Any
@@ -86,8 +87,18 @@ def _print_events(receipt: str, events: tuple[Recorded, ...]) -> None:
         say(f"{event.at}  #{event.seq}  {event.kind}", style="bold")
         if event.body is None:
             say("    (erased)")
-        for line in _lines(event.body or {}):
+        for line in _lines(_summed_up(event.body or {})):
             say(indent(line, _BODY))
+
+
+def _summed_up(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What an order was made of are hundreds of numbers; how each passage of the evidence came to its place stands with it."""
+    considered = body.get("considered")
+    if not considered:
+        return dict(body)
+    passages, documents = len(considered["passages"]), len(considered["documents"])
+    said = f"{passages} passages of {documents} documents, with both rankings of each: --json"
+    return {**body, "considered": said}
 
 
 def _lines(body: object, path: str = "") -> list[str]:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,11 @@ import pytest
 from sqlmodel import col, update
 
 from bot import app
+from bot.app import packaged_rules
+from bot.core.fusion import Considered, fused
 from bot.core.nouns import ReceiptId
 from bot.stores.tables import InboxRow
+from policies.rules import parse
 from tests import company
 from tests.conftest import databases
 from tests.console import KILLED, Console
@@ -178,6 +182,21 @@ def test_a_search_shows_what_would_be_answered_from(acme: Console) -> None:
     assert [found["document"] for found in said.json["results"]] == ["acme:eng/deploy.md"]
     assert "signing key" in said.json["results"][0]["text"]
     assert acme.run("search", "ERR_4012", "--as", "stranger@else.test", "--json").code == 3
+
+
+def test_order_of_the_evidence_follows_again_from_what_its_receipt_says(acme: Console) -> None:
+    """Both rankings, the factors and the moment are on record: with the rules that it names, nothing else is needed."""
+    answer = acme.person_asks("How many days of annual leave do I have?", "ana@acme.test")
+    events = acme.run("audit", "show", answer["receipt"], "--json").json["events"]
+    (body,) = (event["body"] for event in events if event["kind"] == "retrieved")
+    rules = parse(packaged_rules())
+    assert events[1]["body"]["rules"] == rules.digest
+    considered, now = Considered.model_validate(body["considered"]), datetime.fromisoformat(body["now"])
+    order = [id_ for id_, _ in fused(considered, rules.answers.ranking, rules.answers.factors, now)]
+    evidence = [one["passage"]["id"] for one in body["evidence"]]
+    assert evidence
+    assert [id_ for id_ in order if id_ in evidence] == evidence
+    assert "passages of" in acme.run("audit", "show", answer["receipt"]).out
 
 
 def test_one_question_in_plain_words_reads_well(acme: Console) -> None:
