@@ -52,6 +52,7 @@ class SourceDocument(Noun):
     url: str | None
     updated: datetime | None
     place: str  # where a person would look for it: the space, the folder
+    kind: str = "page"  # what sort of thing it is at its source: a page, a comment, a sheet
     version: str  # a hash of everything a reader could see
     label: str | None = None  # the source's own name for the version
     text: str

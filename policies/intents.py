@@ -16,6 +16,8 @@ class Route(Noun):
     risk: Literal["low", "medium", "high"]
     retrievers: tuple[Retriever, ...]
     sources: tuple[str, ...] = ()
+    spaces: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
     model_class: Literal["fast", "strong"]
     tools: tuple[str, ...] = ()
     review: bool = False

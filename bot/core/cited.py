@@ -36,7 +36,11 @@ def marks(claim: Claim, numbers_: Mapping[int, int]) -> tuple[int, ...]:
 
 def where(passage: Passage) -> str:
     """Where a person would look for the document."""
-    return f"{passage.source}/{passage.place}" if passage.place not in ("", passage.source) else passage.source
+    return full_place(passage.source, passage.place)
+
+
+def full_place(source: str, place: str) -> str:
+    return f"{source}/{place}" if place not in ("", source) else source
 
 
 def updated(passage: Passage) -> str | None:

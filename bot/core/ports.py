@@ -53,10 +53,15 @@ class Composer(Protocol):
 
 
 class Scope(NamedTuple):
-    """The only passages that exist for one search."""
+    """The only passages that exist for one search: of these lists and, where they are named, of these documents."""
 
     lists: frozenset[ListId]
     without_documents: frozenset[str] = frozenset()
+    documents: frozenset[str] | None = None
+
+    def has(self, list_id: ListId, document: str) -> bool:
+        named = self.documents is None or document in self.documents
+        return list_id in self.lists and named and document not in self.without_documents
 
 
 class Hit(NamedTuple):
@@ -114,6 +119,10 @@ class People(Protocol):
 class Passages(Protocol):
     def live(self, ids: Sequence[PassageId]) -> Mapping[PassageId, Stored]:
         """Those that are live right now; the others are left out."""
+        ...
+
+    def documents_in(self, spaces: Collection[str], kinds: Collection[str]) -> frozenset[str]:
+        """Those in any of these spaces, and of any of these kinds; without one sort of names, that sort does not count."""
         ...
 
     def access_of(self, documents: Sequence[str]) -> Mapping[str, AccessList]:

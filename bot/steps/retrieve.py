@@ -66,7 +66,7 @@ def retrieve(
     rules: AnswerRules,
     now: datetime,
 ) -> Retrieved:
-    within = _within(scope, route)
+    within = _within(scope, route, passages)
     if not within.lists:
         return Retrieved()
     hits = [
@@ -79,7 +79,7 @@ def retrieve(
     readable = {
         id_: one
         for id_, one in stored.items()
-        if one.list_id in allowed and one.passage.document not in within.without_documents
+        if one.list_id in allowed and within.has(one.list_id, one.passage.document)
     }
     ranked = [_Ranked(one.weight, _ranked(one.keywords, readable), _ranked(one.vectors, readable)) for one in hits]
     considered = _considered(ranked, readable)
@@ -89,11 +89,13 @@ def retrieve(
     return Retrieved(with_disagreements(wording, evidence), considered)
 
 
-def _within(scope: Scope, route: Route) -> Scope:
-    """Where a route names sources, the others do not exist for it."""
-    if not route.sources:
-        return scope
-    return scope._replace(lists=frozenset(one for one in scope.lists if source_of(one) in route.sources))
+def _within(scope: Scope, route: Route, passages: Passages) -> Scope:
+    """Where a route names sources, spaces or kinds, nothing else exists for it."""
+    if route.sources:
+        scope = scope._replace(lists=frozenset(one for one in scope.lists if source_of(one) in route.sources))
+    if route.spaces or route.kinds:
+        scope = scope._replace(documents=passages.documents_in(route.spaces, route.kinds))
+    return scope
 
 
 def _weighed(wording: Wording, of_whole: float) -> list[tuple[str, float]]:

@@ -5,6 +5,7 @@ vector is gone. A document's new version goes live in one transaction, so nobody
 """
 
 import hashlib
+import threading
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -12,11 +13,13 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
+from cachetools import LRUCache
 from sqlalchemy import delete, insert, literal_column, update
 from sqlalchemy import select as sql_select
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
+from bot.core.cited import full_place
 from bot.core.nouns import DocumentId, ListId, PassageId, Piece, document_id
 from bot.core.portions import portions
 from bot.core.ports import Staged, Stored
@@ -24,6 +27,7 @@ from bot.core.terms import terms
 from bot.stores import changes
 from bot.stores.access import access_lists, intern, owned_layers
 from bot.stores.database import MOST_PARAMETERS, Database
+from bot.stores.generations import INDEX, generation
 from bot.stores.tables import AccessListRow, DocumentRow, PassageRow
 from connectors.model import Known, OwnedLayer, SourceDocument
 from policies.access import NOBODY, AccessList
@@ -31,6 +35,7 @@ from policies.evidence import Passage
 
 STAGED, LIVE, RETIRED = "staged", "live", "retired"
 IS_NOT_LIVE = col(PassageRow.state) != literal_column("'live'")  # spelled out: the index of those is a partial one
+_ROUTES = 8  # that narrow where they look, of which the documents are remembered
 _WITHOUT_TEXT = defer(PassageRow.text)  # type: ignore[arg-type]
 _WITHOUT_TERMS = (defer(PassageRow.term_ids), defer(PassageRow.term_counts))  # type: ignore[arg-type]
 
@@ -66,6 +71,8 @@ _LIVE = (
 class PassageStore:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._documents_in: LRUCache[tuple[int, frozenset[str], frozenset[str]], frozenset[str]] = LRUCache(_ROUTES)
+        self._remembering = threading.Lock()
 
     def live(self, ids: Sequence[PassageId]) -> Mapping[PassageId, Stored]:
         with self._database.reading() as session:
@@ -83,6 +90,23 @@ class PassageStore:
             lists_of = {document: ListId(list_id) for document, list_id in session.exec(of)}
             lists = access_lists(session, set(lists_of.values()))
             return {document: lists.get(list_id, NOBODY) for document, list_id in lists_of.items()}
+
+    def documents_in(self, spaces: Collection[str], kinds: Collection[str]) -> frozenset[str]:
+        """Remembered until any document changes, for a route asks the same each time."""
+        with self._database.reading() as session:
+            key = (generation(session, INDEX), frozenset(spaces), frozenset(kinds))
+            with self._remembering:
+                found = self._documents_in.get(key)
+            if found is None:
+                columns = select(DocumentRow.id, DocumentRow.source, DocumentRow.place, DocumentRow.kind)
+                found = frozenset(
+                    id_
+                    for id_, source, place, kind in session.exec(columns)
+                    if (not kinds or kind in kinds) and (not spaces or _is_in(spaces, source, place))
+                )
+                with self._remembering:
+                    self._documents_in[key] = found
+            return found
 
     def known(self, source: str) -> Mapping[str, Known]:
         with self._database.reading() as session:
@@ -174,6 +198,7 @@ def go_live(session: Session, source: str, staged: Staged, *, embedded_by: str |
         "title": document.title,
         "url": document.url,
         "place": document.place,
+        "kind": document.kind,
         "updated": document.updated,
         "version": document.version,
         "label": document.label,
@@ -193,6 +218,12 @@ def go_live(session: Session, source: str, staged: Staged, *, embedded_by: str |
         else:
             passage.embedded_by = embedded_by if passage.state == STAGED else passage.embedded_by
             passage.state, passage.ordinal = LIVE, ordinal
+
+
+def _is_in(spaces: Collection[str], source: str, place: str) -> bool:
+    """A space has all that is below it; a source is one, too."""
+    where = f"{full_place(source, place)}/"
+    return any(where.startswith(f"{space}/") for space in spaces)
 
 
 def lists_of(session: Session, documents: Sequence[str]) -> dict[str, str]:

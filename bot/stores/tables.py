@@ -170,6 +170,7 @@ class DocumentRow(Row, table=True):
     title: str
     url: str | None
     place: str
+    kind: str = "page"
     updated: datetime | None = Field(default=None, sa_type=Moment)
     version: str
     label: str | None = None

@@ -44,19 +44,25 @@ class Part:
         return Part(self.segment, alive, self.file)
 
     def visible(self, scope: Scope) -> "Visible":
-        return Visible(self, *self.segment.slices_of(scope.lists), self.segment.rows_of(scope.without_documents))
+        left_out = self.segment.rows_of(scope.without_documents)
+        only = self.segment.rows_of(scope.documents) if scope.documents is not None else None
+        return Visible(self, *self.segment.slices_of(scope.lists), left_out, only)
 
 
 class Visible:
     """Rows of one part. `starts` and `ends` are slices in order, none of which touch."""
 
-    def __init__(self, part: Part, starts: Rows, ends: Rows, left_out: Rows) -> None:
+    def __init__(self, part: Part, starts: Rows, ends: Rows, left_out: Rows, only: Rows | None = None) -> None:
         self.part, self.starts, self.ends = part, starts, ends
         edges = np.zeros(part.segment.rows + 1, dtype=np.int8)
         edges[starts] = 1
         edges[ends] = -1
         self.mask = np.cumsum(edges[:-1], dtype=np.int8).view(np.bool_) & part.alive
         self.mask[left_out] = False
+        if only is not None:
+            named = np.zeros_like(self.mask)
+            named[only] = True
+            self.mask &= named
         self.count = int(np.count_nonzero(self.mask))
         self.length = int(part.segment.length.sum(where=self.mask, dtype=np.int64))
 

@@ -1,9 +1,10 @@
 """Live passages in a dictionary."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
+from bot.core.cited import where
 from bot.core.nouns import ListId, PassageId, source_of
 from bot.core.ports import Passages, Stored
 from policies.access import AccessList
@@ -43,6 +44,15 @@ class FakePassages(Passages):
 
     def live(self, ids: Sequence[PassageId]) -> Mapping[PassageId, Stored]:
         return {id_: self.stored[id_] for id_ in ids if id_ in self.stored}
+
+    def documents_in(self, spaces: Collection[str], kinds: Collection[str]) -> frozenset[str]:
+        """Here everything is a page."""
+        return frozenset(
+            one.passage.document
+            for one in self.stored.values()
+            if (not kinds or "page" in kinds)
+            and (not spaces or any(f"{where(one.passage)}/".startswith(f"{space}/") for space in spaces))
+        )
 
     def access_of(self, documents: Sequence[str]) -> Mapping[str, AccessList]:
         return {one.passage.document: one.access for one in self.stored.values() if one.passage.document in documents}

@@ -36,7 +36,7 @@ class FakeSearch(Search):
         hits = [
             (round(score(one.passage.text), 6), one)
             for one in self.stored.values()
-            if one.list_id in scope.lists and one.passage.document not in scope.without_documents
+            if scope.has(one.list_id, one.passage.document)
         ]
         hits = sorted(
             hits, key=lambda hit: (-hit[0], hit[1].content_hash, hit[1].passage.document, hit[1].passage.ordinal)

@@ -364,6 +364,23 @@ def test_route_that_names_sources_finds_nothing_elsewhere(sources: tuple[str, ..
     assert {list_id.partition(":")[0] for list_id in searched} <= set(sources or ("acme", "wiki"))
 
 
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        pytest.param({"spaces": ("acme/handbook",)}, ["a", "b"], id="the space they are in"),
+        pytest.param({"spaces": ("acme/other",)}, [], id="another space"),
+        pytest.param({"kinds": ("page",)}, ["a", "b"], id="their kind"),
+        pytest.param({"kinds": ("sheet",)}, [], id="another kind"),
+    ],
+)
+def test_route_that_names_spaces_or_kinds_finds_nothing_elsewhere_whatever_a_retriever_says(
+    passages: FakePassages, changed: dict[str, tuple[str, ...]], expected: list[str]
+) -> None:
+    route = way("keywords", "vectors").model_copy(update=changed)
+    evidence = found(FixedSearch(hits("a"), hits("b")), passages, route=route)
+    assert sorted(documents(evidence)) == expected
+
+
 def test_what_was_considered_gives_the_same_order_when_it_is_read_back(passages: FakePassages) -> None:
     wording = Wording(asked="and of b?", whole="leave days\nand of b?")
     given = rules(LIMITS, RULES.answers.ranking, RULES.answers.factors)

@@ -39,14 +39,21 @@ def layer(*names: str, source: str = "acme", node: str | None = None, until: dat
 EVERYBODY = (layer("anyone"),)
 
 
-def document(id_: str, *paragraphs: str, access: Sequence[OwnedLayer] = EVERYBODY) -> SourceDocument:
+def document(
+    id_: str,
+    *paragraphs: str,
+    access: Sequence[OwnedLayer] = EVERYBODY,
+    place: str = "handbook",
+    kind: str = "page",
+) -> SourceDocument:
     text = "\n\n".join(paragraphs)
     return SourceDocument(
         id=id_,
         title=f"Page {id_}",
         url=f"https://acme.test/{id_}",
         updated=NOON,
-        place="handbook",
+        place=place,
+        kind=kind,
         version=hashlib.sha256(text.encode()).hexdigest(),
         text=text,
         access=tuple(access),

@@ -39,11 +39,15 @@ class Place(Protocol):
 
     def newest(self) -> Search: ...
 
-    def scope(self, *groups: str, without: Collection[str] = ()) -> Scope: ...
+    def scope(self, *groups: str, without: Collection[str] = (), only: Collection[str] | None = None) -> Scope: ...
 
     def name(self, id_: PassageId) -> tuple[str, int]:
         """Which paragraph of which document it is: two places give other ids."""
         ...
+
+
+def _documents(names: Collection[str]) -> frozenset[str]:
+    return frozenset(document_id("acme", id_) for id_ in names)
 
 
 def asked(text: str) -> Vector:
@@ -75,9 +79,9 @@ class FakePlace:
     def newest(self) -> Search:
         return FakeSearch(dict(self._passages.stored))
 
-    def scope(self, *groups: str, without: Collection[str] = ()) -> Scope:
+    def scope(self, *groups: str, without: Collection[str] = (), only: Collection[str] | None = None) -> Scope:
         lists = frozenset(ListId(f"acme:{group}") for group in groups)
-        return Scope(lists, frozenset(document_id("acme", id_) for id_ in without))
+        return Scope(lists, _documents(without), _documents(only) if only is not None else None)
 
     def name(self, id_: PassageId) -> tuple[str, int]:
         document, _, ordinal = id_.partition(":")[2].rpartition("#")
@@ -108,10 +112,10 @@ class SegmentPlace:
     def newest(self) -> Search:
         return self._index.newest()
 
-    def scope(self, *groups: str, without: Collection[str] = ()) -> Scope:
+    def scope(self, *groups: str, without: Collection[str] = (), only: Collection[str] | None = None) -> Scope:
         person = holder("ana@acme.test", *(f"acme/group:{group}" for group in groups))
         lists = readable(AccessStore(self._house.database), person)
-        return Scope(lists, frozenset(document_id("acme", id_) for id_ in without))
+        return Scope(lists, _documents(without), _documents(only) if only is not None else None)
 
     def name(self, id_: PassageId) -> tuple[str, int]:
         return self._names[id_]

@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from bot.core.nouns import Piece, document_id
 from bot.stores.database import Database
-from bot.stores.passages import passage_ids, term_vector
+from bot.stores.passages import PassageStore, passage_ids, term_vector
 from bot.stores.tables import PassageRow
 from connectors.model import AccessChanged
 from tests.stores.house import NOON, House, document, ids_of, layer
@@ -72,6 +72,30 @@ def test_what_is_known_is_version_and_layers(house: House) -> None:
     house.bring(page)
     known = house.catalogue.known()["a"]
     assert (known.version, known.access) == (page.version, ("group:eng", "group:lead"))
+
+
+@pytest.mark.parametrize(
+    ("spaces", "kinds", "expected"),
+    [
+        pytest.param((), (), {"a", "b", "c", "d"}, id="everything"),
+        pytest.param(("acme/hr",), (), {"a", "b"}, id="a space with what is below it"),
+        pytest.param(("acme/hr/pay",), (), {"b"}, id="a part of it"),
+        pytest.param(("acme/h",), (), set(), id="half a name is none"),
+        pytest.param(("acme",), (), {"a", "b", "c", "d"}, id="a whole source"),
+        pytest.param(("wiki", "acme/hrx"), (), {"c"}, id="any of several"),
+        pytest.param((), ("sheet",), {"b", "d"}, id="a kind"),
+        pytest.param(("acme/hr",), ("sheet", "page"), {"a", "b"}, id="both"),
+    ],
+)
+def test_documents_are_named_by_where_they_are_and_what_they_are(
+    house: House, spaces: tuple[str, ...], kinds: tuple[str, ...], expected: set[str]
+) -> None:
+    for id_, place, kind in (("a", "hr", "page"), ("b", "hr/pay", "sheet"), ("c", "hrx", "page"), ("d", "", "sheet")):
+        house.bring(document(id_, f"Text of {id_}.", place=place, kind=kind))
+    store = PassageStore(house.database)
+    assert store.documents_in(spaces, kinds) == {f"acme:{id_}" for id_ in expected}
+    house.catalogue.hide(["a"], [])
+    assert store.documents_in(spaces, kinds) == {f"acme:{id_}" for id_ in expected - {"a"}}, "remembered too long"
 
 
 def test_a_document_without_any_text_is_known_and_has_nothing_to_find(house: House) -> None:

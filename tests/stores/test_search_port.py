@@ -77,6 +77,12 @@ def test_documents_are_left_out_by_name_and_unknown_ones_do_not_matter(place: Pl
         assert names(hits) == {("b", 0), ("c", 0)}
 
 
+def test_of_named_documents_alone_something_is_found_and_of_none_nothing(place: Place) -> None:
+    for hits in both(place, "pump", place.scope("eng", "hr", only={"b", "c", "unknown"})):
+        assert names(hits) == {("b", 0), ("c", 0)}
+    assert both(place, "pump", place.scope("eng", only=())) == ([], [])
+
+
 def test_what_went_or_moved_is_not_found_where_it_was(place: Place) -> None:
     place.drop("b")
     place.move("a", "hr")
@@ -111,6 +117,7 @@ def test_what_was_replaced_is_not_found_by_what_it_said(place: Place) -> None:
     ),
     groups=st.frozensets(st.sampled_from(GROUPS), min_size=1, max_size=2),
     without=st.frozensets(st.sampled_from(["d0", "d1"]), max_size=1),
+    only=st.none() | st.frozensets(st.sampled_from(["d0", "d1", "d2", "unknown"])),
     question=st.lists(st.sampled_from([*WORDS, "unheard"]), min_size=1, max_size=3).map(" ".join),
     k=st.integers(1, 6),
 )
@@ -119,16 +126,17 @@ def test_it_is_as_if_what_is_hidden_did_not_exist(
     documents: list[tuple[str, list[str]]],
     groups: frozenset[str],
     without: frozenset[str],
+    only: frozenset[str] | None,
     question: str,
     k: int,
 ) -> None:
     with places.one() as real, places.one() as ideal:
         for number, (group, paragraphs) in enumerate(documents):
             real.put(f"d{number}", group, *paragraphs)
-            if group in groups and f"d{number}" not in without:
+            if group in groups and f"d{number}" not in without and (only is None or f"d{number}" in only):
                 ideal.put(f"d{number}", group, *paragraphs)
         expected = both(ideal, question, ideal.scope(*groups), k)
-        assert both(real, question, real.scope(*groups, without=without), k) == expected
+        assert both(real, question, real.scope(*groups, without=without, only=only), k) == expected
 
 
 # The order.
