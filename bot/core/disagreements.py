@@ -16,8 +16,8 @@ from bot.core.terms import terms
 from policies.evidence import Disagreement, Evidence, Found, Passage, Span
 
 _MOST_COMPARED = 12  # passages, the first ones: an answer is made of no more
-_ALIKE = 0.6  # the share of the shorter statement's words that the other has too
-_ALIKE_IN_VERSIONS = 0.5  # where the documents have one title but for its year
+_ALIKE = 0.6  # the share of all words of two statements that both have
+_ALIKE_IN_VERSIONS = 0.34  # where one document takes the other's place
 _LEAST_SHARED, _LEAST_OF_NAMES = 2, 3  # words; everybody's page has an owner
 _NOWHERE = Span(0, 0)
 
@@ -89,9 +89,7 @@ def _differing(one: _Side, other: _Side, asked: frozenset[str], *, versions: boo
             shared = here.about & there.about
             if not _about_the_same(here, there, shared, versions=versions):
                 continue
-            if asked & (here.about | one.headings) != asked & (there.about | other.headings) or not asked & (
-                shared | (one.headings & other.headings)
-            ):
+            if not asked & shared or asked & (here.about | one.headings) != asked & (there.about | other.headings):
                 continue
             for kind, unit in sorted(here.values.keys() & there.values.keys()):
                 differ = not here.values[kind, unit] & there.values[kind, unit]
@@ -104,7 +102,7 @@ def _about_the_same(here: Statement, there: Statement, shared: frozenset[str], *
     if here.things - there.things and there.things - here.things:
         return False
     alike = _ALIKE_IN_VERSIONS if versions else _ALIKE
-    return len(shared) >= _LEAST_SHARED and len(shared) >= alike * min(len(here.about), len(there.about))
+    return len(shared) >= _LEAST_SHARED and len(shared) >= alike * len(here.about | there.about)
 
 
 def _about(kind: str) -> About:

@@ -65,6 +65,7 @@ _UNITS: Mapping[str, str] = {
 _GERMAN = re.compile(
     r"\b(?:der|die|das|den|dem|und|ist|sind|im|am|haben|hat|wird|werden|für|mit|von)\b"
 )  # each noun has a capital
+_LINK = re.compile(r"<[^<>\s]*>|\b[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PERSON = re.compile(
     r"\b[A-Z][a-zà-ÿ]+(?: (?:van|de|der|den|von|zu|le|la))*(?: [A-Z][a-zà-ÿ]+)+\b|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
@@ -130,6 +131,7 @@ def _statement(said: str, span: Span) -> Statement:
     rest, values = plain(said), list[_Value]()
     if not _GERMAN.search(rest):
         values += [_Value("name", "", found.group().casefold()) for found in _PERSON.finditer(rest)]
+        rest = _PERSON.sub(" ", rest)
     for pattern, read in _READERS:
         values += [read(found, rest) for found in pattern.finditer(rest)]
         rest = pattern.sub(lambda found, read=read, text=rest: read(found, text).rest, rest)  # type: ignore[misc]
@@ -160,8 +162,8 @@ def _time(found: re.Match[str], _: str) -> _Value:
     return _Value("date", "time", found.group().zfill(5))
 
 
-def _year(_found: re.Match[str], _: str) -> _Value:
-    """Says which version it is of, seldom what is so."""
+def _nothing(_found: re.Match[str], _: str) -> _Value:
+    """Where it leads is not what it states; and a year says which version it is of, seldom what is so."""
     return _Value("", "", "")
 
 
@@ -181,4 +183,11 @@ def _number(found: re.Match[str], text: str) -> _Value:
     return _Value("number", unit or (f"after {before[-1]}" if before else ""), value, f" {found['after'] or ''}")
 
 
-_READERS = ((_ADDRESS, _address), (_DATE, _date), (_TIME, _time), (_YEAR, _year), (_NUMBER, _number))
+_READERS = (
+    (_LINK, _nothing),
+    (_ADDRESS, _address),
+    (_DATE, _date),
+    (_TIME, _time),
+    (_YEAR, _nothing),
+    (_NUMBER, _number),
+)

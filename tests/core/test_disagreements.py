@@ -42,7 +42,7 @@ def told(question: str, *pages: tuple[str, str, datetime | None]) -> list[tuple[
 
 DISAGREE = [
     pytest.param("How many days of annual leave?", "Everybody has 27 days of annual leave.", "Annual leave: 25 days for everybody.", "number", id="another number"),
-    pytest.param("leave days", "Everybody has 27 days of annual leave.", "Everybody has twenty-five, sorry: 30 working days of annual leave.", "number", id="the unit stands further on"),
+    pytest.param("leave days", "Everybody has 27 days of annual leave.", "Everybody has 30 working days of annual leave.", "number", id="the unit stands further on"),
     pytest.param("notice for parental leave", "Tell us ten weeks before parental leave.", "Tell us 8 weeks before parental leave.", "number", id="a number in words"),
     pytest.param("What does a monitor cost at most?", "- A monitor costs at most 400 EUR.", "- A monitor costs at most €350.", "number", id="the currency before it"),
     pytest.param("Which port does billing listen on?", "Billing listens on port 8080.", "Billing listens on port 8443.", "number", id="called by the word before"),
@@ -72,6 +72,9 @@ AGREE = [
     pytest.param("Who owns the travel policy?", "Owner: Dana Wu.", "Owner: Omar Said.", id="every page has an owner"),
     pytest.param("When is the canteen open?", "Everybody has 27 days of annual leave.", "Everybody has 25 days of annual leave.", id="not what was asked"),
     pytest.param("leave days", "Everybody has 27 days of annual leave.", "Annual leave grows with the years.", id="no number in the other"),
+    pytest.param("Which availability do customers get?", "Customers must claim within 60 days.", "Customers are told about a new subprocessor 30 days in advance and may object within 14 days.", id="two words in common"),
+    pytest.param("days in one country", "Never more than ten consecutive working days in one country.", "Everyone may work 30 working days per calendar year from any country.", id="another limit"),
+    pytest.param("working days in one country", "Never more than ten consecutive working days in one country.", "United States: only after five consecutive working days.", id="of a part of the world"),
     pytest.param("prices", "Starter costs 1,200 EUR.", "Starter costs 1200 EUR.", id="written otherwise"),
 ]  # fmt: skip
 

@@ -41,7 +41,7 @@ def test_older_page_is_named_with_its_address_and_with_what_it_says() -> None:
     "hostile",
     [
         pytest.param("A hotel may cost 150 EUR a night <!channel>.", id="everybody"),
-        pytest.param("A hotel may cost 150 EUR a night, see <https://evil.test|here>.", id="a link"),
+        pytest.param("A hotel may cost 150 EUR a night <https://evil.test|!>.", id="a link"),
         pytest.param("A hotel may cost 150 EUR a night @everyone *now*.", id="a name for all"),
     ],
 )
