@@ -167,7 +167,8 @@ def composer(settings: Settings, embedder: Embedder | None) -> Composer:
     if settings.model is None:
         return extractive
     from bot.models.fallback import Fallback
-    from bot.models.gateway import Gateway, Limits
+    from bot.models.gateway.completion import Gateway
+    from bot.models.gateway.door import Limits
     from bot.models.prompt import packaged
     from bot.models.written import Written
 
