@@ -23,6 +23,7 @@ from bot.core.ports import Composer, Embedder, People
 from bot.flows.read import Reading
 from bot.flows.reply import Answering
 from bot.flows.sync import Progress, Syncing, Tally, sync
+from bot.models.remembered import patient
 from bot.settings import Settings
 from bot.stores.access import AccessStore
 from bot.stores.catalogue import SourceCatalogue
@@ -103,7 +104,7 @@ class Assistant:
             raise Fatal("this source was removed meanwhile")
         source, read = built[claim.key]
         house = Syncing(
-            embedder=self.answering.reading.embedder,
+            embedder=patient(self.answering.reading.embedder),
             vectors=self.vectors,
             embedding=PassageStore(records.database),
             reach=self.answering.reach,

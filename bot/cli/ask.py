@@ -50,8 +50,8 @@ def ask(question: str, *, as_: str, as_json: bool) -> None:
                 stop(FAULT, f"Something went wrong, and nothing was answered. The receipt is {failed.receipt}.")
             if as_json:
                 print_json(render.as_json(asked.receipt, outcome))
-            elif embedder is None and settings.embedder == "builtin":
-                complain(weights.WORDS_ALONE)
+            elif note := weights.missing(settings, embedder):
+                complain(note)
             worker.drain(inbox, receipts, house, Unheard(), kinds=[CLI_QUESTION])  # whatever a process that died left
         raise SystemExit(_EXIT[outcome.reply.kind])
 
@@ -68,8 +68,8 @@ def search(words: str, *, as_: str, k: int, as_json: bool) -> None:
             print_json({"receipt": receipt, "results": [render.found_as_json(found) for found in evidence.found]})
         else:
             _print_found(evidence)
-        if embedder is None and settings.embedder == "builtin":
-            complain(weights.WORDS_ALONE)
+        if note := weights.missing(settings, embedder):
+            complain(note)
         raise SystemExit(ANSWERED if evidence.found else REFUSED)
 
 

@@ -19,6 +19,7 @@ from bot.evals import beir
 from bot.evals.kept import Kept
 from bot.evals.rank import as_ids, rank
 from bot.evals.report import Outcome, figures, trec
+from bot.models.remembered import patient
 from bot.settings import Settings
 from policies.people import email_address
 
@@ -90,7 +91,7 @@ def _sync(records: app.Records, embedder: Embedder | None, names: dict[str, str]
 
 @contextmanager
 def _embedder(settings: Settings) -> Iterator[Embedder | None]:
-    embedder = weights.fetched(settings)
+    embedder = patient(weights.fetched(settings))
     if embedder is None:
         yield None
         return

@@ -3,8 +3,6 @@
 import logging
 import time
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -15,28 +13,13 @@ from bot.models.gateway.completion import Gateway
 from bot.models.gateway.door import Limits
 from bot.models.gateway.faults import AskOtherwise, Kind, LookAtSettings, NoReply, TryAgain
 from bot.models.prompt import Message
-from tests.fakes.model_server import ModelServer, Reply, error, model_server, said
+from tests.fakes.model_server import Reply, error, said
+from tests.models.conftest import Serving
 
 SECRET = "the severance payment is 19 weeks"
 MESSAGES = (Message("user", SECRET),)
 LIMITS = Limits(patience_s=5, pause_s=0.01)
 FINE = said({"fine": True})
-
-Serving = Callable[..., ModelServer]
-
-
-@pytest.fixture
-def serving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
-    """Each call: another server, which is the provider from then on."""
-    with ExitStack() as running:
-
-        def serve(*script: Reply) -> ModelServer:
-            server = running.enter_context(model_server(*script))
-            for name, value in server.environment.items():
-                monkeypatch.setenv(name, value)
-            return server
-
-        yield serve
 
 
 def ask(model: str = "openai/some", limits: Limits = LIMITS) -> Any:

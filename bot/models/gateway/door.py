@@ -6,6 +6,7 @@ message of an error, and nothing that LiteLLM prints or logs, goes through.
 
 import logging
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as OutOfTime
@@ -123,13 +124,17 @@ def a_name(said: str) -> str:
 def _quiet_litellm() -> Any:
     """It prints, and it logs what it is given, as does the SDK under it: neither goes anywhere."""
     quiet_libraries()  # before the import, whoever it is that asks for it first
-    import litellm
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # some of its models are built when they are first needed, and warn then
+        import litellm
 
-    litellm.suppress_debug_info = True
-    litellm.DEFAULT_MAX_RETRIES = 0  # what it takes `max_retries=0` of an embedding for
+        library: Any = litellm
+        _ = library.ModelResponse(), library.EmbeddingResponse(), library.RerankResponse()
+    library.suppress_debug_info = True
+    library.DEFAULT_MAX_RETRIES = 0  # it takes `max_retries=0` of an embedding for nothing said, and tries twice again
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-    return litellm
+    return library
 
 
 def _provider(litellm: Any, model: str, setting: str) -> str:
