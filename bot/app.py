@@ -19,7 +19,7 @@ from bot.core import failpoints
 from bot.core.clock import Clock, utc_now
 from bot.core.errors import BadUse
 from bot.core.nouns import CommandLine, Event, Question, SlackPlace, SlackUser
-from bot.core.ports import Composer, Embedder, People
+from bot.core.ports import Composer, Embedder, People, Reranker
 from bot.flows.read import Reading
 from bot.flows.reply import Answering
 from bot.flows.sync import Progress, Syncing, Tally, sync
@@ -177,6 +177,18 @@ def composer(settings: Settings, embedder: Embedder | None) -> Composer:
     return Fallback(Written(gateway, packaged()), extractive)
 
 
+def reranker(settings: Settings) -> Reranker | None:
+    """Without one, what was found keeps its order."""
+    if settings.reranker is None:
+        return None
+    from bot.models.gateway.door import Limits
+    from bot.models.gateway.reranking import RerankingModel
+    from bot.models.reranker import HostedReranker
+
+    limits = Limits(patience_s=settings.reranker_patience_s, pause_s=0.1)
+    return HostedReranker(RerankingModel(settings.reranker, limits))
+
+
 @contextmanager
 def assistant(
     records: Records,
@@ -185,13 +197,14 @@ def assistant(
     command: str,
     slack: People | None = None,
     composer: Composer | None = None,
+    reranker: Reranker | None = None,
 ) -> Iterator[Assistant]:
     """Owns the home while it is open, unless both stores are servers; then others may work beside it. Whoever answers
-    nothing needs no composer.
+    nothing needs neither composer nor reranker.
     """
     records.key.open()  # who could not sign an answer does not begin with it
     if records.settings.shared_stores:
-        with _opened(records, embedder, slack, composer) as opened:
+        with _opened(records, embedder, slack, composer, reranker) as opened:
             yield opened
         return
     with records.home.owned(command, records.clock()):
@@ -199,7 +212,7 @@ def assistant(
             with records.database.writing() as session:
                 records.inbox.end_all(session)
                 records.jobs.end_all(session)
-        with _opened(records, embedder, slack, composer) as opened:
+        with _opened(records, embedder, slack, composer, reranker) as opened:
             yield opened
 
 
@@ -228,11 +241,15 @@ def packaged_rules() -> Mapping[str, str]:
 
 @contextmanager
 def _opened(
-    records: Records, embedder: Embedder | None, slack: People | None, composer: Composer | None
+    records: Records,
+    embedder: Embedder | None,
+    slack: People | None,
+    composer: Composer | None,
+    reranker: Reranker | None,
 ) -> Iterator[Assistant]:
     """The index and the vectors are closed before the home is given back: the next owner opens the same files."""
     _adopt_packaged_rules(records)
-    opened = _assistant(records, embedder, slack, composer)
+    opened = _assistant(records, embedder, slack, composer, reranker)
     try:
         yield opened
     finally:
@@ -242,7 +259,11 @@ def _opened(
 
 
 def _assistant(
-    records: Records, embedder: Embedder | None, slack: People | None, composer: Composer | None
+    records: Records,
+    embedder: Embedder | None,
+    slack: People | None,
+    composer: Composer | None,
+    reranker: Reranker | None,
 ) -> Assistant:
     from bot.models.extractive import Extractive
 
@@ -261,6 +282,7 @@ def _assistant(
         read_at=lambda: _read_at(records.sources),
         access_trusted_for=timedelta(minutes=settings.access_trusted_for_minutes),
         clock=records.clock,
+        reranker=reranker,
     )
     answering = Answering(reading=reading, composer=composer or Extractive(embedder), reach=reach)
     return Assistant(records=records, answering=answering, vectors=kept, index=index)

@@ -52,6 +52,7 @@ class Ranking(Noun):
     not_near: float = Field(default=1.0, ge=0, le=1)
     document: float = Field(default=0.0, ge=0, lt=1)
     document_decay: float = Field(default=0.0, ge=0, lt=1)
+    reranked: int = Field(default=0, ge=0, le=200)
 
 
 class FollowUps(Noun):

@@ -133,6 +133,14 @@ class Byline(Noun):
     calls: tuple[Call, ...] = ()
 
 
+class Reordering(Noun):
+    """Who was asked to put the best of what was found in order. `because`: why it stayed as it was, by kind of error."""
+
+    by: str
+    passages: int
+    because: str | None = None
+
+
 class Part(Noun):
     """A reply, and for whom: everyone at the place, or (`aside`) the asker alone. `model` is the composer that wrote it."""
 

@@ -32,6 +32,17 @@ class Embedder(Protocol):
         ...
 
 
+class Reranker(Protocol):
+    """Compares a question with each of a few texts. Nothing that it returns is believed before it is counted."""
+
+    @property
+    def name(self) -> str: ...
+
+    def rerank(self, question: str, texts: Sequence[str]) -> Sequence[float]:
+        """A score for each text, in their order; the higher, the better. `Unranked`, where that cannot be had."""
+        ...
+
+
 class Composed(NamedTuple):
     """A draft, and who wrote it: not always the composer that was asked."""
 

@@ -38,7 +38,7 @@ def rank(text: str, thread: Sequence[Said], reader: Email, house: Reading) -> Ra
     sought = Sought(rewrite(text, thread, wanted.follow_ups), audience, way, wanted, house.clock())
 
     def look(scope: Scope) -> tuple[Evidence, Unreadable]:
-        evidence = gather(sought, scope, house)
+        evidence = gather(sought, scope, house).evidence
         return evidence, confirm(evidence, sought, house)
 
     evidence = until_readable(sought, house, look) or Evidence()

@@ -88,9 +88,10 @@ def sought_by(attempt: Attempt, audience: Audience, way: Route) -> Sought:
 def _consider(attempt: Attempt, sought: Sought, scope: Scope) -> tuple[_Considered, Unreadable]:
     """One round. The sources are asked while the composer writes."""
     work, house, watch = attempt.work, attempt.house, attempt.watch
-    evidence = gather(sought, scope, house.reading)
+    found = gather(sought, scope, house.reading)
+    evidence = found.evidence
     watch.lap("retrieve")
-    work.record_evidence(Event(kind="retrieved", body=retrieved(evidence, sought, scope, house.reading)), evidence)
+    work.record_evidence(Event(kind="retrieved", body=retrieved(found, sought, scope, house.reading)), evidence)
     watch.lap("record")
     house.reach("ask.after_retrieve")
     with ThreadPoolExecutor(1) as beside:

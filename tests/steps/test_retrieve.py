@@ -60,7 +60,7 @@ def found(
         embedder=embedder or HashingEmbedder(),
         rules=rules(limits or LIMITS, ranking or Ranking()),
         now=NOON,
-    )
+    ).evidence
 
 
 def documents(evidence: Evidence) -> list[str]:
@@ -163,7 +163,7 @@ def test_without_an_embedder_words_alone_are_asked(passages: FakePassages) -> No
         embedder=None,
         rules=rules(LIMITS, Ranking()),
         now=NOON,
-    )
+    ).evidence
     assert [name for name, _, _ in search.asked] == ["keywords"]
     assert documents(evidence) == ["a"]
 
