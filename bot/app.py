@@ -19,7 +19,7 @@ from bot.core import failpoints
 from bot.core.clock import Clock, utc_now
 from bot.core.errors import BadUse
 from bot.core.nouns import CommandLine, Event, Question, SlackPlace, SlackUser
-from bot.core.ports import Composer, Embedder, People, Reranker
+from bot.core.ports import Composer, Embedder, People, Reranker, Rewriter
 from bot.flows.read import Reading
 from bot.flows.reply import Answering
 from bot.flows.sync import Progress, Syncing, Tally, sync
@@ -177,6 +177,18 @@ def composer(settings: Settings, embedder: Embedder | None) -> Composer:
     return Fallback(Written(gateway, packaged()), extractive)
 
 
+def rewriter(settings: Settings) -> Rewriter | None:
+    """Without one, a follow-up is searched with the questions before it."""
+    if settings.model is None or not settings.rewrite_patience_s:
+        return None
+    from bot.models.gateway.completion import Gateway
+    from bot.models.gateway.door import Limits
+    from bot.models.rewriter import MOST_TOKENS, HostedRewriter
+
+    limits = Limits(patience_s=settings.rewrite_patience_s, pause_s=0.2)
+    return HostedRewriter(Gateway(settings.model, limits, most_tokens=MOST_TOKENS))
+
+
 def reranker(settings: Settings) -> Reranker | None:
     """Without one, what was found keeps its order."""
     if settings.reranker is None:
@@ -198,13 +210,14 @@ def assistant(
     slack: People | None = None,
     composer: Composer | None = None,
     reranker: Reranker | None = None,
+    rewriter: Rewriter | None = None,
 ) -> Iterator[Assistant]:
     """Owns the home while it is open, unless both stores are servers; then others may work beside it. Whoever answers
-    nothing needs neither composer nor reranker.
+    nothing needs no models.
     """
     records.key.open()  # who could not sign an answer does not begin with it
     if records.settings.shared_stores:
-        with _opened(records, embedder, slack, composer, reranker) as opened:
+        with _opened(records, embedder, slack, composer, reranker, rewriter) as opened:
             yield opened
         return
     with records.home.owned(command, records.clock()):
@@ -212,7 +225,7 @@ def assistant(
             with records.database.writing() as session:
                 records.inbox.end_all(session)
                 records.jobs.end_all(session)
-        with _opened(records, embedder, slack, composer, reranker) as opened:
+        with _opened(records, embedder, slack, composer, reranker, rewriter) as opened:
             yield opened
 
 
@@ -246,10 +259,11 @@ def _opened(
     slack: People | None,
     composer: Composer | None,
     reranker: Reranker | None,
+    rewriter: Rewriter | None,
 ) -> Iterator[Assistant]:
     """The index and the vectors are closed before the home is given back: the next owner opens the same files."""
     _adopt_packaged_rules(records)
-    opened = _assistant(records, embedder, slack, composer, reranker)
+    opened = _assistant(records, embedder, slack, composer, reranker, rewriter)
     try:
         yield opened
     finally:
@@ -264,6 +278,7 @@ def _assistant(
     slack: People | None,
     composer: Composer | None,
     reranker: Reranker | None,
+    rewriter: Rewriter | None,
 ) -> Assistant:
     from bot.models.extractive import Extractive
 
@@ -284,7 +299,7 @@ def _assistant(
         clock=records.clock,
         reranker=reranker,
     )
-    answering = Answering(reading=reading, composer=composer or Extractive(embedder), reach=reach)
+    answering = Answering(reading=reading, composer=composer or Extractive(embedder), reach=reach, rewriter=rewriter)
     return Assistant(records=records, answering=answering, vectors=kept, index=index)
 
 

@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     reranker_patience_s: float = Field(default=1.5, gt=0, le=60, allow_inf_nan=False)
     model: str | None = None
     model_patience_s: float = Field(default=30, gt=0, le=600, allow_inf_nan=False)
+    rewrite_patience_s: float = Field(default=3, ge=0, le=60, allow_inf_nan=False)
     access_trusted_for_minutes: float = Field(default=0, ge=0, le=_A_YEAR_MINUTES, allow_inf_nan=False)
     lease_s: float = Field(default=30, gt=0, le=_A_DAY_S, allow_inf_nan=False)
     ledger_key_file: Path | None = None

@@ -69,7 +69,9 @@ def _outcomes(settings: Settings, found: beir.Set, may_read: beir.Readers | None
                 settings_of_source = {"path": str(documents.resolve())}
                 records.sources.add(session, beir.SOURCE, "folder", settings_of_source, records.clock())
             _sync(records, embedder, names)
-            with app.assistant(records, embedder, command="footnote eval", reranker=app.reranker(settings)) as assistant:
+            with app.assistant(
+                records, embedder, command="footnote eval", reranker=app.reranker(settings)
+            ) as assistant:
                 house, asker = assistant.answering.reading, email_address(beir.EVERYONE)
                 outcomes = []
                 for question in track(found.questions, "Asking", console=err, transient=True):

@@ -6,6 +6,7 @@ LostLease    another worker has this work now: stop at once and touch nothing
 Broken       a record contradicts itself: stop, keep everything, tell an operator
 Unembedded   there is no vector this time: a question is searched by words alone, a sync is tried again
 Unranked     the reranker gave no order this time: what was found stays in the order that it has without
+Unrewritten  no model made a question whole: it is searched with those before it
 """
 
 from collections.abc import Sequence
@@ -47,4 +48,12 @@ class Unranked(FootnoteError):  # noqa: N818
 
     def __init__(self, because: str) -> None:
         super().__init__(f"the reranker gave no order ({because.replace('_', ' ')})")
+        self.because = because
+
+
+class Unrewritten(FootnoteError):  # noqa: N818
+    """There are no other words for a question. `because` is a kind of error."""
+
+    def __init__(self, because: str) -> None:
+        super().__init__(f"the question was not put in other words ({because.replace('_', ' ')})")
         self.because = because
