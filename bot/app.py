@@ -47,6 +47,8 @@ from connectors.model import Connector, Fatal
 from policies import rules
 from policies.people import Audience, Person, Principal
 
+_REST_S = 5  # for which no question asks a model that has just not answered one
+
 
 @dataclass(frozen=True)
 class Records:
@@ -185,7 +187,7 @@ def rewriter(settings: Settings) -> Rewriter | None:
     from bot.models.gateway.door import Limits
     from bot.models.rewriter import MOST_TOKENS, HostedRewriter
 
-    limits = Limits(patience_s=settings.rewrite_patience_s, pause_s=0.2)
+    limits = Limits(patience_s=settings.rewrite_patience_s, pause_s=0.2, rest_s=_REST_S)
     return HostedRewriter(Gateway(settings.model, limits, most_tokens=MOST_TOKENS))
 
 
@@ -197,7 +199,7 @@ def reranker(settings: Settings) -> Reranker | None:
     from bot.models.gateway.reranking import RerankingModel
     from bot.models.reranker import HostedReranker
 
-    limits = Limits(patience_s=settings.reranker_patience_s, pause_s=0.1)
+    limits = Limits(patience_s=settings.reranker_patience_s, pause_s=0.1, rest_s=_REST_S)
     return HostedReranker(RerankingModel(settings.reranker, limits))
 
 

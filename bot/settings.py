@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     )
     models_offline: Path | None = None
     embedder: str = "builtin"
-    embedder_patience_s: float = Field(default=2, gt=0, le=60, allow_inf_nan=False)
+    embedder_patience_s: float = Field(default=3, gt=0, le=60, allow_inf_nan=False)
     reranker: str | None = None
     reranker_patience_s: float = Field(default=1.5, gt=0, le=60, allow_inf_nan=False)
     model: str | None = None

@@ -17,8 +17,8 @@ from tests.models.conftest import Serving
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setattr(module, "_AT_START", Limits(patience_s=5, pause_s=0.01))
-    return Settings(home=tmp_path, embedder="openai/some", embedder_patience_s=5)
+    monkeypatch.setattr(module, "_AT_START", Limits(patience_s=30, pause_s=0.01))
+    return Settings(home=tmp_path, embedder="openai/some", embedder_patience_s=20)
 
 
 def test_what_a_model_said_of_itself_is_known_without_asking_it_again(serving: Serving, settings: Settings) -> None:
@@ -75,7 +75,7 @@ def test_question_is_remembered_and_hurried_and_a_sync_is_patient(serving: Servi
 
 
 def test_question_does_not_wait_for_what_a_sync_would_wait_for(serving: Serving, settings: Settings) -> None:
-    serving(embedded(), error(429, Retry_After="10"))
+    serving(embedded(), error(429, Retry_After="60"))
     embedder = learnt(settings)
     with pytest.raises(Unembedded):
         embedder.embed(["leave"])

@@ -16,7 +16,7 @@ from tests.fakes.model_server import Reply, error, reranked
 from tests.models.conftest import Serving
 
 SECRET = "the severance payment is 19 weeks"
-LIMITS = Limits(patience_s=5, pause_s=0.01)
+LIMITS = Limits(patience_s=30, pause_s=0.01)
 TEXTS = ("a", "bbb", "cc")
 BY_LENGTH = reranked(lambda text: len(text) / 10)
 

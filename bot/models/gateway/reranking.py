@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pydantic import Field, ValidationError
 
-from bot.models.gateway.door import Door, Limits, Wire, patiently
+from bot.models.gateway.door import Door, Limits, Wire
 from bot.models.gateway.faults import AskOtherwise, Kind, NoReply
 
 SETTING = "FOOTNOTE_RERANKER"
@@ -26,7 +26,7 @@ class RerankingModel:
     def scores(self, question: str, texts: Sequence[str]) -> tuple[float, ...]:
         """In the order of the texts."""
         until = self._limits.until()
-        return patiently(lambda: self._once(question, texts, until), until, self._limits)
+        return self._door.patiently(lambda: self._once(question, texts, until), until, self._limits)
 
     def _once(self, question: str, texts: Sequence[str], until: float) -> tuple[float, ...]:
         said = self._door.call(
