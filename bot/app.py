@@ -19,10 +19,11 @@ from bot.core import failpoints
 from bot.core.clock import Clock, utc_now
 from bot.core.errors import BadUse
 from bot.core.nouns import CommandLine, Event, Question, SlackPlace, SlackUser
-from bot.core.ports import Composer, Embedder, People
+from bot.core.ports import Composer, Embedder, People, Reranker, Rewriter
 from bot.flows.read import Reading
 from bot.flows.reply import Answering
 from bot.flows.sync import Progress, Syncing, Tally, sync
+from bot.models.remembered import patient
 from bot.settings import Settings
 from bot.stores.access import AccessStore
 from bot.stores.catalogue import SourceCatalogue
@@ -45,6 +46,8 @@ from connectors.folder.connector import FolderConnector
 from connectors.model import Connector, Fatal
 from policies import rules
 from policies.people import Audience, Person, Principal
+
+_REST_S = 5  # for which no question asks a model that has just not answered one
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ class Assistant:
             raise Fatal("this source was removed meanwhile")
         source, read = built[claim.key]
         house = Syncing(
-            embedder=self.answering.reading.embedder,
+            embedder=patient(self.answering.reading.embedder),
             vectors=self.vectors,
             embedding=PassageStore(records.database),
             reach=self.answering.reach,
@@ -167,12 +170,37 @@ def composer(settings: Settings, embedder: Embedder | None) -> Composer:
     if settings.model is None:
         return extractive
     from bot.models.fallback import Fallback
-    from bot.models.gateway import Gateway, Limits
+    from bot.models.gateway.completion import Gateway
+    from bot.models.gateway.door import Limits
     from bot.models.prompt import packaged
     from bot.models.written import Written
 
     gateway = Gateway(settings.model, Limits(patience_s=settings.model_patience_s))
     return Fallback(Written(gateway, packaged()), extractive)
+
+
+def rewriter(settings: Settings) -> Rewriter | None:
+    """Without one, a follow-up is searched with the questions before it."""
+    if settings.model is None or not settings.rewrite_patience_s:
+        return None
+    from bot.models.gateway.completion import Gateway
+    from bot.models.gateway.door import Limits
+    from bot.models.rewriter import MOST_TOKENS, HostedRewriter
+
+    limits = Limits(patience_s=settings.rewrite_patience_s, pause_s=0.2, rest_s=_REST_S)
+    return HostedRewriter(Gateway(settings.model, limits, most_tokens=MOST_TOKENS))
+
+
+def reranker(settings: Settings) -> Reranker | None:
+    """Without one, what was found keeps its order."""
+    if settings.reranker is None:
+        return None
+    from bot.models.gateway.door import Limits
+    from bot.models.gateway.reranking import RerankingModel
+    from bot.models.reranker import HostedReranker
+
+    limits = Limits(patience_s=settings.reranker_patience_s, pause_s=0.1, rest_s=_REST_S)
+    return HostedReranker(RerankingModel(settings.reranker, limits))
 
 
 @contextmanager
@@ -183,13 +211,15 @@ def assistant(
     command: str,
     slack: People | None = None,
     composer: Composer | None = None,
+    reranker: Reranker | None = None,
+    rewriter: Rewriter | None = None,
 ) -> Iterator[Assistant]:
     """Owns the home while it is open, unless both stores are servers; then others may work beside it. Whoever answers
-    nothing needs no composer.
+    nothing needs no models.
     """
     records.key.open()  # who could not sign an answer does not begin with it
     if records.settings.shared_stores:
-        with _opened(records, embedder, slack, composer) as opened:
+        with _opened(records, embedder, slack, composer, reranker, rewriter) as opened:
             yield opened
         return
     with records.home.owned(command, records.clock()):
@@ -197,7 +227,7 @@ def assistant(
             with records.database.writing() as session:
                 records.inbox.end_all(session)
                 records.jobs.end_all(session)
-        with _opened(records, embedder, slack, composer) as opened:
+        with _opened(records, embedder, slack, composer, reranker, rewriter) as opened:
             yield opened
 
 
@@ -226,11 +256,16 @@ def packaged_rules() -> Mapping[str, str]:
 
 @contextmanager
 def _opened(
-    records: Records, embedder: Embedder | None, slack: People | None, composer: Composer | None
+    records: Records,
+    embedder: Embedder | None,
+    slack: People | None,
+    composer: Composer | None,
+    reranker: Reranker | None,
+    rewriter: Rewriter | None,
 ) -> Iterator[Assistant]:
     """The index and the vectors are closed before the home is given back: the next owner opens the same files."""
     _adopt_packaged_rules(records)
-    opened = _assistant(records, embedder, slack, composer)
+    opened = _assistant(records, embedder, slack, composer, reranker, rewriter)
     try:
         yield opened
     finally:
@@ -240,7 +275,12 @@ def _opened(
 
 
 def _assistant(
-    records: Records, embedder: Embedder | None, slack: People | None, composer: Composer | None
+    records: Records,
+    embedder: Embedder | None,
+    slack: People | None,
+    composer: Composer | None,
+    reranker: Reranker | None,
+    rewriter: Rewriter | None,
 ) -> Assistant:
     from bot.models.extractive import Extractive
 
@@ -259,8 +299,9 @@ def _assistant(
         read_at=lambda: _read_at(records.sources),
         access_trusted_for=timedelta(minutes=settings.access_trusted_for_minutes),
         clock=records.clock,
+        reranker=reranker,
     )
-    answering = Answering(reading=reading, composer=composer or Extractive(embedder), reach=reach)
+    answering = Answering(reading=reading, composer=composer or Extractive(embedder), reach=reach, rewriter=rewriter)
     return Assistant(records=records, answering=answering, vectors=kept, index=index)
 
 

@@ -28,9 +28,13 @@ class Settings(BaseSettings):
         default_factory=lambda: Path(platformdirs.user_cache_dir("footnote", appauthor=False)) / "models"
     )
     models_offline: Path | None = None
-    embedder: str = Field(default="builtin", pattern=r"^(builtin|none)$")
+    embedder: str = "builtin"
+    embedder_patience_s: float = Field(default=3, gt=0, le=60, allow_inf_nan=False)
+    reranker: str | None = None
+    reranker_patience_s: float = Field(default=1.5, gt=0, le=60, allow_inf_nan=False)
     model: str | None = None
     model_patience_s: float = Field(default=30, gt=0, le=600, allow_inf_nan=False)
+    rewrite_patience_s: float = Field(default=3, ge=0, le=60, allow_inf_nan=False)
     access_trusted_for_minutes: float = Field(default=0, ge=0, le=_A_YEAR_MINUTES, allow_inf_nan=False)
     lease_s: float = Field(default=30, gt=0, le=_A_DAY_S, allow_inf_nan=False)
     ledger_key_file: Path | None = None
@@ -48,12 +52,21 @@ class Settings(BaseSettings):
             raise PydanticCustomError("home", "A folder whose name is not UTF-8 cannot be the home")
         return home
 
-    @field_validator("model")
+    @field_validator("model", "reranker")
     @classmethod
     def _is_a_name(cls, model: str | None) -> str | None:
         if model is not None and not (model.isprintable() and " " not in model and len(model) <= _LONGEST_NAME):
-            raise PydanticCustomError("model", "It should read PROVIDER/MODEL, such as openai/NAME or ollama/NAME")
+            raise PydanticCustomError("a_model", "It should read PROVIDER/MODEL, such as openai/NAME or ollama/NAME")
         return model
+
+    @field_validator("embedder")
+    @classmethod
+    def _is_an_embedder(cls, embedder: str) -> str:
+        if embedder not in {"builtin", "none"} and ("/" not in embedder or cls._is_a_name(embedder) is None):
+            raise PydanticCustomError(
+                "embedder", "It should read builtin, none or PROVIDER/MODEL, such as openai/NAME or ollama/NAME"
+            )
+        return embedder
 
     @field_validator("database_url")
     @classmethod

@@ -77,6 +77,7 @@ class Found(Noun):
     """A passage with the reasons why it was found. `whole`: for the whole question, where this one follows up on others.
 
     `pieces`: those that were found, and that it was put together from. Its standing is that of the best of them.
+    `reranked` is a reranker's score, which no other is comparable with.
     """
 
     passage: Passage
@@ -86,6 +87,7 @@ class Found(Noun):
     vectors_score: float | None = None
     ranks: Ranks
     whole: Standing | None = None
+    reranked: float | None = None
     worth: Worth | None = None  # None: written before it was kept
     pieces: tuple[str, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()

@@ -38,8 +38,10 @@ def ask(question: str, *, as_: str, as_json: bool) -> None:
             operator=operator(),
         )
         embedder = weights.present(settings)
-        composer = app.composer(settings, embedder)
-        with app.assistant(records, embedder, command="footnote ask", composer=composer) as assistant:
+        composer, reranker = app.composer(settings, embedder), app.reranker(settings)
+        with app.assistant(
+            records, embedder, command="footnote ask", composer=composer, reranker=reranker
+        ) as assistant:
             inbox, receipts, house = records.inbox, records.receipts, assistant.answering
             claim = receipts.take_and_claim(Incoming.once(asked))
             assert claim is not None, "a new receipt's key is new"
@@ -50,8 +52,8 @@ def ask(question: str, *, as_: str, as_json: bool) -> None:
                 stop(FAULT, f"Something went wrong, and nothing was answered. The receipt is {failed.receipt}.")
             if as_json:
                 print_json(render.as_json(asked.receipt, outcome))
-            elif embedder is None and settings.embedder == "builtin":
-                complain(weights.WORDS_ALONE)
+            elif note := weights.missing(settings, embedder):
+                complain(note)
             worker.drain(inbox, receipts, house, Unheard(), kinds=[CLI_QUESTION])  # whatever a process that died left
         raise SystemExit(_EXIT[outcome.reply.kind])
 
@@ -60,7 +62,8 @@ def search(words: str, *, as_: str, k: int, as_json: bool) -> None:
     with command() as settings, app.records(settings) as records:
         asker = person(as_)
         embedder = weights.present(settings)
-        with app.assistant(records, embedder, command="footnote search") as assistant:
+        reranker = app.reranker(settings)
+        with app.assistant(records, embedder, command="footnote search", reranker=reranker) as assistant:
             receipt, evidence = search_flow(
                 readable(words), asker, k, assistant.answering.reading, note=records.receipts.note, operator=operator()
             )
@@ -68,8 +71,8 @@ def search(words: str, *, as_: str, k: int, as_json: bool) -> None:
             print_json({"receipt": receipt, "results": [render.found_as_json(found) for found in evidence.found]})
         else:
             _print_found(evidence)
-        if embedder is None and settings.embedder == "builtin":
-            complain(weights.WORDS_ALONE)
+        if note := weights.missing(settings, embedder):
+            complain(note)
         raise SystemExit(ANSWERED if evidence.found else REFUSED)
 
 

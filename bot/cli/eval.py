@@ -19,6 +19,7 @@ from bot.evals import beir
 from bot.evals.kept import Kept
 from bot.evals.rank import as_ids, rank
 from bot.evals.report import Outcome, figures, trec
+from bot.models.remembered import patient
 from bot.settings import Settings
 from policies.people import email_address
 
@@ -68,7 +69,9 @@ def _outcomes(settings: Settings, found: beir.Set, may_read: beir.Readers | None
                 settings_of_source = {"path": str(documents.resolve())}
                 records.sources.add(session, beir.SOURCE, "folder", settings_of_source, records.clock())
             _sync(records, embedder, names)
-            with app.assistant(records, embedder, command="footnote eval") as assistant:
+            with app.assistant(
+                records, embedder, command="footnote eval", reranker=app.reranker(settings)
+            ) as assistant:
                 house, asker = assistant.answering.reading, email_address(beir.EVERYONE)
                 outcomes = []
                 for question in track(found.questions, "Asking", console=err, transient=True):
@@ -90,7 +93,7 @@ def _sync(records: app.Records, embedder: Embedder | None, names: dict[str, str]
 
 @contextmanager
 def _embedder(settings: Settings) -> Iterator[Embedder | None]:
-    embedder = weights.fetched(settings)
+    embedder = patient(weights.fetched(settings))
     if embedder is None:
         yield None
         return

@@ -1,5 +1,5 @@
-"""One order from what both retrievers found, for each wording of the question. Pure, and of what it is given alone: the
-same `Considered`, read back from a receipt, gives the same order again.
+"""One order from what both retrievers found, for each wording of the question, and from what a reranker made of the best.
+Pure, and of what it is given alone: the same `Considered`, read back from a receipt, gives the same order again.
 
 (1) A passage is worth its share of the best keyword score and its cosine: the first has no scale of its own, the second
 has one. (2) To that comes a little of what the rest of its document is worth, above the middle of all that was found: one
@@ -40,6 +40,21 @@ class Considered(Noun):
     documents: tuple[tuple[str, datetime | None], ...] = ()
     passages: tuple[tuple[PassageId, int], ...] = ()
     looks: tuple[Looked, ...] = ()
+    reranked: tuple[tuple[int, float], ...] = ()
+
+    def with_reranked(self, scores: Mapping[PassageId, float]) -> "Considered":
+        places = {id_: at for at, (id_, _) in enumerate(self.passages) if id_ in scores}
+        return self.model_copy(update={"reranked": tuple((places[id_], score) for id_, score in scores.items())})
+
+
+def ordered(
+    considered: Considered, ranking: Ranking, factors: Factors, now: datetime
+) -> tuple[tuple[PassageId, Worth], ...]:
+    """Best first: those that a reranker has seen in its order, where that makes a difference, before all others."""
+    by_worth = fused(considered, ranking, factors, now)
+    scores = {considered.passages[at][0]: score for at, score in considered.reranked}
+    seen = sorted((one for one in by_worth if one[0] in scores), key=lambda one: -scores[one[0]])
+    return (*seen, *(one for one in by_worth if one[0] not in scores))
 
 
 def fused(

@@ -1,14 +1,14 @@
 """Which evidence an audience may be shown: retrieved within what it may read, then confirmed at the sources."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
 from bot.core.answerability import answerable
 from bot.core.clock import Clock, as_text
 from bot.core.nouns import Wording, source_of
-from bot.core.ports import Access, Embedder, Index, Passages, People, Scope
+from bot.core.ports import Access, Embedder, Index, Passages, People, Reranker, Scope
 from bot.core.record import audience_body, evidence_body
 from bot.steps.recheck import Unreadable, recheck
 from bot.steps.retrieve import Retrieved, retrieve
@@ -38,6 +38,7 @@ class Reading:
     read_at: Callable[[], Mapping[str, datetime | None]]
     access_trusted_for: timedelta
     clock: Clock
+    reranker: Reranker | None = None
 
 
 class Sought(NamedTuple):
@@ -61,8 +62,13 @@ def until_readable(sought: Sought, house: Reading, look: Callable[[Scope], tuple
         if not unreadable:
             return seen
         scope = _narrowed(scope, unreadable)
-        scope = _narrowed(scope, confirm(gather(_widely(sought), scope, house).evidence, sought, house))
+        scope = _narrowed(scope, confirm(_all_that_could(sought, scope, house), sought, house))
     return None
+
+
+def _all_that_could(sought: Sought, scope: Scope, house: Reading) -> Evidence:
+    """Come up. Its order is nobody's business."""
+    return gather(_widely(sought), scope, replace(house, reranker=None)).evidence
 
 
 def _widely(sought: Sought) -> Sought:
@@ -81,6 +87,7 @@ def gather(sought: Sought, scope: Scope, house: Reading) -> Retrieved:
         search=house.index.newest(),
         passages=house.passages,
         embedder=house.embedder,
+        reranker=house.reranker,
         rules=sought.rules,
         now=sought.now,
     )
@@ -110,13 +117,15 @@ def with_what_is_shut(asked: Unreadable, evidence: Evidence, sought: Sought, hou
 
 
 def retrieved(found: Retrieved, sought: Sought, scope: Scope, house: Reading) -> dict[str, object]:
-    """For the ledger: what was found, for whom, what was left out of consideration by which filter, and all that the order
-    was made of.
+    """For the ledger: what was found, for whom, what was left out of consideration by which filter, all that the order was
+    made of; and what of the search could not be done, and why.
     """
     return {
         "audience": audience_body(sought.audience),
         "wording": sought.wording.model_dump(mode="json"),
         "embedder": house.embedder.name if house.embedder else None,
+        "without_vectors": found.without_vectors,
+        "reordering": found.reordering.model_dump(mode="json") if found.reordering else None,
         "now": as_text(sought.now),
         "evidence": evidence_body(found.evidence),
         "answerable": answerable(sought.wording, found.evidence, sought.rules.answerability),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from bot.core.clock import Stopwatch
 from bot.core.failpoints import Reach
 from bot.core.nouns import Byline, Event, ListId, Part, Wording
-from bot.core.ports import Composer, Scope, Work
+from bot.core.ports import Composer, Rewriter, Scope, Work
 from bot.flows.read import (
     Reading,
     Sought,
@@ -35,6 +35,7 @@ class Answering:
     reading: Reading
     composer: Composer
     reach: Reach
+    rewriter: Rewriter | None = None
 
 
 @dataclass(frozen=True)

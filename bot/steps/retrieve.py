@@ -1,9 +1,9 @@
 """Which passages may answer this question? Both retrievers see only what the whole audience may read.
 
 (1) each retriever ranks within the scope, for each wording of the question; (2) every passage is judged again, by the
-rows as they are now and by the policy itself; (3) the rankings of what is left become one; (4) the best are kept, few from
-one document unless that leads; (5) neighbours become one passage; (6) where two of them disagree they say so, and the
-newer comes first.
+rows as they are now and by the policy itself; (3) the rankings of what is left become one, and the best of them are put in
+order by a reranker, if there is one; (4) the best are kept, few from one document unless that leads; (5) neighbours become
+one passage; (6) where two of them disagree they say so, and the newer comes first.
 """
 
 from collections import Counter
@@ -12,10 +12,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.core.disagreements import with_disagreements
-from bot.core.fusion import Considered, Looked, fused
+from bot.core.errors import Unembedded
+from bot.core.fusion import Considered, Looked, fused, ordered
 from bot.core.neighbours import joined, runs
-from bot.core.nouns import PassageId, Wording, source_of
-from bot.core.ports import Embedder, Hit, Passages, Scope, Search, Stored
+from bot.core.nouns import PassageId, Reordering, Wording, source_of
+from bot.core.ports import Embedder, Hit, Passages, Reranker, Scope, Search, Stored, Vector
+from bot.core.reranking import reordered
 from policies.access import readable_lists
 from policies.evidence import Evidence, Found, Ranks, Standing, Worth
 from policies.intents import Route
@@ -24,10 +26,14 @@ from policies.rules import AnswerRules, EvidenceLimits
 
 
 class Retrieved(NamedTuple):
-    """The evidence, and everything that its order was made of."""
+    """The evidence, and everything that its order was made of; and what of the search could not be done: `without_vectors` is
+    why words alone were compared.
+    """
 
     evidence: Evidence = Evidence()
     considered: Considered = Considered()
+    without_vectors: str | None = None
+    reordering: Reordering | None = None
 
 
 class _Hits(NamedTuple):
@@ -63,15 +69,18 @@ def retrieve(
     search: Search,
     passages: Passages,
     embedder: Embedder | None,
+    reranker: Reranker | None = None,
     rules: AnswerRules,
     now: datetime,
 ) -> Retrieved:
     within = _within(scope, route, passages)
     if not within.lists:
         return Retrieved()
+    weighed = _weighed(wording, rules.follow_ups.weight)
+    vectors, without_vectors = _vectors([text for text, _ in weighed], route, embedder)
     hits = [
-        _hits(text, weight, within, route, search, embedder, rules.evidence.candidates)
-        for text, weight in _weighed(wording, rules.follow_ups.weight)
+        _hits(text, weight, vector, within, route, search, rules.evidence.candidates)
+        for (text, weight), vector in zip(weighed, vectors, strict=True)
     ]
     found = dict.fromkeys(PassageId(hit.passage) for one in hits for hit in (*one.keywords, *one.vectors))
     stored = passages.live(list(found))
@@ -83,10 +92,13 @@ def retrieve(
     }
     ranked = [_Ranked(one.weight, _ranked(one.keywords, readable), _ranked(one.vectors, readable)) for one in hits]
     considered = _considered(ranked, readable)
-    order = fused(considered, rules.ranking, rules.factors, now)
+    by_score = [id_ for id_, _ in fused(considered, rules.ranking, rules.factors, now)]
+    reranked, reordering = reordered(wording.understood, by_score[: rules.ranking.reranked], readable, reranker)
+    considered = considered.with_reranked(reranked)
+    order = ordered(considered, rules.ranking, rules.factors, now)
     chosen = _few_of_each(order, readable, rules.evidence)
-    evidence = Evidence(found=tuple(_with_neighbours(chosen, dict(order), ranked, readable)))
-    return Retrieved(with_disagreements(wording, evidence), considered)
+    evidence = Evidence(found=tuple(_with_neighbours(chosen, _Judged(readable, ranked, dict(order), reranked))))
+    return Retrieved(with_disagreements(wording, evidence), considered, without_vectors, reordering)
 
 
 def _within(scope: Scope, route: Route, passages: Passages) -> Scope:
@@ -104,13 +116,21 @@ def _weighed(wording: Wording, of_whole: float) -> list[tuple[str, float]]:
     return [(wording.asked, 1 - of_whole), (wording.whole, of_whole)]
 
 
-def _hits(
-    text: str, weight: float, scope: Scope, route: Route, search: Search, embedder: Embedder | None, k: int
-) -> _Hits:
+def _vectors(
+    texts: Sequence[str], route: Route, embedder: Embedder | None
+) -> tuple[Sequence[Vector | None], str | None]:
+    """Of all wordings or of none: half of them would count for more than they should."""
+    if "vectors" not in route.retrievers or embedder is None:
+        return [None] * len(texts), None
+    try:
+        return list(embedder.embed(texts)), None
+    except Unembedded as why:
+        return [None] * len(texts), why.because
+
+
+def _hits(text: str, weight: float, vector: Vector | None, scope: Scope, route: Route, search: Search, k: int) -> _Hits:
     by_words = search.keywords(text, scope, k) if "keywords" in route.retrievers else ()
-    by_meaning: tuple[Hit, ...] = ()
-    if "vectors" in route.retrievers and embedder is not None:
-        by_meaning = search.vectors(embedder.embed([text])[0], scope, k)
+    by_meaning = search.vectors(vector, scope, k) if vector is not None else ()
     return _Hits(weight, by_words, by_meaning)
 
 
@@ -156,48 +176,49 @@ def _leading(order: Sequence[tuple[PassageId, Worth]], stored: Mapping[PassageId
         return None
     first = stored[order[0][0]].passage.document
     others = (worth.score for id_, worth in order if stored[id_].passage.document != first)
-    return first if next(others, 0.0) <= order[0][1].score * (1 - leads) else None
+    return first if max(others, default=0.0) <= order[0][1].score * (1 - leads) else None
 
 
-def _with_neighbours(
-    chosen: Sequence[PassageId],
-    worths: Mapping[PassageId, Worth],
-    ranked: Sequence[_Ranked],
-    stored: Mapping[PassageId, Stored],
-) -> list[Found]:
+class _Judged(NamedTuple):
+    """All that is known of what may be used."""
+
+    stored: Mapping[PassageId, Stored]
+    ranked: Sequence[_Ranked]
+    worths: Mapping[PassageId, Worth]
+    reranked: Mapping[PassageId, float]
+
+
+def _with_neighbours(chosen: Sequence[PassageId], judged: _Judged) -> list[Found]:
     """Each run of neighbours as one passage, in the place of its best piece."""
-    by_place = {(stored[id_].passage.document, stored[id_].passage.ordinal): id_ for id_ in chosen}
+    passage_of = {id_: judged.stored[id_].passage for id_ in chosen}
+    by_place = {(passage.document, passage.ordinal): id_ for id_, passage in passage_of.items()}
     run_of: dict[PassageId, list[PassageId]] = {}
-    for document in dict.fromkeys(document for document, _ in by_place):
+    for document in dict.fromkeys(passage.document for passage in passage_of.values()):
         for run in runs([ordinal for owner, ordinal in by_place if owner == document]):
             members = [by_place[document, ordinal] for ordinal in run]
             run_of.update(dict.fromkeys(members, members))
     best = dict.fromkeys(next(id_ for id_ in chosen if id_ in run_of[one]) for one in chosen)
-    return [_found(handle, id_, run_of[id_], worths[id_], ranked, stored) for handle, id_ in enumerate(best, start=1)]
+    return [_found(handle, id_, run_of[id_], judged) for handle, id_ in enumerate(best, start=1)]
 
 
-def _found(
-    handle: int,
-    best: PassageId,
-    pieces: Sequence[PassageId],
-    worth: Worth,
-    ranked: Sequence[_Ranked],
-    stored: Mapping[PassageId, Stored],
-) -> Found:
-    first, asked = stored[pieces[0]].passage, ranked[0].standing(best)
+def _found(handle: int, best: PassageId, pieces: Sequence[PassageId], judged: _Judged) -> Found:
+    passages = [judged.stored[id_].passage for id_ in pieces]
     whole = {
         "handle": handle,
-        "text": joined([stored[id_].passage.text for id_ in pieces]),
-        "heading_path": _common([stored[id_].passage.heading_path for id_ in pieces]),
+        "text": joined([passage.text for passage in passages]),
+        "heading_path": _common([passage.heading_path for passage in passages]),
     }
+    standings = [ranked.standing(best) for ranked in judged.ranked]
+    worth = judged.worths[best]
     return Found(
-        passage=first.model_copy(update=whole),
-        list_id=stored[best].list_id,
+        passage=passages[0].model_copy(update=whole),
+        list_id=judged.stored[best].list_id,
         score=worth.score,
-        whole=ranked[1].standing(best) if len(ranked) > 1 else None,
-        keywords_score=asked.keywords_score,
-        vectors_score=asked.vectors_score,
-        ranks=asked.ranks,
+        keywords_score=standings[0].keywords_score,
+        vectors_score=standings[0].vectors_score,
+        ranks=standings[0].ranks,
+        whole=standings[1] if len(standings) > 1 else None,
+        reranked=judged.reranked.get(best),
         worth=worth,
         pieces=tuple(pieces) if len(pieces) > 1 else (),
     )

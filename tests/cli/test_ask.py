@@ -12,7 +12,7 @@ from sqlmodel import col, update
 
 from bot import app
 from bot.app import packaged_rules
-from bot.core.fusion import Considered, fused
+from bot.core.fusion import Considered, ordered
 from bot.core.nouns import ReceiptId
 from bot.stores.tables import InboxRow
 from policies.rules import parse
@@ -192,7 +192,7 @@ def test_order_of_the_evidence_follows_again_from_what_its_receipt_says(acme: Co
     rules = parse(packaged_rules())
     assert events[1]["body"]["rules"] == rules.digest
     considered, now = Considered.model_validate(body["considered"]), datetime.fromisoformat(body["now"])
-    order = [id_ for id_, _ in fused(considered, rules.answers.ranking, rules.answers.factors, now)]
+    order = [id_ for id_, _ in ordered(considered, rules.answers.ranking, rules.answers.factors, now)]
     evidence = [one["passage"]["id"] for one in body["evidence"]]
     assert evidence
     assert [id_ for id_ in order if id_ in evidence] == evidence

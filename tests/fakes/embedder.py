@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from bot.core.errors import Unembedded
 from bot.core.ports import Embedder, Vector
 
 _DIMENSIONS = 64
@@ -33,3 +34,16 @@ class HashingEmbedder(Embedder):
                 row[int.from_bytes(hashlib.sha256(token.encode()).digest()[:4]) % _DIMENSIONS] += 1
         unit: Vector = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
         return unit
+
+
+class SilentEmbedder(HashingEmbedder):
+    """Gives no vectors after it has given some, `times` often."""
+
+    def __init__(self, times: int = 0) -> None:
+        self._left = times
+
+    def embed(self, texts: Sequence[str]) -> Vector:
+        self._left -= 1
+        if self._left < 0:
+            raise Unembedded(self.name, "busy")
+        return super().embed(texts)
