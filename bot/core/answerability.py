@@ -8,7 +8,7 @@ one.
 import math
 
 from bot.core.nouns import Wording
-from bot.core.terms import terms
+from bot.core.terms import spellings, terms
 from policies.evidence import Evidence
 from policies.rules import Answerability
 
@@ -32,6 +32,6 @@ def answerable(wording: Wording, evidence: Evidence, rules: Answerability) -> fl
 
 def _coverage(asked: str, evidence: Evidence) -> float:
     """By the passage that has most of the question's words, its headings with it."""
-    wanted = set(terms(asked))
+    wanted = spellings(asked)
     said = (set(terms("\n".join((*passage.heading_path, passage.text)))) for passage in evidence.passages)
-    return max(len(wanted & words) for words in said) / max(1, len(wanted))
+    return max(sum(not words.isdisjoint(spelt) for spelt in wanted) for words in said) / max(1, len(wanted))

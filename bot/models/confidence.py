@@ -3,7 +3,7 @@
 Fitted once to questions with and without an answer, then rounded; the least confidence for an answer is a rule.
 """
 
-from bot.core.terms import terms
+from bot.core.languages import language_of
 from bot.models.asked import Asked, squashed
 from bot.models.scores import Ranking, share, similarities
 from policies.evidence import Evidence
@@ -29,7 +29,7 @@ def confidence(found: Ranking, wanted: Asked, evidence: Evidence, *, by_words: b
         + WORDS_ABOVE * best.signs.above
         + ROW * best.signs.row
         + MEANING * best.signs.meaning
-        + COVERAGE * share(frozenset(terms(read)), found.weight)
+        + COVERAGE * share(wanted.said(read, language_of(read)), found.weight)
         + (0.0 if by_words else SIMILARITY * max(similarities(evidence)))
         + NAME_MISSING * any(name not in squashed(read) for name in wanted.names)
     )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from bot.core.nouns import PassageId
 from bot.core.ports import Hit, Scope, Vector
-from bot.core.terms import terms
+from bot.core.terms import spellings
 from bot.stores.keywords import keyword_scores
 from bot.stores.nearest import nearest
 from bot.stores.passages import term_id
@@ -37,7 +37,8 @@ class Moment:
 
     def keywords(self, text: str, scope: Scope, k: int) -> tuple[Hit, ...]:
         visible = self._visible(scope)
-        scores = keyword_scores({term_id(term) for term in terms(text)}, visible)
+        words = [[term_id(term) for term in spelt] for spelt in spellings(text)]
+        scores = keyword_scores(words, visible)
         found = [(np.flatnonzero(of_part > 0), of_part) for of_part in scores]
         return _best(visible, [(rows, of_part[rows]) for rows, of_part in found], k)
 
