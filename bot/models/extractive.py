@@ -47,7 +47,9 @@ class Extractive:
         if confidence(found, wanted, evidence, by_words=self._embedder is None) < self._least(rules.answerability):
             return NO_ANSWER
         limits = Limits(lines=rules.answer.max_lines, allows=lambda unit: _keeps_contract(unit, evidence, rules.answer))
-        claims = tuple(_claims(chosen(found.units, limits, prefers_steps=wanted.wants_steps or wanted.is_heading)))
+        prefers_steps = wanted.wants_steps or wanted.is_heading
+        picked = chosen(found.units, limits, prefers_steps=prefers_steps, wants_steps=wanted.wants_steps)
+        claims = tuple(_claims(picked))
         return Draft(claims=claims) if claims else NO_ANSWER
 
     def _least(self, answerability: Answerability) -> float:

@@ -14,7 +14,7 @@ _K1, _B = 1.2, 0.75
 Scores = NDArray[np.float64]
 
 
-def keyword_scores(words: Sequence[Sequence[int]], visible: Sequence[Visible]) -> list[Scores]:
+def keyword_scores(words: Sequence[tuple[int, ...]], visible: Sequence[Visible]) -> list[Scores]:
     """Of each part a score for every row, zero where it is hidden or has none of the words. Each word is the terms that it
     may be, of which a passage has one: it is as frequent as all of them together. Summed in the terms' order, each by an
     arithmetic that does not know in which part a passage lies.

@@ -37,7 +37,7 @@ class Moment:
 
     def keywords(self, text: str, scope: Scope, k: int) -> tuple[Hit, ...]:
         visible = self._visible(scope)
-        words = [[term_id(term) for term in spelt] for spelt in spellings(text)]
+        words = [tuple(map(term_id, spelt)) for spelt in spellings(text)]
         scores = keyword_scores(words, visible)
         found = [(np.flatnonzero(of_part > 0), of_part) for of_part in scores]
         return _best(visible, [(rows, of_part[rows]) for rows, of_part in found], k)
