@@ -7,6 +7,7 @@ The same text has the same language, whoever asks and whatever lies beside it.
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -22,7 +23,7 @@ from snowballstemmer.portuguese_stemmer import PortugueseStemmer
 from snowballstemmer.spanish_stemmer import SpanishStemmer
 from snowballstemmer.swedish_stemmer import SwedishStemmer
 
-_READ = 2000  # characters are enough to know a language by
+_READ = 1000  # characters are enough to know a language by
 _FEWEST = 3  # of its common words, or words with its letters: fewer are a name or a quotation
 _LEAST = 0.12  # of all words; a text in its own language has twice as many
 _LEAD = 1.2  # as many as English has: a page that quotes another language stays English
@@ -40,6 +41,11 @@ class Language:
     common: frozenset[str]
     letters: re.Pattern[str] | None = None
     elides: bool = False
+
+    @property
+    def marker(self) -> str:
+        """A term that each passage in it has, and that no text says: so that it is known whether there is one."""
+        return f"{self.code}:"
 
 
 def folded(word: str) -> str:
@@ -193,7 +199,14 @@ _SPOKEN_IN: Final = {
 }
 
 
-def language_of(text: str) -> Language:
+def among(languages: Iterable[Language]) -> tuple[Language, ...]:
+    """Those of them that are not English, in one order."""
+    found = set(languages)
+    return tuple(language for language in OTHERS if language in found)
+
+
+def language_of(text: str, *, fewest: int = _FEWEST) -> Language:
+    """`fewest` words that tell it are enough."""
     words = Counter(_WORD.findall(text[:_READ].lower()))
     seen: Counter[str] = Counter()
     for word in words.keys() & _SPOKEN_IN.keys():
@@ -204,7 +217,7 @@ def language_of(text: str) -> Language:
             for code in () if word.isascii() else _signs(word):
                 seen[code] += words[word]
     best = max(OTHERS, key=lambda language: seen[language.code])
-    least = max(_FEWEST, _LEAST * words.total(), _LEAD * seen[ENGLISH.code])
+    least = max(fewest, _LEAST * words.total(), _LEAD * seen[ENGLISH.code])
     return best if seen[best.code] >= least else ENGLISH
 
 

@@ -38,6 +38,7 @@ _ALSO_NO_TERMS = (  # in any text; an English page cites German and Dutch ones
     "wann ich wir es sie er sich auch aus nach "
     "de het een en of van op te zijn voor met bij hoe wat wie waar wanneer ik wij"
 )
+_FEWEST_IN_A_QUESTION = 2  # of its common words: it is short, and only loses them
 STOP_WORDS = ENGLISH.common.union(_ALSO_NO_TERMS.split())
 
 
@@ -53,14 +54,17 @@ def terms(text: str, language: Language | None = None) -> list[str]:
     return [term for token in _tokens(text) for term in _of_token(token, language)]
 
 
-def spellings(question: str) -> list[tuple[str, ...]]:
-    """Each word of a question once, as the terms that it may be in a passage: in an English one the first, in another
-    one of the others, of which no two are in one passage.
+def spellings(question: str, languages: tuple[Language, ...] = OTHERS) -> list[tuple[str, ...]]:
+    """Each word of a question once, as the terms that it may be in a passage: in an English one the first, in one of these
+    languages another, and no two in one passage. Stems cost: leave out the languages in which there is no passage.
     """
+    own = language_of(question, fewest=_FEWEST_IN_A_QUESTION)
     found: dict[str, tuple[str, ...]] = {}
     taken: set[str] = set()
     for token in _tokens(question):
-        for first, *others in _spelt(token):
+        if folded(token.lower()) in own.common:
+            continue
+        for first, *others in _spelt(token, languages):
             if first not in found:
                 found[first] = (first, *(other for other in others if other not in taken))
                 taken.update(others)
@@ -99,9 +103,9 @@ def _of_token(token: str, language: Language) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=8_192)
-def _spelt(token: str) -> tuple[tuple[str, ...], ...]:
+def _spelt(token: str, languages: tuple[Language, ...]) -> tuple[tuple[str, ...], ...]:
     every = (
-        (name,) if isinstance(name, str) else tuple(_in(language, name) for language in (ENGLISH, *OTHERS))
+        (name,) if isinstance(name, str) else tuple(_in(language, name) for language in (ENGLISH, *languages))
         for name in _names(token)
     )
     return tuple(terms for each in every if (terms := tuple(term for term in each if term)))
@@ -161,7 +165,7 @@ def _in(language: Language, name: _Word) -> str:
     if plain in STOP_WORDS or plain in language.common or (len(plain) == 1 and plain.isascii() and plain.isalpha()):
         return ""
     term = stem(word, language) if word.isalpha() and len(word) <= LONGEST_WORD else plain
-    return term if language is ENGLISH else f"{language.code}:{term}"
+    return term if language is ENGLISH else language.marker + term
 
 
 def _without_apostrophe(word: str, language: Language) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from bot.core.languages import Language
+from bot.core.languages import OTHERS, Language
 from bot.core.terms import spellings, terms
 
 _FRAME = frozenset(  # words of asking: they say little about what is asked
@@ -105,8 +105,9 @@ class Asked(NamedTuple):
         return any(_is_within(amount, cell) for amount in self.amounts)
 
 
-def asked(question: str) -> Asked:
-    words = spellings(question)
+def asked(question: str, languages: tuple[Language, ...] = OTHERS) -> Asked:
+    """`languages`: those beside English in which it may be answered."""
+    words = spellings(question, languages)
     return Asked(
         terms=frozenset(first for first, *_ in words),
         spelt={spelling: word[0] for word in words for spelling in word},

@@ -6,6 +6,7 @@ The text of a document is compared and quoted, never followed. The same question
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from bot.core.languages import Language, among, language_of
 from bot.core.nouns import Byline
 from bot.core.ports import Composed, Embedder
 from bot.models.asked import asked
@@ -14,7 +15,7 @@ from bot.models.confidence import confidence
 from bot.models.scores import ranking
 from bot.models.units import Shape, Unit, units
 from policies import contract
-from policies.evidence import Citation, Claim, Draft, Evidence
+from policies.evidence import Citation, Claim, Draft, Evidence, Passage
 from policies.rules import Answerability, AnswerLimits, AnswerRules
 
 NO_ANSWER = Draft(answerable=False)
@@ -42,9 +43,11 @@ class Extractive:
         return Composed(self._draft(question, evidence, rules), Byline(composer=self.name))
 
     def _draft(self, question: str, evidence: Evidence, rules: AnswerRules) -> Draft:
-        wanted = asked(question)
-        found = ranking(question, wanted, evidence, units(evidence), self._embedder)
-        if confidence(found, wanted, evidence, by_words=self._embedder is None) < self._least(rules.answerability):
+        languages = tuple(map(_language, evidence.passages))
+        wanted = asked(question, among(languages))
+        found = ranking(question, wanted, evidence, units(evidence), languages, self._embedder)
+        sure = confidence(found, wanted, evidence, languages, by_words=self._embedder is None)
+        if sure < self._least(rules.answerability):
             return NO_ANSWER
         limits = Limits(lines=rules.answer.max_lines, allows=lambda unit: _keeps_contract(unit, evidence, rules.answer))
         prefers_steps = wanted.wants_steps or wanted.is_heading
@@ -54,6 +57,10 @@ class Extractive:
 
     def _least(self, answerability: Answerability) -> float:
         return answerability.min_confidence_by_words if self._embedder is None else answerability.min_confidence
+
+
+def _language(passage: Passage) -> Language:
+    return language_of("\n".join((*passage.heading_path, passage.text)))
 
 
 def _keeps_contract(unit: Unit, evidence: Evidence, limits: AnswerLimits) -> bool:

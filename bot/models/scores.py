@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from itertools import zip_longest
 from typing import NamedTuple
 
-from bot.core.languages import Language, language_of
+from bot.core.languages import Language
 from bot.core.markdown import cells, plain
 from bot.core.ports import Embedder
 from bot.models.asked import Asked, weights
@@ -61,9 +61,14 @@ class Ranking(NamedTuple):
 
 
 def ranking(
-    question: str, wanted: Asked, evidence: Evidence, found: Sequence[Unit], embedder: Embedder | None
+    question: str,
+    wanted: Asked,
+    evidence: Evidence,
+    found: Sequence[Unit],
+    languages: Sequence[Language],
+    embedder: Embedder | None,
 ) -> Ranking:
-    languages = [language_of("\n".join((*passage.heading_path, passage.text))) for passage in evidence.passages]
+    """`languages`: of each passage of the evidence."""
     own = [wanted.said(unit.text, languages[unit.rank]) for unit in found]
     above = [wanted.said(unit.about, languages[unit.rank]) for unit in found]
     weight = weights(wanted.terms, [words | over for words, over in zip(own, above, strict=True)])

@@ -10,6 +10,7 @@ import numpy as np
 from cachetools import LRUCache
 from numpy.typing import NDArray
 
+from bot.core.languages import OTHERS, Language
 from bot.core.nouns import PassageId
 from bot.core.ports import Hit, Scope, Vector
 from bot.core.terms import spellings
@@ -37,7 +38,8 @@ class Moment:
 
     def keywords(self, text: str, scope: Scope, k: int) -> tuple[Hit, ...]:
         visible = self._visible(scope)
-        words = [tuple(map(term_id, spelt)) for spelt in spellings(text)]
+        languages = tuple(language for language in OTHERS if _has(visible, language))
+        words = [tuple(map(term_id, spelt)) for spelt in spellings(text, languages)]
         scores = keyword_scores(words, visible)
         found = [(np.flatnonzero(of_part > 0), of_part) for of_part in scores]
         return _best(visible, [(rows, of_part[rows]) for rows, of_part in found], k)
@@ -57,6 +59,11 @@ class Moment:
             with self._remembering:
                 self._scopes[scope] = remembered
         return remembered
+
+
+def _has(visible: Sequence[Visible], language: Language) -> bool:
+    marker = term_id(language.marker)
+    return any(len(part.postings(marker)[0]) for part in visible)
 
 
 def _best(visible: Sequence[Visible], found: Sequence[Found], k: int) -> tuple[Hit, ...]:
