@@ -2,8 +2,8 @@
 
     python -m tests.bench.answers [--quick] [--json]
 
-Without a model: with the built-in embedder, the best words of the sample company. `--quick` leaves out the questions of
-other kinds, in whose answers rows and steps are only checked for their heads and their order.
+Without a model: with the built-in embedder, over the sample company. `--quick` leaves out the company's other questions
+over tables and procedures, in whose answers only the rows' heads and the order of the steps are looked at.
 """
 
 import argparse

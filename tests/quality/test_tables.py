@@ -10,7 +10,7 @@ import pytest
 from tests.quality import tables
 from tests.quality.tables import Judged, headless, judge, questions, torn
 
-meaning = [pytest.mark.meaning, pytest.mark.timeout(300), pytest.mark.xdist_group("acme")]
+meaning = [pytest.mark.meaning, pytest.mark.timeout(900), pytest.mark.xdist_group("acme")]
 
 TABLE = ["| Plan | Price |", "|---|---|", "| Small | 4 EUR |", "| Large | 9 EUR |"]
 STEPS = ["To begin:", "", "1. Open it.", "2. Look:", "   - left", "   - right", "3. Close it."]
