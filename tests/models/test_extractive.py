@@ -163,12 +163,12 @@ def test_first_step_that_is_too_long_alone_is_cut_all_the_same() -> None:
 
 
 ACCESS = """\
-| Level | Gives | Approval |
+| Access to | Gives | Approval |
 |---|---|---|
-| B | shell | team lead |
-| C | read the production database | team lead and owner |
+| Shell | commands on a host | team lead |
+| Database | read all of production | team lead and owner |
 
-## Steps to the database
+## Steps
 
 1. Run `access request`.
 2. Connect with `access connect`.
@@ -178,8 +178,8 @@ ACCESS = """\
 @pytest.mark.parametrize(
     ("question", "begins"),
     [
-        ("How do I get into the production database?", "1. Run"),
-        ("Who approves access to the production database?", "| Level"),
+        ("How do I read the production database?", "1. Run"),
+        ("Who may read the production database?", "| Access to"),
     ],
 )
 def test_who_asks_what_to_do_is_told_the_steps_and_not_the_row_beside_them(question: str, begins: str) -> None:
