@@ -7,8 +7,9 @@ one.
 
 import math
 
+from bot.core.languages import among, language_of
 from bot.core.nouns import Wording
-from bot.core.terms import terms
+from bot.core.terms import spellings, terms
 from policies.evidence import Evidence
 from policies.rules import Answerability
 
@@ -32,6 +33,8 @@ def answerable(wording: Wording, evidence: Evidence, rules: Answerability) -> fl
 
 def _coverage(asked: str, evidence: Evidence) -> float:
     """By the passage that has most of the question's words, its headings with it."""
-    wanted = set(terms(asked))
-    said = (set(terms("\n".join((*passage.heading_path, passage.text)))) for passage in evidence.passages)
-    return max(len(wanted & words) for words in said) / max(1, len(wanted))
+    texts = ["\n".join((*passage.heading_path, passage.text)) for passage in evidence.passages]
+    languages = [language_of(text) for text in texts]
+    wanted = spellings(asked, among(languages))
+    said = (set(terms(text, language)) for text, language in zip(texts, languages, strict=True))
+    return max(sum(not words.isdisjoint(spelt) for spelt in wanted) for words in said) / max(1, len(wanted))

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Literal, NamedTuple
 
+from bot.core.languages import Language, language_of
 from bot.core.nouns import Wording
 from bot.core.sentences import sentences
 from bot.core.statements import Statement, numbers, statements, without_numbers
@@ -28,9 +29,11 @@ About = Literal["number", "date", "name", "superseded"]
 
 
 class _Side(NamedTuple):
-    """A found passage with what it states of what was asked."""
+    """A found passage with what it states of what was asked, and what was asked, in the words of its language."""
 
     passage: Passage
+    language: Language
+    asked: frozenset[str]
     title: frozenset[str]
     headings: frozenset[str]
     statements: Sequence[Statement]
@@ -44,31 +47,31 @@ class _Pair(NamedTuple):
 
 
 def with_disagreements(wording: Wording, evidence: Evidence) -> Evidence:
-    asked = frozenset(terms(wording.whole or wording.asked))
-    sides = [_side(found.passage, asked) for found in evidence.found[:_MOST_COMPARED]]
+    sides = [_side(found.passage, wording) for found in evidence.found[:_MOST_COMPARED]]
     pairs = {
         (one, other): pair
         for (one, here), (other, there) in combinations(enumerate(sides), 2)
-        if here.passage.document != there.passage.document
-        and (pair := _between(here, there, asked, wording)) is not None
+        if here.passage.document != there.passage.document and (pair := _between(here, there, wording)) is not None
     }
     return _told(evidence.found, pairs) if pairs else evidence
 
 
-def _side(passage: Passage, asked: frozenset[str]) -> _Side:
-    """Statements that share no word with the question, and whose headings do not either, are about something else."""
-    headings = frozenset(terms("\n".join((passage.title, *passage.heading_path))))
-    said = tuple(one for one in statements(passage.text) if asked & (one.about | headings))
-    return _Side(passage, without_numbers(passage.title), headings, said)
+def _side(passage: Passage, wording: Wording) -> _Side:
+    """Statements that share no word with the question are about something else."""
+    language = language_of("\n".join((*passage.heading_path, passage.text)))
+    asked = frozenset(terms(wording.whole or wording.asked, language))
+    headings = frozenset(terms("\n".join((passage.title, *passage.heading_path)), language))
+    said = tuple(one for one in statements(passage.text, language) if asked & one.about)
+    return _Side(passage, language, asked, without_numbers(passage.title), headings, said)
 
 
-def _between(one: _Side, other: _Side, asked: frozenset[str], wording: Wording) -> _Pair | None:
+def _between(one: _Side, other: _Side, wording: Wording) -> _Pair | None:
     newer = _is_newer(other.passage, one.passage)
     replaced = _replaced(one.passage, other.passage, wording)
     if replaced is None and (turned := _replaced(other.passage, one.passage, wording)) is not None:
         replaced = not turned
     versions = bool(one.title) and one.title == other.title
-    differing = max(_differing(one, other, asked, versions=versions or replaced is not None), default=None)
+    differing = max(_differing(one, other, versions=versions or replaced is not None), default=None)
     if differing is not None:
         return _Pair(differing.about, differing.here, differing.there, replaced if replaced is not None else newer)
     return _Pair("superseded", _NOWHERE, _NOWHERE, replaced) if replaced is not None else None
@@ -83,7 +86,10 @@ class _Differing(NamedTuple):
     about: About
 
 
-def _differing(one: _Side, other: _Side, asked: frozenset[str], *, versions: bool) -> Iterator[_Differing]:
+def _differing(one: _Side, other: _Side, *, versions: bool) -> Iterator[_Differing]:
+    if one.language is not other.language:
+        return
+    asked = one.asked
     for here in one.statements:
         for there in other.statements:
             shared = here.about & there.about

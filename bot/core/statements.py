@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from bot.core.languages import ENGLISH, Language
 from bot.core.markdown import Block, Kind, blocks, plain, without_marker
 from bot.core.sentences import sentences
 from bot.core.terms import terms
@@ -62,9 +63,6 @@ _UNITS: Mapping[str, str] = {
     }.items()
     for unit in units.split()
 }
-_GERMAN = re.compile(
-    r"\b(?:der|die|das|den|dem|und|ist|sind|im|am|haben|hat|wird|werden|für|mit|von)\b"
-)  # each noun has a capital
 _LINK = re.compile(r"<[^<>\s]*>|\b[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PERSON = re.compile(
@@ -84,7 +82,7 @@ class Statement(NamedTuple):
     things: frozenset[str]
 
 
-def statements(text: str) -> Iterator[Statement]:
+def statements(text: str, language: Language) -> Iterator[Statement]:
     """Those that give a value."""
     at = 0
     for number, said in enumerate(said for block in blocks(text) for said in _said(block)):
@@ -94,14 +92,14 @@ def statements(text: str) -> Iterator[Statement]:
         if found < 0:
             continue
         at = found
-        made = _statement(said[:_MOST_CHARACTERS], Span(found, found + len(said)))
+        made = _statement(said[:_MOST_CHARACTERS], Span(found, found + len(said)), language)
         if made.values:
             yield made
 
 
 def without_numbers(text: str) -> frozenset[str]:
     """A title's words, whatever year or version it is of."""
-    return frozenset(term for term in terms(text) if not any(map(str.isdigit, term)))
+    return frozenset(term for term in terms(text, ENGLISH) if not any(map(str.isdigit, term)))
 
 
 def numbers(text: str) -> tuple[str, ...]:
@@ -127,9 +125,9 @@ class _Value(NamedTuple):
     rest: str = " "  # what stays of the words it was read from
 
 
-def _statement(said: str, span: Span) -> Statement:
+def _statement(said: str, span: Span, language: Language) -> Statement:
     rest, values = plain(said), list[_Value]()
-    if not _GERMAN.search(rest):
+    if language.code != "de":  # there each noun has a capital
         values += [_Value("name", "", found.group().casefold()) for found in _PERSON.finditer(rest)]
         rest = _PERSON.sub(" ", rest)
     for pattern, read in _READERS:
@@ -141,7 +139,7 @@ def _statement(said: str, span: Span) -> Statement:
             together.setdefault((value.kind, value.unit), set()).add(value.value)
     return Statement(
         span=span,
-        about=frozenset(terms(rest)),
+        about=frozenset(terms(rest, language)),
         values={key: frozenset(each) for key, each in together.items()},
         things=frozenset(found.group().casefold() for found in _IDENTIFIER.finditer(rest)),
     )

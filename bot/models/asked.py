@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from bot.core.terms import terms
+from bot.core.languages import OTHERS, Language
+from bot.core.terms import spellings, terms
 
 _FRAME = frozenset(  # words of asking: they say little about what is asked
     terms(
@@ -83,12 +84,17 @@ _SHORTEST_NAME = 3
 
 
 class Asked(NamedTuple):
-    terms: frozenset[str]
+    terms: frozenset[str]  # each word by the first of its spellings
+    spelt: Mapping[str, str]  # each spelling → that first one
     names: frozenset[str]  # of things, with letters and digits (`VT-300`), squashed
     amounts: tuple[float, ...]
     told: tuple[re.Pattern[str], ...]  # what an answer would contain
     wants_steps: bool
     is_heading: bool  # words such as stand over a page, not a sentence that asks
+
+    def said(self, text: str, language: Language) -> frozenset[str]:
+        """A text's terms, the question's among them under their own names, whatever the language."""
+        return frozenset(self.spelt.get(term, term) for term in terms(text, language))
 
     def fulfilled(self, text: str) -> float:
         """The share of what an answer would contain that is there."""
@@ -99,9 +105,12 @@ class Asked(NamedTuple):
         return any(_is_within(amount, cell) for amount in self.amounts)
 
 
-def asked(question: str) -> Asked:
+def asked(question: str, languages: tuple[Language, ...] = OTHERS) -> Asked:
+    """`languages`: those beside English in which it may be answered."""
+    words = spellings(question, languages)
     return Asked(
-        terms=frozenset(terms(question)),
+        terms=frozenset(first for first, *_ in words),
+        spelt={spelling: word[0] for word in words for spelling in word},
         names=frozenset(name for name in map(squashed, _NAME.findall(question)) if len(name) >= _SHORTEST_NAME),
         amounts=tuple(float(found.replace(",", "")) for found in _ASKED_AMOUNT.findall(question[:2000])),
         told=tuple(told for wanted, told in _WANTS if wanted.search(question)),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from bot.core.markdown import is_fence
+from bot.core.markdown import is_fence, is_item
 from bot.models.scores import Scored
 from bot.models.units import Shape, Unit
 
@@ -20,11 +20,15 @@ class Limits(NamedTuple):
     allows: Callable[[Unit], bool]  # whether a claim of this unit would keep the contract
 
 
-def chosen(ranked: Sequence[Scored], limits: Limits, *, prefers_steps: bool) -> tuple[Unit, ...]:
-    """In the order in which they are read: the best, then by document and place."""
+def chosen(
+    ranked: Sequence[Scored], limits: Limits, *, prefers_steps: bool, wants_steps: bool = False
+) -> tuple[Unit, ...]:
+    """In the order in which they are read: the best, then by document and place. `wants_steps`: what to do was asked, and
+    not only, by `prefers_steps`, for what may be a heading over steps.
+    """
     picked: list[Scored] = []
     left = limits.lines
-    for scored in _promoted(ranked) if prefers_steps else ranked:
+    for scored in _promoted(ranked, before_rows=wants_steps) if prefers_steps else ranked:
         if picked and (scored.score < picked[0].score - _margin(scored, picked[0]) or _repeats(scored, picked)):
             continue
         unit = _fitted(_under_one_header(scored.unit, picked), left, may_cut=not picked)
@@ -36,13 +40,20 @@ def chosen(ranked: Sequence[Scored], limits: Limits, *, prefers_steps: bool) -> 
     return _in_reading_order([scored.unit for scored in picked])
 
 
-def _promoted(ranked: Sequence[Scored]) -> Sequence[Scored]:
-    """Where one step answers best and steps are wanted, the list that it belongs to stands for it."""
-    if not ranked or ranked[0].unit.shape is not Shape.ITEM:
+def _promoted(ranked: Sequence[Scored], *, before_rows: bool) -> Sequence[Scored]:
+    """Where one step answers best and steps are wanted, the list that it belongs to stands for it. So does a list nearly
+    as good as a row beside it: a row tells what holds, not what to do.
+    """
+    best = ranked[0] if ranked else None
+    if best is None or best.unit.shape not in {Shape.ITEM, Shape.ROW}:
         return ranked
     for scored in ranked:
-        if scored.unit.shape is Shape.STEPS and scored.unit.ordered and _share_a_block(scored.unit, ranked[0].unit):
-            return (scored._replace(score=ranked[0].score), *(other for other in ranked if other is not scored))
+        if scored.unit.shape is not Shape.STEPS or not scored.unit.ordered:
+            continue
+        is_its_list = best.unit.shape is Shape.ITEM and _share_a_block(scored.unit, best.unit)
+        is_beside = best.unit.shape is Shape.ROW and before_rows and scored.unit.rank == best.unit.rank
+        if is_its_list or (is_beside and scored.score >= best.score - MARGIN):
+            return (scored._replace(score=best.score), *(other for other in ranked if other is not scored))
     return ranked
 
 
@@ -80,14 +91,28 @@ def _under_one_header(unit: Unit, picked: Sequence[Scored]) -> Unit:
 
 
 def _fitted(unit: Unit, room: int, *, may_cut: bool) -> Unit | None:
-    """Whole where it fits. Of the best unit, if it is too long, as many lines from its beginning as fit."""
+    """Whole where it fits. Of the best unit, if it is too long, as many lines from its beginning as fit, and of steps as
+    many whole ones.
+    """
     if unit.size <= room:
         return unit
     fence = unit.lines[-1:] if unit.shape is Shape.CODE and is_fence(unit.lines[-1]) else ()
     keeps = room - len(unit.above) - len(fence)
     if not may_cut or unit.shape is Shape.ROW or keeps < 1:
         return None
+    if unit.shape is Shape.STEPS:
+        keeps = _whole_steps(unit.lines, keeps)
     return unit._replace(lines=unit.lines[:keeps], below=fence)
+
+
+def _whole_steps(lines: Sequence[str], most: int) -> int:
+    """How many lines, so that no step ends in the middle; one step that is too long by itself is cut all the same."""
+    begins = [at for at, line in enumerate(lines) if is_item(line) and _indent(line) <= _indent(lines[0])]
+    return max((at for at in begins if 0 < at <= most), default=most)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _in_reading_order(units: Sequence[Unit]) -> tuple[Unit, ...]:

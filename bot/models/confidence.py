@@ -3,7 +3,9 @@
 Fitted once to questions with and without an answer, then rounded; the least confidence for an answer is a rule.
 """
 
-from bot.core.terms import terms
+from collections.abc import Sequence
+
+from bot.core.languages import Language
 from bot.models.asked import Asked, squashed
 from bot.models.scores import Ranking, share, similarities
 from policies.evidence import Evidence
@@ -17,7 +19,9 @@ SIMILARITY = 1.5  # of the nearest passage
 NAME_MISSING = -0.8  # the question names a thing (`VT-300`) of which the passage does not speak
 
 
-def confidence(found: Ranking, wanted: Asked, evidence: Evidence, *, by_words: bool) -> float:
+def confidence(
+    found: Ranking, wanted: Asked, evidence: Evidence, languages: Sequence[Language], *, by_words: bool
+) -> float:
     """Without an embedder, `by_words`, nothing is known of meaning: the sum is smaller and has a rule of its own."""
     if not found.units:
         return 0.0
@@ -29,7 +33,7 @@ def confidence(found: Ranking, wanted: Asked, evidence: Evidence, *, by_words: b
         + WORDS_ABOVE * best.signs.above
         + ROW * best.signs.row
         + MEANING * best.signs.meaning
-        + COVERAGE * share(frozenset(terms(read)), found.weight)
+        + COVERAGE * share(wanted.said(read, languages[best.unit.rank]), found.weight)
         + (0.0 if by_words else SIMILARITY * max(similarities(evidence)))
         + NAME_MISSING * any(name not in squashed(read) for name in wanted.names)
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from bot.core.errors import Unembedded
+from bot.core.languages import Language, among, language_of
 from bot.core.nouns import Byline
 from bot.core.otherwise import overtaken
 from bot.core.ports import Composed, Embedder
@@ -16,7 +17,7 @@ from bot.models.confidence import confidence
 from bot.models.scores import ranking
 from bot.models.units import Shape, Unit, units
 from policies import contract
-from policies.evidence import Citation, Claim, Draft, Evidence
+from policies.evidence import Citation, Claim, Draft, Evidence, Passage
 from policies.rules import Answerability, AnswerLimits, AnswerRules
 
 NO_ANSWER = Draft(answerable=False)
@@ -52,12 +53,16 @@ class Extractive:
 
 def _draft(question: str, evidence: Evidence, rules: AnswerRules, embedder: Embedder | None) -> Draft:
     """Without an embedder, words alone are compared, and held to the measure of words."""
-    wanted, by_words = asked(question), embedder is None
-    found = ranking(question, wanted, evidence, _current(evidence), embedder)
-    if confidence(found, wanted, evidence, by_words=by_words) < _least(rules.answerability, by_words=by_words):
+    languages, by_words = tuple(map(_language, evidence.passages)), embedder is None
+    wanted = asked(question, among(languages))
+    found = ranking(question, wanted, evidence, _current(evidence), languages, embedder)
+    sure = confidence(found, wanted, evidence, languages, by_words=by_words)
+    if sure < _least(rules.answerability, by_words=by_words):
         return NO_ANSWER
     limits = Limits(lines=rules.answer.max_lines, allows=lambda unit: _keeps_contract(unit, evidence, rules.answer))
-    claims = tuple(_claims(chosen(found.units, limits, prefers_steps=wanted.wants_steps or wanted.is_heading)))
+    prefers_steps = wanted.wants_steps or wanted.is_heading
+    picked = chosen(found.units, limits, prefers_steps=prefers_steps, wants_steps=wanted.wants_steps)
+    claims = tuple(_claims(picked))
     return Draft(claims=claims) if claims else NO_ANSWER
 
 
@@ -68,6 +73,10 @@ def _least(answerability: Answerability, *, by_words: bool) -> float:
 def _current(evidence: Evidence) -> tuple[Unit, ...]:
     """Without what a newer passage says otherwise: that one answers."""
     return tuple(unit for unit in units(evidence) if not overtaken(evidence.found[unit.rank], "\n".join(unit.lines)))
+
+
+def _language(passage: Passage) -> Language:
+    return language_of("\n".join((*passage.heading_path, passage.text)))
 
 
 def _keeps_contract(unit: Unit, evidence: Evidence, limits: AnswerLimits) -> bool:

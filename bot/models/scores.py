@@ -10,9 +10,9 @@ from collections.abc import Set as AbstractSet
 from itertools import zip_longest
 from typing import NamedTuple
 
+from bot.core.languages import Language
 from bot.core.markdown import cells, plain
 from bot.core.ports import Embedder
-from bot.core.terms import terms
 from bot.models.asked import Asked, weights
 from bot.models.units import Shape, Unit
 from policies.evidence import Evidence
@@ -61,14 +61,28 @@ class Ranking(NamedTuple):
 
 
 def ranking(
-    question: str, wanted: Asked, evidence: Evidence, found: Sequence[Unit], embedder: Embedder | None
+    question: str,
+    wanted: Asked,
+    evidence: Evidence,
+    found: Sequence[Unit],
+    languages: Sequence[Language],
+    embedder: Embedder | None,
 ) -> Ranking:
-    own = [frozenset(terms(unit.text)) for unit in found]
-    above = [frozenset(terms(unit.about)) for unit in found]
+    """`languages`: of each passage of the evidence."""
+    own = [wanted.said(unit.text, languages[unit.rank]) for unit in found]
+    above = [wanted.said(unit.about, languages[unit.rank]) for unit in found]
     weight = weights(wanted.terms, [words | over for words, over in zip(own, above, strict=True)])
     nearness = (0.0,) * len(evidence.found) if embedder is None else similarities(evidence)
     rated = _in_order(
-        _rated(unit, words, over - words, wanted, weight, standing=_standing(evidence, unit.rank, nearness))
+        _rated(
+            unit,
+            words,
+            over - words,
+            wanted,
+            weight,
+            language=languages[unit.rank],
+            standing=_standing(evidence, unit.rank, nearness),
+        )
         for unit, words, over in zip(found, own, above, strict=True)
     )
     if embedder is not None:
@@ -101,12 +115,13 @@ def _rated(
     wanted: Asked,
     weight: Mapping[str, float],
     *,
+    language: Language,
     standing: float,
 ) -> Scored:
     signs = Signs(
         own=share(words, weight),
         above=share(over, weight),
-        row=_row(unit, wanted, weight),
+        row=_row(unit, wanted, weight, language),
         fulfils=wanted.fulfilled("\n".join(unit.lines)),
         standing=standing,
     )
@@ -118,11 +133,11 @@ def _score(signs: Signs, unit: Unit) -> float:
     return own * signs.own + WORDS_ABOVE * signs.above + FULFILS * signs.fulfils + ROW * signs.row + signs.standing
 
 
-def _row(unit: Unit, wanted: Asked, weight: Mapping[str, float]) -> float:
+def _row(unit: Unit, wanted: Asked, weight: Mapping[str, float], language: Language) -> float:
     if unit.shape is not Shape.ROW:
         return 0.0
     row = cells(unit.lines[0])
-    subject = frozenset(terms(row[0]))
+    subject = wanted.said(row[0], language)
     named = len(subject & wanted.terms) / len(subject) if subject else 0.0
     in_range = any(wanted.within(cell) for cell in row[:2])  # what a row is about stands at its beginning
     return named * share(subject, weight) + in_range

@@ -2,7 +2,7 @@
 hidden passage changes neither a score nor an order.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,18 +14,19 @@ _K1, _B = 1.2, 0.75
 Scores = NDArray[np.float64]
 
 
-def keyword_scores(terms: Collection[int], visible: Sequence[Visible]) -> list[Scores]:
-    """Of each part a score for every row, zero where it is hidden or has none of the terms. Summed in the terms' order,
-    each by an arithmetic that does not know in which part a passage lies.
+def keyword_scores(words: Sequence[tuple[int, ...]], visible: Sequence[Visible]) -> list[Scores]:
+    """Of each part a score for every row, zero where it is hidden or has none of the words. Each word is the terms that it
+    may be, of which a passage has one: it is as frequent as all of them together. Summed in the terms' order, each by an
+    arithmetic that does not know in which part a passage lies.
     """
     scores = [np.zeros(part.part.segment.rows, dtype=np.float64) for part in visible]
     total = sum(part.count for part in visible)
     average = sum(part.length for part in visible) / total if total else 0.0
     norms: dict[int, Scores] = {}
-    for term in sorted(terms):
-        found = [part.postings(term) for part in visible]
-        idf = _idf(total, sum(len(owner) for owner, _ in found))
-        for at, (owner, count) in enumerate(found):
+    for word in sorted(words):
+        found = [(at, part.postings(term)) for term in word for at, part in enumerate(visible)]
+        idf = _idf(total, sum(len(owner) for _, (owner, _) in found))
+        for at, (owner, count) in found:
             if not len(owner):
                 continue
             if at not in norms:

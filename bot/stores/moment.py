@@ -10,9 +10,10 @@ import numpy as np
 from cachetools import LRUCache
 from numpy.typing import NDArray
 
+from bot.core.languages import OTHERS, Language
 from bot.core.nouns import PassageId
 from bot.core.ports import Hit, Scope, Vector
-from bot.core.terms import terms
+from bot.core.terms import spellings
 from bot.stores.keywords import keyword_scores
 from bot.stores.nearest import nearest
 from bot.stores.passages import term_id
@@ -37,7 +38,9 @@ class Moment:
 
     def keywords(self, text: str, scope: Scope, k: int) -> tuple[Hit, ...]:
         visible = self._visible(scope)
-        scores = keyword_scores({term_id(term) for term in terms(text)}, visible)
+        languages = tuple(language for language in OTHERS if _has(visible, language))
+        words = [tuple(map(term_id, spelt)) for spelt in spellings(text, languages)]
+        scores = keyword_scores(words, visible)
         found = [(np.flatnonzero(of_part > 0), of_part) for of_part in scores]
         return _best(visible, [(rows, of_part[rows]) for rows, of_part in found], k)
 
@@ -56,6 +59,11 @@ class Moment:
             with self._remembering:
                 self._scopes[scope] = remembered
         return remembered
+
+
+def _has(visible: Sequence[Visible], language: Language) -> bool:
+    marker = term_id(language.marker)
+    return any(len(part.postings(marker)[0]) for part in visible)
 
 
 def _best(visible: Sequence[Visible], found: Sequence[Found], k: int) -> tuple[Hit, ...]:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from bot.core.cited import full_place
+from bot.core.languages import ENGLISH, language_of
 from bot.core.nouns import DocumentId, ListId, PassageId, Piece, document_id
 from bot.core.portions import portions
 from bot.core.ports import Staged, Stored
@@ -272,8 +273,11 @@ def content_hash(piece: Piece) -> str:
 def term_vector(text: str) -> tuple[bytes, bytes]:
     """A text's terms as two arrays: 64-bit names of the terms, in order, and how often each occurs."""
     counts: Counter[int] = Counter()
-    for term, times in Counter(terms(text)).items():
+    language = language_of(text)
+    for term, times in Counter(terms(text, language)).items():
         counts[term_id(term)] += times
+    if language is not ENGLISH:
+        counts[term_id(language.marker)] = 1
     ids = sorted(counts)
     return (
         np.array(ids, dtype="<u8").tobytes(),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import policies
 from bot.core.cut import continues
+from bot.core.languages import ENGLISH, language_of
 from bot.core.nouns import Byline
 from bot.core.ports import Embedder
 from bot.models.asked import asked
@@ -137,6 +138,61 @@ def test_label_in_bold_says_nothing_alone_and_stands_above_what_it_leads_into() 
         "**Never lift alone.**",
     ]
     assert next(unit.above for unit in found if unit.shape is Shape.STEPS) == ("**Plan**",)
+
+
+NESTED = """\
+To pack the sensor:
+
+1. Open the box.
+2. Put in:
+   - the sensor
+   - the magnet
+   - the papers
+3. Close the box.
+"""
+
+
+def test_cut_steps_end_with_a_whole_step() -> None:
+    """Room is for five lines: the lead-in, and of the second step all but one."""
+    (claim,) = compose("What are the steps to pack the sensor?", evidence(NESTED), rules=forced()).claims
+    assert claim.text == "To pack the sensor:\n1. Open the box."
+
+
+def test_first_step_that_is_too_long_alone_is_cut_all_the_same() -> None:
+    long = NESTED.replace("1. Open the box.\n2. ", "1. ").replace("3. Close", "   - the manual\n2. Close")
+    (claim,) = compose("What are the steps to pack the sensor?", evidence(long), rules=forced()).claims
+    assert claim.text.split("\n")[-1] == "   - the papers"
+
+
+ACCESS = """\
+| Access to | Gives | Approval |
+|---|---|---|
+| Shell | commands on a host | team lead |
+| Database | read all of production | team lead and owner |
+
+## Steps
+
+1. Run `access request`.
+2. Connect with `access connect`.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [
+        ("How do I read the production database?", "1. Run"),
+        ("Who may read the production database?", "| Access to"),
+    ],
+)
+def test_who_asks_what_to_do_is_told_the_steps_and_not_the_row_beside_them(question: str, begins: str) -> None:
+    assert compose(question, evidence(ACCESS), rules=forced()).claims[0].text.startswith(begins)
+
+
+def test_question_of_one_word_form_is_answered_in_the_stems_of_the_passages_language() -> None:
+    german = "Die Kantine ist am Freitag zu. Prüfungen für den Schwingprüfstand werden von der Leitung angemeldet."
+    wanted = asked("Welche Prüfung für den Schwingprüfstand?")
+    assert wanted.terms <= wanted.said(german, language_of(german))
+    assert not wanted.terms <= wanted.said(german, ENGLISH)
 
 
 def test_whole_list_does_not_go_on() -> None:

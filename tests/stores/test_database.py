@@ -15,7 +15,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col, select
 
 from bot.core.errors import Unready
+from bot.core.ports import Scope
 from bot.stores import changes
+from bot.stores.access import AccessStore
 from bot.stores.database import Database, changed, insert_new
 from bot.stores.inbox import Inbox
 from bot.stores.index import Index
@@ -43,6 +45,7 @@ from bot.stores.tables import (
     ToldRow,
 )
 from tests.conftest import MakeDatabaseUrl
+from tests.stores.house import House, document, holder, readable
 from tests.threads import at_once
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -441,6 +444,38 @@ def test_what_a_released_version_wrote_is_migrated_and_found(database_url: str, 
             retire_documents(session, retired)
             changes.note(session, retired)
         assert len(index.newest()) == 0
+
+
+def test_terms_of_before_are_made_anew_and_an_index_that_was_there_takes_them_up(
+    database_url: str, tmp_path: Path
+) -> None:
+    """In every workspace, and only where they differ."""
+    german = "Die Mülltrennung ist für alle da und wird in der Küche von den Kollegen gemacht."
+    with closing(Database(database_url, "acme")) as database, closing(Database(database_url, "rival")) as other:
+        migrate(database)
+        indexes = {}
+        for house in (House(database, home=tmp_path / "a"), House(other, home=tmp_path / "b")):
+            house.added().bring(document("g", german), *(document(f"d{n:03}", f"Pump {n}") for n in range(450)))
+            with house.database.writing() as session:
+                stale = update(PassageRow).where(col(PassageRow.document) == "acme:g")
+                session.execute(stale.values(term_ids=b"", term_counts=b""))
+            indexes[house.database.workspace] = house.index()
+            assert _found(house, indexes, "Muelltrennung") == []
+        with database.engine.execution_options(footnote_writes=True).begin() as connection:
+            command.stamp(alembic_config(connection), "0004")
+        migrate(database)
+        for house in (House(database), House(other)):
+            assert _found(house, indexes, "Muelltrennung") == ["acme:g"]
+            assert len(_found(house, indexes, "pumps")) == 450
+            with house.database.reading() as session:
+                at = session.exec(select(DocumentChangeRow).order_by(col(DocumentChangeRow.generation).desc())).all()
+                assert [row.document for row in at if row.generation == at[0].generation] == ["acme:g"]
+
+
+def _found(house: House, indexes: Mapping[str, Index], asked: str) -> list[str]:
+    scope = Scope(readable(AccessStore(house.database), holder("ana@acme.test", "acme/anyone")))
+    hits = indexes[house.database.workspace].newest().keywords(asked, scope, 1000)
+    return [stored.passage.document for stored in house.passages.live([hit.passage for hit in hits]).values()]
 
 
 def _made_by(database: Database, version: str) -> None:

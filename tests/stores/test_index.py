@@ -180,6 +180,42 @@ def texts_of(documents: tuple[SourceDocument, ...]) -> dict[PassageId, str]:
     return {id_: piece.text for each in documents for id_, piece in zip(ids_of(each), pieces(each), strict=True)}
 
 
+LANGUAGES = {
+    "de": "Das Gateway ist in der Halle und wird von der Technik geprüft.",
+    "nl": "De gateway is in de hal en wordt door de techniek getest.",
+    "en": "The gateways are in the hall and are tested by the technicians.",
+    "en2": "The gateway of the yard and the one of the ship are tested twice.",
+}
+
+
+def test_word_of_many_languages_is_one_word_and_as_frequent_as_in_all_together(house: House) -> None:
+    """A rare language does not make a word rare: each of these says it once."""
+    house.bring(*(document(id_, text) for id_, text in LANGUAGES.items()), document("x", "Nothing of that kind."))
+    scope = Scope(readable(AccessStore(house.database), holder("ana@acme.test", "acme/anyone")))
+    hits = newest(house).keywords("gateway", scope, 10)
+    assert len(hits) == len(LANGUAGES)
+    lengths = {id_: len(terms(text)) + (id_ in {"de", "nl"}) for id_, text in LANGUAGES.items()}
+    average = (sum(lengths.values()) + len(terms("Nothing of that kind."))) / 5
+    idf = math.log1p((5 - 4 + 0.5) / (4 + 0.5))
+    expected = {
+        ids_of(document(id_, text))[0]: idf * 2.2 / (1 + 1.2 * (0.25 + 0.75 * lengths[id_] / average))
+        for id_, text in LANGUAGES.items()
+    }
+    assert {hit.passage: hit.score for hit in hits} == pytest.approx(expected, abs=1e-5)
+
+
+def test_language_that_nobody_may_read_changes_nothing(house: House) -> None:
+    house.bring(
+        document("en", "The gateway of the yard."),
+        document("de", LANGUAGES["de"], access=(layer("group:hr"),)),
+    )
+    eng = Scope(readable(AccessStore(house.database), holder("ana@acme.test", "acme/anyone")))
+    before = newest(house).keywords("gateways", eng, 10)
+    house.bring(document("de", "Gone.", access=(layer("group:hr"),)))
+    assert newest(house).keywords("gateways", eng, 10) == before
+    assert len(before) == 1
+
+
 @pytest.mark.parametrize("question", ["word1 word7 word30", "word0", "pump valve unheard", "confidential"])
 def test_scores_are_those_of_bm25_and_of_the_cosine(house: House, question: str) -> None:
     whole, groups = large(), frozenset({"eng", "hr"})

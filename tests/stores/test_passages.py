@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from bot.core.nouns import Piece, document_id
 from bot.stores.database import Database
-from bot.stores.passages import PassageStore, passage_ids, term_vector
+from bot.stores.passages import PassageStore, passage_ids, term_id, term_vector
 from bot.stores.tables import PassageRow
 from connectors.model import AccessChanged
 from tests.stores.house import NOON, House, document, ids_of, layer
@@ -271,3 +271,10 @@ def test_terms_are_counted_as_they_are_looked_for() -> None:
     assert len(ids) // 8 == len(counts) // 2
     assert term_vector("leave leaves leave-policy") == (ids, counts)
     assert len(term_vector("word " * 70_000)[1]) == 2, "a count that does not fit is the largest that does"
+
+
+def test_passage_in_another_language_says_so_and_an_english_one_nothing() -> None:
+    german = "Die Anträge werden von der Leitung in drei Tagen geprüft."
+    marked = term_id("de:").to_bytes(8, "little")
+    assert marked in term_vector(german)[0]
+    assert marked not in term_vector("The applications are looked at within three days.")[0]
