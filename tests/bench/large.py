@@ -94,10 +94,21 @@ def reader_of(lists: Sequence[int]) -> Audience:
 
 
 def company(home: Path, passages: int) -> Company:
+    """New, with its rows; its vectors are written by `write_vectors`."""
     home.mkdir(parents=True)
+    made = opened(home, passages)
+    migrate(made.database)
+    _write_access(made.database)
+    written = Texts(made.passages)
+    for some in _portions(made.passages):
+        _write(made, some, written)
+    return made
+
+
+def opened(home: Path, passages: int) -> Company:
+    """One that was made before: what is by lot is the same each time."""
     dice = np.random.default_rng(7)
     database = Database(f"sqlite:///{home / 'footnote.db'}", "bench")
-    migrate(database)
     vectors = Vectors(embedded_client(home / "chroma"), workspace="bench", embedder=EMBEDDER, dimensions=DIMENSIONS)
     weights = 1 / (np.arange(LISTS) + 3)
     lists = np.repeat(dice.choice(LISTS, size=passages // PIECES, p=weights / weights.sum()), PIECES)
@@ -108,12 +119,7 @@ def company(home: Path, passages: int) -> Company:
         noise = dice.standard_normal((len(some), DIMENSIONS), dtype=np.float32) / np.float32(DIMENSIONS**0.5)
         rows = centres[lists[some] % TOPICS] + noise
         matrix[some] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
-    made = Company(home, database, vectors, matrix, lists, centres)
-    _write_access(database)
-    written = Texts(made.passages)
-    for some in _portions(len(lists)):
-        _write(made, some, written)
-    return made
+    return Company(home, database, vectors, matrix, lists, centres)
 
 
 def passage_id(number: int) -> str:
