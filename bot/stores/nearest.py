@@ -18,7 +18,7 @@ _GAP = 24  # rows that are looked through in vain cost less than beginning again
 
 def nearest(vector: Vector, visible: Visible, k: int) -> tuple[Rows, NDArray[np.float64]]:
     """At least the k best of the visible rows that have a vector, and all that may tie with them; with their scores."""
-    segment = visible.part.segment
+    segment = visible.segment
     error = _ROUGHLY * max(1.0, segment.largest_norm * float(np.linalg.norm(vector)))
     if len(segment.codes) and visible.count * _MUCH > segment.rows:
         rows = _glanced(vector, visible, k, error)
@@ -30,7 +30,7 @@ def nearest(vector: Vector, visible: Visible, k: int) -> tuple[Rows, NDArray[np.
 
 def _glanced(vector: Vector, visible: Visible, k: int, error: float) -> Rows:
     """A first look at all rows of the segment, hidden ones too, and the fast product of what it cannot rule out."""
-    segment = visible.part.segment
+    segment = visible.segment
     about, wrong = looked_at(vector, segment.coded, segment.largest_norm)
     at_least, at_most = ((about + by[:, None]).reshape(-1)[: segment.rows] for by in (-wrong, wrong))
     rows = np.flatnonzero(visible.mask & segment.has_vector)
@@ -55,7 +55,7 @@ def _among_best(at_least: Vector, k: int, error: float, at_most: Vector) -> NDAr
 
 def _rough(vector: Vector, visible: Visible) -> tuple[tuple[Rows, Rows], Vector, NDArray[np.bool_]]:
     """The fast product over slices, near ones joined; which of its rows count; and where each slice begins in it."""
-    segment, (starts, ends) = visible.part.segment, _bridged(visible)
+    segment, (starts, ends) = visible.segment, _bridged(visible)
     offsets = np.concatenate([[0], np.cumsum(ends - starts)])
     rough = np.empty(int(offsets[-1]), dtype=np.float32)
     seen = np.empty(len(rough), dtype=np.bool_)

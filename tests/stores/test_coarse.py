@@ -36,7 +36,9 @@ def whole(vectors: Vector) -> Coded:
 
 
 @settings(deadline=None, max_examples=40)
-@given(seed=st.integers(0, 10**6), largest=st.sampled_from([1e-3, 1.0, 50.0]), which=st.sampled_from(["any", "a row", "0"]))
+@given(
+    seed=st.integers(0, 10**6), largest=st.sampled_from([1e-3, 1.0, 50.0]), which=st.sampled_from(["any", "a row", "0"])
+)
 def test_no_product_is_farther_from_the_first_look_than_it_says(seed: int, largest: float, which: str) -> None:
     vectors = made(seed, largest=largest)
     other = np.random.default_rng(seed + 1).standard_normal(DIMENSIONS).astype(np.float32)
