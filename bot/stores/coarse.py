@@ -39,10 +39,10 @@ def coded(vectors: Iterable[Vector], dimensions: int) -> Iterator[Coded]:
     for some in vectors:
         blocks = -(-len(some) // BLOCK)
         padded = np.zeros((blocks * BLOCK, dimensions), dtype=np.float32)
-        np.copyto(padded[: len(some)], some, where=np.isfinite(some).all(axis=1)[:, None])
-        padded = padded.reshape(blocks, BLOCK, dimensions)
-        steps = np.abs(padded).max(axis=(1, 2)) / np.float32(_CODES)
-        codes = np.rint(padded / np.where(steps > 0, steps, 1)[:, None, None]).astype(np.int8)
+        padded[: len(some)] = np.where(np.isfinite(some).all(axis=1, keepdims=True), some, 0)
+        rows = padded.reshape(blocks, BLOCK, dimensions)
+        steps = np.abs(rows).max(axis=(1, 2)) / np.float32(_CODES)
+        codes = np.rint(rows / np.where(steps > 0, steps, 1)[:, None, None]).astype(np.int8)
         codes = np.ascontiguousarray(codes.transpose(0, 2, 1))
         yield Coded(codes, steps, codes.sum(axis=1, dtype=np.int32))
 
