@@ -31,6 +31,7 @@ from tests import inside
 PEOPLE: Final = 40
 GROUPS: Final = 24
 DEPTH: Final = 150
+BY_LOT, BY_TOPIC = "by lot", "by topic"
 _READER: Final = "everybody"
 _BEGINNING: Final = 2_000  # characters by which a document's topic is told
 
@@ -45,11 +46,11 @@ class Alone(Index):
         return self.moment
 
 
-def measure(found: beir.Set, embedder: Embedder, *, people: int, questions: int) -> dict[str, Any]:
+def measure(
+    found: beir.Set, embedder: Embedder, *, people: int, questions: int, dealt: Sequence[str] = (BY_LOT, BY_TOPIC)
+) -> dict[str, Any]:
     """`questions` of each person, for each way in which access is dealt out."""
-    differing = {
-        name: _differing(found, embedder, groups, people, questions) for name, groups in _dealt(found, embedder)
-    }
+    differing = {how: _differing(found, embedder, _groups(found, embedder, how), people, questions) for how in dealt}
     return {
         "documents": len(found.documents),
         "people": people,
@@ -58,13 +59,14 @@ def measure(found: beir.Set, embedder: Embedder, *, people: int, questions: int)
     }
 
 
-def _dealt(found: beir.Set, embedder: Embedder) -> Iterator[tuple[str, list[int]]]:
-    """The group that may read each document: by lot, and that of the nearest of as many documents by lot."""
+def _groups(found: beir.Set, embedder: Embedder, how: str) -> list[int]:
+    """The one that may read each document: by lot, or that of the nearest of as many documents by lot."""
     dice = np.random.default_rng(23)
-    yield "by lot", dice.integers(0, GROUPS, len(found.documents)).tolist()
+    if how == BY_LOT:
+        return [int(group) for group in dice.integers(0, GROUPS, len(found.documents))]
     vectors = np.concatenate([embedder.embed([f"{one.title}\n{one.text[:_BEGINNING]}"]) for one in found.documents])
     centres = vectors[dice.permutation(len(vectors))[:GROUPS]]
-    yield "by topic", np.argmax(vectors @ centres.T, axis=1).tolist()
+    return [int(group) for group in np.argmax(vectors @ centres.T, axis=1)]
 
 
 def _differing(found: beir.Set, embedder: Embedder, groups: Sequence[int], people: int, questions: int) -> int:

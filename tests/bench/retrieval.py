@@ -371,7 +371,9 @@ def _sets(data: Path | None, *, quick: bool) -> dict[str, Any]:
         if weights is not None:
             embedder = open_.enter_context(Kept(MiniLM(weights), settings.load().models.parent / "evals"))
         for name, one in sets[:1] if quick else sets:
-            found[name] = parity.measure(one, embedder, people=parity.PEOPLE, questions=1 if quick else 10)
+            dealt = (parity.BY_TOPIC,) if quick else (parity.BY_LOT, parity.BY_TOPIC)
+            questions = 1 if quick else 10
+            found[name] = parity.measure(one, embedder, people=parity.PEOPLE, questions=questions, dealt=dealt)
             sys.stderr.write(f"parity: {name} {json.dumps(found[name])}\n")
     return found
 
