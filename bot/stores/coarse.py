@@ -55,6 +55,10 @@ def nothing(dimensions: int) -> Coded:
     )
 
 
+def ready(dimensions: int) -> None:
+    _session(dimensions)
+
+
 def looked_at(vector: Vector, of: Coded, largest_norm: float) -> tuple[Vector, Vector]:
     """About the product of each row with this vector, and of each block by how much that may be wrong."""
     step = float(np.abs(vector).max(initial=0.0)) / _ASKED

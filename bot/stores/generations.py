@@ -24,8 +24,7 @@ def advance(session: Session, name: str) -> int:
     grown = ours.values(value=GenerationRow.value + 1).returning(col(GenerationRow.value))
     grown = grown.execution_options(synchronize_session=False)  # nobody holds these rows as objects
     at = session.execute(grown).scalar_one_or_none()
-    if at is not None:
-        return at
-    if insert_new(session, GenerationRow, [{"name": name, "value": 1}]):
-        return 1
-    return session.execute(grown).scalar_one()
+    if at is None:
+        first = insert_new(session, GenerationRow, [{"name": name, "value": 1}])
+        at = 1 if first else session.execute(grown).scalar_one()
+    return int(at)

@@ -54,13 +54,14 @@ class _Live(NamedTuple):
     list_id: str
 
 
+_COLUMNS: list[Any] = [
+    *(getattr(PassageRow, name) for name in _Live._fields[:4]),
+    cast(PassageRow.heading_path, Text),
+    PassageRow.text,
+    *(getattr(DocumentRow, name) for name in _Live._fields[6:]),
+]
 _LIVE = (
-    sql_select(
-        *(getattr(PassageRow, name) for name in _Live._fields[:4]),
-        cast(PassageRow.heading_path, Text),
-        PassageRow.text,
-        *(getattr(DocumentRow, name) for name in _Live._fields[6:]),
-    )
+    sql_select(*_COLUMNS)
     .join(DocumentRow, col(DocumentRow.id) == col(PassageRow.document))
     .where(col(PassageRow.state) == LIVE, col(PassageRow.id).in_(bindparam("some", expanding=True)))
 )

@@ -101,6 +101,12 @@ class Segment(Outline):
         squares = (np.einsum("ij,ij->i", some, some) for some in _portions(self.vectors))
         return float(np.sqrt(max(float(each.max()) for each in squares)))
 
+    def ready(self) -> None:
+        """What is slow the first time is done now, and not when somebody asks."""
+        _ = self.largest_norm
+        if len(self.codes):
+            coarse.ready(self.vectors.shape[1])
+
     def slices_of(self, lists: frozenset[ListId]) -> tuple[Rows, Rows]:
         """Where the rows of these lists begin and end, in order; what touches is one slice."""
         with _REMEMBERING:

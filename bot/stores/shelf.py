@@ -128,7 +128,7 @@ class Shelf:
         segment = _mapped(path, shapes)
         self._open[name] = segment
         self._reach("index.after_segment")
-        _ = segment.largest_norm  # now, and not when somebody asks
+        segment.ready()
         return Part.whole(segment, File(name, _digest(path)))
 
     def publish(self, generation: int, parts: Sequence[Part]) -> None:
@@ -171,7 +171,7 @@ class Shelf:
         path = self._folder / name
         segment = _mapped(path, said["shapes"])
         _check(_digest(path) == said["digest"], "a segment is damaged")
-        _ = segment.largest_norm
+        segment.ready()
         return segment
 
     def _tidy(self, named: set[str]) -> None:

@@ -17,6 +17,7 @@ import numpy as np
 
 from bot import settings
 from bot.app import Assistant
+from bot.core.nouns import PassageId
 from bot.core.ports import Embedder, Index, Scope, Search
 from bot.evals import beir
 from bot.evals.rank import rank
@@ -116,9 +117,9 @@ def _alone(assistant: Assistant, entries: Sequence[Entry]) -> Moment:
     if not entries:
         return Moment(0, [])
     assert assistant.vectors is not None
-    ids, vectors = assistant.vectors.get([entry.passage for entry in entries])  # type: ignore[arg-type]
+    ids, vectors = assistant.vectors.get([PassageId(entry.passage) for entry in entries])
     row = {id_: at for at, id_ in enumerate(ids)}
-    matrix = vectors[[row[entry.passage] for entry in entries]]  # type: ignore[index]
+    matrix = vectors[[row[PassageId(entry.passage)] for entry in entries]]
     return Moment(0, [Part.whole(make(entries, matrix, np.ones(len(entries), dtype=np.bool_)).whole())])
 
 

@@ -76,7 +76,8 @@ def test_hidden_documents_change_nothing_that_is_retrieved(
 
 def test_the_property_would_notice_a_difference(database: Database, chroma: ChromaClient, tmp_path: Path) -> None:
     """A document that one may read does change what one gets."""
-    pump, more = ("eng", "pump", [([], "pump valve")]), ("eng", "valve", [([], "valve valve")])
+    pump: Written = ("eng", "pump", [([], "pump valve")])
+    more: Written = ("eng", "valve", [([], "valve valve")])
     asked, groups = [Wording(asked="pump valve")], frozenset({"eng"})
     with world(database, chroma, tmp_path) as one, world(database, chroma, tmp_path) as other:
         found = retrieved(one, [("d0", pump), ("d1", more)], 0, groups, frozenset(), asked)
