@@ -9,11 +9,11 @@ import json
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from cachetools import LRUCache
-from sqlalchemy import delete, insert
-from sqlalchemy.orm import Mapped
+from sqlalchemy import Text, bindparam, cast, delete, insert
 from sqlmodel import Session, col, select
 
 from bot.core.nouns import ListId
@@ -135,25 +135,40 @@ def replace_groups(session: Session, source: str, groups: Groups, now: datetime)
 
 def access_lists(session: Session, ids: Iterable[ListId] | None = None) -> Mapping[ListId, AccessList]:
     """The lists as they are now, or those of `ids`. A list that names an unknown layer is nobody's."""
-    columns = select(AccessListRow.id, AccessListRow.source, AccessListRow.nodes)
-    of_layers = select(LayerRow.source, LayerRow.node, LayerRow.grants)
     if ids is None:
-        rows, found = list(session.execute(columns)), list(session.execute(of_layers))
+        rows, found = list(session.execute(_LISTS)), list(session.execute(_LAYERS))
     else:
-        rows = _where(session, columns, col(AccessListRow.id), ids)
-        found = _where(session, of_layers, col(LayerRow.node), (node for _, _, nodes in rows for node in nodes))
-    layers = {(source, node): _from_json(grants) for source, node, grants in found}
+        rows = _where(session, _SOME_LISTS, ids)
+        found = _where(session, _SOME_LAYERS, (node for _, _, nodes in rows for node in _nodes(nodes)))
+    layers = {(source, node): _layer(grants) for source, node, grants in found}
     shut = Layer()
     return {
-        ListId(id_): AccessList(layers=tuple(layers.get((source, node), shut) for node in nodes))
+        ListId(id_): AccessList(layers=tuple(layers.get((source, node), shut) for node in _nodes(nodes)))
         for id_, source, nodes in rows
     }
 
 
-def _where(session: Session, columns: Any, column: Mapped[str], values: Iterable[str]) -> list[Any]:
-    """The rows whose column has one of these values."""
+# Read as text, for a question looks at a hundred lists again that it has just been judged by: what one text says is
+# remembered, and which text it is now is read.
+_LISTS = select(AccessListRow.id, AccessListRow.source, cast(AccessListRow.nodes, Text))
+_LAYERS = select(LayerRow.source, LayerRow.node, cast(LayerRow.grants, Text))
+_SOME_LISTS = _LISTS.where(col(AccessListRow.id).in_(bindparam("some", expanding=True)))
+_SOME_LAYERS = _LAYERS.where(col(LayerRow.node).in_(bindparam("some", expanding=True)))
+
+
+def _where(session: Session, statement: Any, values: Iterable[str]) -> list[Any]:
     some_values = portions(sorted(set(values)), MOST_PARAMETERS)
-    return [row for some in some_values for row in session.execute(columns.where(column.in_(some)))]
+    return [row for some in some_values for row in session.execute(statement, {"some": some})]
+
+
+@lru_cache(maxsize=4096)
+def _nodes(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
+
+
+@lru_cache(maxsize=4096)
+def _layer(text: str) -> Layer:
+    return _from_json(json.loads(text))
 
 
 def _as_json(layer: Layer) -> list[list[str | None]]:

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from bot.core.portions import portions
 from bot.stores.database import MOST_PARAMETERS
-from bot.stores.generations import INDEX, advance, generation
+from bot.stores.generations import INDEX, advance
 from bot.stores.tables import DocumentChangeRow
 
 _COLUMNS = 3
@@ -22,8 +22,7 @@ def note(session: Session, documents: Iterable[str]) -> None:
     changed = sorted(set(documents))
     if not changed:
         return
-    advance(session, INDEX)
-    at, workspace = generation(session, INDEX), session.info["workspace"]
+    at, workspace = advance(session, INDEX), session.info["workspace"]
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     for some in portions(changed, MOST_PARAMETERS // _COLUMNS):
         rows = [{"workspace": workspace, "document": document, "generation": at} for document in some]

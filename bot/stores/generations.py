@@ -2,22 +2,29 @@
 
 from typing import Final
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
-from bot.stores.database import changed, insert_new
+from bot.stores.database import insert_new
 from bot.stores.tables import GenerationRow
 
 ACCESS: Final = "access"
 INDEX: Final = "index"
 
+_VALUE: Final = select(GenerationRow.value).where(col(GenerationRow.name) == bindparam("of"))
+
 
 def generation(session: Session, name: str) -> int:
-    return session.exec(select(GenerationRow.value).where(col(GenerationRow.name) == name)).first() or 0
+    return session.execute(_VALUE, {"of": name}).scalar() or 0
 
 
-def advance(session: Session, name: str) -> None:
+def advance(session: Session, name: str) -> int:
     """Grows with the caller's transaction: whoever sees the new number sees what it stands for."""
-    grown = update(GenerationRow).where(col(GenerationRow.name) == name).values(value=GenerationRow.value + 1)
-    if changed(session, grown) == 0 and insert_new(session, GenerationRow, [{"name": name, "value": 1}]) == 0:
-        changed(session, grown)
+    ours = update(GenerationRow).where(col(GenerationRow.name) == name)
+    grown = ours.values(value=GenerationRow.value + 1).returning(col(GenerationRow.value))
+    grown = grown.execution_options(synchronize_session=False)  # nobody holds these rows as objects
+    at = session.execute(grown).scalar_one_or_none()
+    if at is None:
+        first = insert_new(session, GenerationRow, [{"name": name, "value": 1}])
+        at = 1 if first else session.execute(grown).scalar_one()
+    return int(at)

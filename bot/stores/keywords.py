@@ -19,29 +19,21 @@ def keyword_scores(words: Sequence[tuple[int, ...]], visible: Sequence[Visible])
     may be, of which a passage has one: it is as frequent as all of them together. Summed in the terms' order, each by an
     arithmetic that does not know in which part a passage lies.
     """
-    scores = [np.zeros(part.part.segment.rows, dtype=np.float64) for part in visible]
+    scores = [np.zeros(part.segment.rows, dtype=np.float64) for part in visible]
     total = sum(part.count for part in visible)
     average = sum(part.length for part in visible) / total if total else 0.0
-    norms: dict[int, Scores] = {}
     for word in sorted(words):
-        found = [(at, part.postings(term)) for term in word for at, part in enumerate(visible)]
-        idf = _idf(total, sum(len(owner) for _, (owner, _) in found))
-        for at, (owner, count) in found:
-            if not len(owner):
-                continue
-            if at not in norms:
-                norms[at] = _norms(visible[at], average or 1.0)
-            scores[at][owner] += _weights(count, np.take(norms[at], owner), idf)
+        found = [(at, part, part.postings(term)) for term in word for at, part in enumerate(visible)]
+        idf = _idf(total, sum(len(owner) for _, _, (owner, _) in found))
+        for at, part, (owner, count) in found:
+            scores[at][owner] += _weights(count, np.take(part.segment.length, owner), idf, average or 1.0)
     return scores
 
 
-def _norms(visible: Visible, average: float) -> Scores:
-    return np.asarray(_K1 * (1 - _B + _B * visible.part.segment.length / average), dtype=np.float64)
-
-
-def _weights(count: NDArray[np.uint16], norm: Scores, idf: float) -> Scores:
+def _weights(count: NDArray[np.uint16], length: NDArray[np.uint32], idf: float, average: float) -> Scores:
+    norm = _K1 * (1 - _B + _B * length / average)
     often = count.astype(np.float64)
-    return idf * often * (_K1 + 1) / (often + norm)
+    return np.asarray(idf * often * (_K1 + 1) / (often + norm), dtype=np.float64)
 
 
 def _idf(total: int, containing: int) -> float:

@@ -3,11 +3,10 @@
 Immutable: several threads may search one moment while the next is being made.
 """
 
-import threading
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from bot.core.languages import OTHERS, Language
@@ -22,7 +21,8 @@ from bot.stores.visible import Part, Visible
 
 _DECIMALS = 6
 _ROUNDED = 1e-6  # further apart, two scores stay in their order when they are rounded
-_SCOPES = 8  # that are remembered, until the next moment: both retrievers, and the next questions, have the same
+
+_ALONE = ("", "", 0)  # no tie is to be broken
 
 Found = tuple[Rows, NDArray[np.float64]]
 
@@ -30,8 +30,6 @@ Found = tuple[Rows, NDArray[np.float64]]
 class Moment:
     def __init__(self, generation: int, parts: Sequence[Part]) -> None:
         self.generation, self.parts = generation, tuple(parts)
-        self._scopes: LRUCache[Scope, list[Visible]] = LRUCache(_SCOPES)
-        self._remembering = threading.Lock()
 
     def __len__(self) -> int:
         return sum(part.count for part in self.parts)
@@ -48,17 +46,11 @@ class Moment:
         """A question that is not a number is like nothing."""
         vector = np.ascontiguousarray(vector, dtype=np.float32)
         visible = self._visible(scope) if np.isfinite(vector).all() else []
-        visible = [part for part in visible if part.part.segment.vectors.shape[1] == len(vector)]
+        visible = [part for part in visible if part.segment.vectors.shape[1] == len(vector)]
         return _best(visible, [nearest(vector, part, k) for part in visible], k)
 
     def _visible(self, scope: Scope) -> list[Visible]:
-        with self._remembering:
-            remembered = self._scopes.get(scope)
-        if remembered is None:
-            remembered = [seen for part in self.parts if (seen := part.visible(scope)).count]
-            with self._remembering:
-                self._scopes[scope] = remembered
-        return remembered
+        return [seen for part in self.parts if (seen := part.visible(scope)).count]
 
 
 def _has(visible: Sequence[Visible], language: Language) -> bool:
@@ -68,12 +60,14 @@ def _has(visible: Sequence[Visible], language: Language) -> bool:
 
 def _best(visible: Sequence[Visible], found: Sequence[Found], k: int) -> tuple[Hit, ...]:
     """The first k of all parts; ties are broken by content, document and ordinal."""
-    hits = [
-        (-score, part.part.segment.tie_key(row), PassageId(part.part.segment.passage[row].decode()))
+    best = [
+        (-score, row, part.segment)
         for part, (rows, scores) in zip(visible, found, strict=True)
-        for row, score in _best_of(part.part.segment, rows, scores, k)
+        for row, score in _best_of(part.segment, rows, scores, k)
     ]
-    return tuple(Hit(passage, -score) for score, _, passage in sorted(hits)[:k])
+    times = Counter(score for score, _, _ in best)
+    best.sort(key=lambda hit: (hit[0], hit[2].tie_key(hit[1]) if times[hit[0]] > 1 else _ALONE))
+    return tuple(Hit(PassageId(segment.passage[row].decode()), -score) for score, row, segment in best[:k])
 
 
 def _best_of(segment: Segment, rows: Rows, scores: NDArray[np.float64], k: int) -> list[tuple[int, float]]:

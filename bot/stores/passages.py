@@ -5,6 +5,7 @@ vector is gone. A document's new version goes live in one transaction, so nobody
 """
 
 import hashlib
+import json
 import threading
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -14,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from cachetools import LRUCache
-from sqlalchemy import delete, insert, literal_column, update
+from sqlalchemy import Text, bindparam, cast, delete, insert, literal_column, update
 from sqlalchemy import select as sql_select
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
@@ -48,7 +49,7 @@ class _Live(NamedTuple):
     document: str
     ordinal: int
     content_hash: str
-    heading_path: list[str]
+    heading_path: str
     text: str
     source: str
     title: str
@@ -59,13 +60,16 @@ class _Live(NamedTuple):
     list_id: str
 
 
+_COLUMNS: list[Any] = [
+    *(getattr(PassageRow, name) for name in _Live._fields[:4]),
+    cast(PassageRow.heading_path, Text),
+    PassageRow.text,
+    *(getattr(DocumentRow, name) for name in _Live._fields[6:]),
+]
 _LIVE = (
-    sql_select(
-        *(getattr(PassageRow, name) for name in _Live._fields[:6]),
-        *(getattr(DocumentRow, name) for name in _Live._fields[6:]),
-    )
+    sql_select(*_COLUMNS)
     .join(DocumentRow, col(DocumentRow.id) == col(PassageRow.document))
-    .where(col(PassageRow.state) == LIVE)
+    .where(col(PassageRow.state) == LIVE, col(PassageRow.id).in_(bindparam("some", expanding=True)))
 )
 
 
@@ -78,9 +82,7 @@ class PassageStore:
     def live(self, ids: Sequence[PassageId]) -> Mapping[PassageId, Stored]:
         with self._database.reading() as session:
             rows = [
-                _Live(*row)
-                for some in portions(ids, MOST_PARAMETERS)
-                for row in session.execute(_LIVE.where(col(PassageRow.id).in_(some)))
+                _Live(*row) for some in portions(ids, MOST_PARAMETERS) for row in session.execute(_LIVE, {"some": some})
             ]
             lists = access_lists(session, {ListId(row.list_id) for row in rows})
             return {PassageId(row.id): _stored(row, lists) for row in rows}
@@ -320,13 +322,18 @@ def _stored(row: _Live, lists: Mapping[ListId, AccessList]) -> Stored:
             updated=row.updated,
             version=row.version,
             ordinal=row.ordinal,
-            heading_path=tuple(row.heading_path),
+            heading_path=_headings(row.heading_path),
             text=row.text,
         ),
         content_hash=row.content_hash,
         list_id=list_id,
         access=lists.get(list_id, NOBODY),
     )
+
+
+@lru_cache(maxsize=16_384)
+def _headings(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
 
 
 def _hash(*parts: str) -> str:

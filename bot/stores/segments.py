@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from bot.core.nouns import ListId
 from bot.core.ports import Vector
+from bot.stores import coarse
 
 Mask = NDArray[np.bool_]
 Rows = NDArray[np.int64]
@@ -26,7 +27,7 @@ MOST_ROWS = MOST_TERMS = 1 << 24  # a term, a row and a count are sorted as one 
 _OWNER_BITS, _COUNT_BITS = 24, 16
 _REMEMBERING = threading.Lock()
 _LISTS = 16  # sets of lists whose slices are remembered
-_AT_ONCE = 8_192  # vectors in memory while a large segment is written
+_AT_ONCE = 8_192  # vectors in memory while a large segment is written: whole blocks of `coarse`
 
 
 class Entry(NamedTuple):
@@ -77,7 +78,16 @@ class Outline:
 
 @dataclass(frozen=True, eq=False)
 class Segment(Outline):
+    """`codes`, `steps` and `sums` are of the vectors, for a first look at them (`coarse`); a small segment has none."""
+
     vectors: Vector
+    codes: coarse.Codes
+    steps: Vector
+    sums: NDArray[np.int32]
+
+    @property
+    def coded(self) -> coarse.Coded:
+        return coarse.Coded(self.codes, self.steps, self.sums)
 
     @cached_property
     def list_ids(self) -> Mapping[str, int]:
@@ -90,6 +100,12 @@ class Segment(Outline):
             return 0.0
         squares = (np.einsum("ij,ij->i", some, some) for some in _portions(self.vectors))
         return float(np.sqrt(max(float(each.max()) for each in squares)))
+
+    def ready(self) -> None:
+        """What is slow the first time is done now, and not when somebody asks."""
+        _ = self.largest_norm
+        if len(self.codes):
+            coarse.ready(self.vectors.shape[1])
 
     def slices_of(self, lists: frozenset[ListId]) -> tuple[Rows, Rows]:
         """Where the rows of these lists begin and end, in order; what touches is one slice."""
@@ -139,19 +155,23 @@ class Portions:
     """The vectors of a segment that is being made: of each row, from which matrix and from which row of it."""
 
     def __init__(self, sources: Sequence[Vector], source: NDArray[np.int64], row: Rows, dimensions: int) -> None:
-        self._sources, self._source, self._row, self._dimensions = sources, source, row, dimensions
+        self._sources, self._source, self._row, self.dimensions = sources, source, row, dimensions
 
     def __iter__(self) -> Iterator[Vector]:
         for first in range(0, len(self._row), _AT_ONCE):
             source, row = self._source[first : first + _AT_ONCE], self._row[first : first + _AT_ONCE]
-            out = np.empty((len(row), self._dimensions), dtype=np.float32)
+            out = np.empty((len(row), self.dimensions), dtype=np.float32)
             for one in np.unique(source).tolist():
                 ours = source == one
                 out[ours] = self._sources[one][row[ours]]
             yield out
 
     def whole(self) -> Vector:
-        return np.concatenate([np.empty((0, self._dimensions), dtype=np.float32), *self])
+        return np.concatenate([np.empty((0, self.dimensions), dtype=np.float32), *self])
+
+    def coded(self) -> Iterator[coarse.Coded]:
+        """Of the rows in the same order; of few rows nothing."""
+        return coarse.coded(self, self.dimensions) if len(self._row) >= coarse.LARGE else iter(())
 
 
 class Made(NamedTuple):
@@ -160,7 +180,10 @@ class Made(NamedTuple):
 
     def whole(self) -> Segment:
         arrays = {field.name: getattr(self.outline, field.name) for field in fields(Outline)}
-        return Segment(**arrays, vectors=self.vectors.whole())
+        vectors = self.vectors.whole()
+        coded = zip(coarse.nothing(vectors.shape[1]), *self.vectors.coded(), strict=True)
+        codes, steps, sums = map(np.concatenate, coded)
+        return Segment(**arrays, vectors=vectors, codes=codes, steps=steps, sums=sums)
 
 
 def make(entries: Sequence[Entry], vectors: Vector, has_vector: Mask) -> Made:

@@ -13,7 +13,7 @@ import os
 import re
 import secrets
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import fields
 from pathlib import Path
@@ -25,11 +25,11 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from bot.core.failpoints import Reach
-from bot.core.ports import Vector
-from bot.stores.segments import Made, Segment
+from bot.stores import coarse
+from bot.stores.segments import Made, Outline, Portions, Segment
 from bot.stores.visible import File, Part
 
-_FORMAT: Final = "footnote index 1"
+_FORMAT: Final = "footnote index 2"
 _ALIGNED: Final = 64
 _PAGE: Final = 4096
 _FILE = re.compile(r"[0-9a-f]{32}\.segment")
@@ -55,6 +55,9 @@ _DTYPES: Final = {
     "owner": "<i4",
     "count": "<u2",
     "vectors": "<f4",
+    "codes": "i1",
+    "steps": "<f4",
+    "sums": "<i4",
 }
 assert tuple(_DTYPES) == tuple(field.name for field in fields(Segment))
 
@@ -116,18 +119,16 @@ class Shelf:
     def write(self, made: Made) -> Part:
         """A new file, that no manifest names yet."""
         name = f"{secrets.token_hex(16)}.segment"
-        arrays = {field: getattr(made.outline, field) for field in _DTYPES if field != "vectors"}
         path = self._folder / name
         try:
-            _write(path, arrays, made.vectors)
+            shapes = _write(path, made)
         except OSError:
             path.unlink(missing_ok=True)
             raise
-        shapes = {field: list(array.shape) for field, array in arrays.items()}
-        segment = _mapped(path, {**shapes, "vectors": [made.outline.rows, self._dimensions]})
+        segment = _mapped(path, shapes)
         self._open[name] = segment
         self._reach("index.after_segment")
-        _ = segment.largest_norm  # now, and not when somebody asks
+        segment.ready()
         return Part.whole(segment, File(name, _digest(path)))
 
     def publish(self, generation: int, parts: Sequence[Part]) -> None:
@@ -170,7 +171,7 @@ class Shelf:
         path = self._folder / name
         segment = _mapped(path, said["shapes"])
         _check(_digest(path) == said["digest"], "a segment is damaged")
-        _ = segment.largest_norm
+        segment.ready()
         return segment
 
     def _tidy(self, named: set[str]) -> None:
@@ -211,15 +212,37 @@ def _mapped(path: Path, shapes: dict[str, list[int]]) -> Segment:
     return Segment(**arrays)
 
 
-def _write(path: Path, arrays: Mapping[str, NDArray[Any]], vectors: Iterable[Vector]) -> None:
-    """By writing and not by mapping: a full disk is then an error, and not the end of the process."""
+def _write(path: Path, made: Made) -> dict[str, list[int]]:
+    """By writing and not by mapping: a full disk is then an error, and not the end of the process. The shapes of all."""
+    arrays = {field.name: getattr(made.outline, field.name) for field in fields(Outline)}
+    steps: list[NDArray[Any]] = []
+    sums: list[NDArray[Any]] = []
     with path.open("xb") as file:
         for field, array in arrays.items():
             _append(file, [np.ascontiguousarray(array, dtype=_DTYPES[field])])
-        _append(file, vectors)
+        _append(file, made.vectors)
+        _append(file, _codes(made.vectors, steps, sums))
+        _append(file, steps)
+        _append(file, sums)
         _pad(file)
         file.flush()
         os.fsync(file.fileno())
+    dimensions, blocks = made.vectors.dimensions, sum(map(len, steps))
+    return {
+        **{field: list(array.shape) for field, array in arrays.items()},
+        "vectors": [made.outline.rows, dimensions],
+        "codes": [blocks, dimensions, coarse.BLOCK],
+        "steps": [blocks],
+        "sums": [blocks, coarse.BLOCK],
+    }
+
+
+def _codes(vectors: Portions, steps: list[NDArray[Any]], sums: list[NDArray[Any]]) -> Iterator[coarse.Codes]:
+    """A portion at a time; what else belongs to it, which is little, is put aside until they are written."""
+    for codes, its_steps, its_sums in vectors.coded():
+        steps.append(its_steps)
+        sums.append(its_sums)
+        yield codes
 
 
 def _append(file: BinaryIO, portions: Iterable[NDArray[Any]]) -> None:

@@ -34,6 +34,7 @@ TOPICS: Final = 200
 WORDS: Final = 60_000
 NOON: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SOURCE: Final = "big"
+WORKSPACE: Final = "bench"
 EMBEDDER: Final = "by lot"
 _AT_ONCE: Final = 5_000
 
@@ -94,11 +95,22 @@ def reader_of(lists: Sequence[int]) -> Audience:
 
 
 def company(home: Path, passages: int) -> Company:
+    """New, with its rows; its vectors are written by `write_vectors`."""
     home.mkdir(parents=True)
+    made = opened(home, passages)
+    migrate(made.database)
+    _write_access(made.database)
+    written = Texts(made.passages)
+    for some in _portions(made.passages):
+        _write(made, some, written)
+    return made
+
+
+def opened(home: Path, passages: int) -> Company:
+    """One that was made before: what is by lot is the same each time."""
     dice = np.random.default_rng(7)
-    database = Database(f"sqlite:///{home / 'footnote.db'}", "bench")
-    migrate(database)
-    vectors = Vectors(embedded_client(home / "chroma"), workspace="bench", embedder=EMBEDDER, dimensions=DIMENSIONS)
+    database = Database(f"sqlite:///{home / 'footnote.db'}", WORKSPACE)
+    vectors = Vectors(embedded_client(home / "chroma"), workspace=WORKSPACE, embedder=EMBEDDER, dimensions=DIMENSIONS)
     weights = 1 / (np.arange(LISTS) + 3)
     lists = np.repeat(dice.choice(LISTS, size=passages // PIECES, p=weights / weights.sum()), PIECES)
     centres = dice.standard_normal((TOPICS, DIMENSIONS)).astype(np.float32)
@@ -108,12 +120,7 @@ def company(home: Path, passages: int) -> Company:
         noise = dice.standard_normal((len(some), DIMENSIONS), dtype=np.float32) / np.float32(DIMENSIONS**0.5)
         rows = centres[lists[some] % TOPICS] + noise
         matrix[some] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
-    made = Company(home, database, vectors, matrix, lists, centres)
-    _write_access(database)
-    written = Texts(made.passages)
-    for some in _portions(len(lists)):
-        _write(made, some, written)
-    return made
+    return Company(home, database, vectors, matrix, lists, centres)
 
 
 def passage_id(number: int) -> str:
@@ -163,7 +170,7 @@ def _write(made: Company, some: NDArray[np.int64], written: Texts) -> None:
         text, ids, counts = written.next()
         rows.append(
             {
-                "workspace": "bench",
+                "workspace": WORKSPACE,
                 "id": passage_id(number),
                 "document": owner,
                 "ordinal": number % PIECES,
@@ -183,7 +190,7 @@ def _write(made: Company, some: NDArray[np.int64], written: Texts) -> None:
 
 def _document(owner: str, its_list: int) -> dict[str, Any]:
     return {
-        "workspace": "bench",
+        "workspace": WORKSPACE,
         "id": owner,
         "source": SOURCE,
         "id_at_source": owner.partition(":")[2],
@@ -201,13 +208,13 @@ def _write_access(database: Database) -> None:
     with database.writing() as session:
         session.add(
             SourceRow(
-                workspace="bench", name=SOURCE, kind="folder", settings={}, state="active", added_at=NOON, problems=[]
+                workspace=WORKSPACE, name=SOURCE, kind="folder", settings={}, state="active", added_at=NOON, problems=[]
             )
         )
         for one in range(LISTS):
             grants: list[list[str | None]] = [[f"{SOURCE}/group:{one}", None]]
-            session.add(LayerRow(workspace="bench", source=SOURCE, node=f"n{one}", grants=grants))
-            session.add(AccessListRow(workspace="bench", id=list_id(one), source=SOURCE, nodes=[f"n{one}"]))
+            session.add(LayerRow(workspace=WORKSPACE, source=SOURCE, node=f"n{one}", grants=grants))
+            session.add(AccessListRow(workspace=WORKSPACE, id=list_id(one), source=SOURCE, nodes=[f"n{one}"]))
 
 
 def _portions(count: int) -> Iterator[NDArray[np.int64]]:

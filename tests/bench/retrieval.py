@@ -1,12 +1,15 @@
 """Searching within what somebody may read: how fast, how exact, and while how much changes, beside what else there is.
 
+    python -m tests.bench.retrieval [--quick] [--json] [--data DIR] [--passages N …] [--keep DIR]
+
 Passages, words, vectors and access are by lot (see `tests.bench.large`): 100,000 and 500,000 of them, 20,000 with
 --quick. Embedding the question is left out. For 1, 10, 50 and 100 % visible: the half that searches vectors beside
 Chroma's `$in`, its unfiltered search and plain NumPy; the half that searches words beside SQLite's FTS5 with a join, and
 tantivy with a filter where it is installed; and the whole retrieve step, with the late check.
 
 `parity_mismatches` counts lists of hits that are not, to the last digit, those of an index that was made of what the
-person may read alone. `recall` is against a product of every vector in 64 bits. Nothing may be wrong while it changes:
+person may read alone; over real sets too, with `--data` (see `tests.bench.parity`), and over the sample company
+without. `recall` is against a product of every vector in 64 bits. Nothing may be wrong while it changes:
 `busy.wrong` counts searches that found what was gone already, or not yet what was there.
 """
 
@@ -14,20 +17,26 @@ import argparse
 import json
 import os
 import random
+import shutil
+import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from bot import app
+from bot import app, settings
 from bot.core.nouns import PassageId, Piece, Wording
-from bot.core.ports import Hit, Scope, Vector
+from bot.core.ports import Embedder, Hit, Scope, Vector
+from bot.evals.kept import Kept
+from bot.models.embedder import MiniLM
+from bot.models.weights import locate
 from bot.settings import quiet_libraries
 from bot.steps.retrieve import retrieve
 from bot.stores.catalogue import SourceCatalogue
@@ -44,7 +53,7 @@ from policies.evidence import Evidence
 from policies.intents import Route
 from policies.people import Audience, Principal
 from policies.rules import parse
-from tests.bench import peers
+from tests.bench import parity, peers, ranking
 from tests.bench.figures import percentile, show
 from tests.bench.large import (
     DIMENSIONS,
@@ -54,11 +63,13 @@ from tests.bench.large import (
     SOURCE,
     Company,
     company,
+    opened,
     passage_id,
     reader_of,
     scope_of,
     write_vectors,
 )
+from tests.fakes.embedder import HashingEmbedder
 from tests.stores.ledgers import KEY
 
 SHARES: Final = {"1%": 0.01, "10%": 0.1, "50%": 0.5, "100%": 1.0}
@@ -97,8 +108,10 @@ class Given:
 
 
 def measure(folder: Path, size: Size) -> dict[str, Any]:
-    made = company(folder / "home", size.passages)
-    chroma_s, _ = timed(lambda: write_vectors(made))
+    """In `folder`, where a company may be already that was made before and not changed since."""
+    is_new = not (folder / "home").exists()
+    made = (company if is_new else opened)(folder / "home", size.passages)
+    chroma_s = timed(lambda: write_vectors(made))[0] if is_new else None
     first_s, moment = timed(made.index().newest)
     start_s, _ = timed(made.index().newest)
     words = {"fts5": peers.fts5(made, folder), "tantivy": peers.tantivy(made)}
@@ -111,15 +124,21 @@ def measure(folder: Path, size: Size) -> dict[str, Any]:
         "speedup_vs_chroma_filtered": min(shares[name]["speedup_vs_chroma"] for name in ("1%", "10%", "50%")),
         "p95_ms": max(share["whole_ms"]["p95"] for share in shares.values()),
         "bytes_per_passage": round(files / made.passages),
-        "first_index_s": round(first_s, 2),
         "start_s": round(start_s, 3),
-        "chroma_upserts_s": round(chroma_s, 1),
+        "alone": _in_a_process_of_its_own(made),
+        **({"first_index_s": round(first_s, 2), "chroma_upserts_s": round(chroma_s, 1)} if chroma_s else {}),
         "shares": shares,
         **_changing(made, size),
     }
     made.vectors.close()
     made.database.close()
     return found
+
+
+def _in_a_process_of_its_own(made: Company) -> dict[str, Any]:
+    """How it starts, and what memory the index is to it after some searches of everything."""
+    ran = [sys.executable, "-m", "tests.bench.started", str(made.home)]
+    return dict(json.loads(subprocess.run(ran, capture_output=True, check=True, text=True).stdout))
 
 
 def _share(made: Company, moment: Moment, size: Size, share: float, words: dict[str, Any]) -> dict[str, Any]:
@@ -342,25 +361,68 @@ def _names(hits: Sequence[Hit]) -> list[PassageId]:
     return [hit.passage for hit in hits]
 
 
+def _sets(data: Path | None, *, quick: bool) -> dict[str, Any]:
+    """Parity over each whole set; with --quick over the smallest, with fewer questions and an embedder without weights."""
+    sets = sorted(ranking._sets(data), key=lambda named: len(named[1].documents))
+    found = {}
+    with ExitStack() as open_:
+        weights = None if quick else locate(settings.load().models)
+        embedder: Embedder = HashingEmbedder()
+        if weights is not None:
+            embedder = open_.enter_context(Kept(MiniLM(weights), settings.load().models.parent / "evals"))
+        for name, one in sets[:1] if quick else sets:
+            dealt = (parity.BY_TOPIC,) if quick else (parity.BY_LOT, parity.BY_TOPIC)
+            questions = 1 if quick else 10
+            found[name] = parity.measure(one, embedder, people=parity.PEOPLE, questions=questions, dealt=dealt)
+            sys.stderr.write(f"parity: {name} {json.dumps(found[name])}\n")
+    return found
+
+
+def _run(size: Size, keep: Path | None) -> dict[str, Any]:
+    """A company that is kept is made once, and each run has a copy of it: the run changes documents."""
+    with tempfile.TemporaryDirectory(dir=keep) as folder:
+        if keep is None:
+            return measure(Path(folder), size)
+        kept = keep / str(size.passages)
+        if not kept.exists():
+            made = company(Path(folder) / "home", size.passages)
+            write_vectors(made)
+            made.index().newest()
+            made.vectors.close()
+            made.database.close()
+            (Path(folder) / "home").rename(kept)
+        shutil.copytree(kept, Path(folder) / "home")
+        return measure(Path(folder), size)
+
+
 def main() -> None:
     quiet_libraries()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="20,000 passages; ends within 45 s")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--data", type=Path, default=os.environ.get("FOOTNOTE_BENCH"))  # noqa: TID251 - a bench's own
+    parser.add_argument("--passages", type=int, action="append", help="only this size")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="make the companies there once, and use them again")
     chosen = parser.parse_args()
     sys.setswitchinterval(_SWITCH_S)
     began, load = time.perf_counter(), os.getloadavg()[0]
     runs = []
+    if chosen.keep:
+        chosen.keep.mkdir(parents=True, exist_ok=True)
     for size in (QUICK,) if chosen.quick else FULL:
-        with tempfile.TemporaryDirectory() as folder:
-            runs.append(measure(Path(folder), size))
+        if chosen.passages and size.passages not in chosen.passages:
+            continue
+        runs.append(_run(size, chosen.keep))
         sys.stderr.write(json.dumps(runs[-1]) + "\n")  # each when it is there: the larger one takes many minutes
+    sets = _sets(Path(chosen.data) if chosen.data else None, quick=chosen.quick)
     figures: dict[str, Any] = {
-        "parity_mismatches": sum(run["parity_mismatches"] for run in runs),
+        "parity_mismatches": sum(one["parity_mismatches"] for one in runs)
+        + sum(s["mismatches"] for s in sets.values()),
         "recall": min(run["recall"] for run in runs),
         "speedup_vs_chroma_filtered": min(run["speedup_vs_chroma_filtered"] for run in runs),
         "bytes_per_passage": max(run["bytes_per_passage"] for run in runs),
         **{f"p95_ms_{run['passages'] // 1000}k": run["p95_ms"] for run in runs if not chosen.quick},
+        "parity": sets,
         "runs": runs,
         "load_before": round(load, 1),
         "took_s": round(time.perf_counter() - began, 1),

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.playground.slack import Message
-from tests.bench import ask, mentions, ranking, retrieval, served
+from tests.bench import ask, mentions, parity, ranking, retrieval, served
 from tests.bench.served import Asked, Fate
 from tests.fakes.embedder import HashingEmbedder
 
@@ -57,6 +57,17 @@ def test_retrieval_is_exact_and_right_while_it_changes(tmp_path: Path) -> None:
     assert all(set(share) >= {"fts5_ms", "numpy_ms", "chroma_ms"} for share in figures["shares"].values())
     assert figures["speedup_vs_chroma_filtered"] > 0
     assert figures["bytes_per_passage"] > 4 * 384
+    assert figures["alone"]["start_s"] > 0
+
+
+def test_parity_of_a_set_is_counted_and_a_difference_would_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    acme = ranking._acme()
+    few, how = acme._replace(documents=acme.documents[:12]), (parity.BY_TOPIC,)
+    figures = parity.measure(few, HashingEmbedder(), people=3, questions=2, dealt=how)
+    assert figures == {"documents": 12, "people": 3, "questions": 6, "mismatches": 0}
+    alone = parity._alone
+    monkeypatch.setattr(parity, "_alone", lambda assistant, entries: alone(assistant, entries[1:]))
+    assert parity.measure(few, HashingEmbedder(), people=3, questions=2, dealt=how)["mismatches"] > 0
 
 
 def fate(asked: str, answered: str, *, thread: str = "t") -> Fate:

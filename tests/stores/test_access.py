@@ -254,19 +254,19 @@ def test_only_the_layers_of_the_wanted_lists_are_read(house: House, monkeypatch:
     """A thousand layers of other pages cost a question nothing."""
     wanted = [interned(house, layer("group:eng", node=f"page {at}"), layer("group:hr", node="space")) for at in (1, 2)]
     interned(house, layer("group:eng", node="another page"))
-    parsed: list[object] = []
-    parse = access._from_json
+    looked_at: list[str] = []
+    look = access._layer
 
-    def counted(grants: list[list[str | None]]) -> Layer:
-        parsed.append(grants)
-        return parse(grants)
+    def counted(text: str) -> Layer:
+        looked_at.append(text)
+        return look(text)
 
-    monkeypatch.setattr(access, "_from_json", counted)
+    monkeypatch.setattr(access, "_layer", counted)
     with house.database.reading() as session:
         lists = access_lists(session, wanted)
     assert set(lists) == set(wanted)
     assert all(len(each.layers) == 2 for each in lists.values())
-    assert len(parsed) == 3
+    assert len(looked_at) == 3
 
 
 def test_lists_of_very_many_layers_are_read_in_portions(house: House) -> None:

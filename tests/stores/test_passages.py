@@ -50,6 +50,16 @@ def test_live_is_found_with_everything_that_a_citation_needs(house: House) -> No
     assert stored.access.layers == (ENG[0].layer,)
 
 
+def test_access_is_read_as_it_is_now_under_whatever_name_it_was_read_before(house: House) -> None:
+    page = document("a", "One.", access=(before := layer("group:eng", node="n"),))
+    house.bring(page)
+    now = layer("group:hr", node="n")
+    for one in (before, now, before):
+        house.catalogue.hide([], [AccessChanged(id="a", access=(one,))])
+        (stored,) = house.passages.live(ids_of(page)).values()
+        assert stored.access.layers == (one.layer,)
+
+
 def test_retired_is_not_found(house: House) -> None:
     page, other = document("a", "One."), document("b", "Two.")
     house.bring(page, other)
