@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 _PREFIX = "FOOTNOTE_"
 _POSTGRESQL = ("postgresql://", "postgres://", "postgresql+psycopg://")
 _LONGEST_NAME = 200
+_EMBEDDERS_OF_OURS = frozenset({"builtin", "none"})
 _A_DAY_S, _A_YEAR_MINUTES = 24 * 60 * 60, 365 * 24 * 60
 
 
@@ -28,7 +29,7 @@ class Settings(BaseSettings):
         default_factory=lambda: Path(platformdirs.user_cache_dir("footnote", appauthor=False)) / "models"
     )
     models_offline: Path | None = None
-    embedder: str = Field(default="builtin", pattern=r"^(builtin|none)$")
+    embedder: str = "builtin"
     model: str | None = None
     model_patience_s: float = Field(default=30, gt=0, le=600, allow_inf_nan=False)
     access_trusted_for_minutes: float = Field(default=0, ge=0, le=_A_YEAR_MINUTES, allow_inf_nan=False)
@@ -54,6 +55,17 @@ class Settings(BaseSettings):
         if model is not None and not (model.isprintable() and " " not in model and len(model) <= _LONGEST_NAME):
             raise PydanticCustomError("model", "It should read PROVIDER/MODEL, such as openai/NAME or ollama/NAME")
         return model
+
+    @field_validator("embedder")
+    @classmethod
+    def _is_an_embedder(cls, embedder: str) -> str:
+        provider, _, named = embedder.partition("/")
+        readable = embedder.isprintable() and " " not in embedder and len(embedder) <= _LONGEST_NAME
+        if embedder not in _EMBEDDERS_OF_OURS and not (readable and provider and named):
+            raise PydanticCustomError(
+                "embedder", "It should read builtin, none, or PROVIDER/MODEL, such as openai/NAME or ollama/NAME"
+            )
+        return embedder
 
     @field_validator("database_url")
     @classmethod

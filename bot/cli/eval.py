@@ -90,7 +90,7 @@ def _sync(records: app.Records, embedder: Embedder | None, names: dict[str, str]
 
 @contextmanager
 def _embedder(settings: Settings) -> Iterator[Embedder | None]:
-    embedder = weights.fetched(settings)
+    embedder = weights.fetched(settings, settings.embedder)
     if embedder is None:
         yield None
         return

@@ -2,35 +2,57 @@
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
-from bot.cli.terminal import err
+from bot import app
+from bot.cli.terminal import complain, err
 from bot.core.ports import Embedder
-from bot.models.embedder import MiniLM
-from bot.models.remembered import Remembered
 from bot.models.weights import fetch, locate
 from bot.settings import Settings
 
-WORDS_ALONE = (
+_NO_WEIGHTS = (
     "Note: the embedder's weights are not on this machine, so only words were matched, not meaning. "
     "`footnote sync` fetches them."
 )
 
 
-def present(settings: Settings) -> Embedder | None:
-    weights = locate(settings.models) if settings.embedder == "builtin" else None
-    return Remembered(MiniLM(weights)) if weights is not None else None
-
-
-def fetched(settings: Settings) -> Embedder | None:
-    if settings.embedder != "builtin":
+def serving(records: app.Records) -> Embedder | None:
+    """Whoever serves now, if that can be had here, whatever the settings want: searching goes on with it until another
+    has taken over.
+    """
+    settings, now = records.settings, records.embedders.serving()
+    if settings.embedder == "none" or now is None:
         return None
-    if (there := present(settings)) is not None:
-        return there
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-    with Progress(*columns, console=err, transient=True) as bar:
-        task = bar.add_task("Fetching the embedder's weights (once)", total=None)
-        weights = fetch(
-            settings.models,
-            offline_folder=settings.models_offline,
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
+    return app.embedder(settings, now.setting, dimensions=now.dimensions)
+
+
+def wanted(records: app.Records) -> Embedder | None:
+    """What the settings name. What is known of it already is not asked again."""
+    settings = records.settings
+    known = records.embedders.built_from(settings.embedder)
+    return fetched(settings, settings.embedder, dimensions=known.dimensions if known is not None else None)
+
+
+def fetched(settings: Settings, name: str, *, dimensions: int | None = None) -> Embedder | None:
+    if name == "builtin" and locate(settings.models) is None:
+        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+        with Progress(*columns, console=err, transient=True) as bar:
+            task = bar.add_task("Fetching the embedder's weights (once)", total=None)
+            fetch(
+                settings.models,
+                offline_folder=settings.models_offline,
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
+            )
+    return app.embedder(settings, name, dimensions=dimensions)
+
+
+def say_if_by_words_alone(records: app.Records, embedder: Embedder | None) -> None:
+    """Who wanted nothing else is not told."""
+    if embedder is not None or records.settings.embedder == "none":
+        return
+    now = records.embedders.serving()
+    if now is None or now.setting == "builtin":
+        complain(_NO_WEIGHTS)
+    else:
+        complain(
+            f"Note: {now.setting}, which embedded the passages, cannot be used here, so only words were matched, "
+            "not meaning. Is its key set? To change to another: set FOOTNOTE_EMBEDDER, and `footnote sync`."
         )
-    return Remembered(MiniLM(weights))

@@ -26,6 +26,7 @@ class Ranked(NamedTuple):
 
 def rank(text: str, thread: Sequence[Said], reader: Email, house: Reading) -> Ranked:
     """To the depth to which the retrievers look; a question that is none ranks nothing."""
+    house = house.pinned()
     rules = house.rules(None)
     way = route(text, rules)
     if isinstance(way, Clarification):

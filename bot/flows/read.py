@@ -1,14 +1,14 @@
 """Which evidence an audience may be shown: retrieved within what it may read, then confirmed at the sources."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
 from bot.core.answerability import answerable
 from bot.core.clock import Clock
 from bot.core.nouns import Wording, source_of
-from bot.core.ports import Access, Embedder, Index, Passages, People, Scope
+from bot.core.ports import Access, Meaning, Passages, People, Scope
 from bot.core.record import audience_body, evidence_body
 from bot.steps.recheck import Unreadable, recheck
 from bot.steps.retrieve import retrieve
@@ -31,13 +31,17 @@ class Reading:
     rules: Callable[[str | None], Rules]  # of this digest; without one, those in force
     people: People
     access: Access
-    index: Index
+    meaning: Callable[[], Meaning]
     passages: Passages
-    embedder: Embedder | None
     connectors: Callable[[], Mapping[str, Connector]]
     read_at: Callable[[], Mapping[str, datetime | None]]
     access_trusted_for: timedelta
     clock: Clock
+
+    def pinned(self) -> "Reading":
+        """For one question: an embedder that takes over meanwhile answers the next."""
+        meaning = self.meaning()
+        return replace(self, meaning=lambda: meaning)
 
 
 class Sought(NamedTuple):
@@ -73,14 +77,15 @@ def _widely(sought: Sought) -> Sought:
 
 
 def gather(sought: Sought, scope: Scope, house: Reading) -> Evidence:
+    meaning = house.meaning()
     return retrieve(
         sought.wording,
         sought.audience,
         scope,
         sought.route,
-        search=house.index.newest(),
+        search=meaning.index.newest(),
         passages=house.passages,
-        embedder=house.embedder,
+        embedder=meaning.embedder,
         rules=sought.rules,
         now=sought.now,
     )
@@ -111,10 +116,11 @@ def with_what_is_shut(asked: Unreadable, evidence: Evidence, sought: Sought, hou
 
 def retrieved(evidence: Evidence, sought: Sought, scope: Scope, house: Reading) -> dict[str, object]:
     """For the ledger: what was found, for whom, and what was left out of consideration by which filter."""
+    embedder = house.meaning().embedder
     return {
         "audience": audience_body(sought.audience),
         "wording": sought.wording.model_dump(mode="json"),
-        "embedder": house.embedder.name if house.embedder else None,
+        "embedder": embedder.name if embedder is not None else None,
         "evidence": evidence_body(evidence),
         "answerable": answerable(sought.wording, evidence, sought.rules.answerability),
         "filters": {"lists": sorted(scope.lists), "without": sorted(scope.without_documents)},

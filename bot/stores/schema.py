@@ -12,7 +12,7 @@ from bot.stores.database import Database
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST = "0004"
+NEWEST = "0005"
 
 
 def migrate(database: Database) -> None:

@@ -11,7 +11,7 @@ import pytest
 from bot.core.errors import LostLease
 from bot.core.failpoints import FAILPOINTS
 from bot.core.nouns import document_id
-from bot.core.ports import Scope
+from bot.core.ports import Meaning, Scope
 from bot.flows.answer import Outcome, answer
 from bot.flows.reply import Answering
 from policies.contract import Rule, Violation
@@ -21,6 +21,7 @@ from policies.rules import Rules
 from tests.fakes.access import a_list
 from tests.fakes.composer import ScriptedComposer, quoting
 from tests.fakes.connector import NAMED_ERRORS
+from tests.fakes.embedder import HashingEmbedder
 from tests.fakes.passages import NOON
 from tests.fakes.search import FakeSearch
 from tests.fakes.work import FakeWork
@@ -506,6 +507,7 @@ def test_search_is_asked_only_within_what_the_asker_may_read(world: World) -> No
             return searches[-1]
 
     house = world.answering()
-    answer(world.asks(), replace(house, reading=replace(house.reading, index=Remembering())), world.poster)
+    meaning = Meaning(HashingEmbedder(), Remembering())
+    answer(world.asks(), replace(house, reading=replace(house.reading, meaning=lambda: meaning)), world.poster)
     scopes: Sequence[Scope] = [scope for search in searches for _, scope, _ in search.asked]
     assert {scope.lists for scope in scopes} == {frozenset({"acme:acme/staff", "wiki:wiki/staff"})}

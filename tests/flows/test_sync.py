@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from bot.core.failpoints import armed
 from bot.core.nouns import PassageId
-from bot.core.ports import Embedder, Vector, VectorStore
+from bot.core.ports import Embedder, Maker, Vector, VectorStore
 from bot.flows.sync import Progress, Syncing, Tally, reconcile_vectors, sync
 from bot.stores.database import Database
 from bot.stores.generations import INDEX, generation
@@ -88,8 +88,8 @@ class World:
 
     def syncing(self, embedder: Embedder | None, vectors: VectorStore | None) -> Syncing:
         return Syncing(
-            embedder=embedder,
-            vectors=vectors,
+            serving=lambda: Maker(embedder, vectors) if embedder is not None and vectors is not None else None,
+            stores=lambda: [vectors] if vectors is not None else [],
             embedding=self.house.passages,
             reach=armed(None),
             progress=self.progress.append,

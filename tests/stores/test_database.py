@@ -29,6 +29,7 @@ from bot.stores.tables import (
     ContentRow,
     DocumentChangeRow,
     DocumentRow,
+    EmbedderRow,
     EventRow,
     GenerationRow,
     HeadRow,
@@ -41,6 +42,7 @@ from bot.stores.tables import (
     SourceRow,
     TextRow,
     ToldRow,
+    VectorRow,
 )
 from tests.conftest import MakeDatabaseUrl
 from tests.threads import at_once
@@ -103,6 +105,8 @@ ROWS: dict[type[Row], tuple[dict[str, Any], str, Any]] = {
         "text",
         "theirs",
     ),
+    VectorRow: ({"passage": "p", "embedder": "e"}, "embedder", "theirs"),
+    EmbedderRow: ({"name": "e", "setting": "builtin", "dimensions": 3, "state": "retired"}, "setting", "theirs"),
     DocumentChangeRow: ({"document": "s:1", "generation": 1}, "generation", 2),
     GenerationRow: ({"name": "g", "value": 1}, "value", 2),
     TextRow: ({"digest": "d", "text": "t"}, "text", "theirs"),
