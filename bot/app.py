@@ -112,7 +112,7 @@ class Assistant:
     serving: Serving
 
     def want(self, embedder: Embedder | None) -> None:
-        """This one is to serve, as the settings say. Nothing is done about it yet."""
+        """Notes that it is to serve, as the settings say. Nothing is done about it yet."""
         if embedder is not None:
             wanted = Recorded(embedder.name, self.records.settings.embedder, embedder.dimensions)
             self.records.embedders.want(wanted)
