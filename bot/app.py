@@ -11,20 +11,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from importlib import resources
 from pathlib import Path
-from functools import partial
 from typing import Any, NamedTuple, assert_never
 
 from bot.core import failpoints
 from bot.core.clock import Clock, utc_now
 from bot.core.errors import BadUse
 from bot.core.nouns import CommandLine, Event, Question, SlackPlace, SlackUser
-from bot.core.ports import Composer, Embedder, People
+from bot.core.ports import Composer, Embedder, Maker, People
 from bot.flows.embed import Change, take_over
 from bot.flows.read import Reading
 from bot.flows.reply import Answering
 from bot.flows.sync import Progress, Syncing, Tally, sync
+from bot.models.remembered import patient
 from bot.settings import Settings
 from bot.stores.access import AccessStore
 from bot.stores.catalogue import SourceCatalogue
@@ -49,7 +50,6 @@ from connectors.folder.connector import FolderConnector
 from connectors.model import Connector, Fatal
 from policies import rules
 from policies.people import Audience, Person, Principal
-
 
 _EMBEDDER = "embedder"  # of a workspace there is one job of it at a time
 
@@ -125,7 +125,7 @@ class Assistant:
             raise Fatal("this source was removed meanwhile")
         source, read = built[claim.key]
         house = Syncing(
-            serving=self.serving.maker,
+            serving=lambda: _patiently(self.serving.maker()),
             stores=self.serving.stores,
             embedding=PassageStore(records.database),
             reach=self.answering.reach,
@@ -150,7 +150,7 @@ class Assistant:
         if coming is not None:
             maker, index = self.serving.coming(coming)
             change = Change(
-                maker=maker,
+                maker=maker._replace(embedder=patient(maker.embedder)),
                 embedding=PassageStore(records.database),
                 succession=embedders,
                 index=index.newest,
@@ -203,16 +203,16 @@ def records(settings: Settings, clock: Clock = utc_now) -> Iterator[Records]:
 
 
 def embedder(settings: Settings, name: str, *, dimensions: int | None = None) -> Embedder | None:
-    """The embedder that a setting names, or nothing, where that cannot be had on this machine. `dimensions`, where they
-    are known: else it is asked for them.
+    """The embedder that a setting names, or nothing, where that cannot be had on this machine. Nobody else is asked for
+    anything: of a hosted one its `dimensions` have to be known.
     """
-    match name:
-        case "none":
-            return None
-        case "builtin":
-            return _built_in(settings)
-        case _:
-            raise BadUse(f"This version of Footnote knows no embedder {name!r}.")
+    if name == "none":
+        return None
+    if name == "builtin":
+        return _built_in(settings)
+    from bot.models.learnt import hosted
+
+    return hosted(settings, name, dimensions) if dimensions is not None else None
 
 
 def _built_in(settings: Settings) -> Embedder | None:
@@ -232,7 +232,8 @@ def composer(settings: Settings, embedder: Embedder | None) -> Composer:
     if settings.model is None:
         return extractive
     from bot.models.fallback import Fallback
-    from bot.models.gateway import Gateway, Limits
+    from bot.models.gateway.completion import Gateway
+    from bot.models.gateway.door import Limits
     from bot.models.prompt import packaged
     from bot.models.written import Written
 
@@ -347,6 +348,10 @@ def _built(settings: Settings, given: Embedder | None, recorded: Recorded) -> Em
         return given
     made = embedder(settings, recorded.setting, dimensions=recorded.dimensions)
     return made if made is not None and made.name == recorded.name else None
+
+
+def _patiently(maker: Maker | None) -> Maker | None:
+    return maker._replace(embedder=patient(maker.embedder)) if maker is not None else None
 
 
 def _once_each(composers: Composers) -> Composers:

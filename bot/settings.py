@@ -12,7 +12,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 _PREFIX = "FOOTNOTE_"
 _POSTGRESQL = ("postgresql://", "postgres://", "postgresql+psycopg://")
 _LONGEST_NAME = 200
-_EMBEDDERS_OF_OURS = frozenset({"builtin", "none"})
 _A_DAY_S, _A_YEAR_MINUTES = 24 * 60 * 60, 365 * 24 * 60
 
 
@@ -30,6 +29,7 @@ class Settings(BaseSettings):
     )
     models_offline: Path | None = None
     embedder: str = "builtin"
+    embedder_patience_s: float = Field(default=2, gt=0, le=60, allow_inf_nan=False)
     model: str | None = None
     model_patience_s: float = Field(default=30, gt=0, le=600, allow_inf_nan=False)
     access_trusted_for_minutes: float = Field(default=0, ge=0, le=_A_YEAR_MINUTES, allow_inf_nan=False)
@@ -59,11 +59,9 @@ class Settings(BaseSettings):
     @field_validator("embedder")
     @classmethod
     def _is_an_embedder(cls, embedder: str) -> str:
-        provider, _, named = embedder.partition("/")
-        readable = embedder.isprintable() and " " not in embedder and len(embedder) <= _LONGEST_NAME
-        if embedder not in _EMBEDDERS_OF_OURS and not (readable and provider and named):
+        if embedder not in {"builtin", "none"} and ("/" not in embedder or cls._is_a_name(embedder) is None):
             raise PydanticCustomError(
-                "embedder", "It should read builtin, none, or PROVIDER/MODEL, such as openai/NAME or ollama/NAME"
+                "embedder", "It should read builtin, none or PROVIDER/MODEL, such as openai/NAME or ollama/NAME"
             )
         return embedder
 

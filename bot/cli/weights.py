@@ -5,12 +5,16 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from bot import app
 from bot.cli.terminal import complain, err
 from bot.core.ports import Embedder
+from bot.models.learnt import learnt
 from bot.models.weights import fetch, locate
 from bot.settings import Settings
 
 _NO_WEIGHTS = (
     "Note: the embedder's weights are not on this machine, so only words were matched, not meaning. "
     "`footnote sync` fetches them."
+)
+_NOBODY_YET = (
+    "Note: nothing has been embedded yet, so only words were matched, not meaning. `footnote sync` begins with it."
 )
 
 
@@ -25,23 +29,30 @@ def serving(records: app.Records) -> Embedder | None:
 
 
 def wanted(records: app.Records) -> Embedder | None:
-    """What the settings name. What is known of it already is not asked again."""
+    """What the settings name. A hosted one is asked what it is by now, and if it is away, what it was before holds."""
     settings = records.settings
     known = records.embedders.built_from(settings.embedder)
-    return fetched(settings, settings.embedder, dimensions=known.dimensions if known is not None else None)
+    return fetched(settings, settings.embedder, before=known.dimensions if known is not None else None)
 
 
-def fetched(settings: Settings, name: str, *, dimensions: int | None = None) -> Embedder | None:
-    if name == "builtin" and locate(settings.models) is None:
-        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-        with Progress(*columns, console=err, transient=True) as bar:
-            task = bar.add_task("Fetching the embedder's weights (once)", total=None)
-            fetch(
-                settings.models,
-                offline_folder=settings.models_offline,
-                progress=lambda done, total: bar.update(task, completed=done, total=total),
-            )
-    return app.embedder(settings, name, dimensions=dimensions)
+def fetched(settings: Settings, name: str, *, before: int | None = None) -> Embedder | None:
+    if name in {"builtin", "none"}:
+        _fetch_weights(settings, name)
+        return app.embedder(settings, name)
+    return app.embedder(settings, name, dimensions=learnt(name, before))
+
+
+def _fetch_weights(settings: Settings, name: str) -> None:
+    if name == "none" or locate(settings.models) is not None:
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("Fetching the embedder's weights (once)", total=None)
+        fetch(
+            settings.models,
+            offline_folder=settings.models_offline,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
 
 
 def say_if_by_words_alone(records: app.Records, embedder: Embedder | None) -> None:
@@ -49,7 +60,9 @@ def say_if_by_words_alone(records: app.Records, embedder: Embedder | None) -> No
     if embedder is not None or records.settings.embedder == "none":
         return
     now = records.embedders.serving()
-    if now is None or now.setting == "builtin":
+    if now is None:
+        complain(_NOBODY_YET)
+    elif now.setting == "builtin":
         complain(_NO_WEIGHTS)
     else:
         complain(

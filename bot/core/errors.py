@@ -4,7 +4,12 @@ BadUse       the person asked for something that cannot be: their words say what
 Unready      something outside has to be done first (weights, a database, another process): said with its command
 LostLease    another worker has this work now: stop at once and touch nothing
 Broken       a record contradicts itself: stop, keep everything, tell an operator
+Unembedded   there is no vector this time: a question is searched by words alone, a sync is tried again
 """
+
+from collections.abc import Sequence
+
+from connectors.model import Retryable
 
 
 class FootnoteError(Exception):
@@ -25,3 +30,12 @@ class LostLease(FootnoteError):  # noqa: N818
 
 class Broken(FootnoteError):  # noqa: N818
     """A record contradicts itself."""
+
+
+class Unembedded(Retryable):
+    """The embedder gave no vector. `because` is a kind of error; `look_at` names settings, where one is the reason."""
+
+    def __init__(self, embedder: str, because: str, look_at: Sequence[str] = ()) -> None:
+        hint = f"; look at {' and '.join(look_at)}" if look_at else ""
+        super().__init__(f"the embedder {embedder} gave no vectors ({because.replace('_', ' ')}){hint}")
+        self.because = because

@@ -122,11 +122,14 @@ class Call(Noun):
 
 
 class Byline(Noun):
-    """Who really wrote a draft. `instead_of` did not, `because` of an error of this kind."""
+    """Who really wrote a draft. `instead_of` did not, `because` of an error of this kind. `without_vectors`: why its
+    composer compared words alone, though it can do better.
+    """
 
     composer: str
     instead_of: str | None = None
     because: str | None = None
+    without_vectors: str | None = None
     calls: tuple[Call, ...] = ()
 
 

@@ -29,7 +29,7 @@ class Embedder(Protocol):
     def dimensions(self) -> int: ...
 
     def embed(self, texts: Sequence[str]) -> Vector:
-        """One row of unit length for each text."""
+        """One row of unit length for each text. `Unembedded`, where it cannot be had this time."""
         ...
 
 

@@ -6,6 +6,7 @@ The text of a document is compared and quoted, never followed. The same question
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from bot.core.errors import Unembedded
 from bot.core.nouns import Byline
 from bot.core.ports import Composed, Embedder
 from bot.models.asked import asked
@@ -39,19 +40,28 @@ class Extractive:
         violations: Sequence[contract.Violation] = (),  # noqa: ARG002
     ) -> Composed:
         """Every claim is checked before it is drafted, so that there is nothing to mend on a second try."""
-        return Composed(self._draft(question, evidence, rules), Byline(composer=self.name))
+        if self._embedder is None or all(found.nearness is None for found in evidence.found):
+            return Composed(_draft(question, evidence, rules, None), Byline(composer=self.name))
+        try:
+            return Composed(_draft(question, evidence, rules, self._embedder), Byline(composer=self.name))
+        except Unembedded as why:
+            by = Byline(composer=self.name, without_vectors=why.because)
+            return Composed(_draft(question, evidence, rules, None), by)
 
-    def _draft(self, question: str, evidence: Evidence, rules: AnswerRules) -> Draft:
-        wanted = asked(question)
-        found = ranking(question, wanted, evidence, units(evidence), self._embedder)
-        if confidence(found, wanted, evidence, by_words=self._embedder is None) < self._least(rules.answerability):
-            return NO_ANSWER
-        limits = Limits(lines=rules.answer.max_lines, allows=lambda unit: _keeps_contract(unit, evidence, rules.answer))
-        claims = tuple(_claims(chosen(found.units, limits, prefers_steps=wanted.wants_steps or wanted.is_heading)))
-        return Draft(claims=claims) if claims else NO_ANSWER
 
-    def _least(self, answerability: Answerability) -> float:
-        return answerability.min_confidence_by_words if self._embedder is None else answerability.min_confidence
+def _draft(question: str, evidence: Evidence, rules: AnswerRules, embedder: Embedder | None) -> Draft:
+    """Without an embedder, words alone are compared, and held to the measure of words."""
+    wanted, by_words = asked(question), embedder is None
+    found = ranking(question, wanted, evidence, units(evidence), embedder)
+    if confidence(found, wanted, evidence, by_words=by_words) < _least(rules.answerability, by_words=by_words):
+        return NO_ANSWER
+    limits = Limits(lines=rules.answer.max_lines, allows=lambda unit: _keeps_contract(unit, evidence, rules.answer))
+    claims = tuple(_claims(chosen(found.units, limits, prefers_steps=wanted.wants_steps or wanted.is_heading)))
+    return Draft(claims=claims) if claims else NO_ANSWER
+
+
+def _least(answerability: Answerability, *, by_words: bool) -> float:
+    return answerability.min_confidence_by_words if by_words else answerability.min_confidence
 
 
 def _keeps_contract(unit: Unit, evidence: Evidence, limits: AnswerLimits) -> bool:

@@ -6,7 +6,7 @@ import structlog
 
 from bot.core.nouns import Byline
 from bot.core.ports import Composed, Composer
-from bot.models.gateway import Kind
+from bot.models.gateway.faults import Kind
 from bot.models.written import Unwritten, Written
 from policies.contract import Violation
 from policies.evidence import Evidence

@@ -1,23 +1,26 @@
 """An embedder that remembers: the question is compared twice, and the sentences of popular documents over and over."""
 
+import math
 import threading
 from collections.abc import Sequence
 
 import numpy as np
-from cachetools import LRUCache
+from cachetools import TTLCache
 
 from bot.core.ports import Embedder, Vector
 
-_MOST = 4096  # 1.5 kB each
+_MOST = 4096  # 4 bytes a dimension each
 _LONGEST = 1000  # characters: passages are embedded once in their life, and need not be remembered
 
 
 class Remembered:
-    """The port `Embedder`. Key: the text. Nothing ends it but room: one embedder's vector of a text never changes."""
+    """The port `Embedder`. Key: the text. What ends it is room, and for an embedder that others may change `keep_s`, in
+    seconds. `patient` is the same embedder for whoever can wait for it longer.
+    """
 
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._vectors: LRUCache[str, Vector] = LRUCache(_MOST)
+    def __init__(self, embedder: Embedder, *, keep_s: float = math.inf, patient: Embedder | None = None) -> None:
+        self._embedder, self.patient = embedder, patient or embedder
+        self._vectors: TTLCache[str, Vector] = TTLCache(_MOST, ttl=keep_s)
         self._lock = threading.Lock()
 
     @property
@@ -37,3 +40,8 @@ class Remembered:
             with self._lock:
                 self._vectors.update((text, known[text]) for text in fresh if len(text) <= _LONGEST)
         return np.array([known[text] for text in texts], dtype=np.float32).reshape(len(texts), self.dimensions)
+
+
+def patient(embedder: Embedder) -> Embedder:
+    """The one for whoever can wait."""
+    return embedder.patient if isinstance(embedder, Remembered) else embedder

@@ -8,7 +8,8 @@ from bot.core.nouns import Byline, Call
 from bot.core.ports import Composed
 from bot.models import drafted
 from bot.models.drafted import Unreadable
-from bot.models.gateway import Completion, Gateway, Kind, LookAtSettings, NoCompletion
+from bot.models.gateway.completion import Completion, Gateway
+from bot.models.gateway.faults import Kind, NoReply
 from bot.models.prompt import Message, Prompt
 from policies.contract import Violation
 from policies.evidence import Draft, Evidence
@@ -59,8 +60,7 @@ class Written:
     def _asked(self, messages: Sequence[Message], calls: list[Call]) -> Completion:
         try:
             said = self._gateway.ask(messages, drafted.SCHEMA)
-        except NoCompletion as error:
-            look_at = self._gateway.settings_of(error.kind) if isinstance(error, LookAtSettings) else ()
-            raise Unwritten(error.kind, calls, look_at) from None
+        except NoReply as error:
+            raise Unwritten(error.kind, calls, self._gateway.settings_of(error)) from None
         calls.append(said.call)
         return said

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,11 +12,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer to one request. `body` as it stands; without one, a completion that says `text`."""
+    """One answer to one request. `body` as it stands, or what `to` makes of what was asked; without them, a completion
+    that says `text`.
+    """
 
     text: str | None = ""
     status: int = 200
     body: bytes | None = None
+    to: Callable[[Any], object] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     after_s: float = 0
     dripping_s: float = 0  # between single bytes of white space, before anything else: as a proxy keeps a line open
@@ -27,6 +30,29 @@ class Reply:
 
 def said(value: object) -> Reply:
     return Reply(json.dumps(value))
+
+
+def embedded(vector: Callable[[str], Sequence[float]] = lambda text: (len(text), 1.0, 0.0)) -> Reply:
+    """Each text by itself, and in no order but that of `index`."""
+
+    def to(body: Any) -> object:
+        data = [
+            {"object": "embedding", "index": index, "embedding": list(vector(text))}
+            for index, text in enumerate(body["input"])
+        ]
+        return {"object": "list", "model": "scripted", "data": data[::-1], "usage": {"prompt_tokens": 1}}
+
+    return Reply(to=to)
+
+
+def reranked(score: Callable[[str], float]) -> Reply:
+    """Each document by itself."""
+
+    def to(body: Any) -> object:
+        scored = [{"index": at, "relevance_score": score(text)} for at, text in enumerate(body["documents"])]
+        return {"id": "r1", "results": sorted(scored, key=lambda one: -one["relevance_score"])}
+
+    return Reply(to=to)
 
 
 def error(status: int, message: str = "no", **headers: str) -> Reply:
@@ -64,7 +90,8 @@ class ModelServer:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {"OPENAI_BASE_URL": self.url, "OPENAI_API_KEY": "sk-of-nobody"}
+        """Of OpenAI, and of vLLM, which reranks too."""
+        return {"OPENAI_BASE_URL": self.url, "OPENAI_API_KEY": "sk-of-nobody", "HOSTED_VLLM_API_BASE": self.url}
 
     def next(self, asked: Asked) -> Reply:
         with self._one_at_a_time:
@@ -107,15 +134,15 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
             reply = server.next(Asked(self.path, dict(self.headers), body))
             server.waits(reply.after_s)
             try:
-                self._send(reply)
+                self._send(reply, body)
             except OSError:  # whoever asked has given up
                 self.close_connection = True
 
-        def _send(self, reply: Reply) -> None:
+        def _send(self, reply: Reply, asked: Any) -> None:
             if reply.hangs_up:
                 self.close_connection = True
                 return
-            body = reply.body if reply.body is not None else _completion(server, reply)
+            body = _body(server, reply, asked)
             self.send_response(reply.status)
             for name, value in {"Content-Type": "application/json", **reply.headers}.items():
                 self.send_header(name, value)
@@ -131,6 +158,12 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
         def log_message(self, *_: object) -> None: ...
 
     return Handler
+
+
+def _body(server: ModelServer, reply: Reply, asked: Any) -> bytes:
+    if reply.body is not None:
+        return reply.body
+    return json.dumps(reply.to(asked)).encode() if reply.to is not None else _completion(server, reply)
 
 
 def _completion(server: ModelServer, reply: Reply) -> bytes:

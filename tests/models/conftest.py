@@ -1,10 +1,28 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
 from bot.models.embedder import MiniLM
 from bot.models.weights import Weights, locate
 from bot.settings import load
+from tests.fakes.model_server import ModelServer, Reply, model_server
+
+Serving = Callable[..., ModelServer]
+
+
+@pytest.fixture
+def serving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
+    """Each call: another server, which is the provider from then on."""
+    with ExitStack() as running:
+
+        def serve(*script: Reply) -> ModelServer:
+            server = running.enter_context(model_server(*script))
+            for name, value in server.environment.items():
+                monkeypatch.setenv(name, value)
+            return server
+
+        yield serve
 
 
 @pytest.fixture(scope="session")

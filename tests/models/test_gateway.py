@@ -3,38 +3,23 @@
 import logging
 import time
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
 from bot.core.errors import BadUse
 from bot.models.drafted import SCHEMA
-from bot.models.gateway import AskOtherwise, Gateway, Kind, Limits, LookAtSettings, NoCompletion, TryAgain
+from bot.models.gateway.completion import Gateway
+from bot.models.gateway.door import Limits
+from bot.models.gateway.faults import AskOtherwise, Kind, LookAtSettings, NoReply, TryAgain
 from bot.models.prompt import Message
-from tests.fakes.model_server import ModelServer, Reply, error, model_server, said
+from tests.fakes.model_server import Reply, error, said
+from tests.models.conftest import Serving
 
 SECRET = "the severance payment is 19 weeks"
 MESSAGES = (Message("user", SECRET),)
 LIMITS = Limits(patience_s=5, pause_s=0.01)
 FINE = said({"fine": True})
-
-Serving = Callable[..., ModelServer]
-
-
-@pytest.fixture
-def serving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
-    """Each call: another server, which is the provider from then on."""
-    with ExitStack() as running:
-
-        def serve(*script: Reply) -> ModelServer:
-            server = running.enter_context(model_server(*script))
-            for name, value in server.environment.items():
-                monkeypatch.setenv(name, value)
-            return server
-
-        yield serve
 
 
 def ask(model: str = "openai/some", limits: Limits = LIMITS) -> Any:
@@ -101,7 +86,7 @@ def test_model_is_held_to_as_much_as_it_can_keep(serving: Serving, model: str, k
     ],
 )
 def test_error_is_named_by_what_helps_and_tried_again_only_where_that_does(
-    serving: Serving, reply: Reply, named: type[NoCompletion], kind: Kind, times: int
+    serving: Serving, reply: Reply, named: type[NoReply], kind: Kind, times: int
 ) -> None:
     server = serving(reply)
     with pytest.raises(named) as raised:
@@ -178,7 +163,7 @@ def test_missing_key_is_a_setting_and_named(serving: Serving, monkeypatch: pytes
     gateway = Gateway("openai/some", LIMITS)
     with pytest.raises(LookAtSettings) as raised:
         gateway.ask(MESSAGES, SCHEMA)
-    assert gateway.settings_of(raised.value.kind) == ("OPENAI_API_KEY",)
+    assert gateway.settings_of(raised.value) == ("OPENAI_API_KEY",)
     assert server.asked == []
 
 
@@ -194,7 +179,7 @@ def test_nothing_of_it_is_printed_logged_or_in_an_error(
 ) -> None:
     serving(reply)
     caplog.set_level(logging.DEBUG)
-    with pytest.raises(NoCompletion) as raised:
+    with pytest.raises(NoReply) as raised:
         ask()
     assert str(raised.value) in set(Kind)
     assert SECRET not in "".join(traceback.format_exception(raised.value))

@@ -12,7 +12,8 @@ from bot.core.nouns import Byline
 from bot.core.ports import Composed
 from bot.models.extractive import Extractive
 from bot.models.fallback import Fallback
-from bot.models.gateway import Gateway, Limits
+from bot.models.gateway.completion import Gateway
+from bot.models.gateway.door import Limits
 from bot.models.prompt import packaged
 from bot.models.written import Written
 from bot.steps.verify import settle, violated
