@@ -94,6 +94,7 @@ class Embedders:
         not wanted any more.
         """
         with self._database.writing() as session:
+            _lock(session)
             row = {**wanted._asdict(), "state": SERVING}
             if insert_new(session, EmbedderRow, [row]):
                 return  # no embedder served
@@ -159,9 +160,8 @@ class Embedders:
             session.execute(update(EmbedderRow).where(gone).values(state=GONE))
 
     def _lock(self, session: Session) -> None:
-        """What others decide about embedders comes before this, or after it."""
         self._hold(session)
-        session.exec(select(EmbedderRow.name).with_for_update()).all()
+        _lock(session)
 
     def _first(self, *states: str) -> Recorded | None:
         with self._database.reading() as session:
@@ -171,6 +171,11 @@ class Embedders:
         with self._database.reading() as session:
             rows = session.exec(select(EmbedderRow).where(col(EmbedderRow.state).in_(states)))
             return [_recorded(row) for row in rows]
+
+
+def _lock(session: Session) -> None:
+    """What others decide about embedders comes before this, or after it."""
+    session.exec(select(EmbedderRow.name).with_for_update()).all()
 
 
 def _one(session: Session, *states: str) -> Recorded | None:

@@ -96,13 +96,12 @@ class PassageStore:
             return {id_: Known(version=version, access=tuple(nodes)) for id_, version, nodes in rows}
 
     def texts(self, ids: Sequence[PassageId]) -> Mapping[PassageId, str]:
-        """What is to be embedded for these."""
+        """What is to be embedded for these, as far as they are live."""
         with self._database.reading() as session:
             found = {}
             for some in portions(ids, MOST_PARAMETERS):
-                for row in session.exec(
-                    select(PassageRow).where(col(PassageRow.id).in_(some)).options(*_WITHOUT_TERMS)
-                ):
+                wanted = col(PassageRow.id).in_(some) & (col(PassageRow.state) == LIVE)
+                for row in session.exec(select(PassageRow).where(wanted).options(*_WITHOUT_TERMS)):
                     piece = Piece(ordinal=row.ordinal, heading_path=tuple(row.heading_path), text=row.text)
                     found[PassageId(row.id)] = piece.embedded_text
             return found

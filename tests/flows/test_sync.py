@@ -19,28 +19,12 @@ from connectors.model import AccessUnknown, Groups, Problem
 from policies.people import Email
 from tests.conftest import DIMENSIONS, ChromaClient
 from tests.fakes.connector import FakeConnector
-from tests.fakes.embedder import HashingEmbedder
+from tests.fakes.embedder import CountingEmbedder, HashingEmbedder
 from tests.stores.house import NOON, House, document, groups, ids_of, layer
 
 ANA, BEN = "ana@acme.test", "ben@acme.test"
 ENG = (layer("group:eng"),)
 LONG = [" ".join(f"{word}{number}" for number in range(150)) + "." for word in ("pump", "valve", "motor")]
-
-
-class CountingEmbedder(HashingEmbedder):
-    """Keeps what it was asked to embed."""
-
-    def __init__(self, name: str = "hashing") -> None:
-        self._name = name
-        self.texts: list[str] = []
-
-    @property
-    def name(self) -> str:
-        return self._name
-
-    def embed(self, texts: Sequence[str]) -> Vector:
-        self.texts += texts
-        return super().embed(texts)
 
 
 @dataclass
