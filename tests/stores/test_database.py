@@ -17,9 +17,11 @@ from sqlmodel import SQLModel, col, select
 from bot.core.errors import Unready
 from bot.stores import changes
 from bot.stores.database import Database, changed, insert_new
+from bot.stores.embedders import Embedders, Recorded
 from bot.stores.inbox import Inbox
 from bot.stores.index import Index
-from bot.stores.passages import retire_documents
+from bot.stores.ledger.book import Ledger
+from bot.stores.passages import PassageStore, retire_documents
 from bot.stores.schema import alembic_config, migrate
 from bot.stores.tables import (
     TABLES,
@@ -45,6 +47,7 @@ from bot.stores.tables import (
     VectorRow,
 )
 from tests.conftest import MakeDatabaseUrl
+from tests.stores.ledgers import KEY
 from tests.threads import at_once
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -445,6 +448,29 @@ def test_what_a_released_version_wrote_is_migrated_and_found(database_url: str, 
             retire_documents(session, retired)
             changes.note(session, retired)
         assert len(index.newest()) == 0
+
+
+def test_whoever_made_most_of_the_vectors_serves_after_the_migration(database_url: str) -> None:
+    """Of what another made, nothing is believed: it is cleared away, and made again."""
+    made = {"p1": "minilm@1", "p2": "minilm@1", "p3": "minilm@0", "p4": None}
+    with closing(Database(database_url, "acme")) as database:
+        _made_by(database, "0004")
+        with database.engine.execution_options(footnote_writes=True).begin() as connection:
+            for id_, embedder in made.items():
+                row = {"workspace": "acme", **ROWS[PassageRow][0], "id": id_}
+                connection.execute(insert(PassageRow), [row])
+                connection.execute(
+                    text("UPDATE passage SET embedded_by = :by WHERE id = :id"), {"by": embedder, "id": id_}
+                )
+        migrate(database)
+        embedders = Embedders(database, Ledger(database, KEY), lambda: NOON)
+        assert embedders.serving() == Recorded("minilm@1", "builtin", 384)
+        assert [one.name for one in embedders.retired()] == ["minilm@0"]
+        assert PassageStore(database).embedded_by("minilm@1") == ["p1", "p2"]
+        with database.engine.execution_options(footnote_writes=True).begin() as connection:
+            command.downgrade(alembic_config(connection), "0004")
+            back = {id_: by for id_, by in connection.execute(text("SELECT id, embedded_by FROM passage"))}  # noqa: C416
+        assert back == {**made, "p3": None}
 
 
 def _made_by(database: Database, version: str) -> None:
