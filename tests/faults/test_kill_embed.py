@@ -13,6 +13,7 @@ import pytest
 from bot import app
 from bot.core.failpoints import FAILPOINTS
 from bot.models.downloads import MINILM
+from bot.stores.passages import PassageStore
 from bot.stores.vectors import collection_name
 from tests import company
 from tests.console import KILLED, Console, Said
@@ -46,10 +47,11 @@ class World:
 
     def paid(self) -> Counter[str]:
         """How often the provider was sent each passage."""
-        sent = (
-            text for asked in self.provider.asked if asked.path.endswith("embeddings") for text in asked.body["input"]
-        )
-        return Counter(text for text in sent if text not in {PROBE, QUESTION})
+        sent = Counter(text for asked in self.provider.asked for text in asked.body["input"])
+        with app.records(settings_of(self.acme)) as records:
+            store = PassageStore(records.database)
+            passages = set(store.texts(store.not_embedded_by("nobody")).values())
+        return Counter({text: times for text, times in sent.items() if text in passages})
 
     def serving(self) -> str | None:
         with app.records(settings_of(self.acme)) as records:
