@@ -67,7 +67,7 @@ def compared(one: Side, other: Side, grades: Mapping[str, Mapping[str, int]]) ->
     for two means to lie apart.
     """
     worths = [_worths(side.outcomes, grades) for side in (one, other)]
-    differences = [Worth(*np.subtract(worths[0][id_], worths[1][id_])) for id_ in worths[0]]
+    differences = [Worth(*np.subtract(worths[0][id_], worths[1][id_]).tolist()) for id_ in worths[0]]
     gained = [difference.ndcg_10 for difference in differences]
     by = {
         name: {"mean": round(value, _DECIMALS), "interval": [round(edge, _DECIMALS) for edge in between]}
