@@ -20,7 +20,7 @@ from bot.core import failpoints
 from bot.core.clock import Clock, utc_now
 from bot.core.errors import BadUse
 from bot.core.nouns import CommandLine, Event, Question, SlackPlace, SlackUser
-from bot.core.ports import Composer, Embedder, Maker, People
+from bot.core.ports import Composer, Embedder, Maker, People, Reranker, Rewriter
 from bot.flows.embed import Change, take_over
 from bot.flows.read import Reading
 from bot.flows.reply import Answering
@@ -52,6 +52,7 @@ from policies import rules
 from policies.people import Audience, Person, Principal
 
 _EMBEDDER = "embedder"  # of a workspace there is one job of it at a time
+_REST_S = 5  # for which no question asks a model that has just not answered one
 
 Composers = Callable[[Embedder | None], Composer]  # one for each embedder that serves
 
@@ -241,6 +242,30 @@ def composer(settings: Settings, embedder: Embedder | None) -> Composer:
     return Fallback(Written(gateway, packaged()), extractive)
 
 
+def rewriter(settings: Settings) -> Rewriter | None:
+    """Without one, a follow-up is searched with the questions before it."""
+    if settings.model is None or not settings.rewrite_patience_s:
+        return None
+    from bot.models.gateway.completion import Gateway
+    from bot.models.gateway.door import Limits
+    from bot.models.rewriter import MOST_TOKENS, HostedRewriter
+
+    limits = Limits(patience_s=settings.rewrite_patience_s, pause_s=0.2, rest_s=_REST_S)
+    return HostedRewriter(Gateway(settings.model, limits, most_tokens=MOST_TOKENS))
+
+
+def reranker(settings: Settings) -> Reranker | None:
+    """Without one, what was found keeps its order."""
+    if settings.reranker is None:
+        return None
+    from bot.models.gateway.door import Limits
+    from bot.models.gateway.reranking import RerankingModel
+    from bot.models.reranker import HostedReranker
+
+    limits = Limits(patience_s=settings.reranker_patience_s, pause_s=0.1, rest_s=_REST_S)
+    return HostedReranker(RerankingModel(settings.reranker, limits))
+
+
 @contextmanager
 def assistant(
     records: Records,
@@ -249,16 +274,18 @@ def assistant(
     command: str,
     slack: People | None = None,
     composer: Composers | None = None,
+    reranker: Reranker | None = None,
+    rewriter: Rewriter | None = None,
 ) -> Iterator[Assistant]:
     """Owns the home while it is open, unless both stores are servers; then others may work beside it. Whoever answers
-    nothing needs no composer.
+    nothing needs no models.
 
     `embedder` is one that is built already, for where it serves, or comes to; another that serves is built as it is
     recorded. None: words alone, whoever serves.
     """
     records.key.open()  # who could not sign an answer does not begin with it
     if records.settings.shared_stores:
-        with _opened(records, embedder, slack, composer) as opened:
+        with _opened(records, embedder, slack, composer, reranker, rewriter) as opened:
             yield opened
         return
     with records.home.owned(command, records.clock()):
@@ -266,7 +293,7 @@ def assistant(
             with records.database.writing() as session:
                 records.inbox.end_all(session)
                 records.jobs.end_all(session)
-        with _opened(records, embedder, slack, composer) as opened:
+        with _opened(records, embedder, slack, composer, reranker, rewriter) as opened:
             yield opened
 
 
@@ -304,10 +331,15 @@ def packaged_rules() -> Mapping[str, str]:
 
 @contextmanager
 def _opened(
-    records: Records, embedder: Embedder | None, slack: People | None, composer: Composers | None
+    records: Records,
+    embedder: Embedder | None,
+    slack: People | None,
+    composer: Composers | None,
+    reranker: Reranker | None,
+    rewriter: Rewriter | None,
 ) -> Iterator[Assistant]:
     _adopt_packaged_rules(records)
-    opened = _assistant(records, embedder, slack, composer)
+    opened = _assistant(records, embedder, slack, composer, reranker, rewriter)
     try:
         yield opened
     finally:
@@ -315,7 +347,12 @@ def _opened(
 
 
 def _assistant(
-    records: Records, embedder: Embedder | None, slack: People | None, composer: Composers | None
+    records: Records,
+    embedder: Embedder | None,
+    slack: People | None,
+    composer: Composers | None,
+    reranker: Reranker | None,
+    rewriter: Rewriter | None,
 ) -> Assistant:
     from bot.models.extractive import Extractive
 
@@ -337,8 +374,9 @@ def _assistant(
         read_at=lambda: _read_at(records.sources),
         access_trusted_for=timedelta(minutes=settings.access_trusted_for_minutes),
         clock=records.clock,
+        reranker=reranker,
     )
-    answering = Answering(reading=reading, composer=_once_each(composer or Extractive), reach=reach)
+    answering = Answering(reading=reading, composer=_once_each(composer or Extractive), reach=reach, rewriter=rewriter)
     return Assistant(records=records, answering=answering, serving=serving)
 
 

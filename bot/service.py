@@ -41,7 +41,16 @@ def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -
     reach = failpoints.armed(settings.failpoint)
     people, poster = SlackPeople(web, records.access, team=us.team, bot_user=us.user), SlackPoster(web, us, reach)
     composer = partial(app.composer, settings)
-    with app.assistant(records, embedder, command=command, slack=people, composer=composer) as assistant:
+    reranker, rewriter = app.reranker(settings), app.rewriter(settings)
+    with app.assistant(
+        records,
+        embedder,
+        command=command,
+        slack=people,
+        composer=composer,
+        reranker=reranker,
+        rewriter=rewriter,
+    ) as assistant:
         assistant.want(embedder)
         answer_next = partial(
             worker.answer_next,

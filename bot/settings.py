@@ -29,9 +29,12 @@ class Settings(BaseSettings):
     )
     models_offline: Path | None = None
     embedder: str = "builtin"
-    embedder_patience_s: float = Field(default=2, gt=0, le=60, allow_inf_nan=False)
+    embedder_patience_s: float = Field(default=3, gt=0, le=60, allow_inf_nan=False)
+    reranker: str | None = None
+    reranker_patience_s: float = Field(default=1.5, gt=0, le=60, allow_inf_nan=False)
     model: str | None = None
     model_patience_s: float = Field(default=30, gt=0, le=600, allow_inf_nan=False)
+    rewrite_patience_s: float = Field(default=3, ge=0, le=60, allow_inf_nan=False)
     access_trusted_for_minutes: float = Field(default=0, ge=0, le=_A_YEAR_MINUTES, allow_inf_nan=False)
     lease_s: float = Field(default=30, gt=0, le=_A_DAY_S, allow_inf_nan=False)
     ledger_key_file: Path | None = None
@@ -49,11 +52,11 @@ class Settings(BaseSettings):
             raise PydanticCustomError("home", "A folder whose name is not UTF-8 cannot be the home")
         return home
 
-    @field_validator("model")
+    @field_validator("model", "reranker")
     @classmethod
     def _is_a_name(cls, model: str | None) -> str | None:
         if model is not None and not (model.isprintable() and " " not in model and len(model) <= _LONGEST_NAME):
-            raise PydanticCustomError("model", "It should read PROVIDER/MODEL, such as openai/NAME or ollama/NAME")
+            raise PydanticCustomError("a_model", "It should read PROVIDER/MODEL, such as openai/NAME or ollama/NAME")
         return model
 
     @field_validator("embedder")

@@ -5,7 +5,7 @@ The model is not asked; text is compared with text. A claim with any violation n
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 from policies.evidence import Citation, Claim, Draft, Evidence
@@ -42,7 +42,7 @@ _MOST_ASKED_BACK = 200
 def violations(
     draft: Draft, evidence: Evidence, *, max_claim_characters: int, question: str = ""
 ) -> tuple[Violation, ...]:
-    asked_back = () if draft.clarify is None else _asked_beyond(draft.clarify, question)
+    asked_back = () if draft.clarify is None else _asked_beyond(draft.clarify, question, _MOST_ASKED_BACK)
     return (
         *(
             Violation(claim=number, rule=rule, detail=detail)
@@ -51,6 +51,18 @@ def violations(
         ),
         *(Violation(claim=None, rule=rule, detail=detail) for rule, detail in asked_back),
     )
+
+
+def reworded(whole: str, asked: str, before: Sequence[str], *, max_characters: int) -> tuple[Rule, ...]:
+    """Which rules a question breaks that was `asked` after others and is put in other words, as a `whole`: it states what
+    none of them states, leaves a negation out, or leads somewhere.
+    """
+    broken = {rule for rule, _ in _asked_beyond(whole, "\n".join((*before, asked)), max_characters)}
+    if _LINK.search(whole):
+        broken.add(Rule.FOREIGN_LINK)
+    if not _denials(asked) <= _denials(whole) <= _denials(asked) + sum(map(_denials, before)):
+        broken.add(Rule.CHANGED_NEGATION)
+    return tuple(sorted(broken))
 
 
 def fold(text: str) -> str:
@@ -72,10 +84,10 @@ def _broken(claim: Claim, evidence: Evidence, max_characters: int) -> Iterator[t
     yield from _unsupported(claim)
 
 
-def _asked_beyond(clarify: str, question: str) -> Iterator[tuple[Rule, str]]:
-    """A question back cites nothing, so it states nothing: whatever is written like a fact is the asker's own."""
-    if len(clarify) > _MOST_ASKED_BACK:
-        yield Rule.TOO_LONG, f"{len(clarify)} characters, at most {_MOST_ASKED_BACK}"
+def _asked_beyond(clarify: str, question: str, max_characters: int) -> Iterator[tuple[Rule, str]]:
+    """A question cites nothing, so it states nothing: whatever is written like a fact is the asker's own."""
+    if len(clarify) > max_characters:
+        yield Rule.TOO_LONG, f"{len(clarify)} characters, at most {max_characters}"
     if not _says_something(clarify):
         yield Rule.EMPTY_CLAIM, clarify[:80]
     yield from _pings(clarify)

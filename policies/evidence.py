@@ -44,7 +44,9 @@ class Standing(Noun):
 
 
 class Found(Noun):
-    """A passage with the reasons why it was found. `whole`: for the whole question, where this one follows up on others."""
+    """A passage with the reasons why it was found. `whole`: for the whole question, where this one follows up on others.
+    `reranked` is a reranker's score, which no other is comparable with.
+    """
 
     passage: Passage
     list_id: str  # the access list that its document carried
@@ -53,6 +55,7 @@ class Found(Noun):
     vectors_score: float | None = None
     ranks: Ranks
     whole: Standing | None = None
+    reranked: float | None = None
 
     @property
     def nearness(self) -> float | None:

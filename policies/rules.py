@@ -52,6 +52,7 @@ class Ranking(Noun):
     not_near: float = Field(default=1.0, ge=0, le=1)
     document: float = Field(default=0.0, ge=0, lt=1)
     document_decay: float = Field(default=0.0, ge=0, lt=1)
+    reranked: int = Field(default=0, ge=0, le=200)
 
 
 class FollowUps(Noun):
@@ -61,6 +62,8 @@ class FollowUps(Noun):
     weight: float = Field(default=0.0, ge=0, le=1)
     within_minutes: float = Field(default=0.0, ge=0, allow_inf_nan=False)
     max_characters: int = Field(default=2000, ge=100)
+    told_to_model: int = Field(default=0, ge=0, le=20)
+    max_characters_of_model: int = Field(default=400, ge=40)
 
 
 class AnswerLimits(Noun):

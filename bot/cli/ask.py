@@ -38,8 +38,10 @@ def ask(question: str, *, as_: str, as_json: bool) -> None:
             operator=operator(),
         )
         embedder = weights.serving(records)
-        composer = partial(app.composer, settings)
-        with app.assistant(records, embedder, command="footnote ask", composer=composer) as assistant:
+        composer, reranker = partial(app.composer, settings), app.reranker(settings)
+        with app.assistant(
+            records, embedder, command="footnote ask", composer=composer, reranker=reranker
+        ) as assistant:
             inbox, receipts, house = records.inbox, records.receipts, assistant.answering
             claim = receipts.take_and_claim(Incoming.once(asked))
             assert claim is not None, "a new receipt's key is new"
@@ -59,8 +61,8 @@ def ask(question: str, *, as_: str, as_json: bool) -> None:
 def search(words: str, *, as_: str, k: int, as_json: bool) -> None:
     with command() as settings, app.records(settings) as records:
         asker = person(as_)
-        embedder = weights.serving(records)
-        with app.assistant(records, embedder, command="footnote search") as assistant:
+        embedder, reranker = weights.serving(records), app.reranker(settings)
+        with app.assistant(records, embedder, command="footnote search", reranker=reranker) as assistant:
             receipt, evidence = search_flow(
                 readable(words), asker, k, assistant.answering.reading, note=records.receipts.note, operator=operator()
             )

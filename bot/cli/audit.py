@@ -6,6 +6,7 @@ from typing import Any
 
 from bot import app
 from bot.cli import findings
+from bot.cli.noted import noted
 from bot.cli.terminal import FAULT, command, complain, print_json, say
 from bot.core.errors import BadUse
 from bot.core.nouns import ReceiptId
@@ -86,6 +87,8 @@ def _print_events(receipt: str, events: tuple[Recorded, ...]) -> None:
         say(f"{event.at}  #{event.seq}  {event.kind}", style="bold")
         if event.body is None:
             say("    (erased)")
+        for words in noted(event.kind, event.body or {}):
+            say(indent(words, _BODY))
         for line in _lines(event.body or {}):
             say(indent(line, _BODY))
 

@@ -20,12 +20,12 @@ def answerable(wording: Wording, evidence: Evidence, rules: Answerability) -> fl
     near = [found.vectors_score for found in evidence.found if found.vectors_score is not None]
     if not near or not rules.calibrated:
         return 1.0
-    first, last = evidence.found[0].score, evidence.found[-1].score
+    scores = [found.score for found in evidence.found]  # a reranker's order is not theirs
     weighed = (
         rules.offset
         + rules.nearness * max(near)
         + rules.coverage * _coverage(wording.asked, evidence)
-        + rules.lead * (first - last)
+        + rules.lead * (max(scores) - min(scores))
     )
     return round(1 / (1 + math.exp(-weighed)), 6)
 

@@ -5,6 +5,8 @@ Unready      something outside has to be done first (weights, a database, anothe
 LostLease    another worker has this work now: stop at once and touch nothing
 Broken       a record contradicts itself: stop, keep everything, tell an operator
 Unembedded   there is no vector this time: a question is searched by words alone, a sync is tried again
+Unranked     the reranker gave no order this time: what was found stays in the order that it has without
+Unrewritten  no model made a question whole: it is searched with those before it
 """
 
 from collections.abc import Sequence
@@ -38,4 +40,20 @@ class Unembedded(Retryable):
     def __init__(self, embedder: str, because: str, look_at: Sequence[str] = ()) -> None:
         hint = f"; look at {' and '.join(look_at)}" if look_at else ""
         super().__init__(f"the embedder {embedder} gave no vectors ({because.replace('_', ' ')}){hint}")
+        self.because = because
+
+
+class Unranked(FootnoteError):  # noqa: N818
+    """There is no other order. `because` is a kind of error."""
+
+    def __init__(self, because: str) -> None:
+        super().__init__(f"the reranker gave no order ({because.replace('_', ' ')})")
+        self.because = because
+
+
+class Unrewritten(FootnoteError):  # noqa: N818
+    """There are no other words for a question. `because` is a kind of error."""
+
+    def __init__(self, because: str) -> None:
+        super().__init__(f"the question was not put in other words ({because.replace('_', ' ')})")
         self.because = because

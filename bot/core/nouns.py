@@ -79,8 +79,28 @@ class Said(Noun):
     text: str
 
 
+class Call(Noun):
+    """One answered call to a model. `model` is what the server calls itself."""
+
+    model: str
+    tokens_in: int
+    tokens_out: int
+    ms: float
+
+
+class Rewriting(Noun):
+    """Which model was asked to make a question whole. `because`: why its words are not searched, by the kind of error or
+    the rule that they broke.
+    """
+
+    by: str
+    because: str | None = None
+    calls: tuple[Call, ...] = ()
+
+
 class Wording(Noun):
-    """What is searched for a question: as it was `asked` and, if it follows up on others, as a `whole` with them.
+    """What is searched for a question: as it was `asked` and, if it follows up on others, as a `whole`: with those before
+    it, or in the words of a model.
 
     `leans`: by itself it cannot be understood, so an answer is judged by the whole.
     """
@@ -88,6 +108,7 @@ class Wording(Noun):
     asked: str
     whole: str | None = None
     leans: bool = False
+    rewriting: Rewriting | None = None  # None: no model was asked
 
     @property
     def understood(self) -> str:
@@ -112,15 +133,6 @@ class Incoming(Noun):
         return cls(question=question, key=key, subject=key, lane=key)
 
 
-class Call(Noun):
-    """One answered call to a model. `model` is what the server calls itself."""
-
-    model: str
-    tokens_in: int
-    tokens_out: int
-    ms: float
-
-
 class Byline(Noun):
     """Who really wrote a draft. `instead_of` did not, `because` of an error of this kind. `without_vectors`: why its
     composer compared words alone, though it can do better.
@@ -131,6 +143,14 @@ class Byline(Noun):
     because: str | None = None
     without_vectors: str | None = None
     calls: tuple[Call, ...] = ()
+
+
+class Reordering(Noun):
+    """Who was asked to put the best of what was found in order. `because`: why it stayed as it was, by kind of error."""
+
+    by: str
+    passages: int
+    because: str | None = None
 
 
 class Part(Noun):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.nouns import Byline, Event, ListId, Part, PassageId, Piece, Question, ReceiptId, Said
+from bot.core.nouns import Byline, Call, Event, ListId, Part, PassageId, Piece, Question, ReceiptId, Said
 from connectors.model import AccessChanged, Cursor, Groups, Known, Problem, SourceDocument
 from policies.access import AccessList
 from policies.contract import Violation
@@ -30,6 +30,36 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> Vector:
         """One row of unit length for each text. `Unembedded`, where it cannot be had this time."""
+        ...
+
+
+class Rewritten(NamedTuple):
+    """`leans`: whether the question could not be understood by itself."""
+
+    whole: str
+    leans: bool
+    call: Call
+
+
+class Rewriter(Protocol):
+    """Puts a follow-up so that it can be understood by itself. Nothing that it returns is searched before it is checked."""
+
+    @property
+    def name(self) -> str: ...
+
+    def rewrite(self, question: str, before: Sequence[str], *, max_characters: int) -> Rewritten:
+        """`before` is what people asked in the same conversation, oldest first. `Unrewritten`, where it cannot be had."""
+        ...
+
+
+class Reranker(Protocol):
+    """Compares a question with each of a few texts. Nothing that it returns is believed before it is counted."""
+
+    @property
+    def name(self) -> str: ...
+
+    def rerank(self, question: str, texts: Sequence[str]) -> Sequence[float]:
+        """A score for each text, in their order; the higher, the better. `Unranked`, where that cannot be had."""
         ...
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, Protocol, assert_never
 
-from bot.core.nouns import Byline, Question, ReceiptId, Wording
+from bot.core.nouns import Byline, Question, ReceiptId, Reordering, Wording
 from bot.core.record import reply_from
 from policies.contract import Violation
 from policies.evidence import Answer, Clarification, Draft, Evidence, Refusal, Reply
@@ -62,11 +62,13 @@ class Readers(Noun):
 
 
 class Looked(Noun):
-    """One look for evidence: for whom, within which lists, by which embedder; and what was made of it."""
+    """One look for evidence: for whom, within which lists, by which embedder, or why without it; and what was made of it."""
 
     wording: Wording | None = None  # None: written before there were any
     audience: Readers | None = None
     embedder: str | None = None
+    without_vectors: str | None = None
+    reordering: Reordering | None = None
     evidence: Evidence = Evidence()
     lists: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
@@ -185,6 +187,8 @@ def _looked(found: Mapping[str, Any], made: Mapping[str, Any], read_back: ReadBa
         wording=Wording.model_validate(found["wording"]) if found.get("wording") else None,
         audience=_readers(found.get("audience")),
         embedder=found.get("embedder"),
+        without_vectors=found.get("without_vectors"),
+        reordering=Reordering.model_validate(found["reordering"]) if found.get("reordering") else None,
         evidence=read_back(found["evidence"]) if found.get("evidence") else Evidence(),
         lists=frozenset(filters.get("lists", ())),
         without=frozenset(filters.get("without", ())),

@@ -46,7 +46,7 @@ def everything(text: str, thread: Sequence[Said], reader: Email, house: Reading)
     sought = Sought(rewrite(text, thread, wanted.follow_ups), audience, way, wanted, house.clock())
 
     def look(scope: Scope) -> tuple[Evidence, Unreadable]:
-        evidence = gather(sought, scope, house)
+        evidence = gather(sought, scope, house).evidence
         return evidence, confirm(evidence, sought, house)
 
     return Everything(sought.wording, until_readable(sought, house, look) or Evidence())

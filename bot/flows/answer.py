@@ -17,7 +17,7 @@ from typing import NamedTuple, assert_never
 
 from bot.core.clock import Stopwatch, as_text
 from bot.core.nouns import Event, ListId, Part, SlackPlace, Wording
-from bot.core.ports import Poster, Work
+from bot.core.ports import Poster, Rewriter, Work
 from bot.core.record import audience_body, part_body, part_from
 from bot.flows.read import Reading, confirm
 from bot.flows.reply import Answering, Attempt, reply_aside, reply_for, sought_by
@@ -72,10 +72,13 @@ def answer(work: Work, house: Answering, poster: Poster) -> Outcome:
     house = house.pinned()
     house.reach("ask.after_claim")
     rules = _pinned_rules(work, house.reading)
-    attempt = Attempt(work, house, rules, _wording(work, rules), house.reading.clock(), Stopwatch())
+    attempt = Attempt(work, house, rules, _wording(work, rules, None), house.reading.clock(), Stopwatch())
     away = _turned_away(attempt)
     if away is not None:
         return _left(attempt, poster, away)
+    if house.rewriter is not None:  # not before: a flood of questions is no flood of calls
+        attempt = replace(attempt, wording=_wording(work, rules, house.rewriter))
+        attempt.watch.lap("rewrite")
     here = _shown_before(attempt) or _show_here(attempt, poster)
     aside = _decided_aside(attempt, here) if here.more else None
     shown = [here.to] if aside is None else [here.to, _posted(work, poster, aside)]
@@ -183,15 +186,17 @@ def _pinned_rules(work: Work, reading: Reading) -> Rules:
     return reading.rules(claimed.body["rules"] if claimed is not None else None)
 
 
-def _wording(work: Work, rules: Rules) -> Wording:
-    """That of the first attempt, too: what was said in the thread may have been taken back since."""
+def _wording(work: Work, rules: Rules, rewriter: Rewriter | None) -> Wording:
+    """That of the first attempt, too: what was said in the thread may have been taken back since, and a model may use
+    other words now.
+    """
     claimed = work.recorded("claimed")
     if claimed is not None and "wording" in claimed.body:
         return Wording.model_validate(claimed.body["wording"])
     follow_ups, place = rules.answers.follow_ups, work.question.place
     said = work.thread(timedelta(minutes=follow_ups.within_minutes))
     in_thread = isinstance(place, SlackPlace) and place.thread is not None
-    return rewrite(work.question.text, said, follow_ups, one_subject=in_thread)
+    return rewrite(work.question.text, said, follow_ups, one_subject=in_thread, rewriter=rewriter)
 
 
 def _for_those_who_read_it(attempt: Attempt, decided: _Decided) -> _Decided:

@@ -8,10 +8,10 @@ from typing import NamedTuple, TypeVar
 from bot.core.answerability import answerable
 from bot.core.clock import Clock
 from bot.core.nouns import Wording, source_of
-from bot.core.ports import Access, Meaning, Passages, People, Scope
+from bot.core.ports import Access, Meaning, Passages, People, Reranker, Scope
 from bot.core.record import audience_body, evidence_body
 from bot.steps.recheck import Unreadable, recheck
-from bot.steps.retrieve import retrieve
+from bot.steps.retrieve import Retrieved, retrieve
 from connectors.model import Connector
 from policies.access import readable_lists
 from policies.evidence import Evidence
@@ -37,6 +37,7 @@ class Reading:
     read_at: Callable[[], Mapping[str, datetime | None]]
     access_trusted_for: timedelta
     clock: Clock
+    reranker: Reranker | None = None
 
     def pinned(self) -> "Reading":
         """For one question: an embedder that takes over meanwhile answers the next."""
@@ -65,8 +66,13 @@ def until_readable(sought: Sought, house: Reading, look: Callable[[Scope], tuple
         if not unreadable:
             return seen
         scope = _narrowed(scope, unreadable)
-        scope = _narrowed(scope, confirm(gather(_widely(sought), scope, house), sought, house))
+        scope = _narrowed(scope, confirm(_all_that_could(sought, scope, house), sought, house))
     return None
+
+
+def _all_that_could(sought: Sought, scope: Scope, house: Reading) -> Evidence:
+    """Come up. Its order is nobody's business."""
+    return gather(_widely(sought), scope, replace(house, reranker=None)).evidence
 
 
 def _widely(sought: Sought) -> Sought:
@@ -76,7 +82,7 @@ def _widely(sought: Sought) -> Sought:
     return sought._replace(rules=sought.rules.model_copy(update={"evidence": widely}))
 
 
-def gather(sought: Sought, scope: Scope, house: Reading) -> Evidence:
+def gather(sought: Sought, scope: Scope, house: Reading) -> Retrieved:
     meaning = house.meaning()
     return retrieve(
         sought.wording,
@@ -86,6 +92,7 @@ def gather(sought: Sought, scope: Scope, house: Reading) -> Evidence:
         search=meaning.index.newest(),
         passages=house.passages,
         embedder=meaning.embedder,
+        reranker=house.reranker,
         rules=sought.rules,
         now=sought.now,
     )
@@ -114,13 +121,17 @@ def with_what_is_shut(asked: Unreadable, evidence: Evidence, sought: Sought, hou
     return Unreadable(asked.documents | (documents - open_now), asked.sources)
 
 
-def retrieved(evidence: Evidence, sought: Sought, scope: Scope, house: Reading) -> dict[str, object]:
-    """For the ledger: what was found, for whom, and what was left out of consideration by which filter."""
-    embedder = house.meaning().embedder
+def retrieved(found: Retrieved, sought: Sought, scope: Scope, house: Reading) -> dict[str, object]:
+    """For the ledger: what was found, for whom, and what was left out of consideration by which filter; and what of the
+    search could not be done, and why.
+    """
+    evidence, embedder = found.evidence, house.meaning().embedder
     return {
         "audience": audience_body(sought.audience),
         "wording": sought.wording.model_dump(mode="json"),
         "embedder": embedder.name if embedder is not None else None,
+        "without_vectors": found.without_vectors,
+        "reordering": found.reordering.model_dump(mode="json") if found.reordering else None,
         "evidence": evidence_body(evidence),
         "answerable": answerable(sought.wording, evidence, sought.rules.answerability),
         "filters": {"lists": sorted(scope.lists), "without": sorted(scope.without_documents)},

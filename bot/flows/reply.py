@@ -9,7 +9,7 @@ from typing import NamedTuple
 from bot.core.clock import Stopwatch
 from bot.core.failpoints import Reach
 from bot.core.nouns import Byline, Event, ListId, Part, Wording
-from bot.core.ports import Composer, Embedder, Scope, Work
+from bot.core.ports import Composer, Embedder, Rewriter, Scope, Work
 from bot.flows.read import (
     Reading,
     Sought,
@@ -36,6 +36,7 @@ class Answering:
     reading: Reading
     composer: Callable[[Embedder | None], Composer]  # one that compares as the search did
     reach: Reach
+    rewriter: Rewriter | None = None
 
     def pinned(self) -> "Answering":
         return replace(self, reading=self.reading.pinned())
@@ -92,9 +93,10 @@ def sought_by(attempt: Attempt, audience: Audience, way: Route) -> Sought:
 def _consider(attempt: Attempt, sought: Sought, scope: Scope) -> tuple[_Considered, Unreadable]:
     """One round. The sources are asked while the composer writes."""
     work, house, watch = attempt.work, attempt.house, attempt.watch
-    evidence = gather(sought, scope, house.reading)
+    found = gather(sought, scope, house.reading)
+    evidence = found.evidence
     watch.lap("retrieve")
-    work.record_evidence(Event(kind="retrieved", body=retrieved(evidence, sought, scope, house.reading)), evidence)
+    work.record_evidence(Event(kind="retrieved", body=retrieved(found, sought, scope, house.reading)), evidence)
     watch.lap("record")
     house.reach("ask.after_retrieve")
     with ThreadPoolExecutor(1) as beside:

@@ -28,10 +28,10 @@ def search(
     sought = Sought(Wording(asked=text), audience, way, wanted, house.clock())
 
     def look(scope: Scope) -> tuple[Evidence, Unreadable]:
-        evidence = gather(sought, scope, house)
-        unreadable = confirm(evidence, sought, house)
-        found = {**retrieved(evidence, sought, scope, house), "unreadable": unreadable_body(unreadable)}
-        note(Event(kind="searched", receipt=receipt, body={**asked, **found}))
-        return evidence, unreadable
+        found = gather(sought, scope, house)
+        unreadable = confirm(found.evidence, sought, house)
+        body = {**retrieved(found, sought, scope, house), "unreadable": unreadable_body(unreadable)}
+        note(Event(kind="searched", receipt=receipt, body={**asked, **body}))
+        return found.evidence, unreadable
 
     return receipt, until_readable(sought, house, look) or Evidence()

@@ -104,14 +104,14 @@ def draft_from(said: str, *, max_claims: int) -> Draft | Unreadable:
     if len(said) > MOST_CHARACTERS:
         return Unreadable(Why.TOO_LONG)
     found: Draft | Unreadable = Unreadable(Why.NOT_JSON)
-    for value in _objects(said):
+    for value in objects(said):
         read = _read(value, max_claims)
         if isinstance(read, Draft) or not isinstance(found, Draft):
             found = read
     return found
 
 
-def _objects(said: str) -> Iterator[object]:
+def objects(said: str) -> Iterator[object]:
     """Every JSON object that stands in the text, outermost only."""
     decoder, at = json.JSONDecoder(), said.find("{")
     for _ in range(_MOST_OBJECTS):

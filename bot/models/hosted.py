@@ -19,6 +19,7 @@ MOST_CHARACTERS = 8_000  # of a text; a passage has some 2,000. Models that take
 LEAST_CHARACTERS = 500  # what a model does not take at this length it does not take
 AT_ONCE = 32  # texts in one request; servers that take fewer get half, and half of that
 _TOO_MUCH = frozenset({Kind.TOO_LONG, Kind.NOT_ACCEPTED})
+REST_S = 5  # seconds for which no question asks a server that has just not answered one
 OF_A_SYNC = Limits(patience_s=60, pause_s=1, attempts=6)  # for each request
 
 
@@ -40,7 +41,7 @@ class Hosted:
 
     def within(self, patience_s: float) -> "Hosted":
         """The same, for somebody who waits."""
-        return Hosted(self._model, self._dimensions, Limits(patience_s=patience_s, pause_s=0.2))
+        return Hosted(self._model, self._dimensions, Limits(patience_s=patience_s, pause_s=0.2, rest_s=REST_S))
 
     def embed(self, texts: Sequence[str]) -> Vector:
         none = np.empty((0, self._dimensions), dtype=np.float32)

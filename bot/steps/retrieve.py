@@ -1,8 +1,8 @@
 """Which passages may answer this question? Both retrievers see only what the whole audience may read.
 
 (1) each retriever ranks within the scope, for each wording of the question; (2) every passage is judged again, by the
-rows as they are now and by the policy itself; (3) the rankings of what is left are fused; (4) the best are kept, few from
-one document.
+rows as they are now and by the policy itself; (3) the rankings of what is left are fused, and the best of them put in
+order by a reranker, if there is one; (4) the best are kept, few from one document.
 """
 
 from collections import Counter
@@ -10,14 +10,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from bot.core.errors import Unembedded
 from bot.core.fusion import Looked, fused
-from bot.core.nouns import PassageId, Wording
-from bot.core.ports import Embedder, Hit, Passages, Scope, Search, Stored
+from bot.core.nouns import PassageId, Reordering, Wording
+from bot.core.ports import Embedder, Hit, Passages, Reranker, Scope, Search, Stored, Vector
+from bot.core.reranking import reordered
 from policies.access import readable_lists
 from policies.evidence import Evidence, Found, Ranks, Standing
 from policies.intents import Route
 from policies.people import Audience
 from policies.rules import AnswerRules, EvidenceLimits
+
+
+class Retrieved(NamedTuple):
+    """What was found, and what of the search could not be done: `without_vectors` is why words alone were compared."""
+
+    evidence: Evidence = Evidence()
+    without_vectors: str | None = None
+    reordering: Reordering | None = None
 
 
 class _Hits(NamedTuple):
@@ -60,14 +70,17 @@ def retrieve(
     search: Search,
     passages: Passages,
     embedder: Embedder | None,
+    reranker: Reranker | None = None,
     rules: AnswerRules,
     now: datetime,
-) -> Evidence:
+) -> Retrieved:
     if not scope.lists:
-        return Evidence()
+        return Retrieved()
+    weighed = _weighed(wording, rules.follow_ups.weight)
+    vectors, without_vectors = _vectors([text for text, _ in weighed], route, embedder)
     hits = [
-        _hits(text, weight, scope, route, search, embedder, rules.evidence.candidates)
-        for text, weight in _weighed(wording, rules.follow_ups.weight)
+        _hits(text, weight, vector, scope, route, search, rules.evidence.candidates)
+        for (text, weight), vector in zip(weighed, vectors, strict=True)
     ]
     found = dict.fromkeys(PassageId(hit.passage) for one in hits for hit in (*one.keywords, *one.vectors))
     stored = passages.live(list(found))
@@ -78,7 +91,8 @@ def retrieve(
         if one.list_id in allowed and one.passage.document not in scope.without_documents
     }
     ranked = [_Ranked(one.weight, _ranked(one.keywords, readable), _ranked(one.vectors, readable)) for one in hits]
-    return _evidence(ranked, readable, rules)
+    evidence, reordering = _evidence(ranked, readable, wording.understood, reranker, rules)
+    return Retrieved(evidence, without_vectors, reordering)
 
 
 def _weighed(wording: Wording, of_whole: float) -> list[tuple[str, float]]:
@@ -87,22 +101,37 @@ def _weighed(wording: Wording, of_whole: float) -> list[tuple[str, float]]:
     return [(wording.asked, 1 - of_whole), (wording.whole, of_whole)]
 
 
-def _hits(
-    text: str, weight: float, scope: Scope, route: Route, search: Search, embedder: Embedder | None, k: int
-) -> _Hits:
+def _vectors(
+    texts: Sequence[str], route: Route, embedder: Embedder | None
+) -> tuple[Sequence[Vector | None], str | None]:
+    """Of all wordings or of none: half of them would count for more than they should."""
+    if "vectors" not in route.retrievers or embedder is None:
+        return [None] * len(texts), None
+    try:
+        return list(embedder.embed(texts)), None
+    except Unembedded as why:
+        return [None] * len(texts), why.because
+
+
+def _hits(text: str, weight: float, vector: Vector | None, scope: Scope, route: Route, search: Search, k: int) -> _Hits:
     by_words = search.keywords(text, scope, k) if "keywords" in route.retrievers else ()
-    by_meaning: tuple[Hit, ...] = ()
-    if "vectors" in route.retrievers and embedder is not None:
-        by_meaning = search.vectors(embedder.embed([text])[0], scope, k)
+    by_meaning = search.vectors(vector, scope, k) if vector is not None else ()
     return _Hits(weight, by_words, by_meaning)
 
 
-def _evidence(ranked: Sequence[_Ranked], stored: Mapping[PassageId, Stored], rules: AnswerRules) -> Evidence:
+def _evidence(
+    ranked: Sequence[_Ranked],
+    stored: Mapping[PassageId, Stored],
+    question: str,
+    reranker: Reranker | None,
+    rules: AnswerRules,
+) -> tuple[Evidence, Reordering | None]:
     documents = {id_: one.passage.document for id_, one in stored.items()}
     scores = fused([one.looked() for one in ranked], documents, rules.ranking)
-    order = sorted(scores, key=lambda id_: (-scores[id_], *_tie(stored[id_])))
+    by_score = sorted(scores, key=lambda id_: (-scores[id_], *_tie(stored[id_])))
+    order, reranked, told = reordered(question, by_score, stored, reranker, rules.ranking.reranked)
     chosen = _few_of_each(order, stored, rules.evidence)
-    return Evidence(
+    evidence = Evidence(
         found=tuple(
             Found(
                 passage=stored[id_].passage.model_copy(update={"handle": handle}),
@@ -112,11 +141,13 @@ def _evidence(ranked: Sequence[_Ranked], stored: Mapping[PassageId, Stored], rul
                 keywords_score=asked.keywords_score,
                 vectors_score=asked.vectors_score,
                 ranks=asked.ranks,
+                reranked=reranked.get(id_),
             )
             for handle, id_ in enumerate(chosen, start=1)
             for asked in (ranked[0].standing(id_),)
         )
     )
+    return evidence, told
 
 
 def _ranked(hits: Sequence[Hit], stored: Mapping[PassageId, Stored]) -> dict[PassageId, tuple[int, float]]:

@@ -1,5 +1,6 @@
 """What is searched for a question that was put in a thread? Itself, always; and beside it the whole question, which says
-what it leaves out: the last questions before it, as they were put.
+what it leaves out: in the words of a model, or else the last questions before it, as they were put. What a model says is
+searched only if it states nothing that none of these questions states.
 
 Of what was answered nothing is used: it may stand on what somebody who reads along by now may not read, and then a
 hidden document would change an order. It is no help either: with it, less is found (README, Figures).
@@ -8,8 +9,11 @@ hidden document would change an order. It is no help either: with it, less is fo
 import re
 from collections.abc import Sequence
 
-from bot.core.nouns import Said, Wording
+from bot.core.errors import Unrewritten
+from bot.core.nouns import Rewriting, Said, Wording
+from bot.core.ports import Rewriter
 from bot.core.terms import terms
+from policies.contract import fold, reworded
 from policies.rules import FollowUps
 
 _GOES_ON = re.compile(
@@ -25,15 +29,44 @@ _POINTS_BACK = re.compile(
 _FEW = 2  # words of its own: so short a question has left something out
 
 
-def rewrite(text: str, thread: Sequence[Said], rules: FollowUps, *, one_subject: bool = True) -> Wording:
+def rewrite(
+    text: str,
+    thread: Sequence[Said],
+    rules: FollowUps,
+    *,
+    one_subject: bool = True,
+    rewriter: Rewriter | None = None,
+) -> Wording:
     """`thread` is what was said before, oldest first. Where it is not about one subject, as in a direct conversation,
     a question that stands by itself begins another.
     """
     earlier = [said.text.strip() for said in thread if said.by == "person" and terms(said.text)]
-    before = list(dict.fromkeys(earlier[-rules.questions :])) if rules.questions else []
+    before = _last(earlier, rules.questions)
     if not before or not rules.weight or not (one_subject or _goes_on(text)):
         return Wording(asked=text)
-    return Wording(asked=text, whole="\n".join((*before, text))[-rules.max_characters :], leans=leans(text))
+    as_put = Wording(asked=text, whole="\n".join((*before, text))[-rules.max_characters :], leans=leans(text))
+    told = [one[-rules.max_characters :] for one in _last(earlier, rules.told_to_model)]
+    return _by_model(as_put, told, rules.max_characters_of_model, rewriter) if rewriter and told else as_put
+
+
+def _last(earlier: Sequence[str], most: int) -> list[str]:
+    return list(dict.fromkeys(earlier[-most:])) if most else []
+
+
+def _by_model(as_put: Wording, before: Sequence[str], max_characters: int, rewriter: Rewriter) -> Wording:
+    """In its words if they may be searched; otherwise as it was put, and why."""
+    asked = as_put.asked
+    try:
+        whole, is_leaning, call = rewriter.rewrite(asked, before, max_characters=max_characters)
+    except Unrewritten as why:
+        return as_put.model_copy(update={"rewriting": Rewriting(by=rewriter.name, because=why.because)})
+    broken = reworded(whole, asked, before, max_characters=max_characters)
+    told = Rewriting(by=rewriter.name, because=", ".join(broken) or None, calls=(call,))
+    if broken:
+        return as_put.model_copy(update={"rewriting": told})
+    if fold(whole) == fold(asked):
+        return Wording(asked=asked, rewriting=told)
+    return Wording(asked=asked, whole=whole, leans=is_leaning, rewriting=told)
 
 
 def leans(text: str) -> bool:

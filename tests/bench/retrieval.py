@@ -174,7 +174,7 @@ def step(made: Company, index: Any, text: str, vector: Vector, scope: Scope, aud
         embedder=given,
         rules=RULES,
         now=NOON,
-    )
+    ).evidence
 
 
 def _exactly(made: Company, vector: Vector, lists: Sequence[int]) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from bot.core.errors import Unembedded
 from bot.core.ports import Embedder, Vector
 
 _DIMENSIONS = 64
@@ -55,4 +56,18 @@ class CountingEmbedder(HashingEmbedder):
         self.before(self.calls)
         self.calls += 1
         self.texts += texts
+        return super().embed(texts)
+
+
+class SilentEmbedder(HashingEmbedder):
+    """Gives no vectors after it has given some, `times` often."""
+
+    def __init__(self, times: int = 0) -> None:
+        super().__init__()
+        self._left = times
+
+    def embed(self, texts: Sequence[str]) -> Vector:
+        self._left -= 1
+        if self._left < 0:
+            raise Unembedded(self.name, "busy")
         return super().embed(texts)

@@ -42,7 +42,12 @@ class World:
     provider: ModelServer
 
     def embeds(self, *words: str, **variables: str) -> Said:
-        environment = {"FOOTNOTE_EMBEDDER": "openai/some", **self.provider.environment, **variables}
+        environment = {
+            "FOOTNOTE_EMBEDDER": "openai/some",
+            "FOOTNOTE_EMBEDDER_PATIENCE_S": "60",
+            **self.provider.environment,
+            **variables,
+        }
         return self.acme.run(*(words or ("sync",)), **environment)
 
     def paid(self) -> Counter[str]:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import policies
 from bot.core.cut import continues
+from bot.core.nouns import Byline
 from bot.core.ports import Embedder
 from bot.models.asked import asked
 from bot.models.extractive import Extractive
@@ -15,7 +16,7 @@ from bot.models.units import Shape, units
 from policies.contract import violations
 from policies.evidence import Claim, Draft, Evidence, Found, Passage, Ranks
 from policies.rules import FILES, AnswerRules, parse
-from tests.fakes.embedder import HashingEmbedder
+from tests.fakes.embedder import HashingEmbedder, SilentEmbedder
 
 FOLDER = Path(policies.__file__).parent / "rules"
 RULES = parse({file: (FOLDER / file).read_text(encoding="utf-8") for file in FILES}).answers
@@ -40,7 +41,8 @@ def evidence(*texts: str, title: str = "Handbook") -> Evidence:
                     text=text,
                 ),
                 score=1 / (60 + handle),
-                ranks=Ranks(keywords=handle),
+                vectors_score=0.5,
+                ranks=Ranks(keywords=handle, vectors=handle),
                 list_id="l1",
             )
             for handle, text in enumerate(texts, start=1)
@@ -290,6 +292,31 @@ LINE = st.one_of(
     st.text(max_size=30),
 )
 TEXT = st.lists(LINE, min_size=1, max_size=25).map("\n".join)
+
+
+def by_words(found: Evidence) -> Evidence:
+    """As it would be, had the vectors found nothing."""
+    alone = [one.model_copy(update={"vectors_score": None, "ranks": Ranks(keywords=1)}) for one in found.found]
+    return Evidence(found=tuple(alone))
+
+
+PARENTS = "How many weeks of parental leave are there?"
+
+
+def test_embedder_that_gives_no_vectors_is_done_without_and_the_byline_says_why() -> None:
+    found = evidence(LEAVE, CODES)
+    draft, by = Extractive(SilentEmbedder()).compose(PARENTS, found, RULES)
+    assert draft.claims
+    assert draft == Extractive(None).compose(PARENTS, found, RULES).draft
+    assert by == Byline(composer="extractive", without_vectors="busy")
+
+
+def test_what_words_alone_found_is_compared_and_measured_by_words_alone() -> None:
+    found = by_words(evidence(LEAVE, CODES))
+    draft, by = Extractive(SilentEmbedder()).compose(PARENTS, found, RULES)
+    assert draft == Extractive(None).compose(PARENTS, found, RULES).draft
+    assert draft.claims
+    assert by == Byline(composer="extractive")
 
 
 @settings(max_examples=300, deadline=None)

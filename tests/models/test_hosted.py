@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from bot.core.errors import BadUse, Unembedded
+from bot.models import hosted as module
 from bot.models.gateway.door import Limits
 from bot.models.gateway.embedding import EmbeddingModel
 from bot.models.hosted import AT_ONCE, LEAST_CHARACTERS, MOST_CHARACTERS, Hosted, dimensions_of
@@ -18,7 +19,7 @@ from tests.fakes.model_server import Reply, embedded, error
 from tests.models.conftest import Serving
 
 SECRET = "the severance payment is 19 weeks"
-LIMITS = Limits(patience_s=5, pause_s=0.01)
+LIMITS = Limits(patience_s=30, pause_s=0.01)
 
 
 def hosted(dimensions: int = 3, *, model: str = "openai/some", limits: Limits = LIMITS) -> Hosted:
@@ -160,6 +161,42 @@ def test_who_waits_for_a_question_waits_no_longer_than_its_patience(serving: Ser
         hosted().within(0.5).embed(["a"])
     assert raised.value.because in {"timeout", "busy"}
     assert time.monotonic() - began < 3
+
+
+def test_only_one_of_many_questions_waits_for_a_server_that_is_away(serving: Serving) -> None:
+    server = serving(Reply(after_s=20))
+    embedder = hosted().within(0.5)
+    for _ in range(5):
+        with pytest.raises(Unembedded, match="timeout"):
+            embedder.embed(["a"])
+    assert len(server.asked) == 1
+
+
+def test_server_that_answers_again_is_asked_again(serving: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "REST_S", 0.2)
+    serving(error(503), error(503), error(503), embedded())
+    embedder = hosted().within(30)
+    with pytest.raises(Unembedded):
+        embedder.embed(["a"])
+    time.sleep(0.3)
+    assert embedder.embed(["a"]).shape == (1, 3)
+
+
+def test_who_can_wait_asks_though_a_question_has_just_not_been_answered(serving: Serving) -> None:
+    server = serving(error(503), error(503), error(503), embedded())
+    patient = hosted()
+    with pytest.raises(Unembedded):
+        patient.within(30).embed(["a"])
+    assert patient.embed(["a"]).shape == (1, 3)
+    assert len(server.asked) == 4
+
+
+def test_what_no_waiting_mends_is_no_reason_to_rest(serving: Serving) -> None:
+    serving(error(400), embedded())
+    embedder = hosted().within(30)
+    with pytest.raises(Unembedded, match="not accepted"):
+        embedder.embed(["a"])
+    assert embedder.embed(["b"]).shape == (1, 3)
 
 
 def test_text_that_is_too_long_for_the_model_is_cut_until_it_is_not(serving: Serving) -> None:

@@ -20,11 +20,11 @@ SOME = "openai/some"
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_AT_START", Limits(patience_s=5, pause_s=0.01))
+    monkeypatch.setattr(module, "_AT_START", Limits(patience_s=30, pause_s=0.01))
 
 
 def some(home: Path, dimensions: int) -> Embedder:
-    return hosted(Settings(home=home, embedder_patience_s=5), SOME, dimensions)
+    return hosted(Settings(home=home, embedder_patience_s=20), SOME, dimensions)
 
 
 def test_what_a_model_said_of_itself_is_known_without_asking_it_again(serving: Serving, tmp_path: Path) -> None:
@@ -63,6 +63,6 @@ def test_question_is_remembered_and_hurried_and_a_sync_is_patient(serving: Servi
 
 
 def test_question_does_not_wait_for_what_a_sync_would_wait_for(serving: Serving, tmp_path: Path) -> None:
-    serving(error(429, Retry_After="10"))
+    serving(error(429, Retry_After="60"))
     with pytest.raises(Unembedded):
         some(tmp_path, 3).embed(["leave"])

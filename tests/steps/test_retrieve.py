@@ -1,20 +1,22 @@
 """Nothing that the audience may not read is found, whatever a retriever says; what is found is in one order only."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
-from bot.core.nouns import ListId, PassageId, Wording
-from bot.core.ports import Embedder, Hit, Scope, Search, Vector
-from bot.steps.retrieve import retrieve
+from bot.core.nouns import ListId, PassageId, Reordering, Wording
+from bot.core.ports import Embedder, Hit, Reranker, Scope, Search, Vector
+from bot.steps.retrieve import Retrieved, retrieve
 from policies.access import NOBODY, AccessList
 from policies.evidence import Evidence
 from policies.intents import Retriever, Route
 from policies.people import Audience, Email, Person, Principal
 from policies.rules import AnswerRules, EvidenceLimits, FollowUps, Ranking
 from tests.fakes.access import a_list
-from tests.fakes.embedder import HashingEmbedder
+from tests.fakes.embedder import HashingEmbedder, SilentEmbedder
 from tests.fakes.passages import NOON, FakePassages, a_passage
+from tests.fakes.reranker import ScriptedReranker
 from tests.fakes.search import FakeSearch, FixedSearch
 from tests.flows.world import RULES
 
@@ -38,7 +40,11 @@ def way(*retrievers: Retriever) -> Route:
     return Route(intent="question", risk="low", retrievers=retrievers, model_class="fast")
 
 
-def found(
+def found(search: Search, passages: FakePassages, **given: Any) -> Evidence:
+    return retrieved(search, passages, **given).evidence
+
+
+def retrieved(
     search: Search,
     passages: FakePassages,
     *,
@@ -49,7 +55,8 @@ def found(
     limits: EvidenceLimits | None = None,
     ranking: Ranking | None = None,
     wording: Wording | None = None,
-) -> Evidence:
+    reranker: Reranker | None = None,
+) -> Retrieved:
     return retrieve(
         wording or Wording(asked="leave days"),
         audience or Audience.only(ANA),
@@ -58,6 +65,7 @@ def found(
         search=search,
         passages=passages,
         embedder=embedder or HashingEmbedder(),
+        reranker=reranker,
         rules=rules(limits or LIMITS, ranking or Ranking()),
         now=NOON,
     )
@@ -163,9 +171,73 @@ def test_without_an_embedder_words_alone_are_asked(passages: FakePassages) -> No
         embedder=None,
         rules=rules(LIMITS, Ranking()),
         now=NOON,
-    )
+    ).evidence
     assert [name for name, _, _ in search.asked] == ["keywords"]
     assert documents(evidence) == ["a"]
+
+
+def test_question_whose_vector_cannot_be_had_is_searched_by_words_alone_and_says_so(passages: FakePassages) -> None:
+    search = FakeSearch(dict(passages.stored))
+    wording = Wording(asked="leave days", whole="leave days of b")
+    given = retrieved(search, passages, wording=wording, embedder=SilentEmbedder())
+    assert [name for name, _, _ in search.asked] == ["keywords"] * 2
+    assert given.without_vectors == "busy"
+    assert given.evidence == found(search, passages, wording=wording, route=way("keywords"))
+
+
+def test_all_wordings_are_embedded_or_none(passages: FakePassages) -> None:
+    search = FakeSearch(dict(passages.stored))
+    wording = Wording(asked="leave days", whole="leave days of b")
+    given = retrieved(search, passages, wording=wording, embedder=SilentEmbedder(times=1))
+    assert given.without_vectors is None
+    assert [name for name, _, _ in search.asked] == ["keywords", "vectors"] * 2
+
+
+def test_route_without_meaning_asks_no_embedder(passages: FakePassages) -> None:
+    given = retrieved(FixedSearch(hits("a")), passages, route=way("keywords"), embedder=SilentEmbedder())
+    assert given.without_vectors is None
+
+
+RERANKED = Ranking(reranked=3)
+
+
+def test_reranker_orders_what_was_found_and_its_score_stands_beside_the_others(passages: FakePassages) -> None:
+    search = FixedSearch(hits("a", "b"), hits("a", "b"))
+    last_letter = ScriptedReranker(lambda text: ord(text[-1]))
+    given = retrieved(search, passages, ranking=RERANKED, reranker=last_letter)
+    without = found(search, passages, ranking=RERANKED)
+    assert documents(without) == ["a", "b"]
+    assert documents(given.evidence) == ["b", "a"]
+    assert [one.reranked for one in given.evidence.found] == [98, 97]
+    assert [one.score for one in given.evidence.found] == [one.score for one in without.found][::-1]
+    assert [one.handle for one in given.evidence.passages] == [1, 2]
+    assert given.reordering == Reordering(by="scripted/reranker", passages=2)
+
+
+def test_reranker_is_shown_nothing_that_the_audience_may_not_read(passages: FakePassages) -> None:
+    reranker = ScriptedReranker()
+    retrieved(FixedSearch(hits("secret", "a", "b")), passages, scope=ALL, ranking=RERANKED, reranker=reranker)
+    assert reranker.asked == [("leave days", ("leave days of a", "leave days of b"))]
+
+
+def test_follow_up_is_reranked_as_it_is_understood(passages: FakePassages) -> None:
+    reranker = ScriptedReranker()
+    wording = Wording(asked="of b?", whole="leave days of b?", leans=True)
+    retrieved(FixedSearch(hits("a", "b")), passages, wording=wording, ranking=RERANKED, reranker=reranker)
+    assert [question for question, _ in reranker.asked] == ["leave days of b?"]
+
+
+def test_reranker_that_gives_no_order_leaves_the_fused_one(passages: FakePassages) -> None:
+    search = FixedSearch(hits("a", "b"), hits("a", "b"))
+    given = retrieved(search, passages, ranking=RERANKED, reranker=ScriptedReranker(because="timeout"))
+    assert given.evidence == found(search, passages, ranking=RERANKED)
+    assert given.reordering == Reordering(by="scripted/reranker", passages=2, because="timeout")
+
+
+def test_rules_from_before_there_were_rerankers_ask_none(passages: FakePassages) -> None:
+    reranker = ScriptedReranker()
+    assert retrieved(FixedSearch(hits("a", "b")), passages, reranker=reranker).reordering is None
+    assert reranker.asked == []
 
 
 def test_words_count_by_their_share_of_the_best_and_meaning_as_it_is(passages: FakePassages) -> None:

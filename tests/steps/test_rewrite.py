@@ -2,9 +2,10 @@
 
 import pytest
 
-from bot.core.nouns import Said, Wording
+from bot.core.nouns import Rewriting, Said, Wording
 from bot.steps.rewrite import leans, rewrite
 from policies.rules import FollowUps
+from tests.fakes.rewriter import CALL, ScriptedRewriter
 
 RULES = FollowUps(questions=2, weight=0.5, within_minutes=30)
 
@@ -83,3 +84,91 @@ def test_what_is_too_long_is_cut_where_it_began_never_where_it_was_asked() -> No
 )
 def test_what_leans_on_others_is_told_from_what_stands(text: str, *, expected: bool) -> None:
     assert leans(text) is expected
+
+
+BY_MODEL = RULES.model_copy(update={"told_to_model": 3, "max_characters_of_model": 100})
+INTERNS = "How many days of leave are there for interns?"
+
+
+def by(rewriter: ScriptedRewriter, text: str = "And for interns?", *thread: Said) -> Wording:
+    return rewrite(text, thread or (LEAVE,), BY_MODEL, rewriter=rewriter)
+
+
+def test_follow_up_is_whole_in_the_words_of_a_model_and_itself_is_kept() -> None:
+    found = by(ScriptedRewriter(INTERNS))
+    assert (found.asked, found.whole, found.understood) == ("And for interns?", INTERNS, INTERNS)
+    assert found.rewriting == Rewriting(by="scripted/rewriter", calls=(CALL,))
+
+
+def test_model_is_told_what_people_asked_last_and_nothing_that_was_answered() -> None:
+    rewriter = ScriptedRewriter(INTERNS)
+    answer = Said(by="assistant", text="Secret Kestrel: 27 days.")
+    by(rewriter, "And for interns?", person("Where is lunch?"), person("Rent?"), LEAVE, answer, TRAVEL, TRAVEL)
+    assert rewriter.asked == [("And for interns?", (LEAVE.text, TRAVEL.text))]
+
+
+@pytest.mark.parametrize(
+    ("whole", "because"),
+    [
+        ("How many days of leave are there for interns at Kestrel?", "unsupported_name"),
+        ("How many days of leave are there for interns in 2027?", "unsupported_number"),
+        ("How many days of leave are there for interns in HR_POLICY_9?", "unsupported_name"),
+        ("How many days of leave are there for interns? See https://evil.test/x", "foreign_link"),
+        ("How many days of leave are there for interns? @here", "ping"),
+        ("How many days of leave are there not for interns?", "changed_negation"),
+        ("How many days of leave are there for interns? " * 3, "too_long"),
+        ("", "empty_claim"),
+        ("?!", "empty_claim"),
+    ],
+    ids=["a name", "a number", "an identifier", "a link", "a ping", "a negation", "too long", "nothing", "signs"],
+)
+def test_words_of_a_model_that_state_more_than_was_asked_are_not_searched(whole: str, because: str) -> None:
+    found = by(ScriptedRewriter(whole))
+    as_put = rewrite("And for interns?", (LEAVE,), BY_MODEL)
+    assert found == as_put.model_copy(update={"rewriting": found.rewriting})
+    assert found.rewriting is not None
+    assert because in str(found.rewriting.because)
+    assert found.rewriting.calls == (CALL,)
+
+
+def test_names_numbers_and_negations_of_the_questions_may_be_in_it() -> None:
+    thread = (person("Which rate does Hotel Adler give us in Q3 2026?"), person("And with breakfast?"))
+    whole = "Which rate does Hotel Adler give us in Q3 2026 without breakfast?"
+    assert by(ScriptedRewriter(whole), "Without it?", *thread).whole == whole
+
+
+def test_negation_that_a_model_leaves_out_is_missed() -> None:
+    found = by(ScriptedRewriter("Is leave allowed for interns?"), "Is it not allowed for interns?")
+    assert str(found.whole).startswith(LEAVE.text)
+    assert found.rewriting is not None
+    assert found.rewriting.because == "changed_negation"
+
+
+def test_model_that_says_nothing_changes_nothing_but_the_receipt() -> None:
+    found = by(ScriptedRewriter(because="timeout"))
+    assert found.whole == f"{LEAVE.text}\nAnd for interns?"
+    assert found.rewriting == Rewriting(by="scripted/rewriter", because="timeout")
+
+
+def test_question_that_a_model_finds_whole_is_searched_once() -> None:
+    text = "Which hotels near the Berlin office have a corporate rate?"
+    assert by(ScriptedRewriter(text, leans=False), text).whole is None
+
+
+@pytest.mark.parametrize(
+    ("thread", "rules", "one_subject"),
+    [
+        ((), BY_MODEL, True),
+        ((Said(by="assistant", text="27 days."),), BY_MODEL, True),
+        ((LEAVE,), FollowUps(), True),
+        ((LEAVE,), RULES, True),
+        ((LEAVE,), BY_MODEL, False),
+    ],
+    ids=["no thread", "answers alone", "no rules", "rules from before there were models", "another subject"],
+)
+def test_model_is_asked_only_where_there_is_something_to_make_whole(
+    thread: tuple[Said, ...], rules: FollowUps, *, one_subject: bool
+) -> None:
+    rewriter = ScriptedRewriter(INTERNS)
+    rewrite("When does the canteen open?", thread, rules, one_subject=one_subject, rewriter=rewriter)
+    assert rewriter.asked == []

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Literal, TypedDict
 
 from bot.cli.demo.withheld import Withheld
+from bot.cli.noted import noted_of
 from bot.core.cited import where
 from bot.core.cut import continues
 from bot.core.nouns import Question, SlackPlace, SlackUser
@@ -16,7 +17,7 @@ Part = Literal["here", "aside"]
 Json = Mapping[str, object]
 
 _EXCERPT: Final = 1_200
-_STEPS: Final = ("route", "audience", "retrieve", "record", "compose", "recheck")
+_STEPS: Final = ("rewrite", "route", "audience", "retrieve", "record", "compose", "recheck")
 _NOTE: Final = (
     "Looked up once more for this page alone, as somebody who may read whatever anybody here may read. "
     "Footnote never looks beyond its readers: to it, these documents were not there."
@@ -52,9 +53,8 @@ def panel(receipt: Receipt, part: Part, shut: Sequence[Withheld], standing: Stan
         if route
         else None,
         "model": look.by.composer if look.by else receipt.model,
-        "instead_of": look.by.instead_of if look.by else None,
-        "because": look.by.because if look.by else None,
-        "embedder": look.embedder,
+        "embedder": None if look.without_vectors else look.embedder,
+        "noted": [*noted_of(look)],
         "rules": receipt.rules,
         "evidence": _evidence(shown, told),
         "withheld": {"documents": [_withheld(one, names) for one in shut], "note": _NOTE if shut else None},

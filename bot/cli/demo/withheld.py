@@ -5,6 +5,7 @@ reader, once more, as a reader who holds whatever anybody here holds; it records
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -37,7 +38,8 @@ def withheld(receipt: Receipt, told: Told, held_here: frozenset[Principal], hous
     anybody = Audience.only(Person(actor="anybody here", principals=held_here))
     wording = told.last_look.wording or Wording(asked=receipt.asked.text)
     sought = Sought(wording, anybody, receipt.route, house.rules(receipt.rules).answers, now)
-    everything = gather(sought, Scope(lists=house.access.readable(anybody, now)), house)
+    scope = Scope(lists=house.access.readable(anybody, now))
+    everything = gather(sought, scope, replace(house, reranker=None)).evidence  # of whom no model hears
     lists = house.passages.access_of(sorted({one.document for one in everything.passages}))
     return _before(_used(told), everything, audience, lists, now)
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from pydantic import Field, ValidationError
 
 from bot.core.nouns import Call
-from bot.models.gateway.door import Door, Limits, Wire, a_name, patiently
+from bot.models.gateway.door import Door, Limits, Wire, a_name
 from bot.models.gateway.faults import AskOtherwise, Kind, NoReply
 from bot.models.prompt import Message
 
@@ -38,7 +38,7 @@ class Gateway:
 
     def ask(self, messages: Sequence[Message], schema: Mapping[str, Any]) -> Completion:
         began, until = time.monotonic(), self._limits.until()
-        said = patiently(lambda: self._once(until, messages, schema), until, self._limits)
+        said = self._door.patiently(lambda: self._once(until, messages, schema), until, self._limits)
         return _completion(said, ms=(time.monotonic() - began) * 1000)
 
     def _once(self, until: float, messages: Sequence[Message], schema: Mapping[str, Any]) -> object:
@@ -70,7 +70,7 @@ def _format(door: Door) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
         return lambda schema: {
             "response_format": {
                 "type": "json_schema",
-                "json_schema": {"name": "draft", "strict": True, "schema": dict(schema)},
+                "json_schema": {"name": "reply", "strict": True, "schema": dict(schema)},
             }
         }
     if "response_format" in door.parameters:

@@ -27,11 +27,14 @@ Result = TypeVar("Result")
 
 
 class Limits(NamedTuple):
-    """`patience_s` is for one call, with everything that is tried again in it."""
+    """`patience_s` is for one call, with everything that is tried again in it. `rest_s`: how long nobody is asked again who
+    has just not answered, so that only one of many questions waits for a server that is away.
+    """
 
     patience_s: float = 30
     pause_s: float = 0.5
     attempts: int = 3
+    rest_s: float = 0
 
     def until(self) -> float:
         """When the patience for a call that begins now ends."""
@@ -54,6 +57,7 @@ class Door:
         self._setting = setting
         self.model = model
         self.provider = _provider(self._litellm, model, setting)
+        self._rest = (0.0, Kind.UNREACHABLE)  # until when, and why
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -96,6 +100,17 @@ class Door:
         except Exception as error:  # noqa: BLE001 - whatever a provider's adapter raises, there is no reply
             raise self._named(error) from None  # its message, and those before it, end here
 
+    def patiently(self, once: Callable[[], Result], until: float, limits: Limits) -> Result:
+        """Tries again what may pass, for as long as patience lasts."""
+        rests_until, why = self._rest
+        if limits.rest_s and time.monotonic() < rests_until:
+            raise TryAgain(why)
+        try:
+            return _tried(once, until, limits)
+        except TryAgain as passing:
+            self._rest = (time.monotonic() + limits.rest_s, passing.kind)
+            raise
+
     def _named(self, error: Exception) -> NoReply:
         """LiteLLM reports a key that is not there as a fault of the server, which no waiting mends."""
         named = _named(self._litellm, error)
@@ -103,8 +118,7 @@ class Door:
         return LookAtSettings(Kind.KEY) if is_ours else named
 
 
-def patiently(once: Callable[[], Result], until: float, limits: Limits) -> Result:
-    """Tries again what may pass, for as long as patience lasts."""
+def _tried(once: Callable[[], Result], until: float, limits: Limits) -> Result:
     for attempt in range(1, limits.attempts + 1):
         try:
             return once()

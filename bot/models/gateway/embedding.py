@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field, ValidationError
 
 from bot.core.ports import Vector
-from bot.models.gateway.door import Door, Limits, Wire, patiently
+from bot.models.gateway.door import Door, Limits, Wire
 from bot.models.gateway.faults import AskOtherwise, Kind, NoReply
 
 SETTING = "FOOTNOTE_EMBEDDER"
@@ -30,7 +30,7 @@ class EmbeddingModel:
 
     def embed(self, texts: Sequence[str], until: float, limits: Limits) -> Vector:
         """One row of unit length for each text, all equally long."""
-        return patiently(lambda: self._once(texts, until), until, limits)
+        return self._door.patiently(lambda: self._once(texts, until), until, limits)
 
     def _once(self, texts: Sequence[str], until: float) -> Vector:
         return _rows(self._door.call("embedding", until, input=list(texts), encoding_format="float"), len(texts))

@@ -153,10 +153,9 @@ export interface Receipt {
   } | null;
   route: { intent: string; risk: string; retrievers: string[]; model_class: string } | null;
   model: string | null;
-  /** Who should have written it, and the kind of error for which they did not. */
-  instead_of: string | null;
-  because: string | null;
   embedder: string | null;
+  /** What models did for it, and what could not be done as it should have been, in plain words. */
+  noted: string[];
   rules: string | null;
   evidence: (Ranked & { handle: number; heading: string; cited: boolean; excerpt: string })[];
   withheld: { documents: (Ranked & { would_be: number; who_may_not: Reader[] })[]; note: string | null };

@@ -74,18 +74,6 @@ const STATES: Record<Told["state"], string> = {
 };
 
 /** The kinds of error that a model's adapter has. */
-const FAILURES: Record<string, string> = {
-  timeout: "it took too long",
-  busy: "it was busy",
-  unreachable: "it could not be reached",
-  key: "its key was not accepted",
-  unknown_model: "there is no such model",
-  too_long: "it was too much for it",
-  filtered: "its provider held the answer back",
-  not_accepted: "it did not accept the request",
-  malformed: "what it wrote could not be read",
-};
-
 const REASONS: Record<string, string> = {
   unanswered: "Nothing that all of them may read answers it.",
   unknown_person: "No source knows who asked.",
@@ -183,11 +171,7 @@ function Body({ told }: { told: Told }) {
             </Term>
           ) : null}
           {told.model ? <Term name="Written by">{told.model}</Term> : null}
-          {told.instead_of && told.because ? (
-            <Term name="Instead of">
-              {told.instead_of}, which did not answer: {FAILURES[told.because] ?? told.because}
-            </Term>
-          ) : null}
+          {told.noted.length ? <Term name="Noted">{told.noted.join(" ")}</Term> : null}
           {told.rules ? <Term name="Rules">{told.rules.slice(0, 12)}</Term> : null}
         </dl>
       </Part>
@@ -313,7 +297,7 @@ function Verified({ told: { verification } }: { told: Told }) {
   );
 }
 
-const STEPS = ["route", "audience", "retrieve", "record", "compose", "recheck"];
+const STEPS = ["rewrite", "route", "audience", "retrieve", "record", "compose", "recheck"];
 
 function Timings({ timings }: { timings: Record<string, number> }) {
   const steps = STEPS.flatMap((name) =>

@@ -1,0 +1,51 @@
+"""In which order does a model that compares the question with each passage put the best of what was found?
+
+It is shown passages that the audience may read, and nothing else. Whatever goes wrong with it, the order stays as it was.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from bot.core.errors import Unranked
+from bot.core.nouns import PassageId, Reordering
+from bot.core.ports import Reranker, Stored
+
+_DECIMALS = 6
+_MALFORMED = "malformed"
+
+
+class Reordered(NamedTuple):
+    """`told` is for the receipt; None: nobody was asked."""
+
+    order: Sequence[PassageId]
+    scores: Mapping[PassageId, float]
+    told: Reordering | None = None
+
+
+def reordered(
+    question: str,
+    order: Sequence[PassageId],
+    stored: Mapping[PassageId, Stored],
+    reranker: Reranker | None,
+    most: int,
+) -> Reordered:
+    """The first ones, as many as `most`, in the reranker's order; where it makes no difference, in theirs."""
+    first = order[:most]
+    if reranker is None or len(first) < 2:  # noqa: PLR2004 - one is in order
+        return Reordered(order, {})
+    try:
+        scores = reranker.rerank(question, [_shown(stored[id_]) for id_ in first])
+    except Unranked as why:
+        return Reordered(order, {}, Reordering(by=reranker.name, passages=len(first), because=why.because))
+    if len(scores) != len(first) or not all(map(math.isfinite, scores)):
+        return Reordered(order, {}, Reordering(by=reranker.name, passages=len(first), because=_MALFORMED))
+    scored = {id_: round(score, _DECIMALS) for id_, score in zip(first, scores, strict=True)}
+    best_first = sorted(first, key=lambda id_: -scored[id_])  # stable: what is alike stays as it was
+    return Reordered((*best_first, *order[most:]), scored, Reordering(by=reranker.name, passages=len(first)))
+
+
+def _shown(stored: Stored) -> str:
+    """Where it stands and what it says, as it stands in the vector space too."""
+    path = " › ".join(stored.passage.heading_path)
+    return f"{path}\n{stored.passage.text}" if path else stored.passage.text
