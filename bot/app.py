@@ -128,6 +128,7 @@ class Assistant:
         house = Syncing(
             serving=lambda: _patiently(self.serving.maker()),
             stores=self.serving.stores,
+            is_succeeded=lambda: records.embedders.coming() is not None,
             embedding=PassageStore(records.database),
             reach=self.answering.reach,
             progress=progress,

@@ -9,7 +9,9 @@ that is unchanged is embedded again.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
+from bot.core.errors import Unembedded
 from bot.core.failpoints import Reach
 from bot.core.nouns import Event
 from bot.core.ports import Catalogue, Embedding, Maker, Staged, VectorStore
@@ -62,11 +64,13 @@ class Syncing:
     """What syncing needs of the world. Nobody serves: passages go live to be found by their words alone.
 
     `serving` is asked for each batch, since another may take over meanwhile. `stores`: wherever a vector may be that has
-    to go. What is new is embedded by whoever serves; whoever is to serve makes up for it before they do.
+    to go. What is new is embedded by whoever serves; whoever is to serve makes up for it before they do. `is_succeeded`:
+    there is such a one, so that nothing has to wait for whoever serves now, whose provider may be gone.
     """
 
     serving: Callable[[], Maker | None]
     stores: Callable[[], Sequence[VectorStore]]
+    is_succeeded: Callable[[], bool]
     embedding: Embedding
     reach: Reach
     progress: Callable[[Progress], None]
@@ -115,7 +119,11 @@ def reconcile_vectors(house: Syncing, *, thorough: bool) -> None:
     maker = house.serving()
     if maker is not None:
         embed.tidy(maker, house.embedding, thorough=thorough)
-        embed.embed_missing(maker, house.embedding, lambda: house.reach("sync.after_repair"), lambda _: None)
+        try:
+            embed.embed_missing(maker, house.embedding, lambda: house.reach("sync.after_repair"), lambda _: None)
+        except Unembedded:
+            if not house.is_succeeded():
+                raise
 
 
 def _apply(batch: Batch, catalogue: Catalogue, house: Syncing, tally: Tally) -> None:
@@ -140,12 +148,30 @@ def _bring_live(documents: Sequence[SourceDocument], catalogue: Catalogue, house
     """How many passages were embedded."""
     staged = catalogue.stage([(document, chunk(document.title, document.text)) for document in documents])
     house.reach("sync.after_stage")
-    maker = house.serving()
-    embedded = _embed(staged, maker) if maker is not None else 0
+    embedded = _embedded(staged, house)
     house.reach("sync.after_vectors")
-    catalogue.go_live(staged, embedded_by=maker.embedder.name if maker is not None else None)
+    catalogue.go_live(staged, embedded_by=embedded.by)
     house.reach("sync.after_live")
-    return embedded
+    return embedded.passages
+
+
+class _Embedded(NamedTuple):
+    """By whom, if anybody did, and how many passages."""
+
+    by: str | None
+    passages: int
+
+
+def _embedded(staged: Sequence[Staged], house: Syncing) -> _Embedded:
+    maker = house.serving()
+    if maker is None:
+        return _Embedded(None, 0)
+    try:
+        return _Embedded(maker.embedder.name, _embed(staged, maker))
+    except Unembedded:
+        if not house.is_succeeded():
+            raise
+        return _Embedded(None, 0)  # found by words alone, until the other one serves
 
 
 def _embed(staged: Sequence[Staged], maker: Maker) -> int:
