@@ -180,6 +180,36 @@ def beir(
     command.beir_set(folder, as_=as_, run=run, as_json=json)
 
 
+@evals.command("embedder")
+def compare_embedders(
+    name: Annotated[str, typer.Argument(metavar="EMBEDDER", help="builtin, none, or PROVIDER/MODEL.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A BEIR folder, or a golden set: a folder with questions.toml.")
+    ],
+    against: Annotated[str, typer.Option("--against", metavar="EMBEDDER", help="The other one.")],
+    json: Json = False,
+) -> None:
+    """Compare two embedders, question by question, through the real pipeline."""
+    from bot.cli import eval as command
+
+    command.two_embedders(name, against, folder, as_json=json)
+
+
+@evals.command("pairs")
+def export_pairs(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="corpus.jsonl, queries.jsonl and qrels/test.tsv.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the pairs go, as JSON lines.")],
+    negatives: Annotated[int, typer.Option("--negatives", min=0, max=50, help="How many for each pair, at most.")] = 7,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Those questions too that figures are reported on: then report none.")
+    ] = False,
+) -> None:
+    """Export question-passage pairs with hard negatives, to tune an embedder with."""
+    from bot.cli import eval as command
+
+    command.export_pairs(folder, out=out, negatives=negatives, everything_=everything)
+
+
 def main() -> None:
     from bot.settings import quiet_libraries
 

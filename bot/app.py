@@ -11,15 +11,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from importlib import resources
 from pathlib import Path
-from typing import assert_never
+from typing import Any, NamedTuple, assert_never
 
 from bot.core import failpoints
 from bot.core.clock import Clock, utc_now
 from bot.core.errors import BadUse
 from bot.core.nouns import CommandLine, Event, Question, SlackPlace, SlackUser
-from bot.core.ports import Composer, Embedder, People, Reranker, Rewriter
+from bot.core.ports import Composer, Embedder, Maker, People, Reranker, Rewriter
+from bot.flows.embed import Change, take_over
 from bot.flows.read import Reading
 from bot.flows.reply import Answering
 from bot.flows.sync import Progress, Syncing, Tally, sync
@@ -29,9 +31,9 @@ from bot.stores.access import AccessStore
 from bot.stores.catalogue import SourceCatalogue
 from bot.stores.config import Config
 from bot.stores.database import Database
+from bot.stores.embedders import Embedders, Recorded
 from bot.stores.home import Home
 from bot.stores.inbox import Inbox
-from bot.stores.index import Index
 from bot.stores.jobs import Jobs
 from bot.stores.leases import Claim
 from bot.stores.ledger.book import Ledger
@@ -39,15 +41,20 @@ from bot.stores.ledger.keyfile import KeyFile
 from bot.stores.passages import PassageStore
 from bot.stores.receipts import Receipts
 from bot.stores.schema import migrate
+from bot.stores.serving import Places, Serving
 from bot.stores.sources import Listed, Sources
 from bot.stores.vectors import Vectors, embedded_client, server_client
+from bot.worker import EMBED
 from connectors.folder.access import WITHOUT_ACCESS, WithoutAccess
 from connectors.folder.connector import FolderConnector
 from connectors.model import Connector, Fatal
 from policies import rules
 from policies.people import Audience, Person, Principal
 
+_EMBEDDER = "embedder"  # of a workspace there is one job of it at a time
 _REST_S = 5  # for which no question asks a model that has just not answered one
+
+Composers = Callable[[Embedder | None], Composer]  # one for each embedder that serves
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,7 @@ class Records:
     config: Config
     sources: Sources
     access: AccessStore
+    embedders: Embedders
     inbox: Inbox
     jobs: Jobs
     receipts: Receipts
@@ -89,14 +97,26 @@ class Connectors:
         return before[1] if before is not None and before[0].identity == source.identity else connector(source)
 
 
+class TakenOver(NamedTuple):
+    """What a job of embedding came to: who serves now, if anybody was to, and for how many passages that was paid."""
+
+    embedder: str | None
+    passages: int
+
+
 @dataclass(frozen=True)
 class Assistant:
     """What answers and syncs."""
 
     records: Records
     answering: Answering
-    vectors: Vectors | None
-    index: Index
+    serving: Serving
+
+    def want(self, embedder: Embedder | None) -> None:
+        """Notes that it is to serve, as the settings say. Nothing is done about it yet."""
+        if embedder is not None:
+            wanted = Recorded(embedder.name, self.records.settings.embedder, embedder.dimensions)
+            self.records.embedders.want(wanted)
 
     def sync(self, claim: Claim, progress: Callable[[Progress], None]) -> Tally:
         """Runs one sync job, under its lease."""
@@ -106,8 +126,9 @@ class Assistant:
             raise Fatal("this source was removed meanwhile")
         source, read = built[claim.key]
         house = Syncing(
-            embedder=patient(self.answering.reading.embedder),
-            vectors=self.vectors,
+            serving=lambda: _patiently(self.serving.maker()),
+            stores=self.serving.stores,
+            is_succeeded=lambda: records.embedders.coming() is not None,
             embedding=PassageStore(records.database),
             reach=self.answering.reach,
             progress=progress,
@@ -122,11 +143,31 @@ class Assistant:
         )
         return sync(read, catalogue, house, full=bool(json.loads(claim.payload)["full"]), clock=records.clock)
 
+    def embed(self, claim: Claim, progress: Callable[[int], None]) -> TakenOver:
+        """Runs the job that brings whoever is to serve to it, and clears away what is left of who does no more."""
+        records = self.records
+        embedders = records.embedders.held(lambda session: records.jobs.hold(session, claim))
+        self.serving.clear(embedders)
+        coming, made = embedders.coming(), 0
+        if coming is not None:
+            maker, index = self.serving.coming(coming)
+            change = Change(
+                maker=maker._replace(embedder=patient(maker.embedder)),
+                embedding=PassageStore(records.database),
+                succession=embedders,
+                index=index.newest,
+                reach=self.answering.reach,
+                progress=progress,
+            )
+            made = take_over(change)
+            self.serving.clear(embedders)
+        return TakenOver(coming.name if coming is not None else None, made)
+
     def clear_removed(self) -> int:
         """Clears away what is left of removed sources; how many passages. First the vectors, as every sync does."""
         leftovers = self.records.sources.leftovers()
-        if self.vectors is not None:
-            self.vectors.delete(leftovers)
+        for vectors in self.serving.stores():
+            vectors.delete(leftovers)
         self.records.sources.purge_leftovers(leftovers)
         return len(leftovers)
 
@@ -153,6 +194,7 @@ def records(settings: Settings, clock: Clock = utc_now) -> Iterator[Records]:
             config=config,
             sources=Sources(database),
             access=AccessStore(database),
+            embedders=Embedders(database, ledger, clock),
             inbox=inbox,
             jobs=jobs,
             receipts=Receipts(database, ledger, inbox, clock),
@@ -160,6 +202,28 @@ def records(settings: Settings, clock: Clock = utc_now) -> Iterator[Records]:
         )
     finally:
         database.close()
+
+
+def embedder(settings: Settings, name: str, *, dimensions: int | None = None) -> Embedder | None:
+    """The embedder that a setting names, or nothing, where that cannot be had on this machine. Nobody else is asked for
+    anything: of a hosted one its `dimensions` have to be known.
+    """
+    if name == "none":
+        return None
+    if name == "builtin":
+        return _built_in(settings)
+    from bot.models.learnt import hosted
+
+    return hosted(settings, name, dimensions) if dimensions is not None else None
+
+
+def _built_in(settings: Settings) -> Embedder | None:
+    from bot.models.embedder import MiniLM
+    from bot.models.remembered import Remembered
+    from bot.models.weights import locate
+
+    weights = locate(settings.models)
+    return Remembered(MiniLM(weights)) if weights is not None else None
 
 
 def composer(settings: Settings, embedder: Embedder | None) -> Composer:
@@ -210,12 +274,15 @@ def assistant(
     *,
     command: str,
     slack: People | None = None,
-    composer: Composer | None = None,
+    composer: Composers | None = None,
     reranker: Reranker | None = None,
     rewriter: Rewriter | None = None,
 ) -> Iterator[Assistant]:
     """Owns the home while it is open, unless both stores are servers; then others may work beside it. Whoever answers
     nothing needs no models.
+
+    `embedder` is one that is built already, for where it serves, or comes to; another that serves is built as it is
+    recorded. None: words alone, whoever serves.
     """
     records.key.open()  # who could not sign an answer does not begin with it
     if records.settings.shared_stores:
@@ -229,6 +296,15 @@ def assistant(
                 records.jobs.end_all(session)
         with _opened(records, embedder, slack, composer, reranker, rewriter) as opened:
             yield opened
+
+
+def ask_for_embedding(records: Records) -> bool:
+    """Whether an embedder is to take over, or has left something: then there is a job for that."""
+    if not records.embedders.is_work_left():
+        return False
+    with records.database.writing() as session:
+        records.jobs.enqueue(session, EMBED, _EMBEDDER, {}, now=records.clock())
+    return True
 
 
 def connector(source: Listed) -> Connector:
@@ -259,50 +335,75 @@ def _opened(
     records: Records,
     embedder: Embedder | None,
     slack: People | None,
-    composer: Composer | None,
+    composer: Composers | None,
     reranker: Reranker | None,
     rewriter: Rewriter | None,
 ) -> Iterator[Assistant]:
-    """The index and the vectors are closed before the home is given back: the next owner opens the same files."""
     _adopt_packaged_rules(records)
     opened = _assistant(records, embedder, slack, composer, reranker, rewriter)
     try:
         yield opened
     finally:
-        opened.index.close()
-        if opened.vectors is not None:
-            opened.vectors.close()
+        opened.serving.close()
 
 
 def _assistant(
     records: Records,
     embedder: Embedder | None,
     slack: People | None,
-    composer: Composer | None,
+    composer: Composers | None,
     reranker: Reranker | None,
     rewriter: Rewriter | None,
 ) -> Assistant:
     from bot.models.extractive import Extractive
 
     settings, database = records.settings, records.database
-    kept = vectors(settings, embedder.name, embedder.dimensions) if embedder is not None else None
     reach = failpoints.armed(settings.failpoint)
-    index = Index(database, kept, settings.home / "index", reach=reach)
+    serving = Serving(
+        Places(database, partial(_chroma, settings), settings.home / "index", reach),
+        records.embedders,
+        partial(_built, settings, embedder),
+        words_alone=embedder is None,
+    )
     reading = Reading(
         rules=records.config.rules,
         people=_People(records.access, slack),
         access=records.access,
-        index=index,
+        meaning=serving.meaning,
         passages=PassageStore(database),
-        embedder=embedder,
         connectors=records.connectors,
         read_at=lambda: _read_at(records.sources),
         access_trusted_for=timedelta(minutes=settings.access_trusted_for_minutes),
         clock=records.clock,
         reranker=reranker,
     )
-    answering = Answering(reading=reading, composer=composer or Extractive(embedder), reach=reach, rewriter=rewriter)
-    return Assistant(records=records, answering=answering, vectors=kept, index=index)
+    answering = Answering(reading=reading, composer=_once_each(composer or Extractive), reach=reach, rewriter=rewriter)
+    return Assistant(records=records, answering=answering, serving=serving)
+
+
+def _built(settings: Settings, given: Embedder | None, recorded: Recorded) -> Embedder | None:
+    """What calls itself otherwise makes other vectors, such as newer weights."""
+    if given is not None and given.name == recorded.name:
+        return given
+    made = embedder(settings, recorded.setting, dimensions=recorded.dimensions)
+    return made if made is not None and made.name == recorded.name else None
+
+
+def _patiently(maker: Maker | None) -> Maker | None:
+    return maker._replace(embedder=patient(maker.embedder)) if maker is not None else None
+
+
+def _once_each(composers: Composers) -> Composers:
+    """There are as many embedders as have served while this process runs."""
+    made: dict[str | None, Composer] = {}
+
+    def composer_for(embedder: Embedder | None) -> Composer:
+        name = embedder.name if embedder is not None else None
+        if name not in made:
+            made[name] = composers(embedder)
+        return made[name]
+
+    return composer_for
 
 
 class _People:
@@ -329,8 +430,11 @@ class _People:
 
 
 def vectors(settings: Settings, embedder: str, dimensions: int) -> Vectors:
-    client = server_client(settings.chroma_url) if settings.chroma_url else embedded_client(settings.home / "chroma")
-    return Vectors(client, workspace=settings.workspace, embedder=embedder, dimensions=dimensions)
+    return Vectors(_chroma(settings), workspace=settings.workspace, embedder=embedder, dimensions=dimensions)
+
+
+def _chroma(settings: Settings) -> Any:
+    return server_client(settings.chroma_url) if settings.chroma_url else embedded_client(settings.home / "chroma")
 
 
 def _read_at(sources: Sources) -> Mapping[str, datetime | None]:

@@ -40,7 +40,7 @@ def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -
     us = connection.who_we_are(web)
     reach = failpoints.armed(settings.failpoint)
     people, poster = SlackPeople(web, records.access, team=us.team, bot_user=us.user), SlackPoster(web, us, reach)
-    composer = app.composer(settings, embedder)
+    composer = partial(app.composer, settings)
     reranker, rewriter = app.reranker(settings), app.rewriter(settings)
     with app.assistant(
         records,
@@ -51,6 +51,7 @@ def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -
         reranker=reranker,
         rewriter=rewriter,
     ) as assistant:
+        assistant.want(embedder)
         answer_next = partial(
             worker.answer_next,
             records.inbox,
@@ -83,18 +84,23 @@ def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -
 
 @contextmanager
 def _kept_fresh(assistant: app.Assistant) -> Iterator[None]:
-    """The timer only asks for work; asking twice for what still waits is asking once."""
+    """The timer only asks for work; asking twice for what still waits is asking once. What an embedder's provider did
+    not do, it is asked again with the next round.
+    """
     records = assistant.records
-    run = partial(assistant.sync, progress=lambda _: None)
+    queue = (records.jobs, records.database, records.ledger, records.clock)
 
     def sync_next() -> bool:
-        done = worker.run_syncs(records.jobs, records.database, records.ledger, records.clock, run)
-        return bool(list(done))
+        return bool(list(worker.run_syncs(*queue, partial(assistant.sync, progress=lambda _: None))))
+
+    def embed_next() -> bool:
+        return bool(list(worker.run_jobs(worker.EMBED, *queue, partial(assistant.embed, progress=lambda _: None))))
 
     def enqueue() -> None:
         with records.database.writing() as session:
             for source in records.sources.listed():
                 records.jobs.enqueue(session, worker.SYNC, source.name, {"full": False}, now=records.clock())
+        app.ask_for_embedding(records)
 
     timers = BackgroundScheduler(timezone="UTC")
     timers.add_job(
@@ -105,7 +111,7 @@ def _kept_fresh(assistant: app.Assistant) -> Iterator[None]:
         coalesce=True,
         misfire_grace_time=None,
     )
-    with worker.Pool(sync_next, size=1):
+    with worker.Pool(sync_next, size=1), worker.Pool(embed_next, size=1):
         timers.start()
         try:
             yield

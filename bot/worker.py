@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import partial
-from typing import Final, NamedTuple, Self
+from typing import Final, Generic, NamedTuple, Self, TypeVar
 
 import structlog
 
@@ -28,6 +28,7 @@ from bot.stores.receipts import OpenReceipt, Receipts
 from connectors.model import AccessUnknown, Fatal, Gone, Retryable
 
 SYNC: Final = "sync"
+EMBED: Final = "embed"
 
 _ATTEMPTS = 10  # of a question: with the pauses between them, a quarter of an hour in which its surface may be away
 _DEATHS = 3  # of its processes, after which a question is set apart: it may be what they died of
@@ -36,6 +37,18 @@ _LOOK_AGAIN_S = 0.5  # for what became due, or was put in by another process
 # Python's own 5 ms are paid again at each statement by a thread that does little, such as the one that takes in.
 _SWITCH_S = 0.0001
 _BEATS = 3  # in the length of a lease
+
+Done = TypeVar("Done")
+
+
+class _Failing(NamedTuple):
+    """What the ledger says of a job that failed, and what its key is."""
+
+    event: str
+    of: str
+
+
+_FAILED: Final = {SYNC: _Failing("sync_failed", "source"), EMBED: _Failing("embedding_failed", "of")}
 
 log = structlog.get_logger()
 
@@ -274,30 +287,46 @@ class Synced(NamedTuple):
     error: str | None = None
 
 
+class Worked(NamedTuple, Generic[Done]):
+    """What one job came to. With an error, what was done before it stays done."""
+
+    key: str
+    done: Done | None
+    error: str | None = None
+
+
 def run_syncs(
     jobs: Jobs, database: Database, ledger: Ledger, clock: Clock, run: Callable[[Claim], Tally]
 ) -> Iterator[Synced]:
-    """Works off the sync jobs that wait. One that fails does not keep the others from their turn."""
-    while claim := jobs.claim(clock(), kinds=[SYNC]):
+    for result in run_jobs(SYNC, jobs, database, ledger, clock, run):
+        yield Synced(result.key, result.done, result.error)
+
+
+def run_jobs(
+    kind: str, jobs: Jobs, database: Database, ledger: Ledger, clock: Clock, run: Callable[[Claim], Done]
+) -> Iterator[Worked[Done]]:
+    """Works off the jobs of this kind that wait. One that fails does not keep the others from their turn."""
+    failed = _FAILED[kind]
+    while claim := jobs.claim(clock(), kinds=[kind]):
         with _beating(partial(_renew, jobs, claim, clock), jobs.length):
-            result = _run_sync(claim, run)
+            result = _run_job(claim, run)
         with suppress(LostLease), database.writing() as session:  # whoever has it now will say how it ended
             jobs.finish(session, claim, clock(), error=result.error)
             if result.error is not None:
-                ledger.append(session, [Event(kind="sync_failed", body={"source": claim.key})], clock())
+                ledger.append(session, [Event(kind=failed.event, body={failed.of: claim.key})], clock())
         yield result
 
 
-def _run_sync(claim: Claim, run: Callable[[Claim], Tally]) -> Synced:
+def _run_job(claim: Claim, run: Callable[[Claim], Done]) -> Worked[Done]:
     try:
-        return Synced(claim.key, run(claim))
+        return Worked(claim.key, run(claim))
     except (Retryable, Gone, AccessUnknown, Fatal) as error:
-        return Synced(claim.key, None, str(error))
+        return Worked(claim.key, None, str(error))
     except LostLease:
-        return Synced(claim.key, None, "another process took over")
+        return Worked(claim.key, None, "another process took over")
     except Exception as error:
-        log.exception("a sync failed", source=claim.key, job=claim.id)
-        return Synced(claim.key, None, f"a fault ({type(error).__name__}) in job {claim.id}; the log has the details")
+        log.exception("a job failed", kind=claim.kind, key=claim.key, job=claim.id)
+        return Worked(claim.key, None, f"a fault ({type(error).__name__}) in job {claim.id}; the log has the details")
 
 
 def _renew(jobs: Jobs, claim: Claim, clock: Clock) -> None:

@@ -26,6 +26,7 @@ class Nowhere:
 @contextmanager
 def assistant(settings: Settings, embedder: Embedder | None) -> Iterator[app.Assistant]:
     with app.records(settings) as records, app.assistant(records, embedder, command="test") as opened:
+        opened.want(embedder)
         yield opened
 
 

@@ -1,6 +1,7 @@
 """`footnote ask` and `footnote search`."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from bot import app, worker
 from bot.cli import render, weights
@@ -9,7 +10,6 @@ from bot.cli.terminal import (
     FAULT,
     REFUSED,
     command,
-    complain,
     operator,
     out,
     person,
@@ -37,8 +37,8 @@ def ask(question: str, *, as_: str, as_json: bool) -> None:
             asked_at=records.clock(),
             operator=operator(),
         )
-        embedder = weights.present(settings)
-        composer, reranker = app.composer(settings, embedder), app.reranker(settings)
+        embedder = weights.serving(records)
+        composer, reranker = partial(app.composer, settings), app.reranker(settings)
         with app.assistant(
             records, embedder, command="footnote ask", composer=composer, reranker=reranker
         ) as assistant:
@@ -52,8 +52,8 @@ def ask(question: str, *, as_: str, as_json: bool) -> None:
                 stop(FAULT, f"Something went wrong, and nothing was answered. The receipt is {failed.receipt}.")
             if as_json:
                 print_json(render.as_json(asked.receipt, outcome))
-            elif note := weights.missing(settings, embedder):
-                complain(note)
+            else:
+                weights.say_if_by_words_alone(records, embedder)
             worker.drain(inbox, receipts, house, Unheard(), kinds=[CLI_QUESTION])  # whatever a process that died left
         raise SystemExit(_EXIT[outcome.reply.kind])
 
@@ -61,8 +61,7 @@ def ask(question: str, *, as_: str, as_json: bool) -> None:
 def search(words: str, *, as_: str, k: int, as_json: bool) -> None:
     with command() as settings, app.records(settings) as records:
         asker = person(as_)
-        embedder = weights.present(settings)
-        reranker = app.reranker(settings)
+        embedder, reranker = weights.serving(records), app.reranker(settings)
         with app.assistant(records, embedder, command="footnote search", reranker=reranker) as assistant:
             receipt, evidence = search_flow(
                 readable(words), asker, k, assistant.answering.reading, note=records.receipts.note, operator=operator()
@@ -71,8 +70,7 @@ def search(words: str, *, as_: str, k: int, as_json: bool) -> None:
             print_json({"receipt": receipt, "results": [render.found_as_json(found) for found in evidence.found]})
         else:
             _print_found(evidence)
-        if note := weights.missing(settings, embedder):
-            complain(note)
+        weights.say_if_by_words_alone(records, embedder)
         raise SystemExit(ANSWERED if evidence.found else REFUSED)
 
 

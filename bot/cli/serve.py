@@ -12,7 +12,7 @@ from bot.cli.terminal import command, complain
 
 def serve() -> None:
     with command() as settings, app.records(settings) as records:
-        embedder = weights.fetched(settings)
+        embedder = weights.wanted(records)
         with service.in_slack(records, embedder, command="footnote serve") as at_work:
             us = at_work.us
             complain(f"Footnote is in Slack (workspace {us.team}, user {us.user}). Ctrl+C ends it.")

@@ -10,14 +10,15 @@ from bot import app
 from bot.cli.terminal import command, complain, operator, print_json, say, show_table
 from bot.core.errors import BadUse
 from bot.core.nouns import Event
+from bot.stores.embedders import Standing
 from bot.stores.sources import Source
 
 
 def show(*, as_json: bool) -> None:
     with command() as settings, app.records(settings) as records:
-        sources = records.sources.active()
+        sources, embedding = records.sources.active(), records.embedders.standing()
     if as_json:
-        print_json({"sources": [_as_json(source) for source in sources]})
+        print_json({"sources": [_as_json(source) for source in sources], **_embedding_as_json(embedding)})
     elif not sources:
         say("There are no sources yet. Add one: footnote sources add folder PATH --name NAME")
     else:
@@ -25,6 +26,11 @@ def show(*, as_json: bool) -> None:
         for source in sources:
             if source.problems:
                 say(f"{source.name}: {len(source.problems)} documents with problems: footnote sources --json")
+        if embedding.coming is not None and embedding.serving is not None:
+            say(
+                f"Embedding with {embedding.coming.name}: {embedding.made:,} of {embedding.passages:,} passages; "
+                f"searching with {embedding.serving.name} until then"
+            )
 
 
 def add(kind: str, path: Path, *, name: str) -> None:
@@ -82,6 +88,16 @@ def _as_json(source: Source) -> dict[str, object]:
         "groups_read_at": source.groups_read_at.isoformat() if source.groups_read_at else None,
         "problems": [problem.model_dump() for problem in source.problems],
     }
+
+
+def _embedding_as_json(embedding: Standing) -> dict[str, object]:
+    """Nothing, where no embedder has ever served."""
+    if embedding.serving is None:
+        return {}
+    body: dict[str, object] = {"serving": embedding.serving.name}
+    if embedding.coming is not None:
+        body |= {"coming": embedding.coming.name, "made": embedding.made, "passages": embedding.passages}
+    return {"embedder": body}
 
 
 def _moment(moment: datetime | None) -> str:

@@ -27,11 +27,12 @@ def sync(name: str | None, *, full: bool) -> None:
             return
         if not names:
             raise BadUse("There are no sources yet. Add one: footnote sources add folder PATH --name NAME")
-        embedder = weights.fetched(settings)
+        embedder = weights.wanted(records)
         results = bring_up_to_date(records, embedder, [name] if name else names, full=full, command="footnote sync")
-    for result in results:
-        _report(result)
-    if any(result.error for result in results):
+        for result in results:
+            _report(result)
+        error = _take_over(records, embedder)
+    if error or any(result.error for result in results):
         raise SystemExit(FAULT)
 
 
@@ -40,6 +41,7 @@ def bring_up_to_date(
 ) -> list[worker.Synced]:
     """Reads these sources now, with progress, and whatever else waits to be read."""
     with app.assistant(records, embedder, command=command) as assistant:
+        assistant.want(embedder)
         with records.database.writing() as session:
             for each in names:
                 records.jobs.enqueue(session, worker.SYNC, each, {"full": full}, now=records.clock())
@@ -48,9 +50,38 @@ def bring_up_to_date(
             return list(worker.run_syncs(records.jobs, records.database, records.ledger, records.clock, run))
 
 
+def _take_over(records: app.Records, embedder: Embedder | None) -> bool:
+    """The embedder that is to serve gets what it lacks, with progress, and serves. Whether that failed."""
+    before = records.embedders.standing()
+    if embedder is None or not app.ask_for_embedding(records):
+        return False
+    with app.assistant(records, embedder, command="footnote sync") as assistant, _bars() as bars:
+        task = bars.add_task(embedder.name, total=before.passages, completed=before.made) if before.coming else None
+        run = partial(assistant.embed, progress=lambda made: bars.advance(task, made) if task is not None else None)
+        queue = (records.jobs, records.database, records.ledger, records.clock)
+        results = list(worker.run_jobs(worker.EMBED, *queue, run))
+    for result in results:
+        if result.done is not None and result.done.embedder is not None:
+            say(f"Searching with {result.done.embedder} from now on: {result.done.passages} passages embedded for it.")
+    errors = [result.error for result in results if result.error is not None]
+    for error in errors:
+        complain(f"{embedder.name}: {error}. {_until_then(records)}")
+    return bool(errors)
+
+
+def _until_then(records: app.Records) -> str:
+    now = records.embedders.standing()
+    if now.coming is None or now.serving is None:
+        return "The next sync goes on with it."
+    return (
+        f"{now.made:,} of {now.passages:,} passages are embedded, and the next sync goes on from there. "
+        f"Until then it is searched with {now.serving.name}."
+    )
+
+
 def _clear_removed(records: app.Records) -> None:
     """The text of the last source goes too, though no source is left whose sync would see to it."""
-    with app.assistant(records, weights.present(records.settings), command="footnote sync") as assistant:
+    with app.assistant(records, weights.serving(records), command="footnote sync") as assistant:
         cleared = assistant.clear_removed()
     say(f"Cleared away {cleared} passages of removed sources. No source is left to read.")
 

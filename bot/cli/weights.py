@@ -2,53 +2,70 @@
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
-from bot.cli.terminal import err
+from bot import app
+from bot.cli.terminal import complain, err
 from bot.core.ports import Embedder
-from bot.models import learnt
-from bot.models.embedder import MiniLM
-from bot.models.remembered import Remembered
+from bot.models.learnt import learnt
 from bot.models.weights import fetch, locate
 from bot.settings import Settings
 
-WORDS_ALONE = (
+_NO_WEIGHTS = (
     "Note: the embedder's weights are not on this machine, so only words were matched, not meaning. "
     "`footnote sync` fetches them."
 )
-
-
-NOT_ASKED_YET = (
-    "Note: the embedder of FOOTNOTE_EMBEDDER has embedded nothing yet, so only words were matched, not meaning. "
-    "`footnote sync` begins with it."
+_NOBODY_YET = (
+    "Note: nothing has been embedded yet, so only words were matched, not meaning. `footnote sync` begins with it."
 )
 
 
-def missing(settings: Settings, embedder: Embedder | None) -> str | None:
-    """What to say where words alone were matched, though somebody wanted more."""
-    if embedder is not None or settings.embedder == "none":
+def serving(records: app.Records) -> Embedder | None:
+    """Whoever serves now, if that can be had here, whatever the settings want: searching goes on with it until another
+    has taken over.
+    """
+    settings, now = records.settings, records.embedders.serving()
+    if settings.embedder == "none" or now is None:
         return None
-    return WORDS_ALONE if settings.embedder == "builtin" else NOT_ASKED_YET
+    return app.embedder(settings, now.setting, dimensions=now.dimensions)
 
 
-def present(settings: Settings) -> Embedder | None:
-    if settings.embedder not in {"builtin", "none"}:
-        return learnt.known(settings)
-    weights = locate(settings.models) if settings.embedder == "builtin" else None
-    return Remembered(MiniLM(weights)) if weights is not None else None
+def wanted(records: app.Records) -> Embedder | None:
+    """What the settings name. A hosted one is asked what it is by now, and if it is away, what it was before holds."""
+    settings = records.settings
+    known = records.embedders.built_from(settings.embedder)
+    return fetched(settings, settings.embedder, before=known.dimensions if known is not None else None)
 
 
-def fetched(settings: Settings) -> Embedder | None:
-    if settings.embedder == "none":
-        return None
-    if settings.embedder != "builtin":
-        return learnt.learnt(settings)
-    if (there := present(settings)) is not None:
-        return there
+def fetched(settings: Settings, name: str, *, before: int | None = None) -> Embedder | None:
+    if name in {"builtin", "none"}:
+        _fetch_weights(settings, name)
+        return app.embedder(settings, name)
+    return app.embedder(settings, name, dimensions=learnt(name, before))
+
+
+def _fetch_weights(settings: Settings, name: str) -> None:
+    if name == "none" or locate(settings.models) is not None:
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
     with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task("Fetching the embedder's weights (once)", total=None)
-        weights = fetch(
+        fetch(
             settings.models,
             offline_folder=settings.models_offline,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
-    return Remembered(MiniLM(weights))
+
+
+def say_if_by_words_alone(records: app.Records, embedder: Embedder | None) -> None:
+    """Who wanted nothing else is not told."""
+    if embedder is not None or records.settings.embedder == "none":
+        return
+    now = records.embedders.serving()
+    if now is None:
+        complain(_NOBODY_YET)
+    elif now.setting == "builtin":
+        complain(_NO_WEIGHTS)
+    else:
+        complain(
+            f"Note: {now.setting}, which embedded the passages, cannot be used here, so only words were matched, "
+            "not meaning. Is its key set? To change to another: set FOOTNOTE_EMBEDDER, and `footnote sync`."
+        )

@@ -1,6 +1,7 @@
 """What the flows and steps need from the world. Each port has one fake in tests/fakes and at least one adapter."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
@@ -118,6 +119,16 @@ class Stored(NamedTuple):
 
 class Index(Protocol):
     def newest(self) -> Search: ...
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """An embedder and the index of its vectors, had together: a question and the passages that it is compared with are
+    never of different ones. Without an embedder it is searched by words alone.
+    """
+
+    embedder: Embedder | None
+    index: Index
 
 
 class Access(Protocol):
@@ -304,6 +315,13 @@ class VectorStore(Protocol):
     def count(self) -> int: ...
 
 
+class Maker(NamedTuple):
+    """An embedder, and where its vectors are kept."""
+
+    embedder: Embedder
+    vectors: VectorStore
+
+
 class Embedding(Protocol):
     """Which live passages have a vector of which embedder."""
 
@@ -317,4 +335,24 @@ class Embedding(Protocol):
         """Those of which the catalogue knows nothing, in whatever state."""
         ...
 
-    def mark(self, ids: Sequence[PassageId], embedder: str | None) -> None: ...
+    def mark(self, ids: Sequence[PassageId], embedder: str) -> None: ...
+
+    def unmark(self, ids: Sequence[PassageId], embedder: str) -> None:
+        """Their vectors are lost."""
+        ...
+
+
+class Succession(Protocol):
+    """Which embedder serves, and which is to. All of this raises `Gone` once the embedder is not wanted any more."""
+
+    def check_wanted(self, embedder: str) -> None: ...
+
+    def settle(self, embedder: str) -> None:
+        """It has (nearly) all its vectors, and an index of them is about to be made: from here on, whatever it gets is
+        a change that the index has to read.
+        """
+        ...
+
+    def switch(self, embedder: str) -> bool:
+        """Whether it serves now, in one transaction; not if a passage has no vector of it yet."""
+        ...

@@ -39,6 +39,10 @@ class Kept:
     def dimensions(self) -> int:
         return self._embedder.dimensions
 
+    def asked_anew(self, texts: Sequence[str]) -> Vector:
+        """Without a look at what is kept: how long that takes is a figure too."""
+        return self._embedder.embed(texts)
+
     def embed(self, texts: Sequence[str]) -> Vector:
         keys = [hashlib.sha256(text.encode("utf-8", errors="replace")).hexdigest() for text in texts]
         with self._one_at_a_time:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from bot.core.answerability import answerable
-from bot.core.nouns import Said
+from bot.core.nouns import Said, Wording
 from bot.core.ports import Scope
 from bot.flows.read import Reading, Sought, confirm, gather, until_readable
 from bot.steps.recheck import Unreadable
@@ -24,16 +24,24 @@ class Ranked(NamedTuple):
     refused: bool = True
 
 
-def rank(text: str, thread: Sequence[Said], reader: Email, house: Reading) -> Ranked:
-    """To the depth to which the retrievers look; a question that is none ranks nothing."""
+class Everything(NamedTuple):
+    """All that was found for a question, best first, to the depth to which the retrievers look."""
+
+    wording: Wording
+    evidence: Evidence
+
+
+def everything(text: str, thread: Sequence[Said], reader: Email, house: Reading) -> Everything | None:
+    """None: it is no question."""
+    house = house.pinned()
     rules = house.rules(None)
     way = route(text, rules)
     if isinstance(way, Clarification):
-        return Ranked(())
+        return None
     limits = rules.answers.evidence
     most = 4 * limits.candidates
-    everything = limits.model_copy(update={"passages": most, "per_document": most})
-    wanted = rules.answers.model_copy(update={"evidence": everything})
+    widely = limits.model_copy(update={"passages": most, "per_document": most})
+    wanted = rules.answers.model_copy(update={"evidence": widely})
     audience = Audience.only(house.access.person(reader))
     sought = Sought(rewrite(text, thread, wanted.follow_ups), audience, way, wanted, house.clock())
 
@@ -41,15 +49,23 @@ def rank(text: str, thread: Sequence[Said], reader: Email, house: Reading) -> Ra
         evidence = gather(sought, scope, house).evidence
         return evidence, confirm(evidence, sought, house)
 
-    evidence = until_readable(sought, house, look) or Evidence()
-    sure = answerable(sought.wording, _kept(evidence, limits), rules.answers.answerability)
+    return Everything(sought.wording, until_readable(sought, house, look) or Evidence())
+
+
+def rank(text: str, thread: Sequence[Said], reader: Email, house: Reading) -> Ranked:
+    """A question that is none ranks nothing."""
+    found = everything(text, thread, reader, house)
+    if found is None:
+        return Ranked(())
+    rules = house.rules(None).answers
+    sure = answerable(found.wording, _kept(found.evidence, rules.evidence), rules.answerability)
     best: dict[str, float] = {}
-    for found in evidence.found:
-        best.setdefault(found.passage.document, found.score)
+    for one in found.evidence.found:
+        best.setdefault(one.passage.document, one.score)
     return Ranked(
         documents=tuple(best.items()),
         answerable=sure,
-        refused=sure < rules.answers.answerability.min_answerable,
+        refused=sure < rules.answerability.min_answerable,
     )
 
 

@@ -69,6 +69,7 @@ class _Shown(NamedTuple):
 
 
 def answer(work: Work, house: Answering, poster: Poster) -> Outcome:
+    house = house.pinned()
     house.reach("ask.after_claim")
     rules = _pinned_rules(work, house.reading)
     attempt = Attempt(work, house, rules, _wording(work, rules, None), house.reading.clock(), Stopwatch())

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 from bot.core.answerability import answerable
 from bot.core.clock import Clock, as_text
 from bot.core.nouns import Wording, source_of
-from bot.core.ports import Access, Embedder, Index, Passages, People, Reranker, Scope
+from bot.core.ports import Access, Meaning, Passages, People, Reranker, Scope
 from bot.core.record import audience_body, evidence_body
 from bot.steps.recheck import Unreadable, recheck
 from bot.steps.retrieve import Retrieved, retrieve
@@ -31,14 +31,18 @@ class Reading:
     rules: Callable[[str | None], Rules]  # of this digest; without one, those in force
     people: People
     access: Access
-    index: Index
+    meaning: Callable[[], Meaning]
     passages: Passages
-    embedder: Embedder | None
     connectors: Callable[[], Mapping[str, Connector]]
     read_at: Callable[[], Mapping[str, datetime | None]]
     access_trusted_for: timedelta
     clock: Clock
     reranker: Reranker | None = None
+
+    def pinned(self) -> "Reading":
+        """For one question: an embedder that takes over meanwhile answers the next."""
+        meaning = self.meaning()
+        return replace(self, meaning=lambda: meaning)
 
 
 class Sought(NamedTuple):
@@ -79,14 +83,15 @@ def _widely(sought: Sought) -> Sought:
 
 
 def gather(sought: Sought, scope: Scope, house: Reading) -> Retrieved:
+    meaning = house.meaning()
     return retrieve(
         sought.wording,
         sought.audience,
         scope,
         sought.route,
-        search=house.index.newest(),
+        search=meaning.index.newest(),
         passages=house.passages,
-        embedder=house.embedder,
+        embedder=meaning.embedder,
         reranker=house.reranker,
         rules=sought.rules,
         now=sought.now,
@@ -120,10 +125,11 @@ def retrieved(found: Retrieved, sought: Sought, scope: Scope, house: Reading) ->
     """For the ledger: what was found, for whom, what was left out of consideration by which filter, all that the order was
     made of; and what of the search could not be done, and why.
     """
+    embedder = house.meaning().embedder
     return {
         "audience": audience_body(sought.audience),
         "wording": sought.wording.model_dump(mode="json"),
-        "embedder": house.embedder.name if house.embedder else None,
+        "embedder": embedder.name if embedder is not None else None,
         "without_vectors": found.without_vectors,
         "reordering": found.reordering.model_dump(mode="json") if found.reordering else None,
         "now": as_text(sought.now),

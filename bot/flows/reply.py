@@ -1,14 +1,15 @@
 """One reply for one audience: what it may be made of, what it is made into, and what of that is proven."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
 from bot.core.clock import Stopwatch
 from bot.core.failpoints import Reach
 from bot.core.nouns import Byline, Event, ListId, Part, Wording
-from bot.core.ports import Composer, Rewriter, Scope, Work
+from bot.core.ports import Composer, Embedder, Rewriter, Scope, Work
 from bot.flows.read import (
     Reading,
     Sought,
@@ -33,9 +34,12 @@ class Answering:
     """What answering needs of the world, beside reading."""
 
     reading: Reading
-    composer: Composer
+    composer: Callable[[Embedder | None], Composer]  # one that compares as the search did
     reach: Reach
     rewriter: Rewriter | None = None
+
+    def pinned(self) -> "Answering":
+        return replace(self, reading=self.reading.pinned())
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,8 @@ def _consider(attempt: Attempt, sought: Sought, scope: Scope) -> tuple[_Consider
 
 def _compose(attempt: Attempt, text: str, evidence: Evidence) -> _Considered:
     """A draft that breaks the contract gets one more try, with what it broke."""
-    composer, rules = attempt.house.composer, attempt.rules.answers
+    house, rules = attempt.house, attempt.rules.answers
+    composer = house.composer(house.reading.meaning().embedder)
     draft, by = composer.compose(text, evidence, rules)
     found = violated(text, draft, evidence, rules.answer)
     if not found:

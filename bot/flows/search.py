@@ -15,6 +15,7 @@ def search(
     text: str, asker: Email, k: int, house: Reading, *, note: Callable[[Event], None], operator: str
 ) -> tuple[ReceiptId, Evidence]:
     """In the ledger before it is shown, with who really asked."""
+    house = house.pinned()
     receipt, rules = new_receipt_id(), house.rules(None)
     asked = {"text": text, "asker": asker, "operator": operator, "rules": rules.digest}
     way = route(text, rules)

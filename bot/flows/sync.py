@@ -9,11 +9,13 @@ that is unchanged is embedded again.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
+from bot.core.errors import Unembedded
 from bot.core.failpoints import Reach
 from bot.core.nouns import Event
-from bot.core.portions import portions
-from bot.core.ports import Catalogue, Embedder, Embedding, Staged, VectorStore
+from bot.core.ports import Catalogue, Embedding, Maker, Staged, VectorStore
+from bot.flows import embed
 from bot.steps.chunk import chunk
 from connectors.model import (
     AccessChanged,
@@ -32,7 +34,6 @@ _OPENED = (
     "the source no longer says who exists, which would open it to everybody; the people known before stay. "
     "To accept it, sync this source with --full"
 )
-_AT_ONCE = 256  # passages embedded between two writes of their vectors: each write waits for the disk
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,16 @@ class Tally:
 
 @dataclass(frozen=True)
 class Syncing:
-    """What syncing needs of the world. No embedder: passages go live to be found by their words alone."""
+    """What syncing needs of the world. Nobody serves: passages go live to be found by their words alone.
 
-    embedder: Embedder | None
-    vectors: VectorStore | None
+    `serving` is asked for each batch, since another may take over meanwhile. `stores`: wherever a vector may be that has
+    to go. What is new is embedded by whoever serves; whoever is to serve makes up for it before they do. `is_succeeded`:
+    there is such a one, so that nothing has to wait for whoever serves now, whose provider may be gone.
+    """
+
+    serving: Callable[[], Maker | None]
+    stores: Callable[[], Sequence[VectorStore]]
+    is_succeeded: Callable[[], bool]
     embedding: Embedding
     reach: Reach
     progress: Callable[[Progress], None]
@@ -106,27 +113,17 @@ def _take_groups(connector: Connector, catalogue: Catalogue, tally: Tally, began
 
 
 def reconcile_vectors(house: Syncing, *, thorough: bool) -> None:
-    """Every live passage has a vector of this embedder, and no vector is left that has no passage.
-
-    Each id is compared only when the counts differ, or when somebody asked for a thorough look: as many strays as
-    losses, which an old backup can bring, show in no count. Syncs of other sources may run beside this: a
-    vector that it takes from them is marked as missing, or shows in the count to the one that ends later.
+    """Every live passage has a vector of the embedder that serves, and no vector is left that has no passage. Asked
+    anew: another may have taken over while the source was read.
     """
-    if house.embedder is None or house.vectors is None:
-        return
-    ours = house.embedding.embedded_by(house.embedder.name)
-    if thorough or house.vectors.count() != len(ours):
-        there = frozenset(house.vectors.ids())
-        house.embedding.mark([id_ for id_ in ours if id_ not in there], None)
-        strays = house.embedding.without_row(there)
-        house.vectors.delete(strays)
-        house.embedding.mark(strays, None)  # those that another process has brought in meanwhile
-    missing = house.embedding.not_embedded_by(house.embedder.name)
-    for some in portions(missing, _AT_ONCE):
-        texts = house.embedding.texts(some)
-        house.vectors.put(list(texts), house.embedder.embed(list(texts.values())))
-        house.reach("sync.after_repair")
-        house.embedding.mark(list(texts), house.embedder.name)
+    maker = house.serving()
+    if maker is not None:
+        embed.tidy(maker, house.embedding, thorough=thorough)
+        try:
+            embed.embed_missing(maker, house.embedding, lambda: house.reach("sync.after_repair"), lambda _: None)
+        except Unembedded:
+            if not house.is_succeeded():
+                raise
 
 
 def _apply(batch: Batch, catalogue: Catalogue, house: Syncing, tally: Tally) -> None:
@@ -151,29 +148,45 @@ def _bring_live(documents: Sequence[SourceDocument], catalogue: Catalogue, house
     """How many passages were embedded."""
     staged = catalogue.stage([(document, chunk(document.title, document.text)) for document in documents])
     house.reach("sync.after_stage")
-    embedded = _embed(staged, house)
+    embedded = _embedded(staged, house)
     house.reach("sync.after_vectors")
-    catalogue.go_live(staged, embedded_by=house.embedder.name if house.embedder else None)
+    catalogue.go_live(staged, embedded_by=embedded.by)
     house.reach("sync.after_live")
-    return embedded
+    return embedded.passages
 
 
-def _embed(staged: Sequence[Staged], house: Syncing) -> int:
-    if house.embedder is None or house.vectors is None:
-        return 0
+class _Embedded(NamedTuple):
+    """By whom, if anybody did, and how many passages."""
+
+    by: str | None
+    passages: int
+
+
+def _embedded(staged: Sequence[Staged], house: Syncing) -> _Embedded:
+    maker = house.serving()
+    if maker is None:
+        return _Embedded(None, 0)
+    try:
+        return _Embedded(maker.embedder.name, _embed(staged, maker))
+    except Unembedded:
+        if not house.is_succeeded():
+            raise
+        return _Embedded(None, 0)  # found by words alone, until the other one serves
+
+
+def _embed(staged: Sequence[Staged], maker: Maker) -> int:
     texts = {
         id_: piece.embedded_text for document in staged for id_, piece in document.passages if id_ in document.fresh
     }
-    for some in portions(list(texts), _AT_ONCE):
-        house.vectors.put(some, house.embedder.embed([texts[id_] for id_ in some]))
+    embed.put(maker, texts)
     return len(texts)
 
 
 def _clear(catalogue: Catalogue, house: Syncing) -> None:
     """First the vector, then the row: a crash between the two leaves a row that still says what is to be done."""
     leftovers = catalogue.leftovers()
-    if house.vectors is not None:
-        house.vectors.delete(leftovers)
+    for vectors in house.stores():
+        vectors.delete(leftovers)
     house.reach("sync.after_purge_vectors")
     catalogue.purge(leftovers)
     house.reach("sync.after_purge")

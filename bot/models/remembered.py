@@ -42,6 +42,6 @@ class Remembered:
         return np.array([known[text] for text in texts], dtype=np.float32).reshape(len(texts), self.dimensions)
 
 
-def patient(embedder: Embedder | None) -> Embedder | None:
+def patient(embedder: Embedder) -> Embedder:
     """The one for whoever can wait."""
     return embedder.patient if isinstance(embedder, Remembered) else embedder

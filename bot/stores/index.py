@@ -89,7 +89,7 @@ class Index:
                 insert_new(session, GenerationRow, [{"name": _ORIGIN, "value": 1 + secrets.randbelow(2**31 - 2)}])
                 origin = generation(session, _ORIGIN)
         return Shelf(
-            self._folder / name[-64:].strip("-"), of=f"{origin} {name}", dimensions=self._dimensions, reach=self._reach
+            folder_of(self._folder, name), of=f"{origin} {name}", dimensions=self._dimensions, reach=self._reach
         )
 
     def _take_up(self, shelf: Shelf) -> None:
@@ -183,6 +183,11 @@ class Index:
         except OSError as error:
             self._refused = rows
             _not_written(error)
+
+
+def folder_of(folder: Path, collection: str) -> Path:
+    """Where the segments of one collection's index are, among those of all."""
+    return folder / collection[-64:].strip("-")
 
 
 def _written(shelf: Shelf, moment: Moment) -> Moment:

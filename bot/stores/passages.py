@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from cachetools import LRUCache
-from sqlalchemy import Text, bindparam, cast, delete, insert, literal_column, update
+from sqlalchemy import ColumnElement, Text, bindparam, cast, delete, insert, literal_column, update
 from sqlalchemy import select as sql_select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
@@ -30,12 +31,13 @@ from bot.stores import changes
 from bot.stores.access import access_lists, intern, owned_layers
 from bot.stores.database import MOST_PARAMETERS, Database
 from bot.stores.generations import INDEX, generation
-from bot.stores.tables import AccessListRow, DocumentRow, PassageRow
+from bot.stores.tables import AccessListRow, DocumentRow, EmbedderRow, PassageRow, VectorRow
 from connectors.model import Known, OwnedLayer, SourceDocument
 from policies.access import NOBODY, AccessList
 from policies.evidence import Passage
 
 STAGED, LIVE, RETIRED = "staged", "live", "retired"
+PREPARING = "preparing"  # of an embedder: nobody has made an index of its vectors yet
 IS_NOT_LIVE = col(PassageRow.state) != literal_column("'live'")  # spelled out: the index of those is a partial one
 _ROUTES = 8  # that narrow where they look, of which the documents are remembered
 _WITHOUT_TEXT = defer(PassageRow.text)  # type: ignore[arg-type]
@@ -121,26 +123,24 @@ class PassageStore:
             return {id_: Known(version=version, access=tuple(nodes)) for id_, version, nodes in rows}
 
     def texts(self, ids: Sequence[PassageId]) -> Mapping[PassageId, str]:
-        """What is to be embedded for these."""
+        """What is to be embedded for these, as far as they are live."""
         with self._database.reading() as session:
             found = {}
             for some in portions(ids, MOST_PARAMETERS):
-                for row in session.exec(
-                    select(PassageRow).where(col(PassageRow.id).in_(some)).options(*_WITHOUT_TERMS)
-                ):
+                wanted = col(PassageRow.id).in_(some) & (col(PassageRow.state) == LIVE)
+                for row in session.exec(select(PassageRow).where(wanted).options(*_WITHOUT_TERMS)):
                     piece = Piece(ordinal=row.ordinal, heading_path=tuple(row.heading_path), text=row.text)
                     found[PassageId(row.id)] = piece.embedded_text
             return found
 
     def not_embedded_by(self, embedder: str) -> Sequence[PassageId]:
-        """Live passages whose vector is missing or another embedder's."""
+        """Live passages that have no vector of this embedder."""
         with self._database.reading() as session:
-            theirs = col(PassageRow.embedded_by).is_distinct_from(embedder) & (col(PassageRow.state) == LIVE)
-            return [PassageId(id_) for id_ in session.exec(select(PassageRow.id).where(theirs))]
+            return [PassageId(id_) for id_ in session.exec(select(PassageRow.id).where(lacks_vector(embedder)))]
 
     def embedded_by(self, embedder: str) -> Sequence[PassageId]:
         with self._database.reading() as session:
-            ours = (col(PassageRow.embedded_by) == embedder) & (col(PassageRow.state) == LIVE)
+            ours = (col(PassageRow.state) == LIVE) & _has_vector(embedder)
             return [PassageId(id_) for id_ in session.exec(select(PassageRow.id).where(ours))]
 
     def without_row(self, ids: Collection[PassageId]) -> Sequence[PassageId]:
@@ -148,12 +148,53 @@ class PassageStore:
             present = set(session.exec(select(PassageRow.id)))
         return sorted(id_ for id_ in ids if id_ not in present)
 
-    def mark(self, ids: Sequence[PassageId], embedder: str | None) -> None:
+    def mark(self, ids: Sequence[PassageId], embedder: str) -> None:
+        """These have a vector of this embedder now; those of them that are gone by now do not."""
         with self._database.writing() as session:
+            noted: list[str] = []
             for some in portions(ids, MOST_PARAMETERS):
-                others = col(PassageRow.id).in_(some) & col(PassageRow.embedded_by).is_distinct_from(embedder)
-                changes.note(session, session.exec(select(PassageRow.document).where(others)).all())
-                session.execute(update(PassageRow).where(others).values(embedded_by=embedder))
+                fresh = col(PassageRow.id).in_(some) & ~_has_vector(embedder)
+                rows = session.exec(select(PassageRow.id, PassageRow.document).where(fresh)).all()
+                _note_vectors(session, [id_ for id_, _ in rows], embedder)
+                noted += [document for _, document in rows]
+            _note_changes(session, noted, embedder)
+
+    def unmark(self, ids: Sequence[PassageId], embedder: str) -> None:
+        """Their vectors of this embedder are lost."""
+        with self._database.writing() as session:
+            noted: list[str] = []
+            for some in portions(ids, MOST_PARAMETERS):
+                theirs = col(PassageRow.id).in_(some) & _has_vector(embedder)
+                noted += session.exec(select(PassageRow.document).where(theirs)).all()
+                session.execute(
+                    delete(VectorRow).where(col(VectorRow.passage).in_(some), col(VectorRow.embedder) == embedder)
+                )
+            _note_changes(session, noted, embedder)
+
+
+def _note_changes(session: Session, documents: Sequence[str], embedder: str) -> None:
+    """Whoever searches has to read these again; unless nobody can have read anything of this embedder yet."""
+    state = session.exec(select(EmbedderRow.state).where(col(EmbedderRow.name) == embedder)).first()
+    if state != PREPARING:
+        changes.note(session, documents)
+
+
+def _has_vector(embedder: str) -> ColumnElement[bool]:
+    theirs = (col(VectorRow.workspace) == col(PassageRow.workspace)) & (col(VectorRow.passage) == col(PassageRow.id))
+    return select(VectorRow.passage).where(theirs, col(VectorRow.embedder) == embedder).exists()
+
+
+def lacks_vector(embedder: str) -> ColumnElement[bool]:
+    """Of passages: may be found, and not by this embedder's meaning."""
+    return (col(PassageRow.state) == LIVE) & ~_has_vector(embedder)
+
+
+def _note_vectors(session: Session, ids: Sequence[str], embedder: str) -> None:
+    insert_ = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    workspace = session.info["workspace"]
+    for some in portions(ids, MOST_PARAMETERS // len(VectorRow.model_fields)):
+        rows = [{"workspace": workspace, "passage": id_, "embedder": embedder} for id_ in some]
+        session.execute(insert_(VectorRow).values(rows).on_conflict_do_nothing())
 
 
 def stage(session: Session, source: str, document: SourceDocument, pieces: Sequence[Piece]) -> Staged:
@@ -214,13 +255,16 @@ def go_live(session: Session, source: str, staged: Staged, *, embedded_by: str |
         row.sqlmodel_update(values)
     ordinals = {id_: piece.ordinal for id_, piece in staged.passages}
     ours = select(PassageRow).where(col(PassageRow.document) == owner).options(*_WITHOUT_TERMS, _WITHOUT_TEXT)
+    fresh = []
     for passage in session.exec(ours).all():
         ordinal = ordinals.get(PassageId(passage.id))
         if ordinal is None:
             passage.state = RETIRED
         else:
-            passage.embedded_by = embedded_by if passage.state == STAGED else passage.embedded_by
+            fresh += [passage.id] if passage.state == STAGED else []
             passage.state, passage.ordinal = LIVE, ordinal
+    if embedded_by is not None:
+        _note_vectors(session, fresh, embedded_by)
 
 
 def _is_in(spaces: Collection[str], source: str, place: str) -> bool:
@@ -251,7 +295,10 @@ def retire_documents(session: Session, documents: Sequence[str]) -> None:
 def purge(session: Session, ids: Sequence[PassageId]) -> None:
     """Only rows that nobody can find are ever deleted, however late this comes."""
     for some in portions(ids, MOST_PARAMETERS):
-        session.execute(delete(PassageRow).where(col(PassageRow.id).in_(some), col(PassageRow.state) != LIVE))
+        hidden = select(PassageRow.id).where(col(PassageRow.id).in_(some), col(PassageRow.state) != LIVE)
+        dead = session.exec(hidden.with_for_update()).all()
+        session.execute(delete(VectorRow).where(col(VectorRow.passage).in_(dead)))
+        session.execute(delete(PassageRow).where(col(PassageRow.id).in_(dead)))
 
 
 def passage_ids(document: DocumentId, pieces: Iterable[Piece]) -> tuple[PassageId, ...]:

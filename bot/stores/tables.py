@@ -170,11 +170,11 @@ class DocumentRow(Row, table=True):
     title: str
     url: str | None
     place: str
-    kind: str = "page"
     updated: datetime | None = Field(default=None, sa_type=Moment)
     version: str
     label: str | None = None
     list_id: str
+    kind: str = "page"
 
 
 _NOT_LIVE = text("state <> 'live'")  # few, among many
@@ -196,8 +196,33 @@ class PassageRow(Row, table=True):
     text: str = Field(sa_type=Text)
     term_ids: bytes = Field(sa_type=LargeBinary)
     term_counts: bytes = Field(sa_type=LargeBinary)
-    embedded_by: str | None = None
     state: str = Field(max_length=8)
+
+
+class VectorRow(Row, table=True):
+    """That this passage has a vector of this embedder. Beside the passages, whose rows are wide: a change of embedder
+    writes one of these for each passage, and none of those.
+    """
+
+    __tablename__ = "passage_vector"
+    passage: str = Field(primary_key=True)
+    embedder: str = Field(primary_key=True)
+
+
+_SERVES = text("state = 'serving'")
+
+
+class EmbedderRow(Row, table=True):
+    """An embedder whose vectors are, were or will be here. `setting` is what it is built from, `name` what it calls itself."""
+
+    __tablename__ = "embedder"
+    __table_args__ = (
+        Index("embedder_that_serves", "workspace", unique=True, sqlite_where=_SERVES, postgresql_where=_SERVES),
+    )
+    name: str = Field(primary_key=True)
+    setting: str
+    dimensions: int
+    state: str = Field(max_length=16)  # preparing | settling | serving | retired | gone
 
 
 class DocumentChangeRow(Row, table=True):
@@ -280,6 +305,8 @@ TABLES: tuple[type[Row], ...] = (
     AccessListRow,
     DocumentRow,
     PassageRow,
+    VectorRow,
+    EmbedderRow,
     DocumentChangeRow,
     GenerationRow,
     TextRow,

@@ -7,6 +7,7 @@ access does. What it keeps is read into the exact index instead.
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,12 +18,15 @@ from bot.core.errors import Unready
 from bot.core.nouns import PassageId
 from bot.core.portions import portions
 from bot.core.ports import Vector
+from connectors.model import Retryable
 
 LARGEST_PORTION = 2_000  # Chroma takes 5,461
 
 
 class Vectors:
-    """One collection: the vectors that one embedder made for one workspace."""
+    """One collection: the vectors that one embedder made for one workspace. It may be removed by another process, and
+    made again: whoever is at work on it then begins anew.
+    """
 
     def __init__(
         self, client: Any, *, workspace: str, embedder: str, dimensions: int, portion: int = LARGEST_PORTION
@@ -40,31 +44,55 @@ class Vectors:
 
     def put(self, ids: Sequence[PassageId], vectors: Vector) -> None:
         for some in portions(range(len(ids)), self._portion):
-            self._collection.upsert(ids=[ids[at] for at in some], embeddings=vectors[some[0] : some[-1] + 1])
+            with self._there():
+                self._collection.upsert(ids=[ids[at] for at in some], embeddings=vectors[some[0] : some[-1] + 1])
 
     def delete(self, ids: Sequence[PassageId]) -> None:
         for some in portions(ids, self._portion):
-            self._collection.delete(ids=list(some))
+            with self._there():
+                self._collection.delete(ids=list(some))
 
     def get(self, ids: Sequence[PassageId]) -> tuple[list[PassageId], Vector]:
         """Those that are there, in no certain order."""
         found: list[PassageId] = []
         rows = [np.empty((0, self.dimensions), dtype=np.float32)]
         for some in portions(ids, self._portion):
-            got = self._collection.get(ids=list(some), include=["embeddings"])
+            with self._there():
+                got = self._collection.get(ids=list(some), include=["embeddings"])
             if got["ids"]:
                 found += [PassageId(id_) for id_ in got["ids"]]
                 rows.append(np.asarray(got["embeddings"], dtype=np.float32))
         return found, np.concatenate(rows)
 
     def count(self) -> int:
-        return int(self._collection.count())
+        with self._there():
+            return int(self._collection.count())
 
     def ids(self) -> Iterator[PassageId]:
         """Every id. The collection must not change meanwhile, or some may be passed over."""
         for some in portions(range(self.count()), self._portion):
-            got = self._collection.get(limit=len(some), offset=some[0], include=[])
+            with self._there():
+                got = self._collection.get(limit=len(some), offset=some[0], include=[])
             yield from (PassageId(id_) for id_ in got["ids"])
+
+    @contextmanager
+    def _there(self) -> Iterator[None]:
+        from chromadb.errors import NotFoundError
+
+        try:
+            yield
+        except NotFoundError as error:
+            with suppress(NotFoundError):  # not made again by whoever has not heard yet that it is not wanted any more
+                self._collection = self._client.get_collection(self.name, embedding_function=None)
+            raise Retryable("the vectors were cleared away meanwhile, since another embedder took over") from error
+
+
+def remove(client: Any, *, workspace: str, embedder: str) -> None:
+    """All vectors that this embedder made for this workspace; nothing, if there are none."""
+    from chromadb.errors import NotFoundError
+
+    with suppress(NotFoundError):
+        client.delete_collection(collection_name(workspace, embedder))
 
 
 def collection_name(workspace: str, embedder: str) -> str:

@@ -23,7 +23,7 @@ from bot.stores.database import Database
 from bot.stores.index import Index
 from bot.stores.passages import LIVE, term_id
 from bot.stores.schema import migrate
-from bot.stores.tables import AccessListRow, DocumentRow, LayerRow, PassageRow, SourceRow
+from bot.stores.tables import AccessListRow, DocumentRow, LayerRow, PassageRow, SourceRow, VectorRow
 from bot.stores.vectors import Vectors, embedded_client
 from policies.people import Audience, Email, Person, Principal
 
@@ -179,13 +179,15 @@ def _write(made: Company, some: NDArray[np.int64], written: Texts) -> None:
                 "text": text,
                 "term_ids": ids,
                 "term_counts": counts,
-                "embedded_by": EMBEDDER,
                 "state": LIVE,
             }
         )
     with made.database.writing() as session:
         session.execute(insert(DocumentRow), documents)
         session.execute(insert(PassageRow), rows)
+        session.execute(
+            insert(VectorRow), [{"workspace": "bench", "passage": row["id"], "embedder": EMBEDDER} for row in rows]
+        )
 
 
 def _document(owner: str, its_list: int) -> dict[str, Any]:

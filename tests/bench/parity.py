@@ -18,13 +18,14 @@ import numpy as np
 from bot import settings
 from bot.app import Assistant
 from bot.core.nouns import PassageId
-from bot.core.ports import Embedder, Index, Scope, Search
+from bot.core.ports import Embedder, Index, Meaning, Scope, Search
 from bot.evals import beir
 from bot.evals.rank import rank
 from bot.flows.read import Reading
 from bot.stores.index import _everything
 from bot.stores.moment import Moment
 from bot.stores.segments import Entry, make
+from bot.stores.vectors import Vectors
 from bot.stores.visible import Part
 from policies.people import Audience, Email, email_address
 from tests import inside
@@ -116,21 +117,23 @@ def _entries(assistant: Assistant) -> list[Entry]:
 def _alone(assistant: Assistant, entries: Sequence[Entry]) -> Moment:
     if not entries:
         return Moment(0, [])
-    assert assistant.vectors is not None
-    ids, vectors = assistant.vectors.get([PassageId(entry.passage) for entry in entries])
+    (stored,) = assistant.serving.stores()
+    assert isinstance(stored, Vectors)
+    ids, vectors = stored.get([PassageId(entry.passage) for entry in entries])
     row = {id_: at for at, id_ in enumerate(ids)}
     matrix = vectors[[row[PassageId(entry.passage)] for entry in entries]]
     return Moment(0, [Part.whole(make(entries, matrix, np.ones(len(entries), dtype=np.bool_)).whole())])
 
 
 def _differs(asked: beir.Asked, reader: Email, house: Reading, alone: Moment) -> bool:
-    theirs = replace(house, index=Alone(alone))
+    meaning = house.meaning()
+    assert meaning.embedder is not None
+    theirs = replace(house, meaning=lambda: Meaning(meaning.embedder, Alone(alone)))
     if rank(asked.text, asked.thread, reader, house) != rank(asked.text, asked.thread, reader, theirs):
         return True
     scope = Scope(lists=house.access.readable(Audience.only(house.access.person(reader)), house.clock()))
-    assert house.embedder is not None
-    vector = house.embedder.embed([asked.text])[0]
-    whole = house.index.newest()
+    vector = meaning.embedder.embed([asked.text])[0]
+    whole = meaning.index.newest()
     return whole.keywords(asked.text, scope, DEPTH) != alone.keywords(asked.text, scope, DEPTH) or whole.vectors(
         vector, scope, DEPTH
     ) != alone.vectors(vector, scope, DEPTH)

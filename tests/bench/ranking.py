@@ -145,7 +145,8 @@ class _Peers:
     def ask(self, question: beir.Asked) -> None:
 
         scope = Scope(lists=self._house.access.readable(self._audience, self._house.clock()))
-        search, embedder = self._house.index.newest(), self._house.embedder
+        house = self._house.meaning()
+        search, embedder = house.index.newest(), house.embedder
         assert embedder is not None
         words = [hit.passage for hit in search.keywords(question.text, scope, DEPTH)]
         meaning = [hit.passage for hit in search.vectors(embedder.embed([question.text])[0], scope, DEPTH)]

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -17,11 +17,14 @@ def tokens(text: str) -> list[str]:
 
 
 class HashingEmbedder(Embedder):
-    """A bag of words, hashed. A text without words points in a direction of its own."""
+    """A bag of words, hashed. A text without words points in a direction of its own. Of another name, it has other vectors."""
+
+    def __init__(self, name: str = "hashing") -> None:
+        self._name = name
 
     @property
     def name(self) -> str:
-        return "hashing"
+        return self._name
 
     @property
     def dimensions(self) -> int:
@@ -31,15 +34,36 @@ class HashingEmbedder(Embedder):
         rows = np.zeros((len(texts), _DIMENSIONS), dtype=np.float32)
         for row, text in zip(rows, texts, strict=True):
             for token in tokens(text) or [""]:
-                row[int.from_bytes(hashlib.sha256(token.encode()).digest()[:4]) % _DIMENSIONS] += 1
+                row[self._place(token)] += 1
         unit: Vector = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
         return unit
+
+    def _place(self, token: str) -> int:
+        named = token if self._name == "hashing" else f"{self._name} {token}"
+        return int.from_bytes(hashlib.sha256(named.encode()).digest()[:4]) % _DIMENSIONS
+
+
+class CountingEmbedder(HashingEmbedder):
+    """Keeps what it was asked to embed. `before`: what happens just before each call, of which there were so many."""
+
+    def __init__(self, name: str = "hashing", before: Callable[[int], object] = lambda _: None) -> None:
+        super().__init__(name)
+        self.texts: list[str] = []
+        self.calls = 0
+        self.before = before
+
+    def embed(self, texts: Sequence[str]) -> Vector:
+        self.before(self.calls)
+        self.calls += 1
+        self.texts += texts
+        return super().embed(texts)
 
 
 class SilentEmbedder(HashingEmbedder):
     """Gives no vectors after it has given some, `times` often."""
 
     def __init__(self, times: int = 0) -> None:
+        super().__init__()
         self._left = times
 
     def embed(self, texts: Sequence[str]) -> Vector:

@@ -11,7 +11,7 @@ import pytest
 from bot.core.errors import LostLease
 from bot.core.failpoints import FAILPOINTS
 from bot.core.nouns import document_id
-from bot.core.ports import Scope
+from bot.core.ports import Embedder, Meaning, Scope
 from bot.flows.answer import Outcome, answer
 from bot.flows.reply import Answering
 from policies.contract import Rule, Violation
@@ -21,8 +21,9 @@ from policies.rules import Rules
 from tests.fakes.access import a_list
 from tests.fakes.composer import ScriptedComposer, quoting
 from tests.fakes.connector import NAMED_ERRORS
+from tests.fakes.embedder import HashingEmbedder
 from tests.fakes.passages import NOON
-from tests.fakes.search import FakeSearch
+from tests.fakes.search import FakeIndex, FakeSearch
 from tests.fakes.work import FakeWork
 from tests.flows.world import ANA, BO, QUESTION, RULES, STRANGER, World, rules_with
 
@@ -506,6 +507,30 @@ def test_search_is_asked_only_within_what_the_asker_may_read(world: World) -> No
             return searches[-1]
 
     house = world.answering()
-    answer(world.asks(), replace(house, reading=replace(house.reading, index=Remembering())), world.poster)
+    meaning = Meaning(HashingEmbedder(), Remembering())
+    answer(world.asks(), replace(house, reading=replace(house.reading, meaning=lambda: meaning)), world.poster)
     scopes: Sequence[Scope] = [scope for search in searches for _, scope, _ in search.asked]
     assert {scope.lists for scope in scopes} == {frozenset({"acme:acme/staff", "wiki:wiki/staff"})}
+
+
+def test_a_question_is_answered_by_one_embedder_even_if_another_takes_over_meanwhile(world: World) -> None:
+    """Both rounds of the search, what the receipt says, and what the composer compares with."""
+    serve = iter(range(100))
+    house, composed = world.answering(), []
+
+    def meaning() -> Meaning:
+        return Meaning(HashingEmbedder(f"number {next(serve)}"), FakeIndex(world.passages))
+
+    def composer(embedder: Embedder | None) -> ScriptedComposer:
+        composed.append(embedder.name if embedder is not None else None)
+        return ScriptedComposer(log=world.log)
+
+    house = replace(house, reading=replace(house.reading, meaning=meaning), composer=composer)
+    world.takes_back("leave.md")  # so that it is searched again, without it
+    works = [world.asks(), world.asks()]
+    for work in works:
+        answer(work, house, world.poster)
+    by = [{event.body["embedder"] for event in work.kept.events if event.kind == "retrieved"} for work in works]
+    assert by == [{"number 0"}, {"number 1"}]
+    assert list(dict.fromkeys(composed)) == ["number 0", "number 1"]
+    assert len(composed) > len(works)

@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.errors import LostLease
 from bot.core.nouns import Said
-from bot.core.ports import Embedder, Pace, Reranker, Rewriter
+from bot.core.ports import Embedder, Meaning, Pace, Reranker, Rewriter
 from bot.flows.answer import answer
 from bot.flows.reply import Answering
 from policies.evidence import Answer, RefusalReason
@@ -39,7 +39,8 @@ def house(
     rewriter: Rewriter | None = None,
 ) -> Answering:
     plain = world.answering()
-    reading = replace(plain.reading, embedder=embedder or HashingEmbedder(), reranker=reranker)
+    meaning = Meaning(embedder or HashingEmbedder(), plain.reading.meaning().index)
+    reading = replace(plain.reading, meaning=lambda: meaning, reranker=reranker)
     return replace(plain, reading=reading, rewriter=rewriter)
 
 

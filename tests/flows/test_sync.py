@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 import pytest
 from sqlmodel import select
 
+from bot.core.errors import Unembedded
 from bot.core.failpoints import armed
 from bot.core.nouns import PassageId
-from bot.core.ports import Embedder, Vector, VectorStore
+from bot.core.ports import Embedder, Maker, Vector, VectorStore
 from bot.flows.sync import Progress, Syncing, Tally, reconcile_vectors, sync
 from bot.stores.database import Database
 from bot.stores.generations import INDEX, generation
@@ -19,28 +20,12 @@ from connectors.model import AccessUnknown, Groups, Problem
 from policies.people import Email
 from tests.conftest import DIMENSIONS, ChromaClient
 from tests.fakes.connector import FakeConnector
-from tests.fakes.embedder import HashingEmbedder
+from tests.fakes.embedder import CountingEmbedder, HashingEmbedder
 from tests.stores.house import NOON, House, document, groups, ids_of, layer
 
 ANA, BEN = "ana@acme.test", "ben@acme.test"
 ENG = (layer("group:eng"),)
 LONG = [" ".join(f"{word}{number}" for number in range(150)) + "." for word in ("pump", "valve", "motor")]
-
-
-class CountingEmbedder(HashingEmbedder):
-    """Keeps what it was asked to embed."""
-
-    def __init__(self, name: str = "hashing") -> None:
-        self._name = name
-        self.texts: list[str] = []
-
-    @property
-    def name(self) -> str:
-        return self._name
-
-    def embed(self, texts: Sequence[str]) -> Vector:
-        self.texts += texts
-        return super().embed(texts)
 
 
 @dataclass
@@ -82,14 +67,16 @@ class World:
     embedder: CountingEmbedder
     vectors: CountingVectors
     progress: list[Progress] = field(default_factory=list)
+    is_succeeded: bool = False
 
     def put(self, id_: str, *paragraphs: str, access: Sequence[object] = ENG) -> None:
         self.source.documents[id_] = document(id_, *paragraphs, access=access)  # type: ignore[arg-type]
 
     def syncing(self, embedder: Embedder | None, vectors: VectorStore | None) -> Syncing:
         return Syncing(
-            embedder=embedder,
-            vectors=vectors,
+            serving=lambda: Maker(embedder, vectors) if embedder is not None and vectors is not None else None,
+            stores=lambda: [vectors] if vectors is not None else [],
+            is_succeeded=lambda: self.is_succeeded,
             embedding=self.house.passages,
             reach=armed(None),
             progress=self.progress.append,
@@ -216,6 +203,21 @@ def test_edits_made_without_an_embedder_are_repaired_later(world: World) -> None
     world.sync()
     assert len(world.embedder.texts) == 1
     assert world.is_whole()
+
+
+def test_whoever_serves_and_is_gone_stops_no_sync_when_another_is_to_serve(world: World) -> None:
+    def gone(_: int) -> None:
+        raise Unembedded("hashing", "key")
+
+    world.sync()
+    world.embedder = CountingEmbedder(before=gone)
+    world.put("a", "Only this.")
+    with pytest.raises(Unembedded):
+        world.sync()
+    world.is_succeeded = True
+    assert world.sync().changed == 1
+    assert set(world.rows().values()) == {"live"}
+    assert len(world.house.passages.not_embedded_by("hashing")) == 1
 
 
 def test_a_lost_vector_is_embedded_again(world: World) -> None:

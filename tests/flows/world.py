@@ -6,7 +6,7 @@ from importlib import resources
 
 from bot.core.failpoints import armed
 from bot.core.nouns import CommandLine, ListId, Question, ReceiptId, document_id
-from bot.core.ports import Composer
+from bot.core.ports import Composer, Meaning
 from bot.flows.read import Reading
 from bot.flows.reply import Answering
 from connectors.model import Connector, OwnedLayer, SourceDocument
@@ -90,9 +90,8 @@ class World:
             rules=lambda _digest: self.rules,
             people=self.people,
             access=self.access,
-            index=FakeIndex(self.passages),
+            meaning=lambda: Meaning(HashingEmbedder(), FakeIndex(self.passages)),
             passages=self.passages,
-            embedder=HashingEmbedder(),
             connectors=self._connectors,
             read_at=lambda: self.read_at,
             access_trusted_for=self.trusted_for,
@@ -101,8 +100,8 @@ class World:
 
     def answering(self, composer: Composer | None = None) -> Answering:
         """Without a composer everything that is found is quoted."""
-        composer = composer or ScriptedComposer(log=self.log)
-        return Answering(reading=self.reading(), composer=composer, reach=armed(None))
+        writes = composer or ScriptedComposer(log=self.log)
+        return Answering(reading=self.reading(), composer=lambda _: writes, reach=armed(None))
 
     def asks(self, text: str = QUESTION, asker: Email = ANA, *, loses_lease_at: int | None = None) -> FakeWork:
         question = Question(receipt=ReceiptId("r_1"), text=text, asker=asker, place=CommandLine(), asked_at=NOON)

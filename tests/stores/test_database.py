@@ -19,9 +19,11 @@ from bot.core.ports import Scope
 from bot.stores import changes
 from bot.stores.access import AccessStore
 from bot.stores.database import Database, changed, insert_new
+from bot.stores.embedders import Embedders, Recorded
 from bot.stores.inbox import Inbox
 from bot.stores.index import Index
-from bot.stores.passages import retire_documents
+from bot.stores.ledger.book import Ledger
+from bot.stores.passages import PassageStore, retire_documents
 from bot.stores.schema import alembic_config, migrate
 from bot.stores.tables import (
     TABLES,
@@ -31,6 +33,7 @@ from bot.stores.tables import (
     ContentRow,
     DocumentChangeRow,
     DocumentRow,
+    EmbedderRow,
     EventRow,
     GenerationRow,
     HeadRow,
@@ -43,9 +46,11 @@ from bot.stores.tables import (
     SourceRow,
     TextRow,
     ToldRow,
+    VectorRow,
 )
 from tests.conftest import MakeDatabaseUrl
 from tests.stores.house import House, document, holder, readable
+from tests.stores.ledgers import KEY
 from tests.threads import at_once
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -106,6 +111,8 @@ ROWS: dict[type[Row], tuple[dict[str, Any], str, Any]] = {
         "text",
         "theirs",
     ),
+    VectorRow: ({"passage": "p", "embedder": "e"}, "embedder", "theirs"),
+    EmbedderRow: ({"name": "e", "setting": "builtin", "dimensions": 3, "state": "retired"}, "setting", "theirs"),
     DocumentChangeRow: ({"document": "s:1", "generation": 1}, "generation", 2),
     GenerationRow: ({"name": "g", "value": 1}, "value", 2),
     TextRow: ({"digest": "d", "text": "t"}, "text", "theirs"),
@@ -462,7 +469,7 @@ def test_terms_of_before_are_made_anew_and_an_index_that_was_there_takes_them_up
             indexes[house.database.workspace] = house.index()
             assert _found(house, indexes, "Muelltrennung") == []
         with database.engine.execution_options(footnote_writes=True).begin() as connection:
-            command.stamp(alembic_config(connection), "0004")
+            command.downgrade(alembic_config(connection), "0005")
         migrate(database)
         for house in (House(database), House(other)):
             assert _found(house, indexes, "Muelltrennung") == ["acme:g"]
@@ -476,6 +483,29 @@ def _found(house: House, indexes: Mapping[str, Index], asked: str) -> list[str]:
     scope = Scope(readable(AccessStore(house.database), holder("ana@acme.test", "acme/anyone")))
     hits = indexes[house.database.workspace].newest().keywords(asked, scope, 1000)
     return [stored.passage.document for stored in house.passages.live([hit.passage for hit in hits]).values()]
+
+
+def test_whoever_made_most_of_the_vectors_serves_after_the_migration(database_url: str) -> None:
+    """Of what another made, nothing is believed: it is cleared away, and made again."""
+    made = {"p1": "minilm@1", "p2": "minilm@1", "p3": "minilm@0", "p4": None}
+    with closing(Database(database_url, "acme")) as database:
+        _made_by(database, "0004")
+        with database.engine.execution_options(footnote_writes=True).begin() as connection:
+            for id_, embedder in made.items():
+                row = {"workspace": "acme", **ROWS[PassageRow][0], "id": id_}
+                connection.execute(insert(PassageRow), [row])
+                connection.execute(
+                    text("UPDATE passage SET embedded_by = :by WHERE id = :id"), {"by": embedder, "id": id_}
+                )
+        migrate(database)
+        embedders = Embedders(database, Ledger(database, KEY), lambda: NOON)
+        assert embedders.serving() == Recorded("minilm@1", "builtin", 384)
+        assert [one.name for one in embedders.retired()] == ["minilm@0"]
+        assert PassageStore(database).embedded_by("minilm@1") == ["p1", "p2"]
+        with database.engine.execution_options(footnote_writes=True).begin() as connection:
+            command.downgrade(alembic_config(connection), "0004")
+            back = {id_: by for id_, by in connection.execute(text("SELECT id, embedded_by FROM passage"))}  # noqa: C416
+        assert back == {**made, "p3": None}
 
 
 def _made_by(database: Database, version: str) -> None:

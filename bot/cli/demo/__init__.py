@@ -83,7 +83,7 @@ def _start(slack: SlackEmulator, *, or_anywhere: bool) -> None:
 def _footnote(settings: Settings, company: Company, desk: Desk) -> Iterator[None]:
     with app.records(settings) as records:
         _list(records, company.source, company.settings)
-        embedder = weights.fetched(settings)
+        embedder = weights.wanted(records)
         for result in bring_up_to_date(records, embedder, [company.source], command=_COMMAND):
             if result.error is not None:
                 raise Unready(f"{company.folder} cannot be read: {result.error}.")

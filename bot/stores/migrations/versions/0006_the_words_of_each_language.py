@@ -6,7 +6,7 @@ from alembic import op
 from bot.stores.passages import term_vector
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
