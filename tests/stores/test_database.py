@@ -9,7 +9,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import delete, func, insert, inspect, text, update
+from sqlalchemy import MetaData, Table, delete, func, insert, inspect, text, update
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col, select
@@ -442,7 +442,8 @@ def test_what_a_released_version_wrote_is_migrated_and_found(database_url: str, 
         with database.engine.execution_options(footnote_writes=True).begin() as connection:
             for table in (SourceRow, AccessListRow, DocumentRow, PassageRow):
                 row = {"workspace": "acme", **ROWS[table][0]}
-                connection.execute(insert(table), [row])
+                of_then = Table(table.__tablename__, MetaData(), autoload_with=connection)
+                connection.execute(insert(of_then), [row])
         migrate(database)
         index = Index(database, None, tmp_path / "index")
         assert len(index.newest()) == 1
