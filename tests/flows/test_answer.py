@@ -352,7 +352,7 @@ def test_receipt_names_rules_evidence_and_reply(world: World) -> None:
         "attempt": 1,
         "now": "2026-03-01T12:00:00.000000Z",
         "rules": RULES.digest,
-        "wording": {"asked": QUESTION, "whole": None, "leans": False},
+        "wording": {"asked": QUESTION, "whole": None, "leans": False, "rewriting": None},
     }
     said = bodies["retrieved"]["audience"]
     assert (said["people"], said["size"], said["complete"]) == ([ANA], 1, True)
