@@ -1,5 +1,6 @@
 """How long a hosted model's vectors are: asked when a sync begins, kept in the home, never asked by a question."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -62,20 +63,19 @@ def test_file_that_says_nothing_is_as_if_it_were_not_there(settings: Settings, k
     assert known(settings) is None
 
 
-def test_question_is_remembered_and_hurried_and_a_sync_is_patient(serving: Serving, settings: Settings) -> None:
-    server = serving(embedded(), embedded(), error(429, Retry_After="1"), embedded())
+def test_question_is_remembered(serving: Serving, settings: Settings) -> None:
+    server = serving(embedded())
     embedder = learnt(settings)
     first, again = embedder.embed(["leave"]), embedder.embed(["leave"])
     assert np.array_equal(first, again)
     assert len(server.asked) == 2
+
+
+def test_sync_waits_for_what_a_question_does_not_wait_for(serving: Serving, settings: Settings) -> None:
+    serving(embedded(), replace(embedded(), after_s=1.5))
+    embedder = learnt(settings.model_copy(update={"embedder_patience_s": 0.3}))
+    with pytest.raises(Unembedded, match="timeout"):
+        embedder.embed(["leave"])
     waits = patient(embedder)
     assert waits is not None
     assert waits.embed(["a passage"]).shape == (1, 3)
-    assert len(server.asked) == 4
-
-
-def test_question_does_not_wait_for_what_a_sync_would_wait_for(serving: Serving, settings: Settings) -> None:
-    serving(embedded(), error(429, Retry_After="60"))
-    embedder = learnt(settings)
-    with pytest.raises(Unembedded):
-        embedder.embed(["leave"])
