@@ -1,5 +1,6 @@
 """How long a hosted model's vectors are: asked when a sync begins, recorded, never asked by a question."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -66,3 +67,11 @@ def test_question_does_not_wait_for_what_a_sync_would_wait_for(serving: Serving,
     serving(error(429, Retry_After="60"))
     with pytest.raises(Unembedded):
         some(tmp_path, 3).embed(["leave"])
+
+
+def test_sync_waits_for_what_a_question_does_not_wait_for(serving: Serving, tmp_path: Path) -> None:
+    serving(replace(embedded(), after_s=1.5))
+    embedder = hosted(Settings(home=tmp_path, embedder_patience_s=0.3), SOME, 3)
+    with pytest.raises(Unembedded, match="timeout"):
+        embedder.embed(["leave"])
+    assert patient(embedder).embed(["a passage"]).shape == (1, 3)

@@ -137,6 +137,13 @@ def test_names_numbers_and_negations_of_the_questions_may_be_in_it() -> None:
     assert by(ScriptedRewriter(whole), "Without it?", *thread).whole == whole
 
 
+def test_link_is_not_searched_even_if_somebody_gave_it() -> None:
+    thread = (person("What does https://wiki.acme.test/leave say of leave?"),)
+    found = by(ScriptedRewriter("What does https://wiki.acme.test/leave say for interns?"), "And for interns?", *thread)
+    assert found.rewriting is not None
+    assert found.rewriting.because == "foreign_link"
+
+
 def test_negation_that_a_model_leaves_out_is_missed() -> None:
     found = by(ScriptedRewriter("Is leave allowed for interns?"), "Is it not allowed for interns?")
     assert str(found.whole).startswith(LEAVE.text)
