@@ -80,7 +80,8 @@ def export_pairs(folder: Path, *, out: Path, negatives: int, everything_: bool) 
         chosen = [one for one in asked.questions if asked.grades.get(one.id) and (everything_ or not is_odd(one.id))]
         with _company(settings, embedder, asked, place / "home") as assistant:
             made = list(_pairs(assistant, embedder, asked._replace(questions=tuple(chosen)), negatives))
-        _write(out, "".join(json.dumps(pair._asdict(), ensure_ascii=False) + "\n" for pair in made))
+        lines = (json.dumps(pair._asdict()) for pair in made)  # in ASCII: some letters end a line for many who read it
+        _write(out, "".join(f"{line}\n" for line in lines))
     halves = "all questions" if everything_ else "the questions whose id's SHA-256 is even; report only the odd ones"
     say(f"{len(made)} pairs of {len({pair.id for pair in made})} questions are in {out}: {halves}.")
 

@@ -48,7 +48,7 @@ class World:
             **self.provider.environment,
             **variables,
         }
-        return self.acme.run(*(words or ("sync",)), **environment)
+        return self.acme.start(*(words or ("sync",)), **environment).wait(timeout_s=300)  # LiteLLM is slow to import
 
     def paid(self) -> Counter[str]:
         """How often the provider was sent each passage."""
