@@ -88,7 +88,7 @@ class Size:
     busy_s: float
 
 
-QUICK: Final = Size(passages=20_000, questions=30, asked_of_peers=6, people=8, busy_s=3)
+QUICK: Final = Size(passages=20_000, questions=20, asked_of_peers=6, people=5, busy_s=2)
 FULL: Final = (
     Size(passages=100_000, questions=100, asked_of_peers=20, people=40, busy_s=30),
     Size(passages=500_000, questions=100, asked_of_peers=20, people=8, busy_s=30),
