@@ -42,6 +42,11 @@ class Considered(Noun):
     looks: tuple[Looked, ...] = ()
     reranked: tuple[tuple[int, float], ...] = ()
 
+    @property
+    def scores(self) -> Mapping[PassageId, float]:
+        """A reranker's, of those that it has seen."""
+        return {self.passages[at][0]: score for at, score in self.reranked}
+
     def with_reranked(self, scores: Mapping[PassageId, float]) -> "Considered":
         places = {id_: at for at, (id_, _) in enumerate(self.passages) if id_ in scores}
         return self.model_copy(update={"reranked": tuple((places[id_], score) for id_, score in scores.items())})
@@ -52,7 +57,7 @@ def ordered(
 ) -> tuple[tuple[PassageId, Worth], ...]:
     """Best first: those that a reranker has seen in its order, where that makes a difference, before all others."""
     by_worth = fused(considered, ranking, factors, now)
-    scores = {considered.passages[at][0]: score for at, score in considered.reranked}
+    scores = considered.scores
     seen = sorted((one for one in by_worth if one[0] in scores), key=lambda one: -scores[one[0]])
     return (*seen, *(one for one in by_worth if one[0] not in scores))
 

@@ -108,13 +108,30 @@ class Search(Protocol):
     def vectors(self, vector: Vector, scope: Scope, k: int) -> tuple[Hit, ...]: ...
 
 
+class Placed(NamedTuple):
+    """Where a live passage stands, and the access list that its document carries at this moment: enough to judge and to
+    rank it by.
+    """
+
+    document: str
+    ordinal: int
+    content_hash: str
+    updated: datetime | None
+    list_id: ListId
+    access: AccessList
+
+
 class Stored(NamedTuple):
-    """A live passage and the access list that its document carries at this moment."""
+    """A live passage as a whole, with the same list."""
 
     passage: Passage  # its handle is given later
     content_hash: str
     list_id: ListId
     access: AccessList
+
+    @property
+    def document(self) -> str:
+        return self.passage.document
 
 
 class Index(Protocol):
@@ -158,9 +175,13 @@ class People(Protocol):
 
 
 class Passages(Protocol):
-    def live(self, ids: Sequence[PassageId]) -> Mapping[PassageId, Stored]:
-        """Those that are live right now; the others are left out."""
+    """Of passages by their ids, those that are live right now; the others are left out."""
+
+    def placed(self, ids: Sequence[PassageId]) -> Mapping[PassageId, Placed]:
+        """Of many, at little cost."""
         ...
+
+    def live(self, ids: Sequence[PassageId]) -> Mapping[PassageId, Stored]: ...
 
     def documents_in(self, spaces: Collection[str], kinds: Collection[str]) -> frozenset[str]:
         """Those in any of these spaces, and of any of these kinds; without one sort of names, that sort does not count."""

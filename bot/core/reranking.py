@@ -4,7 +4,7 @@ It is shown passages that the audience may read, and nothing else. Whatever goes
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from bot.core.errors import Unranked
@@ -22,14 +22,12 @@ class Reordered(NamedTuple):
     told: Reordering | None = None
 
 
-def reordered(
-    question: str, first: Sequence[PassageId], stored: Mapping[PassageId, Stored], reranker: Reranker | None
-) -> Reordered:
-    """`first` are the best, in their order so far."""
-    if reranker is None or len(first) < 2:  # noqa: PLR2004 - one is in order
+def reordered(question: str, first: Mapping[PassageId, Stored], reranker: Reranker) -> Reordered:
+    """`first` are the best so far."""
+    if len(first) < 2:  # noqa: PLR2004 - one is in order
         return Reordered()
     try:
-        scores = reranker.rerank(question, [_shown(stored[id_]) for id_ in first])
+        scores = reranker.rerank(question, [_shown(one) for one in first.values()])
     except Unranked as why:
         return Reordered(told=Reordering(by=reranker.name, passages=len(first), because=why.because))
     if len(scores) != len(first) or not all(map(math.isfinite, scores)):

@@ -9,14 +9,15 @@ one passage; (6) where two of them disagree they say so, and the newer comes fir
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from functools import partial
+from typing import NamedTuple, TypeVar
 
 from bot.core.disagreements import with_disagreements
 from bot.core.errors import Unembedded
 from bot.core.fusion import Considered, Looked, fused, ordered
 from bot.core.neighbours import joined, runs
 from bot.core.nouns import PassageId, Reordering, Wording, source_of
-from bot.core.ports import Embedder, Hit, Passages, Reranker, Scope, Search, Stored, Vector
+from bot.core.ports import Embedder, Hit, Passages, Placed, Reranker, Scope, Search, Stored, Vector
 from bot.core.reranking import reordered
 from policies.access import readable_lists
 from policies.evidence import Evidence, Found, Ranks, Standing, Worth
@@ -83,22 +84,37 @@ def retrieve(
         for (text, weight), vector in zip(weighed, vectors, strict=True)
     ]
     found = dict.fromkeys(PassageId(hit.passage) for one in hits for hit in (*one.keywords, *one.vectors))
-    stored = passages.live(list(found))
-    allowed = readable_lists(audience, {one.list_id: one.access for one in stored.values()}, now) & within.lists
-    readable = {
-        id_: one
-        for id_, one in stored.items()
-        if one.list_id in allowed and within.has(one.list_id, one.passage.document)
-    }
+    may_be_read = partial(_readable, audience=audience, within=within, now=now)
+    readable = may_be_read(passages.placed(list(found)))
     ranked = [_Ranked(one.weight, _ranked(one.keywords, readable), _ranked(one.vectors, readable)) for one in hits]
     considered = _considered(ranked, readable)
-    by_score = [id_ for id_, _ in fused(considered, rules.ranking, rules.factors, now)]
-    reranked, reordering = reordered(wording.understood, by_score[: rules.ranking.reranked], readable, reranker)
-    considered = considered.with_reranked(reranked)
-    order = ordered(considered, rules.ranking, rules.factors, now)
+    order, reordering = fused(considered, rules.ranking, rules.factors, now), None
+    if reranker is not None:
+        first = may_be_read(_whole([id_ for id_, _ in order[: rules.ranking.reranked]], passages))
+        reranked, reordering = reordered(wording.understood, first, reranker)
+        considered = considered.with_reranked(reranked)
+        order = ordered(considered, rules.ranking, rules.factors, now)
     chosen = _few_of_each(order, readable, rules.evidence)
-    evidence = Evidence(found=tuple(_with_neighbours(chosen, _Judged(readable, ranked, dict(order), reranked))))
+    stored = may_be_read(_whole(chosen, passages))
+    evidence = Evidence(found=tuple(_with_neighbours(_Judged(stored, ranked, dict(order), considered.scores))))
     return Retrieved(with_disagreements(wording, evidence), considered, without_vectors, reordering)
+
+
+_Row = TypeVar("_Row", Placed, Stored)
+
+
+def _readable(
+    rows: Mapping[PassageId, _Row], *, audience: Audience, within: Scope, now: datetime
+) -> dict[PassageId, _Row]:
+    """Whatever a retriever says, and as the lists are at this moment."""
+    allowed = readable_lists(audience, {one.list_id: one.access for one in rows.values()}, now)
+    return {id_: one for id_, one in rows.items() if one.list_id in allowed and within.has(one.list_id, one.document)}
+
+
+def _whole(ids: Sequence[PassageId], passages: Passages) -> dict[PassageId, Stored]:
+    """In this order."""
+    live = passages.live(ids)
+    return {id_: live[id_] for id_ in ids if id_ in live}
 
 
 def _within(scope: Scope, route: Route, passages: Passages) -> Scope:
@@ -134,16 +150,16 @@ def _hits(text: str, weight: float, vector: Vector | None, scope: Scope, route: 
     return _Hits(weight, by_words, by_meaning)
 
 
-def _considered(ranked: Sequence[_Ranked], stored: Mapping[PassageId, Stored]) -> Considered:
+def _considered(ranked: Sequence[_Ranked], placed: Mapping[PassageId, Placed]) -> Considered:
     """The same passages in the same places, whatever order they were found in."""
-    ids = sorted(stored, key=lambda id_: _tie(stored[id_]))
-    documents = {one.passage.document: one.passage.updated for one in stored.values()}
+    ids = sorted(placed, key=lambda id_: _tie(placed[id_]))
+    documents = {one.document: one.updated for one in placed.values()}
     names = sorted(documents)
     place_of = {document: place for place, document in enumerate(names)}
     at = {id_: place for place, id_ in enumerate(ids)}
     return Considered(
         documents=tuple((name, documents[name]) for name in names),
-        passages=tuple((id_, place_of[stored[id_].passage.document]) for id_ in ids),
+        passages=tuple((id_, place_of[placed[id_].document]) for id_ in ids),
         looks=tuple(
             Looked(
                 weight=one.weight,
@@ -156,13 +172,13 @@ def _considered(ranked: Sequence[_Ranked], stored: Mapping[PassageId, Stored]) -
 
 
 def _few_of_each(
-    order: Sequence[tuple[PassageId, Worth]], stored: Mapping[PassageId, Stored], limits: EvidenceLimits
+    order: Sequence[tuple[PassageId, Worth]], placed: Mapping[PassageId, Placed], limits: EvidenceLimits
 ) -> list[PassageId]:
-    leading = _leading(order, stored, limits.leads)
+    leading = _leading(order, placed, limits.leads)
     taken: Counter[str] = Counter()
     chosen: list[PassageId] = []
     for id_, _ in order:
-        document = stored[id_].passage.document
+        document = placed[id_].document
         most = max(limits.per_document, limits.per_leading_document) if document == leading else limits.per_document
         if taken[document] < most and len(chosen) < limits.passages:
             taken[document] += 1
@@ -170,17 +186,17 @@ def _few_of_each(
     return chosen
 
 
-def _leading(order: Sequence[tuple[PassageId, Worth]], stored: Mapping[PassageId, Stored], leads: float) -> str | None:
+def _leading(order: Sequence[tuple[PassageId, Worth]], placed: Mapping[PassageId, Placed], leads: float) -> str | None:
     """The document that the best passage stands in, if the best of all others is worth less by this share."""
     if not order:
         return None
-    first = stored[order[0][0]].passage.document
-    others = (worth.score for id_, worth in order if stored[id_].passage.document != first)
+    first = placed[order[0][0]].document
+    others = (worth.score for id_, worth in order if placed[id_].document != first)
     return first if max(others, default=0.0) <= order[0][1].score * (1 - leads) else None
 
 
 class _Judged(NamedTuple):
-    """All that is known of what may be used."""
+    """All that is known of what may be used. `stored`: the chosen, best first."""
 
     stored: Mapping[PassageId, Stored]
     ranked: Sequence[_Ranked]
@@ -188,16 +204,16 @@ class _Judged(NamedTuple):
     reranked: Mapping[PassageId, float]
 
 
-def _with_neighbours(chosen: Sequence[PassageId], judged: _Judged) -> list[Found]:
+def _with_neighbours(judged: _Judged) -> list[Found]:
     """Each run of neighbours as one passage, in the place of its best piece."""
-    passage_of = {id_: judged.stored[id_].passage for id_ in chosen}
+    passage_of = {id_: one.passage for id_, one in judged.stored.items()}
     by_place = {(passage.document, passage.ordinal): id_ for id_, passage in passage_of.items()}
     run_of: dict[PassageId, list[PassageId]] = {}
     for document in dict.fromkeys(passage.document for passage in passage_of.values()):
         for run in runs([ordinal for owner, ordinal in by_place if owner == document]):
             members = [by_place[document, ordinal] for ordinal in run]
             run_of.update(dict.fromkeys(members, members))
-    best = dict.fromkeys(next(id_ for id_ in chosen if id_ in run_of[one]) for one in chosen)
+    best = dict.fromkeys(next(id_ for id_ in passage_of if id_ in run_of[one]) for one in passage_of)
     return [_found(handle, id_, run_of[id_], judged) for handle, id_ in enumerate(best, start=1)]
 
 
@@ -234,11 +250,11 @@ def _common(paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(shared)
 
 
-def _ranked(hits: Sequence[Hit], stored: Mapping[PassageId, Stored]) -> dict[PassageId, tuple[int, float]]:
+def _ranked(hits: Sequence[Hit], placed: Mapping[PassageId, Placed]) -> dict[PassageId, tuple[int, float]]:
     """Counting only what is still there and still readable."""
-    still = [hit for hit in hits if hit.passage in stored]
+    still = [hit for hit in hits if hit.passage in placed]
     return {hit.passage: (rank, hit.score) for rank, hit in enumerate(still, start=1)}
 
 
-def _tie(stored: Stored) -> tuple[str, str, int]:
-    return stored.content_hash, stored.passage.document, stored.passage.ordinal
+def _tie(placed: Placed) -> tuple[str, str, int]:
+    return placed.content_hash, placed.document, placed.ordinal

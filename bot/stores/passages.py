@@ -25,7 +25,7 @@ from bot.core.cited import full_place
 from bot.core.languages import ENGLISH, language_of
 from bot.core.nouns import DocumentId, ListId, PassageId, Piece, document_id
 from bot.core.portions import portions
-from bot.core.ports import Staged, Stored
+from bot.core.ports import Placed, Staged, Stored
 from bot.core.terms import terms
 from bot.stores import changes
 from bot.stores.access import access_lists, intern, owned_layers
@@ -75,11 +75,32 @@ _LIVE = (
 )
 
 
+_PLACED = (
+    sql_select(
+        *(getattr(PassageRow, name) for name in ("id", "document", "ordinal", "content_hash")),
+        *(getattr(DocumentRow, name) for name in ("updated", "list_id")),
+    )
+    .join(DocumentRow, col(DocumentRow.id) == col(PassageRow.document))
+    .where(col(PassageRow.state) == LIVE, col(PassageRow.id).in_(bindparam("some", expanding=True)))
+)
+
+
 class PassageStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._documents_in: LRUCache[tuple[int, frozenset[str], frozenset[str]], frozenset[str]] = LRUCache(_ROUTES)
         self._remembering = threading.Lock()
+
+    def placed(self, ids: Sequence[PassageId]) -> Mapping[PassageId, Placed]:
+        with self._database.reading() as session:
+            rows = [row for some in portions(ids, MOST_PARAMETERS) for row in session.execute(_PLACED, {"some": some})]
+            lists = access_lists(session, {ListId(row[-1]) for row in rows})
+            return {
+                PassageId(id_): Placed(
+                    document, ordinal, content_hash, updated, ListId(list_id), lists.get(ListId(list_id), NOBODY)
+                )
+                for id_, document, ordinal, content_hash, updated, list_id in rows
+            }
 
     def live(self, ids: Sequence[PassageId]) -> Mapping[PassageId, Stored]:
         with self._database.reading() as session:

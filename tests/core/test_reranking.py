@@ -21,6 +21,10 @@ STORED = {
 }
 
 
+def first(most: int) -> dict[PassageId, Stored]:
+    return {id_: STORED[id_] for id_ in ORDER[:most]}
+
+
 def order_by(found: Reordered) -> list[PassageId]:
     """What becomes of an order that was that of the letters."""
     looked = Looked(weight=1.0, keywords=tuple((at, 1 - at / 10) for at in range(len(ORDER))), vectors=())
@@ -34,7 +38,7 @@ def order_by(found: Reordered) -> list[PassageId]:
 
 def test_its_order_holds_for_those_that_it_was_shown_and_the_others_follow() -> None:
     reranker = ScriptedReranker()
-    found = reordered("leave?", ORDER[:3], STORED, reranker)
+    found = reordered("leave?", first(3), reranker)
     assert order_by(found) == ["c", "b", "a", "d"]
     assert found.scores == {"a": 1, "b": 2, "c": 3}
     assert found.told == Reordering(by="scripted/reranker", passages=3)
@@ -42,14 +46,14 @@ def test_its_order_holds_for_those_that_it_was_shown_and_the_others_follow() -> 
 
 
 def test_what_it_finds_alike_stays_in_the_order_that_it_had() -> None:
-    found = reordered("leave?", ORDER, STORED, ScriptedReranker(scores=[0.1, 0.50000001, 0.1, 0.5]))
+    found = reordered("leave?", STORED, ScriptedReranker(scores=[0.1, 0.50000001, 0.1, 0.5]))
     assert order_by(found) == ["b", "d", "a", "c"]
 
 
 def test_passage_is_shown_with_the_headings_that_it_stands_under() -> None:
     passage = STORED[ORDER[0]].passage.model_copy(update={"heading_path": ("Leave", "Interns")})
     reranker = ScriptedReranker()
-    reordered("leave?", ORDER[:2], {**STORED, ORDER[0]: STORED[ORDER[0]]._replace(passage=passage)}, reranker)
+    reordered("leave?", {**first(2), ORDER[0]: STORED[ORDER[0]]._replace(passage=passage)}, reranker)
     assert reranker.asked[0][1][0] == "Leave › Interns\nx"
 
 
@@ -59,23 +63,19 @@ def test_passage_is_shown_with_the_headings_that_it_stands_under() -> None:
     ids=["none", "too few", "too many", "NaN", "infinite"],
 )
 def test_scores_that_are_none_change_nothing_and_are_told(scores: Sequence[float]) -> None:
-    found = reordered("leave?", ORDER[:2], STORED, ScriptedReranker(scores=scores))
+    found = reordered("leave?", first(2), ScriptedReranker(scores=scores))
     assert (order_by(found), found.scores) == (ORDER, {})
     assert found.told == Reordering(by="scripted/reranker", passages=2, because="malformed")
 
 
 def test_reranker_that_gives_no_order_changes_nothing_and_is_told() -> None:
-    found = reordered("leave?", ORDER, STORED, ScriptedReranker(because="timeout"))
+    found = reordered("leave?", STORED, ScriptedReranker(because="timeout"))
     assert (order_by(found), found.scores) == (ORDER, {})
     assert found.told == Reordering(by="scripted/reranker", passages=4, because="timeout")
 
 
-@pytest.mark.parametrize("first", [ORDER[:1], []])
-def test_nobody_is_asked_to_order_one_or_none(first: list[PassageId]) -> None:
+@pytest.mark.parametrize("most", [0, 1])
+def test_nobody_is_asked_to_order_one_or_none(most: int) -> None:
     reranker = ScriptedReranker()
-    assert reordered("leave?", first, STORED, reranker) == Reordered()
+    assert reordered("leave?", first(most), reranker) == Reordered()
     assert reranker.asked == []
-
-
-def test_without_a_reranker_nothing_is_told() -> None:
-    assert reordered("leave?", ORDER, STORED, None) == Reordered()

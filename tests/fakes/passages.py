@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from bot.core.cited import where
 from bot.core.nouns import ListId, PassageId, source_of
-from bot.core.ports import Passages, Stored
+from bot.core.ports import Passages, Placed, Stored
 from policies.access import AccessList
 from policies.evidence import Evidence, Found, Passage, Ranks
 
@@ -41,6 +41,14 @@ def some_evidence(*texts: str) -> Evidence:
 class FakePassages(Passages):
     def __init__(self) -> None:
         self.stored: dict[PassageId, Stored] = {}
+
+    def placed(self, ids: Sequence[PassageId]) -> Mapping[PassageId, Placed]:
+        return {
+            id_: Placed(
+                one.document, one.passage.ordinal, one.content_hash, one.passage.updated, one.list_id, one.access
+            )
+            for id_, one in self.live(ids).items()
+        }
 
     def live(self, ids: Sequence[PassageId]) -> Mapping[PassageId, Stored]:
         return {id_: self.stored[id_] for id_ in ids if id_ in self.stored}

@@ -1,7 +1,7 @@
 """Nothing that the audience may not read is found, whatever a retriever says; what is found is in one order only."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.fusion import Considered, ordered
 from bot.core.nouns import ListId, PassageId, Reordering, Wording
-from bot.core.ports import Embedder, Hit, Reranker, Scope, Search, Vector
+from bot.core.ports import Embedder, Hit, Placed, Reranker, Scope, Search, Vector
 from bot.steps.retrieve import Retrieved, retrieve
 from policies.access import NOBODY, AccessList
 from policies.evidence import Evidence
@@ -473,3 +473,24 @@ def test_what_was_considered_gives_the_same_order_when_it_is_read_back(
     assert [id_ for id_, _ in again] == [one.id for one in seen.evidence.passages]
     assert [worth for _, worth in again] == [one.worth for one in seen.evidence.found]
     assert len(again) == 2
+
+
+class Tightening(FakePassages):
+    """A document is shut between the moment at which its place is read and that at which its text is."""
+
+    def placed(self, ids: Sequence[PassageId]) -> Mapping[PassageId, Placed]:
+        placed = super().placed(ids)
+        self.tighten("acme:a", FOR_HR)
+        return placed
+
+
+@pytest.mark.parametrize("reranker", [None, ScriptedReranker()], ids=["two retrievers", "and a reranker"])
+def test_document_that_is_shut_while_it_is_being_ranked_is_not_shown(reranker: ScriptedReranker | None) -> None:
+    store, of_a = Tightening(), ListId("acme:a")
+    for name, list_id in (("a", of_a), ("b", ENG), ("c", ENG)):
+        store.add(a_passage(f"leave days of {name}", document=f"acme:{name}"), list_id, FOR_ENG)
+    scope = Scope(lists=frozenset({ENG, of_a}))
+    search, ranking = FixedSearch(hits("a", "b", "c")), Ranking(reranked=30)
+    assert documents(found(search, store, scope=scope, ranking=ranking, reranker=reranker)) == ["b", "c"]
+    if reranker is not None:
+        assert reranker.asked[0][1] == ("leave days of b", "leave days of c"), "it was shown what had been shut"
