@@ -66,8 +66,14 @@ def fused(
     considered: Considered, ranking: Ranking, factors: Factors, now: datetime
 ) -> tuple[tuple[PassageId, Worth], ...]:
     """Best first."""
-    worths = _with_documents(_own(considered.looks, ranking), considered, ranking)
-    weighed = {at: _weighed(worth, *considered.documents[_of(at, considered)], factors, now) for at, worth in worths}
+    of_document = [
+        (_recency(updated, factors, now), factors.authority.get(source_of(name), 1.0))
+        for name, updated in considered.documents
+    ]
+    weighed = {
+        at: _weighed(own, rest, *of_document[_of(at, considered)])
+        for at, (own, rest) in _with_documents(_own(considered.looks, ranking), considered, ranking)
+    }
     order = sorted(weighed, key=lambda at: (-weighed[at].score, at))
     return tuple((considered.passages[at][0], weighed[at]) for at in order)
 
@@ -112,18 +118,9 @@ def _decayed(worths: Collection[float], decay: float) -> float:
     return sum(worth * decay**place for place, worth in enumerate(worths))
 
 
-def _weighed(
-    worth: tuple[float, float], document: str, updated: datetime | None, factors: Factors, now: datetime
-) -> Worth:
-    own, rest = worth
-    recency, authority = _recency(updated, factors, now), factors.authority.get(source_of(document), 1.0)
-    return Worth(
-        own=round(own, _DECIMALS),
-        document=round(rest, _DECIMALS),
-        recency=recency,
-        authority=authority,
-        score=round((own + rest) * recency * authority, _DECIMALS),
-    )
+def _weighed(own: float, rest: float, recency: float, authority: float) -> Worth:
+    score = round((own + rest) * recency * authority, _DECIMALS)
+    return Worth(round(own, _DECIMALS), round(rest, _DECIMALS), recency, authority, score)
 
 
 def _recency(updated: datetime | None, factors: Factors, now: datetime) -> float:

@@ -4,6 +4,7 @@ their units, dates, names. Pure; made for comparing, never for quoting.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot.core.languages import ENGLISH, Language
@@ -13,7 +14,7 @@ from bot.core.terms import terms
 from policies.evidence import Span
 
 _MOST = 60  # of one text: whoever writes more than this into a passage writes no sentences
-_MOST_CHARACTERS = 600  # of one statement
+_MOST_CHARACTERS = 400  # of one statement; what is longer states too much to be compared
 
 _MONTHS = (
     ("jan", "january", "januar", "januari"),
@@ -82,17 +83,22 @@ class Statement(NamedTuple):
     things: frozenset[str]
 
 
-def statements(text: str, language: Language) -> Iterator[Statement]:
-    """Those that give a value."""
+@lru_cache(maxsize=2_048)
+def statements(text: str, language: Language) -> tuple[Statement, ...]:
+    """Those that give a value. Remembered, for the same passages answer many questions."""
+    return tuple(_statements(text, language))
+
+
+def _statements(text: str, language: Language) -> Iterator[Statement]:
     at = 0
     for number, said in enumerate(said for block in blocks(text) for said in _said(block)):
         if number >= _MOST:
             return
         found = text.find(said, at)
-        if found < 0:
+        if found < 0 or len(said) > _MOST_CHARACTERS:
             continue
         at = found
-        made = _statement(said[:_MOST_CHARACTERS], Span(found, found + len(said)), language)
+        made = _statement(said, Span(found, found + len(said)), language)
         if made.values:
             yield made
 
