@@ -6,13 +6,14 @@ find everything: two statements must be about the same, and give other numbers, 
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations
 from typing import Literal, NamedTuple
 
 from bot.core.languages import Language, language_of
 from bot.core.nouns import Wording
 from bot.core.sentences import sentences
-from bot.core.statements import Statement, numbers, statements, without_numbers
+from bot.core.statements import Statement, Title, statements, title
 from bot.core.terms import terms
 from policies.evidence import Disagreement, Evidence, Found, Passage, Span
 
@@ -34,9 +35,18 @@ class _Side(NamedTuple):
     passage: Passage
     language: Language
     asked: frozenset[str]
-    title: frozenset[str]
+    title: Title
     headings: frozenset[str]
     statements: Sequence[Statement]
+
+    @property
+    def replaces(self) -> Sequence[Title]:
+        """What its text says it takes the place of."""
+        return _said_after(self.passage.text, _REPLACES)
+
+    @property
+    def replaced_by(self) -> Sequence[Title]:
+        return _said_after(self.passage.text, _REPLACED)
 
 
 class _Pair(NamedTuple):
@@ -62,15 +72,14 @@ def _side(passage: Passage, wording: Wording) -> _Side:
     asked = frozenset(terms(wording.whole or wording.asked, language))
     headings = frozenset(terms("\n".join((passage.title, *passage.heading_path)), language))
     said = tuple(one for one in statements(passage.text, language) if asked & one.about)
-    return _Side(passage, language, asked, without_numbers(passage.title), headings, said)
+    return _Side(passage, language, asked, title(passage.title), headings, said)
 
 
 def _between(one: _Side, other: _Side, wording: Wording) -> _Pair | None:
     newer = _is_newer(other.passage, one.passage)
-    replaced = _replaced(one.passage, other.passage, wording)
-    if replaced is None and (turned := _replaced(other.passage, one.passage, wording)) is not None:
-        replaced = not turned
-    versions = bool(one.title) and one.title == other.title
+    years = title(wording.whole or wording.asked).numbers
+    replaced = True if _is_replaced(one, other, years) else False if _is_replaced(other, one, years) else None
+    versions = bool(one.title.words) and one.title.words == other.title.words
     differing = max(_differing(one, other, versions=versions or replaced is not None), default=None)
     if differing is not None:
         return _Pair(differing.about, differing.here, differing.there, replaced if replaced is not None else newer)
@@ -125,26 +134,24 @@ def _is_newer(one: Passage, other: Passage) -> bool | None:
     return one.updated > other.updated
 
 
-def _replaced(old: Passage, new: Passage, wording: Wording) -> bool | None:
-    """Whether the second takes the first one's place; None: neither says so. Whoever asks for the year of the old one has
-    it.
-    """
-    if set(numbers(old.title)) & set(numbers(wording.whole or wording.asked)):
-        return None
-    says_so = _names(new.text, _REPLACES, old) or _names(old.text, _REPLACED, new)
-    return True if says_so or _is_of_an_earlier_year(old, new) else None
+def _is_replaced(old: _Side, new: _Side, asked_for: Sequence[str]) -> bool:
+    """Whether the second takes the first one's place. Whoever asks for the year of the old one has it."""
+    if set(old.title.numbers) & set(asked_for):
+        return False
+    says_so = _is_named(old.title, new.replaces) or _is_named(new.title, old.replaced_by)
+    return says_so or _is_of_an_earlier_year(old, new)
 
 
-def _is_of_an_earlier_year(old: Passage, new: Passage) -> bool:
+def _is_of_an_earlier_year(old: _Side, new: _Side) -> bool:
     """`Salary bands 2025` beside `Salary bands 2026`, or beside `Salary bands` that were changed later."""
-    before, after = numbers(old.title), numbers(new.title)
-    if without_numbers(old.title) != without_numbers(new.title) or not all(map(_is_year, (*before, *after))):
+    before, after = old.title.numbers, new.title.numbers
+    if old.title.words != new.title.words or not all(map(_is_year, (*before, *after))):
         return False
     match before, after:
         case ((year,), (later,)):
             return year < later
         case ((_,), ()):
-            return bool(_is_newer(new, old))
+            return bool(_is_newer(new.passage, old.passage))
     return False
 
 
@@ -152,13 +159,19 @@ def _is_year(number: str) -> bool:
     return len(number) == 4 and number[:2] in {"19", "20"}  # noqa: PLR2004 - digits
 
 
-def _names(text: str, verb: re.Pattern[str], other: Passage) -> bool:
-    """Whether a sentence with this verb names the other document after it."""
-    wanted, versions = without_numbers(other.title), set(numbers(other.title))
-    if not wanted or not verb.search(text):
-        return False
-    said = (sentence[found.end() :] for sentence in sentences(text) if (found := verb.search(sentence)) is not None)
-    return any(wanted <= without_numbers(rest) and versions <= set(numbers(rest)) for rest in said)
+@lru_cache(maxsize=2_048)
+def _said_after(text: str, verb: re.Pattern[str]) -> tuple[Title, ...]:
+    """The rest of each sentence with this verb; few texts have one."""
+    if not verb.search(text):
+        return ()
+    found = ((sentence, verb.search(sentence)) for sentence in sentences(text))
+    return tuple(title(sentence[after.end() :]) for sentence, after in found if after is not None)
+
+
+def _is_named(document: Title, said: Sequence[Title]) -> bool:
+    return bool(document.words) and any(
+        document.words <= one.words and set(document.numbers) <= set(one.numbers) for one in said
+    )
 
 
 def _told(found: Sequence[Found], pairs: Mapping[tuple[int, int], _Pair]) -> Evidence:

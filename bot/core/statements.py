@@ -103,13 +103,17 @@ def _statements(text: str, language: Language) -> Iterator[Statement]:
             yield made
 
 
-def without_numbers(text: str) -> frozenset[str]:
-    """A title's words, whatever year or version it is of."""
-    return frozenset(term for term in terms(text, ENGLISH) if not any(map(str.isdigit, term)))
+class Title(NamedTuple):
+    """A title's words, whatever year or version it is of, and the numbers that say which."""
+
+    words: frozenset[str]
+    numbers: tuple[str, ...]
 
 
-def numbers(text: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"\d+", text))
+@lru_cache(maxsize=2_048)
+def title(text: str) -> Title:
+    words = frozenset(term for term in terms(text, ENGLISH) if not any(map(str.isdigit, term)))
+    return Title(words, tuple(re.findall(r"\d+", text)))
 
 
 def _said(block: Block) -> Sequence[str]:
