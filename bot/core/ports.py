@@ -95,9 +95,22 @@ class Scope(NamedTuple):
         return list_id in self.lists and named and document not in self.without_documents
 
 
+class Place(NamedTuple):
+    """Where a passage stands: enough to rank it by."""
+
+    document: str
+    ordinal: int
+    content_hash: str
+    updated: datetime | None
+    list_id: ListId
+
+
 class Hit(NamedTuple):
+    """`place` is as the index has it, if it has one; the rows decide."""
+
     passage: PassageId
     score: float
+    place: Place | None = None
 
 
 class Search(Protocol):
@@ -109,15 +122,9 @@ class Search(Protocol):
 
 
 class Placed(NamedTuple):
-    """Where a live passage stands, and the access list that its document carries at this moment: enough to judge and to
-    rank it by.
-    """
+    """Where a live passage stands by its rows at this moment, and the access list that its document carries."""
 
-    document: str
-    ordinal: int
-    content_hash: str
-    updated: datetime | None
-    list_id: ListId
+    place: Place
     access: AccessList
 
 
@@ -128,6 +135,11 @@ class Stored(NamedTuple):
     content_hash: str
     list_id: ListId
     access: AccessList
+
+    @property
+    def place(self) -> Place:
+        passage = self.passage
+        return Place(passage.document, passage.ordinal, self.content_hash, passage.updated, self.list_id)
 
     @property
     def document(self) -> str:

@@ -1,15 +1,15 @@
 """Which passages may answer this question? Both retrievers see only what the whole audience may read.
 
-(1) each retriever ranks within the scope, for each wording of the question; (2) every passage is judged again, by the
+(1) each retriever ranks within the scope, for each wording of the question; (2) every passage is chosen again, by the
 rows as they are now and by the policy itself; (3) the rankings of what is left become one, and the best of them are put in
 order by a reranker, if there is one; (4) the best are kept, few from one document unless that leads; (5) neighbours become
 one passage; (6) where two of them disagree they say so, and the newer comes first.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import NamedTuple, TypeVar
 
 from bot.core.disagreements import with_disagreements
@@ -17,13 +17,15 @@ from bot.core.errors import Unembedded
 from bot.core.fusion import Considered, Looked, fused, ordered
 from bot.core.neighbours import joined, runs
 from bot.core.nouns import PassageId, Reordering, Wording, source_of
-from bot.core.ports import Embedder, Hit, Passages, Placed, Reranker, Scope, Search, Stored, Vector
+from bot.core.ports import Embedder, Hit, Passages, Place, Placed, Reranker, Scope, Search, Stored, Vector
 from bot.core.reranking import reordered
 from policies.access import readable_lists
 from policies.evidence import Evidence, Found, Ranks, Standing, Worth
 from policies.intents import Route
 from policies.people import Audience
 from policies.rules import AnswerRules, EvidenceLimits
+
+_Row = TypeVar("_Row", Placed, Stored)
 
 
 class Retrieved(NamedTuple):
@@ -83,38 +85,89 @@ def retrieve(
         _hits(text, weight, vector, within, route, search, rules.evidence.candidates)
         for (text, weight), vector in zip(weighed, vectors, strict=True)
     ]
-    found = dict.fromkeys(PassageId(hit.passage) for one in hits for hit in (*one.keywords, *one.vectors))
-    may_be_read = partial(_readable, audience=audience, within=within, now=now)
-    readable = may_be_read(passages.placed(list(found)))
-    ranked = [_Ranked(one.weight, _ranked(one.keywords, readable), _ranked(one.vectors, readable)) for one in hits]
-    considered = _considered(ranked, readable)
-    order, reordering = fused(considered, rules.ranking, rules.factors, now), None
-    if reranker is not None:
-        first = may_be_read(_whole([id_ for id_, _ in order[: rules.ranking.reranked]], passages))
-        reranked, reordering = reordered(wording.understood, first, reranker)
-        considered = considered.with_reranked(reranked)
-        order = ordered(considered, rules.ranking, rules.factors, now)
-    chosen = _few_of_each(order, readable, rules.evidence)
-    stored = may_be_read(_whole(chosen, passages))
-    evidence = Evidence(found=tuple(_with_neighbours(_Judged(stored, ranked, dict(order), considered.scores))))
-    return Retrieved(with_disagreements(wording, evidence), considered, without_vectors, reordering)
+    look = _Look(wording, tuple(hits), audience, within, passages, reranker, rules, now)
+    chosen = look.by_index() or look.by_rows()
+    evidence = Evidence(found=tuple(_with_neighbours(chosen)))
+    return Retrieved(with_disagreements(wording, evidence), chosen.considered, without_vectors, chosen.reordering)
 
 
-_Row = TypeVar("_Row", Placed, Stored)
+class _Chosen(NamedTuple):
+    """All that is known of what may be used. `stored`: the chosen, best first."""
+
+    stored: Mapping[PassageId, Stored]
+    ranked: Sequence[_Ranked]
+    worths: Mapping[PassageId, Worth]
+    considered: Considered
+    reordering: Reordering | None
 
 
-def _readable(
-    rows: Mapping[PassageId, _Row], *, audience: Audience, within: Scope, now: datetime
-) -> dict[PassageId, _Row]:
-    """Whatever a retriever says, and as the lists are at this moment."""
-    allowed = readable_lists(audience, {one.list_id: one.access for one in rows.values()}, now)
-    return {id_: one for id_, one in rows.items() if one.list_id in allowed and within.has(one.list_id, one.document)}
+@dataclass(frozen=True)
+class _Look:
+    """What was found, and by what it is chosen."""
 
+    wording: Wording
+    hits: tuple[_Hits, ...]
+    audience: Audience
+    within: Scope
+    passages: Passages
+    reranker: Reranker | None
+    rules: AnswerRules
+    now: datetime
 
-def _whole(ids: Sequence[PassageId], passages: Passages) -> dict[PassageId, Stored]:
-    """In this order."""
-    live = passages.live(ids)
-    return {id_: live[id_] for id_ in ids if id_ in live}
+    def by_index(self) -> _Chosen | None:
+        """Ranked by where the index has each passage; read and chosen by its rows is only what is chosen. None: the index
+        does not say where, or the rows are not what it says.
+        """
+        places = {hit.passage: hit.place for hit in self._all() if hit.place is not None}
+        if any(hit.passage not in places for hit in self._all()):
+            return None
+        return self._chosen(places, are_rows=False)
+
+    def by_rows(self) -> _Chosen:
+        """Each passage that was found is chosen by its rows before it counts."""
+        placed = self.passages.placed(list(dict.fromkeys(hit.passage for hit in self._all())))
+        chosen = self._chosen({id_: one.place for id_, one in self._readable(placed).items()}, are_rows=True)
+        assert chosen is not None, "what is gone by now is left out"
+        return chosen
+
+    def _all(self) -> Iterator[Hit]:
+        return (hit for one in self.hits for hit in (*one.keywords, *one.vectors))
+
+    def _chosen(self, places: Mapping[PassageId, Place], *, are_rows: bool) -> _Chosen | None:
+        rules = self.rules
+        ranked = [_Ranked(one.weight, _ranked(one.keywords, places), _ranked(one.vectors, places)) for one in self.hits]
+        considered, reordering = _considered(ranked, places), None
+        order = fused(considered, rules.ranking, rules.factors, self.now)
+        if self.reranker is not None:
+            first = self._read([id_ for id_, _ in order[: rules.ranking.reranked]], places, are_rows=are_rows)
+            if first is None:
+                return None
+            reranked, reordering = reordered(self.wording.understood, first, self.reranker)
+            considered = considered.with_reranked(reranked)
+            order = ordered(considered, rules.ranking, rules.factors, self.now)
+        stored = self._read(_few_of_each(order, places, rules.evidence), places, are_rows=are_rows)
+        return _Chosen(stored, ranked, dict(order), considered, reordering) if stored is not None else None
+
+    def _read(
+        self, ids: Sequence[PassageId], places: Mapping[PassageId, Place], *, are_rows: bool
+    ) -> Mapping[PassageId, Stored] | None:
+        """Whole, in this order. None: they are not what the index says. Against rows that were read just now, what has gone
+        or was shut since is left out.
+        """
+        readable = self._readable(self.passages.live(ids))
+        if not are_rows and any(id_ not in readable or readable[id_].place != places[id_] for id_ in ids):
+            return None
+        return {id_: readable[id_] for id_ in ids if id_ in readable}
+
+    def _readable(self, rows: Mapping[PassageId, _Row]) -> dict[PassageId, _Row]:
+        """Whatever a retriever says, and as the lists are at this moment."""
+        lists = {one.place.list_id: one.access for one in rows.values()}
+        allowed = readable_lists(self.audience, lists, self.now)
+        return {
+            id_: one
+            for id_, one in rows.items()
+            if one.place.list_id in allowed and self.within.has(one.place.list_id, one.place.document)
+        }
 
 
 def _within(scope: Scope, route: Route, passages: Passages) -> Scope:
@@ -150,8 +203,10 @@ def _hits(text: str, weight: float, vector: Vector | None, scope: Scope, route: 
     return _Hits(weight, by_words, by_meaning)
 
 
-def _considered(ranked: Sequence[_Ranked], placed: Mapping[PassageId, Placed]) -> Considered:
+def _considered(ranked: Sequence[_Ranked], placed: Mapping[PassageId, Place]) -> Considered:
     """The same passages in the same places, whatever order they were found in."""
+    if not placed:
+        return Considered()  # whether there was nothing to search, or nothing in it
     ids = sorted(placed, key=lambda id_: _tie(placed[id_]))
     documents = {one.document: one.updated for one in placed.values()}
     names = sorted(documents)
@@ -172,7 +227,7 @@ def _considered(ranked: Sequence[_Ranked], placed: Mapping[PassageId, Placed]) -
 
 
 def _few_of_each(
-    order: Sequence[tuple[PassageId, Worth]], placed: Mapping[PassageId, Placed], limits: EvidenceLimits
+    order: Sequence[tuple[PassageId, Worth]], placed: Mapping[PassageId, Place], limits: EvidenceLimits
 ) -> list[PassageId]:
     leading = _leading(order, placed, limits.leads)
     taken: Counter[str] = Counter()
@@ -186,7 +241,7 @@ def _few_of_each(
     return chosen
 
 
-def _leading(order: Sequence[tuple[PassageId, Worth]], placed: Mapping[PassageId, Placed], leads: float) -> str | None:
+def _leading(order: Sequence[tuple[PassageId, Worth]], placed: Mapping[PassageId, Place], leads: float) -> str | None:
     """The document that the best passage stands in, if the best of all others is worth less by this share."""
     if not order:
         return None
@@ -195,18 +250,9 @@ def _leading(order: Sequence[tuple[PassageId, Worth]], placed: Mapping[PassageId
     return first if max(others, default=0.0) <= order[0][1].score * (1 - leads) else None
 
 
-class _Judged(NamedTuple):
-    """All that is known of what may be used. `stored`: the chosen, best first."""
-
-    stored: Mapping[PassageId, Stored]
-    ranked: Sequence[_Ranked]
-    worths: Mapping[PassageId, Worth]
-    reranked: Mapping[PassageId, float]
-
-
-def _with_neighbours(judged: _Judged) -> list[Found]:
+def _with_neighbours(chosen: _Chosen) -> list[Found]:
     """Each run of neighbours as one passage, in the place of its best piece."""
-    passage_of = {id_: one.passage for id_, one in judged.stored.items()}
+    passage_of = {id_: one.passage for id_, one in chosen.stored.items()}
     by_place = {(passage.document, passage.ordinal): id_ for id_, passage in passage_of.items()}
     run_of: dict[PassageId, list[PassageId]] = {}
     for document in dict.fromkeys(passage.document for passage in passage_of.values()):
@@ -214,27 +260,27 @@ def _with_neighbours(judged: _Judged) -> list[Found]:
             members = [by_place[document, ordinal] for ordinal in run]
             run_of.update(dict.fromkeys(members, members))
     best = dict.fromkeys(next(id_ for id_ in passage_of if id_ in run_of[one]) for one in passage_of)
-    return [_found(handle, id_, run_of[id_], judged) for handle, id_ in enumerate(best, start=1)]
+    return [_found(handle, id_, run_of[id_], chosen) for handle, id_ in enumerate(best, start=1)]
 
 
-def _found(handle: int, best: PassageId, pieces: Sequence[PassageId], judged: _Judged) -> Found:
-    passages = [judged.stored[id_].passage for id_ in pieces]
+def _found(handle: int, best: PassageId, pieces: Sequence[PassageId], chosen: _Chosen) -> Found:
+    passages = [chosen.stored[id_].passage for id_ in pieces]
     whole = {
         "handle": handle,
         "text": joined([passage.text for passage in passages]),
         "heading_path": _common([passage.heading_path for passage in passages]),
     }
-    standings = [ranked.standing(best) for ranked in judged.ranked]
-    worth = judged.worths[best]
+    standings = [ranked.standing(best) for ranked in chosen.ranked]
+    worth = chosen.worths[best]
     return Found(
         passage=passages[0].model_copy(update=whole),
-        list_id=judged.stored[best].list_id,
+        list_id=chosen.stored[best].list_id,
         score=worth.score,
         keywords_score=standings[0].keywords_score,
         vectors_score=standings[0].vectors_score,
         ranks=standings[0].ranks,
         whole=standings[1] if len(standings) > 1 else None,
-        reranked=judged.reranked.get(best),
+        reranked=chosen.considered.scores.get(best),
         worth=worth,
         pieces=tuple(pieces) if len(pieces) > 1 else (),
     )
@@ -250,11 +296,11 @@ def _common(paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(shared)
 
 
-def _ranked(hits: Sequence[Hit], placed: Mapping[PassageId, Placed]) -> dict[PassageId, tuple[int, float]]:
+def _ranked(hits: Sequence[Hit], placed: Mapping[PassageId, Place]) -> dict[PassageId, tuple[int, float]]:
     """Counting only what is still there and still readable."""
     still = [hit for hit in hits if hit.passage in placed]
     return {hit.passage: (rank, hit.score) for rank, hit in enumerate(still, start=1)}
 
 
-def _tie(placed: Placed) -> tuple[str, str, int]:
+def _tie(placed: Place) -> tuple[str, str, int]:
     return placed.content_hash, placed.document, placed.ordinal

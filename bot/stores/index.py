@@ -10,6 +10,7 @@ changed, a thread writes it into segments; one builder a machine, and every proc
 import secrets
 import threading
 from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -273,13 +274,16 @@ _ENTRIES = (
         col(DocumentRow.list_id),
         col(PassageRow.term_ids),
         col(PassageRow.term_counts),
+        col(DocumentRow.updated),
     )
     .join(DocumentRow, col(DocumentRow.id) == col(PassageRow.document))
     .where(col(PassageRow.state) == LIVE)
 )
 
 
-def _entries(session: Session, statement: Select[str, str, int, str, str, bytes, bytes]) -> list[Entry]:
+def _entries(
+    session: Session, statement: Select[str, str, int, str, str, bytes, bytes, datetime | None]
+) -> list[Entry]:
     return [Entry(*row) for row in session.execute(statement)]
 
 

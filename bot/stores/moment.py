@@ -67,7 +67,9 @@ def _best(visible: Sequence[Visible], found: Sequence[Found], k: int) -> tuple[H
     ]
     times = Counter(score for score, _, _ in best)
     best.sort(key=lambda hit: (hit[0], hit[2].tie_key(hit[1]) if times[hit[0]] > 1 else _ALONE))
-    return tuple(Hit(PassageId(segment.passage[row].decode()), -score) for score, row, segment in best[:k])
+    return tuple(
+        Hit(PassageId(segment.passage[row].decode()), -score, segment.place(row)) for score, row, segment in best[:k]
+    )
 
 
 def _best_of(segment: Segment, rows: Rows, scores: NDArray[np.float64], k: int) -> list[tuple[int, float]]:

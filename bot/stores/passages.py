@@ -25,7 +25,7 @@ from bot.core.cited import full_place
 from bot.core.languages import ENGLISH, language_of
 from bot.core.nouns import DocumentId, ListId, PassageId, Piece, document_id
 from bot.core.portions import portions
-from bot.core.ports import Placed, Staged, Stored
+from bot.core.ports import Place, Placed, Staged, Stored
 from bot.core.terms import terms
 from bot.stores import changes
 from bot.stores.access import access_lists, intern, owned_layers
@@ -97,7 +97,7 @@ class PassageStore:
             lists = access_lists(session, {ListId(row[-1]) for row in rows})
             return {
                 PassageId(id_): Placed(
-                    document, ordinal, content_hash, updated, ListId(list_id), lists.get(ListId(list_id), NOBODY)
+                    Place(document, ordinal, content_hash, updated, ListId(list_id)), lists.get(ListId(list_id), NOBODY)
                 )
                 for id_, document, ordinal, content_hash, updated, list_id in rows
             }

@@ -8,6 +8,7 @@ import hashlib
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -17,7 +18,7 @@ from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from bot.core.nouns import ListId
-from bot.core.ports import Vector
+from bot.core.ports import Place, Vector
 from bot.stores import coarse
 
 Mask = NDArray[np.bool_]
@@ -26,6 +27,8 @@ Rows = NDArray[np.int64]
 MOST_ROWS = MOST_TERMS = 1 << 24  # a term, a row and a count are sorted as one number of 64 bits
 _OWNER_BITS, _COUNT_BITS = 24, 16
 _REMEMBERING = threading.Lock()
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+_NEVER = -(1 << 63)
 _LISTS = 16  # sets of lists whose slices are remembered
 _AT_ONCE = 8_192  # vectors in memory while a large segment is written: whole blocks of `coarse`
 
@@ -40,6 +43,7 @@ class Entry(NamedTuple):
     list_id: str
     term_ids: bytes
     term_counts: bytes
+    updated: datetime | None = None  # its document
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +67,7 @@ class Outline:
     passage: NDArray[np.bytes_]
     content_hash: NDArray[np.bytes_]
     ordinal: NDArray[np.int32]
+    updated: NDArray[np.int64]  # of its document, in microseconds; `_NEVER`: that is not known
     tie: NDArray[np.int32]  # each row's place in the order by which ties are broken
     length: NDArray[np.uint32]
     has_vector: Mask
@@ -91,7 +96,7 @@ class Segment(Outline):
 
     @cached_property
     def list_ids(self) -> Mapping[str, int]:
-        return {name: at for at, name in enumerate(_texts(self.list_text, self.list_ends))}
+        return {name: at for at, name in enumerate(self.list_names)}
 
     @cached_property
     def largest_norm(self) -> float:
@@ -147,6 +152,20 @@ class Segment(Outline):
         first = int(self.document_ends[at - 1]) if at else 0
         return bytes(self.document_text[first : int(self.document_ends[at])]).decode()
 
+    @cached_property
+    def list_names(self) -> Sequence[str]:
+        return _texts(self.list_text, self.list_ends)
+
+    def place(self, row: int) -> Place:
+        at, content_hash = int(self.updated[row]), self.content_hash[row].decode()
+        return Place(
+            document=self.document_name(row),
+            ordinal=int(self.ordinal[row]),
+            content_hash=content_hash,
+            updated=_EPOCH + timedelta(microseconds=at) if at != _NEVER else None,
+            list_id=ListId(self.list_names[int(np.searchsorted(self.list_rows, row, side="right")) - 1]),
+        )
+
     def tie_key(self, row: int) -> tuple[str, str, int]:
         return self.content_hash[row].decode(), self.document_name(row), int(self.ordinal[row])
 
@@ -201,6 +220,7 @@ def make(entries: Sequence[Entry], vectors: Vector, has_vector: Mask) -> Made:
         passage=np.array([entry.passage for entry in entries], dtype="S32"),
         content_hash=np.array([entry.content_hash for entry in entries], dtype="S32"),
         ordinal=np.array([entry.ordinal for entry in entries], dtype=np.int32),
+        updated=np.array([_microseconds(entry.updated) for entry in entries], dtype=np.int64),
         length=length.astype(np.uint32),
         has_vector=has_vector,
         terms=terms,
@@ -222,6 +242,7 @@ def merge(parts: Sequence[tuple[Segment, Mask]], dimensions: int) -> Made:
         passage=_joined(segments, rows, "passage"),
         content_hash=_joined(segments, rows, "content_hash"),
         ordinal=_joined(segments, rows, "ordinal"),
+        updated=_joined(segments, rows, "updated"),
         length=_joined(segments, rows, "length"),
         has_vector=_joined(segments, rows, "has_vector"),
         terms=terms,
@@ -236,6 +257,10 @@ def merge(parts: Sequence[tuple[Segment, Mask]], dimensions: int) -> Made:
     return _ordered(columns, [segment.vectors for segment in segments], source, np.concatenate(rows), dimensions)
 
 
+def _microseconds(moment: datetime | None) -> int:
+    return (moment - _EPOCH) // _MICROSECOND if moment is not None else _NEVER
+
+
 def document_key(document: str) -> str:
     return hashlib.sha256(document.encode()).hexdigest()[:32]
 
@@ -248,6 +273,7 @@ class _Columns(NamedTuple):
     passage: NDArray[np.bytes_]
     content_hash: NDArray[np.bytes_]
     ordinal: NDArray[np.int32]
+    updated: NDArray[np.int64]
     length: NDArray[np.uint32]
     has_vector: Mask
     terms: NDArray[np.uint64]
@@ -285,6 +311,7 @@ def _ordered(
         passage=columns.passage[order],
         content_hash=columns.content_hash[order],
         ordinal=columns.ordinal[order],
+        updated=columns.updated[order],
         tie=tie,
         length=columns.length[order],
         has_vector=columns.has_vector[order],

@@ -29,7 +29,7 @@ from bot.stores import coarse
 from bot.stores.segments import Made, Outline, Portions, Segment
 from bot.stores.visible import File, Part
 
-_FORMAT: Final = "footnote index 2"
+_FORMAT: Final = "footnote index 3"
 _ALIGNED: Final = 64
 _PAGE: Final = 4096
 _FILE = re.compile(r"[0-9a-f]{32}\.segment")
@@ -47,6 +47,7 @@ _DTYPES: Final = {
     "passage": "S32",
     "content_hash": "S32",
     "ordinal": "<i4",
+    "updated": "<i8",
     "tie": "<i4",
     "length": "<u4",
     "has_vector": "?",

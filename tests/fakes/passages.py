@@ -43,12 +43,7 @@ class FakePassages(Passages):
         self.stored: dict[PassageId, Stored] = {}
 
     def placed(self, ids: Sequence[PassageId]) -> Mapping[PassageId, Placed]:
-        return {
-            id_: Placed(
-                one.document, one.passage.ordinal, one.content_hash, one.passage.updated, one.list_id, one.access
-            )
-            for id_, one in self.live(ids).items()
-        }
+        return {id_: Placed(one.place, one.access) for id_, one in self.live(ids).items()}
 
     def live(self, ids: Sequence[PassageId]) -> Mapping[PassageId, Stored]:
         return {id_: self.stored[id_] for id_ in ids if id_ in self.stored}

@@ -494,3 +494,60 @@ def test_document_that_is_shut_while_it_is_being_ranked_is_not_shown(reranker: S
     assert documents(found(search, store, scope=scope, ranking=ranking, reranker=reranker)) == ["b", "c"]
     if reranker is not None:
         assert reranker.asked[0][1] == ("leave days of b", "leave days of c"), "it was shown what had been shut"
+
+
+class Reading(FakePassages):
+    """Counts what is read of candidates."""
+
+    asked: int = 0
+
+    def placed(self, ids: Sequence[PassageId]) -> Mapping[PassageId, Placed]:
+        self.asked += 1
+        return super().placed(ids)
+
+
+def indexed(store: FakePassages, *names: str, **wrong: object) -> tuple[Hit, ...]:
+    """As an index gives them, that knows where each stands, or is wrong about it."""
+    return tuple(
+        hit._replace(place=store.stored[hit.passage].place._replace(**wrong))  # type: ignore[arg-type]
+        for hit in hits(*names)
+    )
+
+
+@pytest.fixture
+def reading(passages: FakePassages) -> Reading:
+    store = Reading()
+    store.stored = dict(passages.stored)
+    return store
+
+
+def test_of_candidates_nothing_is_read_while_the_index_is_right(reading: Reading) -> None:
+    right = found(FixedSearch(indexed(reading, "b", "a"), indexed(reading, "a", "b")), reading)
+    assert reading.asked == 0
+    assert right == found(FixedSearch(hits("b", "a"), hits("a", "b")), reading)
+    assert reading.asked == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"list_id": ENG}, {"ordinal": 7}, {"content_hash": "x"}, {"document": "acme:other"}, {"updated": None}],
+    ids=lambda wrong: next(iter(wrong)),
+)
+def test_index_that_is_wrong_is_not_believed(reading: Reading, wrong: dict[str, object]) -> None:
+    names = ("secret", "a", "b")
+    search = FixedSearch(indexed(reading, *names, **wrong))
+    assert documents(found(search, reading)) == ["a", "b"]
+    assert reading.asked == 1
+    assert found(search, reading) == found(FixedSearch(hits(*names)), reading)
+
+
+def test_document_that_was_shut_after_the_index_was_read_counts_for_nothing(reading: Reading) -> None:
+    search = FixedSearch(indexed(reading, "a", "b"))
+    reading.stored = {
+        id_: one._replace(list_id=HR, access=FOR_HR) if one.document == "acme:a" else one
+        for id_, one in reading.stored.items()
+    }
+    reranker = ScriptedReranker()
+    evidence = found(search, reading, scope=ALL, ranking=Ranking(reranked=30), reranker=reranker)
+    assert documents(evidence) == ["b"]
+    assert reranker.asked == [], "one is in order, and what was shut was shown to nobody"
