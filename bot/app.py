@@ -342,6 +342,8 @@ def _opened(
     _adopt_packaged_rules(records)
     opened = _assistant(records, embedder, slack, composer, reranker, rewriter)
     try:
+        if embedder is not None and records.settings.chroma_url is not None:
+            opened.serving.open()
         yield opened
     finally:
         opened.serving.close()

@@ -75,6 +75,13 @@ class Settings(BaseSettings):
             raise PydanticCustomError("database_url", "It should read postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
         return url
 
+    @field_validator("chroma_url")
+    @classmethod
+    def _is_an_address(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("http://", "https://")):
+            raise PydanticCustomError("chroma_url", "It should read http://HOST:PORT")
+        return url
+
     @property
     def shared_stores(self) -> bool:
         """Whether several processes may work at once: both stores are servers."""

@@ -88,6 +88,10 @@ class Serving:
             stored.remove(self._client, workspace=self._places.database.workspace, embedder=each.name)
             retired.cleared(each.name)
 
+    def open(self) -> None:
+        """A server that does not answer is told of before a question is taken up, and not in the middle of it."""
+        assert self._client is not None
+
     def close(self) -> None:
         """The indexes and the vectors are closed before the home is given back: the next owner opens the same files."""
         self._by_words.close()
