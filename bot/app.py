@@ -379,7 +379,9 @@ def _assistant(
         clock=records.clock,
         reranker=reranker,
     )
-    answering = Answering(reading=reading, composer=_once_each(composer or Extractive), reach=reach, rewriter=rewriter)
+    composers = _once_each(composer or Extractive)
+    composers(embedder)  # a model that nobody could be asked for is told of before a question is taken up
+    answering = Answering(reading=reading, composer=composers, reach=reach, rewriter=rewriter)
     return Assistant(records=records, answering=answering, serving=serving)
 
 
