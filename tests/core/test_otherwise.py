@@ -64,7 +64,7 @@ def test_at_most_two_are_named() -> None:
 
 
 def test_erased_text_is_not_quoted() -> None:
-    found = compared(NEWER, OLDER)
+    found = compared(NEWER, ("Travel 2024", "A hotel may cost 150 EUR a night.", OLD))
     texts = texts_of(found)
     read_back = evidence_from(evidence_body(found), {digest: text for digest, text in texts.items() if "175" in text})
     assert read_back.found[1].passage.text == ERASED

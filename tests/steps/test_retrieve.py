@@ -530,15 +530,26 @@ def test_of_candidates_nothing_is_read_while_the_index_is_right(reading: Reading
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"list_id": ENG}, {"ordinal": 7}, {"content_hash": "x"}, {"document": "acme:other"}, {"updated": None}],
+    [
+        {"list_id": ListId("acme:before")},
+        {"ordinal": 7},
+        {"content_hash": "x"},
+        {"document": "acme:other"},
+        {"updated": None},
+    ],
     ids=lambda wrong: next(iter(wrong)),
 )
 def test_index_that_is_wrong_is_not_believed(reading: Reading, wrong: dict[str, object]) -> None:
-    names = ("secret", "a", "b")
-    search = FixedSearch(indexed(reading, *names, **wrong))
+    search = FixedSearch(indexed(reading, "a", "b", **wrong))
     assert documents(found(search, reading)) == ["a", "b"]
     assert reading.asked == 1
-    assert found(search, reading) == found(FixedSearch(hits(*names)), reading)
+    assert found(search, reading) == found(FixedSearch(hits("a", "b")), reading)
+
+
+def test_index_that_finds_what_may_not_be_read_is_not_believed(reading: Reading) -> None:
+    search = FixedSearch(indexed(reading, "secret", "a", "b", list_id=ENG))
+    assert documents(found(search, reading)) == ["a", "b"]
+    assert reading.asked == 1
 
 
 def test_document_that_was_shut_after_the_index_was_read_counts_for_nothing(reading: Reading) -> None:
