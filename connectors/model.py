@@ -5,11 +5,13 @@ Errors are named by what the caller does next:
     Retryable       try the same again later; nothing was concluded
     Gone            it no longer exists, or no longer for us: hide it
     AccessUnknown   who may read it could not be found out: nobody, until it can
+    Braked          it would take away more than happens by itself: nothing was, until a person says so
     Fatal           a person has to change something first
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Literal, NewType, Protocol
 
 from policies.access import AccessList, Layer
@@ -30,8 +32,21 @@ class AccessUnknown(Exception):  # noqa: N818
     """Who may read it could not be found out."""
 
 
+class Braked(Exception):  # noqa: N818
+    """It would take away more than happens by itself."""
+
+
 class Fatal(Exception):  # noqa: N818
     """A person has to change something first."""
+
+
+class Loop(StrEnum):
+    """The ways to read a source again, in the order in which a whole sync goes them. Each has a checkpoint of its own."""
+
+    GROUPS = "groups"  # who is in what
+    STRUCTURE = "structure"  # what is there, and where: moves, and what is gone
+    ACCESS = "access"  # who may read it, which at some sources no version tells of
+    CONTENT = "content"  # what it says
 
 
 class OwnedLayer(Noun):
@@ -75,7 +90,24 @@ class AccessChanged(Noun):
     access: tuple[OwnedLayer, ...]
 
 
-Change = Upsert | Delete | AccessChanged
+class LayerChanged(Noun):
+    """What a node says from now on, in every list that it is part of: one write, however much lies below it."""
+
+    kind: Literal["layer"] = "layer"
+    layer: OwnedLayer
+
+
+Change = Upsert | Delete | AccessChanged | LayerChanged
+
+
+class Node(Noun):
+    """What has a place in its source's tree: a document, or what documents lie in. Its layer is kept under its id."""
+
+    id: str
+    kind: str  # a space, a page, a folder
+    parent: str | None = None
+    label: str | None = None  # the source's own name for its version, as it was last listed
+    missing: bool = False  # hidden at the last look, for it was not there; at the next it is taken away
 
 
 class Problem(Noun):
@@ -90,13 +122,37 @@ class Known(Noun):
     """What the store already has of a document."""
 
     version: str
+    label: str | None = None
     access: tuple[str, ...]  # the nodes of its layers, in order
 
 
+class Memory(Protocol):
+    """What is kept of a source, for the next pass to compare with. All of it: without `ids`."""
+
+    def known(self, ids: Collection[str] | None = None) -> Mapping[str, Known]:
+        """Documents."""
+        ...
+
+    def nodes(self, ids: Collection[str] | None = None) -> Mapping[str, Node]: ...
+
+    def below(self, ids: Collection[str]) -> Mapping[str, Node]:
+        """All that lies below these, at whatever depth; none of these themselves."""
+        ...
+
+    def layers(self, nodes: Collection[str]) -> Mapping[str, Layer]:
+        """Of the nodes that were ever read."""
+        ...
+
+
 class Batch(Noun):
-    """Some changes, and the cursor that follows them. The last one of a pass is kept when the whole pass has ended."""
+    """Some changes, and the cursor that follows them: both are kept together, or neither.
+
+    Nodes are written before changes, and forgotten after them.
+    """
 
     changes: tuple[Change, ...] = ()
+    nodes: tuple[Node, ...] = ()
+    forgotten: tuple[str, ...] = ()  # nodes
     problems: tuple[Problem, ...] = ()
     seen: int = 0  # documents looked at since the pass began, changed or not: for progress
     total: int | None = None
@@ -121,8 +177,17 @@ class Connector(Protocol):
     @property
     def source(self) -> str: ...
 
-    def changes(self, known: Mapping[str, Known], cursor: Cursor | None, *, full: bool) -> Iterator[Batch]:
-        """What differs from `known`. Tightened access and deletions come first; deletions only from a whole look."""
+    @property
+    def loops(self) -> tuple[Loop, ...]:
+        """Those that it has, in their order."""
+        ...
+
+    def changes(self, loop: Loop, memory: Memory, cursor: Cursor | None, *, full: bool) -> Iterator[Batch]:
+        """What differs from what is kept. Tightened access and deletions come first; deletions only from a whole look.
+
+        `cursor` is where the last pass of this loop ended, or was cut off. `full`: nothing that is kept is believed, and
+        a person has said that whatever is gone may go.
+        """
         ...
 
     def groups(self) -> Groups: ...

@@ -20,9 +20,14 @@ class Grant(Noun):
 
 
 class Layer(Noun):
-    """Any one of these grants opens this layer. No grants: the layer stays shut."""
+    """Any one of these grants opens this layer. No grants: the layer stays shut.
+
+    `unsure`: its source does not say for whom it is open. Whoever holds a grant may be asked about at the source, each
+    time, and has to be.
+    """
 
     grants: frozenset[Grant] = frozenset()
+    unsure: bool = False
 
 
 class AccessList(Noun):
