@@ -1,0 +1,1 @@
+"""Confluence Cloud: pages, blog posts, their attachments and comments, with who may read them."""
