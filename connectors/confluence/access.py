@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from connectors.confluence.wire import ReadRestriction, RestrictedGroup, RestrictedUser, RoleAssignment, SpacePermission
-from connectors.model import Node, OwnedLayer
+from connectors.model import Node
 from policies.access import Grant, Layer
 from policies.people import Principal, principal
 
@@ -114,16 +114,14 @@ def owners(node: Node, nodes: Mapping[str, Node]) -> tuple[str, ...] | None:
     return chain(node.parent or "", nodes) if node.kind in HANGING else chain(node.id, nodes)
 
 
-def access(source: str, node: Node, nodes: Mapping[str, Node], layers: Mapping[str, Layer]) -> tuple[OwnedLayer, ...]:
-    """Empty, hence nobody, as long as anything is unknown. A page's own layer is left out while it is open, so that the
-    pages of one parent share a list.
+def listed(source: str, node: Node, nodes: Mapping[str, Node], layers: Mapping[str, Layer]) -> tuple[str, ...]:
+    """The nodes whose layers a document carries. Empty, hence nobody, as long as anything is unknown. A page's own layer
+    is left out while it is open, so that the pages of one parent share a list.
     """
     named = owners(node, nodes)
     if named is None or any(name not in layers for name in named):
         return ()
-    if node.id == named[-1] and not is_restricted(layers[node.id], source):
-        named = named[:-1]
-    return tuple(OwnedLayer(node=name, layer=layers[name]) for name in named)
+    return named[:-1] if node.id == named[-1] and not is_restricted(layers[node.id], source) else named
 
 
 def unknown_layers(wanted: Iterable[Node], nodes: Mapping[str, Node], layers: Mapping[str, Layer]) -> Iterator[str]:

@@ -6,7 +6,6 @@ one that names another host is refused. What is not there, or not for us, is Non
 
 import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from enum import StrEnum
 from http import HTTPStatus
 from typing import Final, NamedTuple, TypeVar, cast
 from urllib.parse import parse_qs, quote, urljoin, urlsplit
@@ -14,7 +13,7 @@ from urllib.parse import parse_qs, quote, urljoin, urlsplit
 from connectors.confluence import wire
 from connectors.confluence.access import next_start
 from connectors.confluence.settings import Settings
-from connectors.confluence.wire import Listing, Payload, Slice
+from connectors.confluence.wire import Kind, Listing, Payload, Slice, Thing
 from connectors.http import Http, Misunderstood, PageSize, Parameters, Patience, Refused, TooLarge, origin
 from connectors.model import AccessUnknown, Fatal, Retryable
 from connectors.pace import Pace
@@ -32,16 +31,6 @@ _ABSENT: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 _NOT_FOR_US: Final = _ABSENT | {HTTPStatus.FORBIDDEN}
 
 
-class Kind(StrEnum):
-    """What is listed, under the name that its ids bear here."""
-
-    PAGE = "page"
-    BLOGPOST = "blogpost"
-    ATTACHMENT = "attachment"
-    FOOTER = "footer"
-    INLINE = "inline"
-
-
 _PATHS: Final = {
     Kind.PAGE: "pages",
     Kind.BLOGPOST: "blogposts",
@@ -51,7 +40,6 @@ _PATHS: Final = {
 }
 IN_A_SPACE: Final = frozenset({Kind.PAGE, Kind.BLOGPOST})
 WITH_A_BODY: Final = frozenset({Kind.PAGE, Kind.BLOGPOST, Kind.FOOTER, Kind.INLINE})
-Thing = wire.Content | wire.Attachment | wire.Comment
 
 
 class Part(NamedTuple):
@@ -111,6 +99,8 @@ class Client:
 
         Raises Outdated, if the cursor to begin with is no longer taken.
         """
+        if kind in IN_A_SPACE and not spaces:
+            return  # without any named it would be those of all
         bodies = bodies and kind in WITH_A_BODY
         parameters: dict[str, str | int] = {"status": "current"}
         parameters |= {"space-id": ",".join(spaces)} if kind in IN_A_SPACE else {}

@@ -2,6 +2,7 @@
 another form makes the whole answer not understood.
 """
 
+from enum import StrEnum
 from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool
@@ -100,6 +101,19 @@ class Comment(Payload):
     @property
     def storage(self) -> str | None:
         return self.body.storage.value if self.body and self.body.storage else None
+
+
+Thing = Content | Attachment | Comment
+
+
+class Kind(StrEnum):
+    """What the API lists by itself."""
+
+    PAGE = "page"
+    BLOGPOST = "blogpost"
+    ATTACHMENT = "attachment"
+    FOOTER = "footer"
+    INLINE = "inline"
 
 
 class Ancestor(Payload):
