@@ -21,6 +21,7 @@ from starlette.routing import Route
 from bot.playground.confluence import log
 from bot.playground.confluence.call import Call, Habits, Reply, as_json
 from bot.playground.confluence.callers import Caller, Callers
+from bot.playground.confluence.control import Control
 from bot.playground.confluence.errors import RefusedError, missing, scope_does_not_match, unauthorized
 from bot.playground.confluence.faults import Fault, Faults
 from bot.playground.confluence.oracle import Oracle
@@ -82,6 +83,7 @@ class ConfluenceEmulator:
         self._sight = Sight(world)
         self._writer = Writer(world)
         self._table = Table()
+        self._control = Control(world, oracle=self.oracle, faults=self.faults, requests=self.requests)
         self._server: uvicorn.Server | None = None
         self._thread: Thread | None = None
 
@@ -159,7 +161,7 @@ class ConfluenceEmulator:
 
     def app(self) -> Starlette:
         return Starlette(
-            routes=[Route("/{path:path}", self._endpoint, methods=METHODS)],
+            routes=[*self._control.routes(), Route("/{path:path}", self._endpoint, methods=METHODS)],
             middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, MEDIA_HOST])],
         )
 
