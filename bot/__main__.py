@@ -16,6 +16,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 sources = typer.Typer(help="List, add and remove sources.", invoke_without_command=True)
+add = typer.Typer(help="Add a source. It is read by the next `footnote sync`.", no_args_is_help=True)
+sources.add_typer(add, name="add")
 audit = typer.Typer(help="Verify the ledger, and read what is in it.", no_args_is_help=True)
 app.add_typer(sources, name="sources")
 app.add_typer(audit, name="audit")
@@ -106,16 +108,79 @@ def list_sources(context: typer.Context, json: Json = False) -> None:
         command.show(as_json=json)
 
 
-@sources.command("add")
-def add_source(
-    kind: Annotated[str, typer.Argument(help="The kind of source: folder.")],
-    path: Annotated[Path, typer.Argument(help="The folder of Markdown files.")],
-    name: Annotated[str, typer.Option("--name", help="What to call it: small letters, digits, hyphens.")],
-) -> None:
-    """Add a source. It is read by the next `footnote sync`."""
+Name = Annotated[str, typer.Option("--name", help="What to call it: small letters, digits, hyphens.")]
+
+
+@add.command("folder")
+def add_folder(path: Annotated[Path, typer.Argument(help="The folder of Markdown files.")], name: Name) -> None:
+    """A folder of Markdown, such as a handbook kept in git."""
     from bot.cli import sources as command
 
-    command.add(kind, path, name=name)
+    command.add_folder(path, name=name)
+
+
+@add.command("confluence")
+def add_confluence(
+    name: Name,
+    site: Annotated[str, typer.Option("--site", help="Where people read: https://COMPANY.atlassian.net/wiki")],
+    secret: Annotated[str, typer.Option("--secret", help="Where the token is: env:NAME or file:PATH.")],
+    spaces: Annotated[str, typer.Option("--spaces", help="The keys of the spaces to read, with commas: HR,ENG")],
+    api: Annotated[
+        str | None,
+        typer.Option("--api", help="Where the API is, if elsewhere, such as a gateway's …/ex/confluence/ID."),
+    ] = None,
+    user: Annotated[
+        str | None, typer.Option("--user", help="Whose token it is, by address; without it, it is a bearer's.")
+    ] = None,
+    only_labels: Annotated[str | None, typer.Option("--only-labels", help="Read only what has one of these.")] = None,
+    without_labels: Annotated[str | None, typer.Option("--without-labels", help="Read nothing that has these.")] = None,
+    licensed_groups: Annotated[
+        str | None, typer.Option("--licensed-groups", help="The groups, by id, whose members may use Confluence.")
+    ] = None,
+    admin_groups: Annotated[
+        str | None, typer.Option("--admin-groups", help="The groups, by id, whose members administer Confluence.")
+    ] = None,
+    requests_per_second: Annotated[
+        float | None, typer.Option("--requests-per-second", help="How often it is asked, at most.")
+    ] = None,
+    most_gone_percent: Annotated[
+        int | None, typer.Option("--most-gone-percent", help="What share may vanish at once before a person is asked.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be read, and add nothing.")] = False,
+    json: Json = False,
+) -> None:
+    """A site of Confluence Cloud. It is asked what its token may do before it is added."""
+    from bot.cli import confluence as command
+
+    given = {
+        "site": site,
+        "api": api,
+        "user": user,
+        "secret": secret,
+        "spaces": spaces,
+        "only_labels": only_labels,
+        "without_labels": without_labels,
+        "licensed_groups": licensed_groups,
+        "admin_groups": admin_groups,
+        "requests_per_second": str(requests_per_second) if requests_per_second is not None else None,
+        "most_gone_percent": str(most_gone_percent) if most_gone_percent is not None else None,
+    }
+    settings = {name: value for name, value in given.items() if value is not None}
+    command.add(name, settings, dry_run=dry_run, as_json=json)
+
+
+@sources.command("link")
+def link_person(
+    name: Annotated[str, typer.Argument(help="The source.")],
+    email: Annotated[str, typer.Argument(help="The person, by the address that Slack has.")],
+    account: Annotated[
+        str | None, typer.Argument(help="Their account there, by its id; without it, what was said is taken back.")
+    ] = None,
+) -> None:
+    """Say who somebody is at a source that does not tell it by their e-mail address."""
+    from bot.cli import sources as command
+
+    command.link(name, email, account)
 
 
 @sources.command("remove")

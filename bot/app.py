@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from importlib import resources
 from pathlib import Path
-from typing import Any, NamedTuple, assert_never
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, assert_never
 
 from bot.core import failpoints
 from bot.core.clock import Clock, utc_now
@@ -26,7 +27,7 @@ from bot.flows.read import Reading
 from bot.flows.reply import Answering
 from bot.flows.sync import Progress, Syncing, Tally, sync
 from bot.models.remembered import patient
-from bot.settings import Settings
+from bot.settings import Settings, secret
 from bot.stores.access import AccessStore
 from bot.stores.catalogue import SourceCatalogue
 from bot.stores.config import Config
@@ -50,7 +51,10 @@ from connectors.folder.connector import FolderConnector
 from connectors.model import Connector, Fatal, Loop, loops_of_access
 from policies import rules
 from policies.access import oldest
-from policies.people import Audience, Person, Principal
+from policies.people import Audience, Email, Person, Principal
+
+if TYPE_CHECKING:
+    from connectors.confluence.connector import ConfluenceConnector
 
 _EMBEDDER = "embedder"  # of a workspace there is one job of it at a time
 _REST_S = 5  # for which no question asks a model that has just not answered one
@@ -84,7 +88,8 @@ class Records:
 class Connectors:
     """Built once for each source, for a connector may keep what is slow to make. Several threads may ask at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, access: AccessStore) -> None:
+        self._access = access
         self._one_at_a_time = threading.Lock()
         self._built: dict[str, tuple[Listed, Connector]] = {}
 
@@ -95,7 +100,11 @@ class Connectors:
 
     def _connector(self, source: Listed) -> Connector:
         before = self._built.get(source.name)
-        return before[1] if before is not None and before[0].identity == source.identity else connector(source)
+        return (
+            before[1]
+            if before is not None and before[0].identity == source.identity
+            else connector(source, self._access)
+        )
 
 
 class TakenOver(NamedTuple):
@@ -183,7 +192,7 @@ def records(settings: Settings, clock: Clock = utc_now) -> Iterator[Records]:
     try:
         migrate(database)
         key = KeyFile(database, settings.ledger_key_file or settings.home / "ledger.key")
-        ledger, config = Ledger(database, key), Config(database)
+        ledger, config, access = Ledger(database, key), Config(database), AccessStore(database)
         owner = f"{socket.gethostname()}:{os.getpid()}"
         lease = timedelta(seconds=settings.lease_s)
         inbox, jobs = Inbox(database, owner=owner, length=lease), Jobs(database, owner=owner, length=lease)
@@ -196,12 +205,12 @@ def records(settings: Settings, clock: Clock = utc_now) -> Iterator[Records]:
             key=key,
             config=config,
             sources=Sources(database),
-            access=AccessStore(database),
+            access=access,
             embedders=Embedders(database, ledger, clock),
             inbox=inbox,
             jobs=jobs,
             receipts=Receipts(database, ledger, inbox, clock),
-            built=Connectors(),
+            built=Connectors(access),
         )
     finally:
         database.close()
@@ -325,13 +334,45 @@ def ask_for_embedding(records: Records) -> bool:
     return True
 
 
-def connector(source: Listed) -> Connector:
+def connector(source: Listed, access: AccessStore) -> Connector:
     """The kinds of source there are, by hand."""
     match source.kind:
         case "folder":
             return FolderConnector(source.name, Path(source.settings["path"]), without_access=_without_access(source))
+        case "confluence":
+            return confluence(
+                source.name, source.settings, links=source.links, held=partial(_held, access, source.name)
+            )
         case _:
             raise BadUse(f"This version of Footnote has no sources of kind {source.kind!r}.")
+
+
+def confluence(
+    name: str,
+    settings: Mapping[str, str],
+    *,
+    links: Mapping[Email, str] = MappingProxyType({}),
+    held: Callable[[Email], frozenset[Principal]] | None = None,
+) -> "ConfluenceConnector":
+    from connectors.confluence.connector import ConfluenceConnector
+    from connectors.confluence.settings import parse
+
+    understood = parse(settings)
+    return ConfluenceConnector(
+        name, understood, partial(_secret, understood.secret), overrides=lambda: links, held=held
+    )
+
+
+def _held(access: AccessStore, source: str, email: Email) -> frozenset[Principal]:
+    """By the groups as they were last read whole."""
+    return frozenset(held for held in access.person(email).principals if held.startswith(f"{source}/"))
+
+
+def _secret(reference: str) -> str:
+    try:
+        return secret(reference)
+    except (LookupError, OSError, UnicodeDecodeError) as error:
+        raise Fatal(f"the secret {reference} cannot be read ({type(error).__name__}: {error})") from error
 
 
 def _without_access(source: Listed) -> WithoutAccess:

@@ -9,3 +9,6 @@ import numpy  # noqa: E402, ICN001, F401
 
 from bot.cli import ask, audit, serve, sources, sync  # noqa: E402, F401
 from bot.models import extractive  # noqa: E402, F401
+from bot.models.gateway import door  # noqa: E402
+
+door.quiet_litellm()

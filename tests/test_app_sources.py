@@ -7,6 +7,8 @@ import pytest
 
 from bot.app import connector
 from bot.core.errors import BadUse
+from bot.stores.access import AccessStore
+from bot.stores.database import Database
 from bot.stores.sources import Listed
 from policies.people import email_address
 
@@ -19,9 +21,9 @@ def listed(folder: Path, **settings: str) -> Listed:
 
 
 @pytest.mark.parametrize("wanted", ["", "everybody", "Anyone", "anyone ", "true"])
-def test_a_setting_that_is_not_known_is_refused(tmp_path: Path, wanted: str) -> None:
+def test_a_setting_that_is_not_known_is_refused(tmp_path: Path, database: Database, wanted: str) -> None:
     with pytest.raises(BadUse, match="means nothing"):
-        connector(listed(tmp_path, without_access=wanted))
+        connector(listed(tmp_path, without_access=wanted), AccessStore(database))
 
 
 @pytest.mark.parametrize(
@@ -29,6 +31,8 @@ def test_a_setting_that_is_not_known_is_refused(tmp_path: Path, wanted: str) -> 
     [({}, set()), ({"without_access": "nobody"}, set()), ({"without_access": "anyone"}, {"a.md"})],
     ids=["not set", "nobody", "anyone"],
 )
-def test_the_source_is_read_as_it_is_set(tmp_path: Path, settings: dict[str, str], readable: set[str]) -> None:
+def test_the_source_is_read_as_it_is_set(
+    tmp_path: Path, database: Database, settings: dict[str, str], readable: set[str]
+) -> None:
     (tmp_path / "a.md").write_text("body")
-    assert connector(listed(tmp_path, **settings)).readable_now(["a.md"], ANA, NOW) == readable
+    assert connector(listed(tmp_path, **settings), AccessStore(database)).readable_now(["a.md"], ANA, NOW) == readable

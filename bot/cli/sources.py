@@ -1,13 +1,13 @@
 """`footnote sources`. Works beside a running process: it reads and writes rows only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from rich.table import Table
 
 from bot import app
-from bot.cli.terminal import command, complain, operator, print_json, say, show_table
+from bot.cli.terminal import command, complain, operator, person, print_json, say, show_table
 from bot.core.errors import BadUse
 from bot.core.nouns import Event
 from bot.stores.embedders import Standing
@@ -40,24 +40,38 @@ def show(*, as_json: bool) -> None:
             )
 
 
-def add(kind: str, path: Path, *, name: str) -> None:
+def add_folder(path: Path, *, name: str) -> None:
     with command() as settings, app.records(settings) as records:
-        if kind != "folder":
-            raise BadUse(f"There are no sources of kind {kind!r}. This version has: folder.")
         if not path.is_dir():
             raise BadUse(f"{path} is not a folder.")
-        where = str(path.resolve())
-        now = records.clock()
-        with records.database.writing() as session:
-            new = records.sources.add(session, name, kind, {"path": where}, now)
-            body = {"source": name, "kind": kind, "settings": {"path": where}, "operator": operator()}
-            records.ledger.append(session, [Event(kind="source_added", body=body)] if new else [], now)
-    state = f"Added {name}." if new else f"{name} is there already."
-    say(f"{state} Read it with: footnote sync {name}")
+        add(records, name, "folder", {"path": str(path.resolve())})
     if not (path / "people.yaml").exists():
         complain(
             f"Note: there is no people.yaml in {path}, so nobody is in a group; everybody is known by their address."
         )
+
+
+def add(records: app.Records, name: str, kind: str, settings: Mapping[str, str]) -> None:
+    now = records.clock()
+    with records.database.writing() as session:
+        new = records.sources.add(session, name, kind, settings, now)
+        body = {"source": name, "kind": kind, "settings": dict(settings), "operator": operator()}
+        records.ledger.append(session, [Event(kind="source_added", body=body)] if new else [], now)
+    state = f"Added {name}." if new else f"{name} is there already."
+    say(f"{state} Read it with: footnote sync {name}")
+
+
+def link(name: str, email: str, account: str | None) -> None:
+    """Whom an admin says somebody is at a source that does not tell. It holds from the next look at its groups on."""
+    with command() as settings, app.records(settings) as records:
+        who, now = person(email, named_by="A person is named by"), records.clock()
+        with records.database.writing() as session:
+            new = records.sources.link(session, name, who, account)
+            body = {"source": name, "email": who, "account": account, "operator": operator()}
+            records.ledger.append(session, [Event(kind="person_linked", body=body)] if new else [], now)
+        app.ask_for_sync(records, [name], [Loop.GROUPS])
+    said = f"{who} is {account} at {name}" if account is not None else f"{who} is at {name} whom {name} says"
+    say(f"{said} from its next sync on: footnote sync {name}")
 
 
 def remove(name: str) -> None:

@@ -94,11 +94,11 @@ def print_json(value: object) -> None:
         sys.stdout.flush()  # here it can still be said that this failed
 
 
-def person(address: str) -> Email:
+def person(address: str, *, named_by: str = "--as takes") -> Email:
     try:
         return email_address(address)
     except ValueError:
-        raise BadUse(f"--as takes an e-mail address, such as ana@acme.test; {address!r} is none.") from None
+        raise BadUse(f"{named_by} an e-mail address, such as ana@acme.test; {address!r} is none.") from None
 
 
 def operator() -> str:

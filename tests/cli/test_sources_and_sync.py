@@ -43,7 +43,7 @@ def test_a_first_sync_needs_a_source(tmp_path: Path, database_url: str) -> None:
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        (("add", "wiki", ".", "--name", "wiki"), "no sources of kind 'wiki'"),
+        (("add", "wiki", ".", "--name", "wiki"), "No such command 'wiki'"),
         (("add", "folder", "/nowhere/at/all", "--name", "acme"), "is not a folder"),
         (("add", "folder", ".", "--name", "Acme Corp"), "cannot name a source"),
         (("remove", "acme"), "no source named acme"),

@@ -53,7 +53,7 @@ class Door:
     """
 
     def __init__(self, model: str, *, setting: str) -> None:
-        self._litellm = _quiet_litellm()
+        self._litellm = quiet_litellm()
         self._setting = setting
         self.model = model
         self.provider = _provider(self._litellm, model, setting)
@@ -135,7 +135,7 @@ def a_name(said: str) -> str:
     return "".join(character for character in said[:_MOST_OF_A_NAME] if character.isprintable())
 
 
-def _quiet_litellm() -> Any:
+def quiet_litellm() -> Any:
     """It prints, and it logs what it is given, as does the SDK under it: neither goes anywhere."""
     quiet_libraries()  # before the import, whoever it is that asks for it first
     with warnings.catch_warnings():
