@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 import socket
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -52,6 +51,21 @@ class Asked(NamedTuple):
         return f"{self.method} {self.path}?{self.query}"
 
 
+class _Server(uvicorn.Server):
+    """It waits to be told to stop, instead of asking ten times a second: tests start and stop many."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._left = asyncio.Event()
+        await super().startup(sockets=sockets)
+
+    async def main_loop(self) -> None:
+        await self._left.wait()
+
+    def leave(self) -> None:
+        self._loop.call_soon_threadsafe(self._left.set)
+
+
 class ConfluenceEmulator:
     """``with ConfluenceEmulator(world) as site:`` … ``site.url``, or ``site.gateway_url``, and ``site.caller``."""
 
@@ -84,7 +98,7 @@ class ConfluenceEmulator:
         self._writer = Writer(world)
         self._table = Table()
         self._control = Control(world, oracle=self.oracle, faults=self.faults, requests=self.requests)
-        self._server: uvicorn.Server | None = None
+        self._server: _Server | None = None
         self._thread: Thread | None = None
 
     # -- where it is, and who may come
@@ -124,15 +138,17 @@ class ConfluenceEmulator:
         config = uvicorn.Config(
             self.app(),
             log_config=None,
-            log_level="critical",
+            log_level="warning",
             access_log=False,
+            date_header=False,
+            server_header=False,
             lifespan="off",
             loop="asyncio",  # one way everywhere, whatever else is installed
             http="httptools",
             ws="none",
             timeout_graceful_shutdown=1,
         )
-        self._server = uvicorn.Server(config)
+        self._server = _Server(config)
         self._thread = Thread(
             target=self._serve, args=(self._server, listener), name="confluence-emulator", daemon=True
         )
@@ -145,7 +161,7 @@ class ConfluenceEmulator:
 
     def stop(self) -> None:
         if self._server and self._thread:
-            self._server.should_exit = True
+            self._server.leave()
             self._thread.join(PATIENCE_S)
         self._server = self._thread = None
 
@@ -328,6 +344,3 @@ def _listener(port: int) -> socket.socket:
     listener.bind((HOST, port))
     listener.listen(256)
     return listener
-
-
-logging.getLogger("uvicorn.error").addHandler(logging.NullHandler())
