@@ -144,7 +144,7 @@ class ConfluenceEmulator:
             server_header=False,
             lifespan="off",
             loop="asyncio",  # one way everywhere, whatever else is installed
-            http="httptools",
+            http="auto",  # httptools where it is installed: half the CPU, of which the thing measured has the rest
             ws="none",
             timeout_graceful_shutdown=1,
         )
