@@ -126,6 +126,15 @@ class ConfluenceEmulator:
         """A token for somebody. With scopes it is good at the gateway only."""
         return self.callers.add(who, scopes=scopes, admin=admin, sees_everything=sees_everything)
 
+    def warm(self) -> Self:
+        """Everything is written down once, before anybody's time is taken."""
+        with self.world.lock:
+            for content in self.world.confluence.content.values():
+                self._sight.sees(self.caller, content)
+                for body_format in ("", "storage"):
+                    self._writer.content(content, body_format)
+        return self
+
     @property
     def _prefix(self) -> str:
         return f"/ex/confluence/{self.cloud_id}"
