@@ -118,7 +118,8 @@ class ConfluenceSite:
         with self.world.lock:
             gone = self.space(space)
             for content in [each for each in self.content.values() if each.space_id == gone.id]:
-                self._forget(content)
+                if content.id in self.content:  # it may have gone with what it hung on
+                    self._forget(content)
             del self.spaces[gone.id]
             self.world.changed()
 
