@@ -141,7 +141,7 @@ def _name(kind: str, name: str) -> str | None:
         case "group":
             return group(name)
         case "access-class":
-            return _CLASSES.get(name)
+            return _CLASSES.get(name.upper().replace("-", "_"))  # roles are written otherwise than grants
         case _:
             return None
 

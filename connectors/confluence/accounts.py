@@ -9,6 +9,7 @@ from connectors.confluence.people import Account
 from connectors.confluence.reader import Reader
 
 ACTIVE: Final = "active"
+_OWN_NAMES: Final = {"user": "confluence-users", "admin": "confluence-admins"}  # as Atlassian makes them
 PERSON: Final = frozenset({"atlassian", "customer", ""})
 
 
@@ -36,9 +37,13 @@ def licensing(reader: Reader, groups: Sequence[wire.Group], access_type: str) ->
     named = set(settings.licensed_groups if access_type == "user" else settings.admin_groups)
     if named:
         return frozenset(group.id for group in groups if group.id in named or group.name in named)
+    everything = {group.id for group in groups}
     found = frozenset(group.id for group in reader.client.groups(access_type))
-    other = frozenset(group.id for group in reader.client.groups("site-admin"))
-    return frozenset() if found == other == {group.id for group in groups} else found
+    if found < everything:
+        return found
+    # All of them: true of a small site, and of one that passes over what was asked. Then only its own names count.
+    own = _OWN_NAMES[access_type]
+    return frozenset(group.id for group in groups if group.name == own or group.name.startswith(f"{own}-"))
 
 
 def _account(
@@ -49,7 +54,7 @@ def _account(
     licensed: frozenset[str],
     admins: frozenset[str],
 ) -> Account:
-    outside = bool(member.is_external_collaborator or user.is_external_collaborator)
+    outside = any((member.is_external_collaborator, user.is_external_collaborator, member.is_guest, user.is_guest))
     return Account(
         id=account_id,
         email=user.email or member.email or None,

@@ -134,13 +134,13 @@ class Read(NamedTuple):
 
 def content(site: str, space: Space, found: Entry, access: tuple[OwnedLayer, ...]) -> Read:
     assert isinstance(found.thing, wire.Content)
-    converted = markdown(found.thing.storage or "", base=Links(site=site, space=space.key))
+    converted = markdown(found.thing.storage or "", links=Links(site, space.key, found.number))
     return _read(found, space, access, found.thing.title, content_url(site, space, found.thing), converted)
 
 
 def comment(site: str, space: Space, found: Entry, access: tuple[OwnedLayer, ...]) -> Read:
     assert isinstance(found.thing, wire.Comment)
-    converted = markdown(found.thing.storage or "", base=Links(site=site, space=space.key))
+    converted = markdown(found.thing.storage or "", links=Links(site, space.key, number(found.parent or "")))
     url = f"{page_url(site, space, number(found.parent or ''))}?focusedCommentId={found.thing.id}"
     return _read(found, space, access, found.thing.title or "Comment", url, converted)
 
@@ -212,8 +212,8 @@ def _file(name: str, data: bytes) -> Converted:
         return Converted(_words(text), (Loss("the form of a web page", 1),))
     if ending in _CODE:
         fence = "`" * max(3, _longest_ticks(text) + 1)
-        return Converted(f"{fence}{_CODE[ending]}\n{text.rstrip()}\n{fence}")
-    return Converted(text)
+        return Converted(f"{fence}{_CODE[ending]}\n{text.rstrip()}\n{fence}", ())
+    return Converted(text, ())
 
 
 def _words(markup: str) -> str:

@@ -218,6 +218,7 @@ class Member(Payload):
     account_type: str = ""
     email: str | None = None
     is_external_collaborator: bool | None = None
+    is_guest: bool | None = None
 
 
 class User(Payload):
@@ -228,6 +229,7 @@ class User(Payload):
     account_status: str | None = None
     email: str | None = None
     is_external_collaborator: bool | None = None
+    is_guest: bool | None = None
 
 
 class Me(Payload):

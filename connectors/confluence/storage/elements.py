@@ -17,7 +17,7 @@ NO_TEXT: Final = frozenset(
 _BLANKS = re.compile(r"\s+")
 _KEPT = frozenset("\u00a0\u2007\u202f")  # a number and its unit stay together
 _UNSEEN = re.compile(
-    "[\u00ad\u200b\u2060\ufeff]"
+    "[\u00ad\u200b\u2060\ufeff\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]"  # of no width, or turning others round
     "|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]+"  # letters for machines only, but in a flag
 )
 _HIDDEN = re.compile(

@@ -59,7 +59,7 @@ class _Text:
         self._text = text
         self._ours = ours
         self._marks = {piece.text[:1] for piece in pieces if piece.markup and not piece.text.strip("*~`")}
-        self._has_code = any(piece.markup and piece.text.startswith("`") for piece in pieces)
+        self._has_code = any(piece.markup and "`" in piece.text for piece in pieces)
         self._slashed: set[int] = set()
         self._unbroken: set[int] = set()
 
@@ -115,11 +115,12 @@ class _Text:
                 self._slashed.update(range(start, end))
 
     def _code(self) -> None:
-        runs = [found.span() for found in _TICKS.finditer(self._text) if not self._ours[found.start()]]
-        lengths = {end - start for start, end in runs}
-        if runs and (self._has_code or len(lengths) < len(runs)):
-            for start, end in runs:
-                self._slashed.update(range(start, end))
+        runs = [
+            [at for at in range(*found.span()) if not self._ours[at]] for found in _TICKS.finditer(self._text)
+        ]
+        runs = [run for run in runs if run]
+        if runs and (self._has_code or len(set(map(len, runs))) < len(runs)):
+            self._slashed.update(at for run in runs for at in run)
 
     def _links(self) -> None:
         first = self._text.find("[")

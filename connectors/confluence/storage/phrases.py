@@ -80,7 +80,7 @@ def _anchor(element: Element, reader: Reader, look: Look) -> Iterable[Item]:
     url = reader.links.to(href) if href else ""
     said = reader.items(element, look)
     alone = "".join(item.text for item in said if isinstance(item, Run)).strip()
-    if url and alone in {"", href.strip(), url}:
+    if url and (alone in {href.strip(), url} or (not alone and attribute(element, "data-card-appearance"))):
         said = [Run(words(shown(url) or alone or href), look)]
     yield from _leading_to(url, said)
 

@@ -12,7 +12,7 @@ from connectors.confluence.storage.nouns import Look, Run
 
 _MARKS = {Look.ITALIC: "*", Look.BOLD: "**", Look.STRUCK: "~~"}
 _EDGES = re.compile(r"(\s*)(.*?)(\s*)", re.DOTALL)
-_BREAKS = re.compile(r"[ \u00a0]*\n[ \u00a0]*")
+_TICKS = re.compile(r"`+")
 _MANY_BREAKS = re.compile(r"\n{2,}")
 _BRACKETS = re.compile(r"[\[\]]")
 
@@ -126,26 +126,25 @@ def _without_edges(pieces: Sequence[Piece], start: int, end: int) -> Iterator[Pi
 
 def _atoms(runs: Sequence[Run]) -> Iterator[Piece]:
     """Words, code, and links around either. What is one link for the author is one in Markdown."""
-    last = ""
     for (link, image), group in groupby(runs, key=lambda run: (run.link, run.image)):
-        inner = [piece for run in group for piece in _atom(run)]
+        inner = list(_said(group))
         if link and any(piece.text.strip() for piece in inner):
-            if last == "!" and not image:
-                yield Piece(" ")  # `!` before a link makes it a picture
             yield from _link(inner, link, is_image=image)
         else:
             yield from inner
-        last = _last(inner) if not link else ")"
 
 
-def _atom(run: Run) -> Iterator[Piece]:
-    if not run.code or not run.text.strip():
-        yield Piece(run.text)
-        return
-    longest = max(map(len, re.findall(r"`+", run.text)), default=0)
+def _said(runs: Iterable[Run]) -> Iterator[Piece]:
+    for is_code, group in groupby(runs, key=lambda run: run.code and bool(run.text.strip())):
+        text = "".join(run.text for run in group)
+        yield _code(text) if is_code else Piece(text)
+
+
+def _code(text: str) -> Piece:
+    longest = max(map(len, _TICKS.findall(text)), default=0)
     fence = "`" * (longest + 1)
-    pad = " " if run.text[0] == "`" or run.text[-1] == "`" else ""
-    yield Piece(f"{fence}{pad}{run.text}{pad}{fence}", markup=True)
+    pad = " " if text[0] == "`" or text[-1] == "`" else ""
+    return Piece(f"{fence}{pad}{text}{pad}{fence}", markup=True)
 
 
 def _link(inner: Sequence[Piece], link: str, *, is_image: bool) -> Iterator[Piece]:
@@ -182,12 +181,20 @@ def _with_brackets_escaped(pieces: Sequence[Piece]) -> Iterator[Piece]:
 
 
 def _joined(pieces: Iterable[Piece]) -> list[Piece]:
-    return [
-        Piece("".join(piece.text for piece in group), markup=True)
-        if is_ours
-        else Piece("".join(piece.text for piece in group))
-        for is_ours, group in groupby(pieces, key=lambda piece: piece.markup)
-    ]
+    grouped = groupby(_apart(pieces), key=lambda piece: piece.markup)
+    return [Piece("".join(piece.text for piece in group), markup) for markup, group in grouped]
+
+
+def _apart(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """Some neighbours would be something else together: the ticks of two pieces of code; `!` and a link, a picture."""
+    last = Piece("")
+    for piece in pieces:
+        ticks = piece.markup and last.markup and last.text.endswith("`") and piece.text.startswith("`")
+        if ticks or (piece.markup and piece.text.startswith("[") and last.text.endswith("!")):
+            yield Piece(" ")
+        if piece.text:
+            yield piece
+            last = piece
 
 
 def _last(pieces: Sequence[Piece]) -> str:
