@@ -11,7 +11,6 @@ import stamina
 
 from bot.playground.confluence.call import Habits
 from bot.playground.confluence.server import ConfluenceEmulator
-from bot.playground.slack.clock import ManualClock
 from bot.playground.world import World
 from connectors.confluence import ConfluenceConnector, Settings
 from connectors.confluence.client import Client
@@ -61,7 +60,7 @@ class Wiki:
         return {str(person.email) for person in people if may_read(person, access, NOW)}
 
     def asked(self, since: int = 0) -> list[str]:
-        return [f"{one.method} {one.path}?{one.query}" for one in list(self.site.requests)[since:]]
+        return [f"{one.method} {one.path}?{one.query}" for one in self.site.requests.all()[since:]]
 
     def live(self, *ids: str) -> Mapping[str, AccessList]:
         return self.connector.access_now(list(ids))
