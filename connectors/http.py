@@ -190,6 +190,8 @@ class Http:
         if answer.status < HTTPStatus.MULTIPLE_CHOICES:
             return answer.body
         refused = Refused(answer.status, b"" if isinstance(answer.body, TooLarge) else answer.body)
+        if answer.status == HTTPStatus.UNAUTHORIZED and self.owns(url) and b"scope" in refused.body.lower():
+            raise Fatal(f"{_place(url)} knows our token, which lacks a scope for this (401)")
         if answer.status == HTTPStatus.UNAUTHORIZED and self.owns(url):
             raise Fatal(
                 f"{_place(url)} does not accept our credentials (401): make a new API token, put it where the source's "
