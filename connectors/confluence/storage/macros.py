@@ -76,6 +76,12 @@ def _nothing(_: Macro, __: Reader, ___: Look) -> Iterator[Item]:
     yield from ()
 
 
+def _raw(macro: Macro, reader: Reader, _: Look) -> Iterator[Item]:
+    """What its source says and what its readers see are two things."""
+    reader.losses.add("macro", called=macro.name)
+    yield from ()
+
+
 def _kept_from_some(macro: Macro, reader: Reader, _: Look) -> Iterator[Item]:
     """Its body is for some of the page's readers only, and the source does not tell for whom."""
     reader.losses.add("text for some readers only, in macro", called=macro.name)
@@ -177,6 +183,7 @@ _FOR_SOME: Final = (
     *("secret", "secure", "secure-content", "protected-content", "restricted-content", "private-content", "encrypted"),
 )
 _UNSEEN: Final = ("htmlcomment", "html-comment", "comment", "hidden-data", "hidden")
+_RAW: Final = ("html", "html-macro", "macro-html", "html-bobswift", "html-include", "javascript", "script")
 
 _MACROS: Final[Mapping[str, Callable[[Macro, Reader, Look], Iterable[Item]]]] = {
     **dict.fromkeys(("code", "code-block", "codeblock", "noformat", "code-pro"), _code),
@@ -184,6 +191,7 @@ _MACROS: Final[Mapping[str, Callable[[Macro, Reader, Look], Iterable[Item]]]] = 
     **dict.fromkeys(_OWN_TEXT, _body),
     **dict.fromkeys(_LEAD_AROUND, _nothing),
     **dict.fromkeys((*_FOR_SOME, *_UNSEEN), _kept_from_some),
+    **dict.fromkeys(_RAW, _raw),
     **dict.fromkeys(("expand", "ui-expand"), _expand),
     "quote": lambda macro, reader, look: panel("", "", _body(macro, reader, look)),
     "status": _status,
