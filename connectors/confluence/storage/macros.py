@@ -42,12 +42,15 @@ class Macro:
         return self.text("hidden").lower() == "true"
 
 
+_BODIES: Final = ("ac:parameter", "ac:default-parameter", "ac:rich-text-body", "ac:plain-text-body")
+
+
 def macro(element: Element, reader: Reader, look: Look) -> Iterable[Item]:
     found = _read(element)
     if found.is_hidden and (found.rich is not None or found.plain is not None):
         reader.losses.add("hidden text")
         return ()
-    return _MACROS.get(found.name, _unknown)(found, reader, look)
+    return (*_MACROS.get(found.name, _unknown)(found, reader, look), *reader.rest(element, look, *_BODIES))
 
 
 def _read(element: Element) -> Macro:
