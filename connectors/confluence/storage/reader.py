@@ -74,7 +74,10 @@ class PageReader:
 
     def items(self, element: Element, look: Look = Look.PLAIN) -> list[Item]:
         found: list[Item] = []
-        self._content(element, look, found)
+        if is_hidden(element):
+            self.losses.add("hidden text")
+        else:
+            self._content(element, look, found)
         return found
 
     def blocks(self, element: Element, look: Look = Look.PLAIN) -> tuple[Block, ...]:

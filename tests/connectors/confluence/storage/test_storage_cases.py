@@ -72,6 +72,8 @@ UNSEEN = {
     "hidden in code": '<p>seen</p><pre><span style="display:none">secret</span></pre>',
     "parameter of a macro": macro("details", parameter("secret", "secret") + rich("<p>seen</p>")),
     "parameter of an unknown macro": "<p>seen</p>" + macro("x", parameter("note", "secret")),
+    "hidden body": "<p>seen</p>"
+    + macro("info", rich("<p>secret</p>").replace("body>", 'body style="display:none">', 1)),
     "hidden page properties": "<p>seen</p>" + macro("details", parameter("hidden", "true") + rich("<p>secret</p>")),
     "hidden excerpt": "<p>seen</p>" + macro("excerpt", parameter("hidden", "true") + rich("<p>secret</p>")),
     "for some readers only": "<p>seen</p>" + macro("show-if", parameter("group", "hr") + rich("<p>secret</p>")),
