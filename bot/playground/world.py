@@ -52,14 +52,16 @@ class World:
         self.people: dict[str, Person] = {}
         self.groups: dict[str, Group] = {}
         self.generation = 0  # moves with every change
+        self.rights = 0  # moves with every change by which somebody may read more or less of what there was
         self._members: dict[str, set[str]] = {}
         self._groups_of: defaultdict[str, set[str]] = defaultdict(set)
         self.confluence = ConfluenceSite(self)
         self.add_group(LICENSED)
         self.add_group(GUESTS)
 
-    def changed(self) -> None:
+    def changed(self, *, rights: bool = True) -> None:
         self.generation += 1
+        self.rights += rights
 
     # -- people
 

@@ -25,6 +25,7 @@ def main() -> None:
     else:
         world, bot = _crowd(said), CROWDS
     with ConfluenceEmulator(world, caller=bot, port=said.port, sees_everything=said.sees_everything) as site:
+        site.warm()
         line = {
             "url": site.url,
             "gateway_url": site.gateway_url,

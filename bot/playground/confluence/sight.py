@@ -1,4 +1,4 @@
-"""What the caller of a request may see. The oracle says it; here it is only kept until the world changes."""
+"""What the caller of a request may see. The oracle says it; here it is only kept until the world's rights change."""
 
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ class Sight:
     def __init__(self, world: "World") -> None:
         self._world = world
         self.oracle = Oracle(world)
-        self._generation = -1
+        self._rights = -1
         self._seen: dict[tuple[str, str], bool] = {}
 
     def sees(self, caller: Caller, content: Content) -> bool:
@@ -24,9 +24,9 @@ class Sight:
         return caller.sees_everything or self.oracle.may_read_space(caller.account_id, space.id)
 
     def may_open(self, account_id: str, content_id: str) -> bool:
-        if self._generation != self._world.generation:
+        if self._rights != self._world.rights:
             self._seen.clear()
-            self._generation = self._world.generation
+            self._rights = self._world.rights
         key = (account_id, content_id)
         if key not in self._seen:
             self._seen[key] = self.oracle.may_open(account_id, content_id)

@@ -225,7 +225,7 @@ class ConfluenceSite:
             content.modified_ms = self._now(at)
             for shelf in shelves:
                 shelf.put(content)
-            self._touched(content)
+            self._touched(content, rights=False)
             return content
 
     def rename(self, id: str, title: str, *, by: str | None = None) -> Content:  # noqa: A002
@@ -258,13 +258,13 @@ class ConfluenceSite:
         with self.world.lock:
             content = self.get(id)
             content.labels = list(dict.fromkeys([*content.labels, *labels]))
-            self._touched(content)
+            self._touched(content, rights=False)
 
     def unlabel(self, id: str, *labels: str) -> None:  # noqa: A002
         with self.world.lock:
             content = self.get(id)
             content.labels = [each for each in content.labels if each not in labels]
-            self._touched(content)
+            self._touched(content, rights=False)
 
     def restrict(
         self,
@@ -481,9 +481,9 @@ class ConfluenceSite:
         kind = listed_as(content)
         return [self._shelves.setdefault((kind, where), Shelf()) for where in (None, content.space_id)]
 
-    def _touched(self, content: Content) -> None:
+    def _touched(self, content: Content, *, rights: bool = True) -> None:
         content.stamp += 1
-        self.world.changed()
+        self.world.changed(rights=rights)
 
     def _now(self, at: float | None) -> int:
         return int((self.world.clock.now() if at is None else at) * 1000)

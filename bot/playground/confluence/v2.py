@@ -63,7 +63,7 @@ def _page(call: Call, results: Iterable[bytes], *, next_after: str | None) -> Re
     header = f'<{call.base}>; rel="base"'
     if next_after:
         params = [(name, each) for name, given in call.params.items() if name != "cursor" for each in given]
-        links["next"] = f"{call.path}?{urlencode([*params, ('cursor', next_after)])}"
+        links["next"] = f"{call.path}?{urlencode([('cursor', next_after), *params])}"
         header = f'<{links["next"]}>; rel="next", {header}'
     written = b'{"results":[%b],"_links":%b}' % (b",".join(results), json.dumps(links).encode())
     return Reply(written, headers={"link": header})

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from bot.playground.confluence import ALL_LICENSED_USERS, ALL_PRODUCT_ADMINS, FOLDERLIKE, Oracle
+from bot.playground.confluence.nouns import PrincipalType
 from tests.playground.confluence.conftest import Wiki
 
 PEOPLE = ("ana", "ben", "guest", "collaborator", "admin", "gone", "bot")
@@ -20,10 +21,29 @@ def readers(wiki: Wiki, what: str) -> set[str]:
     return {who for who in PEOPLE if oracle.may_read(getattr(wiki, who).account_id, content.id)}
 
 
-def space_only_of(wiki: Wiki, kind: str, name: str) -> None:
+def no_grants(wiki: Wiki) -> None:
     for access_class in (ALL_LICENSED_USERS, ALL_PRODUCT_ADMINS):
         wiki.site.revoke("ENG", "access-class", access_class)
-    wiki.site.grant("ENG", kind, name)  # type: ignore[arg-type]
+
+
+def space_only_of(wiki: Wiki, kind: PrincipalType, name: str) -> None:
+    no_grants(wiki)
+    wiki.site.grant("ENG", kind, name)
+
+
+def only_of_a_deleted_group(wiki: Wiki) -> None:
+    space_only_of(wiki, "group", group(wiki))
+    wiki.world.delete_group("only-ben")
+
+
+def only_creating(wiki: Wiki) -> None:
+    no_grants(wiki)
+    wiki.site.grant("ENG", "user", wiki.ana.account_id, key="create", target="page")
+
+
+def there_and_back(wiki: Wiki) -> None:
+    wiki.site.trash(wiki.shut.id)
+    wiki.site.restore(wiki.shut.id)
 
 
 def add_role(wiki: Wiki, key: str) -> None:
@@ -43,7 +63,7 @@ BEN = {"ben", "bot"}
 TABLE: dict[str, tuple[Change, str, set[str]]] = {
     # a space
     "nobody without a grant of the space": (
-        lambda w: [w.site.revoke("ENG", "access-class", c) for c in (ALL_LICENSED_USERS, ALL_PRODUCT_ADMINS)],
+        no_grants,
         "top",
         set(),
     ),
@@ -57,15 +77,12 @@ TABLE: dict[str, tuple[Change, str, set[str]]] = {
     "one user": (lambda w: space_only_of(w, "user", w.guest.account_id), "top", {"guest"}),
     "a group, but not who was deactivated": (lambda w: space_only_of(w, "group", group(w)), "top", {"ben"}),
     "a deleted group lets nobody in": (
-        lambda w: [space_only_of(w, "group", group(w)), w.world.delete_group("only-ben")],
+        only_of_a_deleted_group,
         "top",
         set(),
     ),
     "another operation is no reading": (
-        lambda w: [
-            space_only_of(w, "user", "x"),
-            w.site.grant("ENG", "user", w.ana.account_id, key="create", target="page"),
-        ],
+        only_creating,
         "top",
         set(),
     ),
@@ -114,7 +131,7 @@ TABLE: dict[str, tuple[Change, str, set[str]]] = {
     # what it is now
     "trashed": (lambda w: w.site.trash(w.open_page.id), "open_page", set()),
     "archived": (lambda w: w.site.archive(w.open_page.id), "open_page", set()),
-    "restored": (lambda w: [w.site.trash(w.shut.id), w.site.restore(w.shut.id)], "shut", BEN),
+    "restored": (there_and_back, "shut", BEN),
     "an attachment of what is trashed": (lambda w: w.site.trash(w.open_page.id), "on_open", set()),
     "a comment on what is archived": (lambda w: w.site.archive(w.open_page.id), "said_open", set()),
     "a trashed attachment": (lambda w: w.site.trash(w.on_open.id), "on_open", set()),

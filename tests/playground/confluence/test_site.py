@@ -6,13 +6,19 @@ import pytest
 
 from tests.playground.confluence.conftest import Wiki
 
+
+def there_and_back(wiki: Wiki) -> None:
+    wiki.site.trash(wiki.open_page.id)
+    wiki.site.restore(wiki.open_page.id)
+
+
 NO_VERSION: dict[str, Callable[[Wiki], object]] = {
     "a restriction": lambda w: w.site.restrict(w.open_page.id, users=["x"]),
     "an edit restriction": lambda w: w.site.restrict(w.open_page.id, users=["x"], editing=True),
     "a move": lambda w: w.site.move(w.open_page.id, parent=w.shut.id),
     "a label": lambda w: w.site.label(w.open_page.id, "runbook"),
     "the archive": lambda w: w.site.archive(w.open_page.id),
-    "the trash and back": lambda w: [w.site.trash(w.open_page.id), w.site.restore(w.open_page.id)],
+    "the trash and back": there_and_back,
     "a comment": lambda w: w.site.add_comment(w.open_page.id, "<p>x</p>"),
     "a moved ancestor": lambda w: w.site.move(w.top.id, parent=w.site.add_page("ENG", "x").id),
 }
