@@ -21,7 +21,7 @@ class Office:
     world: World
     site: ConfluenceEmulator
     page: str
-    harriet: str
+    people: dict[str, str]  # account ids
 
     def adds(self, *more: str, token: str | None = None) -> Said:
         return self.acme.run(
@@ -41,25 +41,21 @@ class Office:
 @pytest.fixture
 def office(tmp_path: Path, database_url: str) -> Iterator[Office]:
     world = World()
-    for name in ("ana", "ben"):
-        world.add_person(name.title(), email=f"{name}@acme.test")
-    harriet = world.add_person("Harriet", email=HARRIET, email_shown=False)
-    world.add_group("pumps", members=[ANA, harriet.account_id])
+    people = {
+        name: world.add_person(name.title(), email=f"{name}@acme.test", email_shown=name != "harriet").account_id
+        for name in ("ana", "ben", "harriet")
+    }
+    pumps = world.add_group("pumps", members=[people["ana"], people["harriet"]])
     space = world.confluence
     space.add_space("ENG", "Engineering")
     page = space.add_page("ENG", "Pumps", "<h2>Pressure</h2><p>The pressure of the pump is 40 bar.</p>")
-    space.restrict(page.id, groups=["pumps"])
+    space.restrict(page.id, groups=[pumps.id])
     for title in ("Valves", "Sensors", "Gateways", "Cables"):  # words say nothing where there is one page of them
         space.add_page("ENG", title, f"<p>{title} are kept in the store on the ground floor.</p>")
     with ConfluenceEmulator(world, sees_everything=True, admin=True) as site:
         acme = console(tmp_path, database_url)
-        yield Office(
-            Console(acme.home, {**acme.environment, "FOOTNOTE_EMBEDDER": "none"}),
-            world,
-            site,
-            page.id,
-            harriet.account_id,
-        )
+        quick = Console(acme.home, {**acme.environment, "FOOTNOTE_EMBEDDER": "none"})
+        yield Office(quick, world, site, page.id, people)
 
 
 def test_a_token_that_is_not_accepted_adds_nothing_and_is_not_repeated(office: Office) -> None:
@@ -104,7 +100,7 @@ def test_who_may_read_a_page_gets_it_with_a_link_and_nobody_else_does(office: Of
 def test_what_is_restricted_after_the_sync_is_not_shown_and_what_is_opened_is_after_the_next(office: Office) -> None:
     office.adds()
     office.runs("sync")
-    office.world.confluence.restrict(office.page, users=[BEN])
+    office.world.confluence.restrict(office.page, users=[office.people["ben"]])
     assert "40 bar" not in office.asks(ANA), "asked of the wiki just before"
     office.runs("sync")
     assert "40 bar" in office.asks(BEN)
@@ -115,7 +111,7 @@ def test_whose_address_is_hidden_gets_nothing_and_is_told_so_until_an_admin_link
     office.adds()
     office.runs("sync")
     assert "None of the sources knows you" in office.asks(HARRIET)
-    assert office.runs("sources", "link", "wiki", HARRIET, office.harriet).code == 0
+    assert office.runs("sources", "link", "wiki", HARRIET, office.people["harriet"]).code == 0
     office.runs("sync")
     assert "40 bar" in office.asks(HARRIET)
     assert office.runs("sources", "link", "wiki", HARRIET).code == 0

@@ -32,15 +32,15 @@ NEEDED = frozenset(
 def world() -> World:
     """A space of two pages, one of which only one person reads, and another space."""
     made = World()
-    made.add_person("Ana", email="ana@acme.test", groups=[made.add_group("staff").id])
+    ana = made.add_person("Ana", email="ana@acme.test", groups=[made.add_group("staff").id]).account_id
     hidden = made.add_person("Harriet", email="harriet@acme.test", email_shown=False)
     made.add_members("staff", hidden.account_id)
     site = made.confluence
     site.add_space("ENG", "Engineering")
-    site.add_space("HR", "Human resources", licensed=False, admins=False, users=["ana@acme.test"])
+    site.add_space("HR", "Human resources", licensed=False, admins=False, users=[ana])
     top = site.add_page("ENG", "Pumps", "<p>The pump runs at 40 bar.</p>")
     site.add_page("ENG", "Valves", "<p>The valve is shut.</p>", parent=top.id)
-    site.restrict(top.id, users=["ana@acme.test"])
+    site.restrict(top.id, users=[ana])
     site.add_attachment(top.id, "drawing.pdf", b"%PDF")
     site.add_comment(top.id, "<p>Is that so?</p>")
     site.add_page("HR", "Leave", "<p>Leave is 25 days.</p>")
