@@ -34,6 +34,9 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 LONGEST_SILENCE_S: Final = 30.0
 LONGEST_CONNECT_S: Final = 10.0
 
+# That something is tried again is no news for a terminal, and where it was asked may be no business of a log.
+stamina.instrumentation.set_on_retry_hooks([])
+
 
 class Misunderstood(Retryable):
     """It answered, in a form that is not understood: nothing of it may be believed."""

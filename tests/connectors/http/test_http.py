@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 import httpx
 import pytest
-import stamina
 from pydantic import BaseModel
 
 from connectors.http import Http, Misunderstood, PageSize, Patience, Refused, TooLarge, _new_client
@@ -35,14 +34,6 @@ class Time:
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.now += seconds
-
-
-@pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
-    hooks = stamina.instrumentation.get_on_retry_hooks()
-    stamina.instrumentation.set_on_retry_hooks([])
-    yield
-    stamina.instrumentation.set_on_retry_hooks(hooks)
 
 
 @pytest.fixture(scope="module", autouse=True)
