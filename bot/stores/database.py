@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any, Final
 
-from sqlalchemy import URL, CursorResult, Engine, Executable, create_engine, event, make_url
+from sqlalchemy import URL, ColumnElement, CursorResult, Engine, Executable, column, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, OperationalError
-from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
+from sqlalchemy.orm import ORMExecuteState, sessionmaker, with_loader_criteria
 from sqlmodel import Session, col
 
 from bot.core.errors import BadUse
-from bot.stores.tables import TABLES, Row
+from bot.stores.tables import Row
 
 MOST_PARAMETERS = 500  # that a statement takes safely
 _CONNECT_S = 10
@@ -23,6 +23,7 @@ _CONNECTIONS = 20  # that are kept, once so many threads read at once; ten more 
 _WAL_TRIES, _WAL_PAUSE_S = 400, 0.05
 _WRITES = "footnote_writes"
 _WORKSPACE = "workspace"
+_NOWHERE: Final[ColumnElement[Any]] = column(_WORKSPACE)
 _LOST_TO_ANOTHER: Final = frozenset({"40001", "40P01"})  # PostgreSQL: not serializable, deadlock
 _LOCKED: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
@@ -36,11 +37,8 @@ class Database:
         self._turns = _Turns()
         # SQLite's readers see one moment anyway; PostgreSQL's would see another with each statement.
         self._one_moment = {"isolation_level": "REPEATABLE READ"} if self.is_postgresql else {}
-        # A function and not an expression: only that reaches an alias in a join too.
-        self._only_ours = tuple(
-            with_loader_criteria(table, lambda rows: rows.workspace == workspace, include_aliases=True)
-            for table in TABLES
-        )
+        self._session = sessionmaker(class_=Session, info={_WORKSPACE: workspace})
+        self._confine(self._session)
 
     @property
     def is_postgresql(self) -> bool:
@@ -48,8 +46,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        with Session(self.engine.execution_options(**self._one_moment)) as session:
-            self._confine(session)
+        with self._session(bind=self.engine.execution_options(**self._one_moment)) as session:
             yield session
 
     @contextmanager
@@ -57,27 +54,30 @@ class Database:
         """`ahead` of the others of this process who wait to write: somebody else waits for us, and not for long."""
         with (
             nullcontext() if self.is_postgresql else self._turns.turn(ahead=ahead),
-            Session(self.engine.execution_options(**{_WRITES: True})) as session,
+            self._session(bind=self.engine.execution_options(**{_WRITES: True})) as session,
             session.begin(),
         ):
-            self._confine(session)
             yield session
 
     def close(self) -> None:
         self.engine.dispose()
 
-    def _confine(self, session: Session) -> None:
+    def _confine(self, sessions: sessionmaker[Session]) -> None:
         """Reads, updates and deletes of other workspaces' rows cannot be written; inserts of them fail."""
-        session.info[_WORKSPACE] = self.workspace
+        workspace = self.workspace
+        # A function and not an expression: only that reaches an alias in a join too. `Row` itself has no column.
+        ours = with_loader_criteria(
+            Row, lambda rows: getattr(rows, "workspace", _NOWHERE) == workspace, include_aliases=True
+        )
 
-        @event.listens_for(session, "do_orm_execute")
+        @event.listens_for(sessions, "do_orm_execute")
         def _only_ours(state: ORMExecuteState) -> None:
             if state.is_select or state.is_update or state.is_delete:
-                state.statement = state.statement.options(*self._only_ours)
+                state.statement = state.statement.options(ours)
             elif state.is_insert and isinstance(state.parameters, list):
                 self._check(row[_WORKSPACE] for row in state.parameters)
 
-        @event.listens_for(session, "before_flush")
+        @event.listens_for(sessions, "before_flush")
         def _named(flushing: Session, *_: Any) -> None:
             self._check(row.workspace for row in (*flushing.new, *flushing.dirty))
 
