@@ -6,8 +6,21 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import URL, ColumnElement, CursorResult, Engine, Executable, column, create_engine, event, make_url
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    CursorResult,
+    Engine,
+    Executable,
+    column,
+    create_engine,
+    event,
+    literal,
+    literal_column,
+    make_url,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, sessionmaker, with_loader_criteria
@@ -36,7 +49,10 @@ class Database:
         self.engine = _engine(url)
         self._turns = _Turns()
         # SQLite's readers see one moment anyway; PostgreSQL's would see another with each statement.
-        self._one_moment = {"isolation_level": "REPEATABLE READ"} if self.is_postgresql else {}
+        one_moment = {"isolation_level": "REPEATABLE READ"} if self.is_postgresql else {}
+        self._reads, self._writes = (
+            self.engine.execution_options(**options) for options in (one_moment, {_WRITES: True})
+        )
         self._session = sessionmaker(class_=Session, info={_WORKSPACE: workspace})
         self._confine(self._session)
 
@@ -46,7 +62,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        with self._session(bind=self.engine.execution_options(**self._one_moment)) as session:
+        with self._session(bind=self._reads) as session:
             yield session
 
     @contextmanager
@@ -54,7 +70,7 @@ class Database:
         """`ahead` of the others of this process who wait to write: somebody else waits for us, and not for long."""
         with (
             nullcontext() if self.is_postgresql else self._turns.turn(ahead=ahead),
-            self._session(bind=self.engine.execution_options(**{_WRITES: True})) as session,
+            self._session(bind=self._writes) as session,
             session.begin(),
         ):
             yield session
@@ -64,16 +80,23 @@ class Database:
 
     def _confine(self, sessions: sessionmaker[Session]) -> None:
         """Reads, updates and deletes of other workspaces' rows cannot be written; inserts of them fail."""
-        workspace = self.workspace
+        # Spelled out as the dialect does it: a parameter that is added to every statement costs as much as the statement.
+        quoted = literal(self.workspace).compile(self.engine, compile_kwargs={"literal_binds": True})
+        workspace: ColumnElement[str] = literal_column(str(quoted))
         # A function and not an expression: only that reaches an alias in a join too. `Row` itself has no column.
         ours = with_loader_criteria(
             Row, lambda rows: getattr(rows, "workspace", _NOWHERE) == workspace, include_aliases=True
         )
 
+        confined: WeakKeyDictionary[Executable, Executable] = WeakKeyDictionary()  # most statements are made only once
+
         @event.listens_for(sessions, "do_orm_execute")
         def _only_ours(state: ORMExecuteState) -> None:
             if state.is_select or state.is_update or state.is_delete:
-                state.statement = state.statement.options(ours)
+                statement = state.statement
+                if statement not in confined:
+                    confined[statement] = statement.options(ours)
+                state.statement = confined[statement]
             elif state.is_insert and isinstance(state.parameters, list):
                 self._check(row[_WORKSPACE] for row in state.parameters)
 
