@@ -7,7 +7,7 @@ import json
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -44,11 +44,12 @@ from bot.stores.schema import migrate
 from bot.stores.serving import Places, Serving
 from bot.stores.sources import Listed, Sources
 from bot.stores.vectors import Vectors, embedded_client, server_client
-from bot.worker import EMBED
+from bot.worker import EMBED, SYNC
 from connectors.folder.access import WITHOUT_ACCESS, WithoutAccess
 from connectors.folder.connector import FolderConnector
-from connectors.model import Connector, Fatal
+from connectors.model import Connector, Fatal, Loop, loops_of_access
 from policies import rules
+from policies.access import oldest
 from policies.people import Audience, Person, Principal
 
 _EMBEDDER = "embedder"  # of a workspace there is one job of it at a time
@@ -141,7 +142,9 @@ class Assistant:
             hold=lambda session: records.jobs.hold(session, claim),
             clock=records.clock,
         )
-        return sync(read, catalogue, house, full=bool(json.loads(claim.payload)["full"]), clock=records.clock)
+        asked: dict[str, bool] = json.loads(claim.payload)
+        loops = frozenset(loop for loop in Loop if asked.get(loop, False)) or None
+        return sync(read, catalogue, house, full=asked["full"], clock=records.clock, loops=loops)
 
     def embed(self, claim: Claim, progress: Callable[[int], None]) -> TakenOver:
         """Runs the job that brings whoever is to serve to it, and clears away what is left of who does no more."""
@@ -298,6 +301,21 @@ def assistant(
             yield opened
 
 
+def ask_for_sync(
+    records: Records, names: Iterable[str], loops: Collection[Loop] = tuple(Loop), *, full: bool = False
+) -> None:
+    """For each source one job at a time, which does all that was asked for before it began."""
+    payload: dict[str, object] = {"full": full, **{loop.value: True for loop in loops}}
+    with records.database.writing() as session:
+        for name in names:
+            records.jobs.enqueue(session, SYNC, name, payload, now=records.clock())
+
+
+def with_loop(records: Records, loop: Loop) -> list[str]:
+    """The sources that have this loop."""
+    return [source.name for source, each in records.built.of(records.sources.listed()) if loop in each.loops]
+
+
 def ask_for_embedding(records: Records) -> bool:
     """Whether an embedder is to take over, or has left something: then there is a job for that."""
     if not records.embedders.is_work_left():
@@ -374,7 +392,7 @@ def _assistant(
         meaning=serving.meaning,
         passages=PassageStore(database),
         connectors=records.connectors,
-        read_at=lambda: _read_at(records.sources),
+        read_at=partial(_read_at, records),
         access_trusted_for=timedelta(minutes=settings.access_trusted_for_minutes),
         clock=records.clock,
         reranker=reranker,
@@ -441,13 +459,11 @@ def _chroma(settings: Settings) -> Any:
     return server_client(settings.chroma_url) if settings.chroma_url else embedded_client(settings.home / "chroma")
 
 
-def _read_at(sources: Sources) -> Mapping[str, datetime | None]:
-    """Access is as old as the older of the two that make it: the lists, and the groups in them."""
+def _read_at(records: Records) -> Mapping[str, datetime | None]:
+    """Who may read what is as old as the oldest of what says so."""
     return {
-        source.name: min(source.content_read_at, source.groups_read_at)
-        if source.content_read_at and source.groups_read_at
-        else None
-        for source in sources.listed()
+        source.name: oldest([source.read_at.get(loop) for loop in loops_of_access(connector.loops)])
+        for source, connector in records.built.of(records.sources.listed())
     }
 
 

@@ -5,8 +5,6 @@ from contextlib import contextmanager
 from functools import partial
 from typing import NamedTuple
 
-from apscheduler.schedulers.background import BackgroundScheduler
-
 from bot import app, worker
 from bot.core import failpoints
 from bot.core.errors import BadUse
@@ -20,6 +18,7 @@ from bot.slack.heard import Us
 from bot.slack.listeners import Hands, Listeners
 from bot.slack.poster import SlackPoster
 from bot.stores.inbox import SLACK_QUESTION
+from bot.timers import kept_fresh
 
 _SMALL_THINGS_AT_ONCE = 4
 
@@ -61,7 +60,7 @@ def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -
             kinds=[SLACK_QUESTION],
         )
         with (
-            _kept_fresh(assistant),
+            kept_fresh(assistant),
             worker.Later(_SMALL_THINGS_AT_ONCE) as later,
             worker.Pool(answer_next, size=settings.workers) as pool,
         ):
@@ -80,43 +79,6 @@ def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -
                 yield AtWork(us, assistant)
             finally:
                 socket.close()
-
-
-@contextmanager
-def _kept_fresh(assistant: app.Assistant) -> Iterator[None]:
-    """The timer only asks for work; asking twice for what still waits is asking once. What an embedder's provider did
-    not do, it is asked again with the next round.
-    """
-    records = assistant.records
-    queue = (records.jobs, records.database, records.ledger, records.clock)
-
-    def sync_next() -> bool:
-        return bool(list(worker.run_syncs(*queue, partial(assistant.sync, progress=lambda _: None))))
-
-    def embed_next() -> bool:
-        return bool(list(worker.run_jobs(worker.EMBED, *queue, partial(assistant.embed, progress=lambda _: None))))
-
-    def enqueue() -> None:
-        with records.database.writing() as session:
-            for source in records.sources.listed():
-                records.jobs.enqueue(session, worker.SYNC, source.name, {"full": False}, now=records.clock())
-        app.ask_for_embedding(records)
-
-    timers = BackgroundScheduler(timezone="UTC")
-    timers.add_job(
-        enqueue,
-        "interval",
-        minutes=records.settings.sync_every_minutes,
-        next_run_time=records.clock(),
-        coalesce=True,
-        misfire_grace_time=None,
-    )
-    with worker.Pool(sync_next, size=1), worker.Pool(embed_next, size=1):
-        timers.start()
-        try:
-            yield
-        finally:
-            timers.shutdown()
 
 
 def _explain(

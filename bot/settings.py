@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     lease_s: float = Field(default=30, gt=0, le=_A_DAY_S, allow_inf_nan=False)
     ledger_key_file: Path | None = None
     sync_every_minutes: float = Field(default=15, gt=0)
+    groups_every_minutes: float = Field(default=15, gt=0)
+    access_every_minutes: float = Field(default=60, gt=0)
+    structure_every_minutes: float = Field(default=60, gt=0)
     workers: int = Field(default=8, ge=1, le=64)
     slack_bot_token: SecretStr | None = Field(default=None, validation_alias=AliasChoices("SLACK_BOT_TOKEN"))
     slack_app_token: SecretStr | None = Field(default=None, validation_alias=AliasChoices("SLACK_APP_TOKEN"))
@@ -88,6 +91,16 @@ class Settings(BaseSettings):
         return self.chroma_url is not None and self.database_url is not None
 
     @property
+    def minutes_between(self) -> dict[str, float]:
+        """The passes of each loop of a source."""
+        return {
+            "groups": self.groups_every_minutes,
+            "structure": self.structure_every_minutes,
+            "access": self.access_every_minutes,
+            "content": self.sync_every_minutes,
+        }
+
+    @property
     def database(self) -> str:
         if self.database_url is not None:
             return self.database_url.get_secret_value()
@@ -108,6 +121,21 @@ def quiet_libraries() -> None:
 def variable(name: str) -> str:
     """The environment variable that holds this setting; the servers' have the names that everybody gives them."""
     return f"{_PREFIX}{name}".upper() if name in Settings.model_fields else name
+
+
+def secret(reference: str) -> str:
+    """What `env:NAME` or `file:PATH` holds. Whoever configures a source names a secret, and never writes one down."""
+    kind, _, where = reference.partition(":")
+    match kind:
+        case "env" if where:
+            found = os.environ.get(where, "")
+        case "file" if where:
+            found = Path(where).read_text(encoding="utf-8")
+        case _:
+            raise LookupError(f"{kind!r} is no place of a secret: write env:NAME or file:PATH")
+    if not found.strip():
+        raise LookupError(f"{reference} is empty")
+    return found.strip()
 
 
 def load() -> Settings:

@@ -25,7 +25,7 @@ from bot.stores.jobs import Jobs
 from bot.stores.leases import Claim
 from bot.stores.ledger.book import Ledger
 from bot.stores.receipts import OpenReceipt, Receipts
-from connectors.model import AccessUnknown, Fatal, Gone, Retryable
+from connectors.model import AccessUnknown, Braked, Fatal, Gone, Retryable
 
 SYNC: Final = "sync"
 EMBED: Final = "embed"
@@ -320,7 +320,7 @@ def run_jobs(
 def _run_job(claim: Claim, run: Callable[[Claim], Done]) -> Worked[Done]:
     try:
         return Worked(claim.key, run(claim))
-    except (Retryable, Gone, AccessUnknown, Fatal) as error:
+    except (Retryable, Gone, AccessUnknown, Braked, Fatal) as error:
         return Worked(claim.key, None, str(error))
     except LostLease:
         return Worked(claim.key, None, "another process took over")

@@ -9,7 +9,7 @@ Errors are named by what the caller does next:
     Fatal           a person has to change something first
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, NewType, Protocol
@@ -47,6 +47,12 @@ class Loop(StrEnum):
     STRUCTURE = "structure"  # what is there, and where: moves, and what is gone
     ACCESS = "access"  # who may read it, which at some sources no version tells of
     CONTENT = "content"  # what it says
+
+
+def loops_of_access(loops: Iterable[Loop]) -> frozenset[Loop]:
+    """Of a source with these loops, those that say who may read what. Without one for access, the documents say it."""
+    ours = frozenset(loops)
+    return ours - {Loop.CONTENT} if Loop.ACCESS in ours else ours
 
 
 class OwnedLayer(Noun):
@@ -169,6 +175,7 @@ class Groups(Noun):
     members: Mapping[Email, frozenset[Principal]]
     open: bool = False
     digest: str
+    problems: tuple[Problem, ...] = ()  # people who could not be told apart, or from nobody
 
 
 class Connector(Protocol):

@@ -1,6 +1,6 @@
 """May this person, or everyone in this audience, read what carries this access list? Missing knowledge means no."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -34,6 +34,10 @@ class AccessList(Noun):
     """Every layer must open. No layers at all is missing knowledge, hence nobody; public is a grant to `anyone`."""
 
     layers: tuple[Layer, ...] = ()
+
+    @property
+    def unsure(self) -> bool:
+        return any(layer.unsure for layer in self.layers)
 
 
 NOBODY = AccessList()
@@ -92,3 +96,9 @@ def next_expiry(lists: Mapping[ListId, AccessList], now: datetime) -> datetime |
 def is_current(read_at: datetime | None, now: datetime, max_age: timedelta) -> bool:
     """Whether access that was read at its source then may still be believed now. Never read, or in the future: no."""
     return read_at is not None and timedelta(0) <= now - read_at < max_age
+
+
+def oldest(moments: Collection[datetime | None]) -> datetime | None:
+    """What is made of several is as old as the oldest of them; if one was never read, so is all of it."""
+    known = [moment for moment in moments if moment is not None]
+    return min(known) if moments and len(known) == len(moments) else None

@@ -164,8 +164,11 @@ class RefusalReason(StrEnum):
 
 
 class Refusal(Noun):
+    """`unknown_at`: the sources that do not know the one person who reads this, and hence can have given nothing."""
+
     kind: Literal["refusal"] = "refusal"
     reason: RefusalReason
+    unknown_at: tuple[str, ...] = ()
 
 
 class Clarification(Noun):

@@ -66,6 +66,10 @@ class Person(Noun):
         return self.email or self.actor or "unknown"
 
 
+def is_known_at(person: Person, source: str) -> bool:
+    return any(held.startswith(f"{source}/") for held in person.principals)
+
+
 class Audience(Noun):
     """Everyone who will see the reply.
 

@@ -34,7 +34,7 @@ def sync(assistant: app.Assistant, company: Path, name: str = "acme") -> Tally:
     records, now = assistant.records, utc_now()
     with records.database.writing() as session:
         records.sources.add(session, name, "folder", {"path": str(company)}, now)
-        records.jobs.enqueue(session, worker.SYNC, name, {"full": False}, now=now)
+    app.ask_for_sync(records, [name])
     (result,) = worker.run_syncs(
         records.jobs, records.database, records.ledger, utc_now, lambda claim: assistant.sync(claim, lambda _: None)
     )

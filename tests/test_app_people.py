@@ -34,7 +34,7 @@ def access(database: Database) -> AccessStore:
     """Ana is one of the staff."""
     with database.writing() as session:
         Sources(database).add(session, "acme", "folder", {"path": "acme"}, NOON)
-        replace_groups(session, "acme", Groups(members={ANA: STAFF}, digest="1"), NOON)
+        replace_groups(session, "acme", Groups(members={ANA: STAFF}, digest="1"))
     return AccessStore(database)
 
 

@@ -15,7 +15,7 @@ ANA = email_address("ana@acme.test")
 
 
 def listed(folder: Path, **settings: str) -> Listed:
-    return Listed("acme", "folder", {"path": str(folder), **settings}, NOW, None, None)
+    return Listed("acme", "folder", {"path": str(folder), **settings}, NOW, {}, {})
 
 
 @pytest.mark.parametrize("wanted", ["", "everybody", "Anyone", "anyone ", "true"])

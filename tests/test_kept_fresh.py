@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from bot import app, service
+from bot import app
 from bot.core.errors import Unembedded
 from bot.settings import Settings
 from bot.stores.tables import EventRow
+from bot.timers import kept_fresh
 from tests import company, inside
 from tests.fakes.embedder import CountingEmbedder, HashingEmbedder
 from tests.world import console, settings_of
@@ -47,7 +48,7 @@ def test_another_embedder_takes_over_in_the_background(settings: Settings) -> No
     new = CountingEmbedder("new")
     with inside.assistant(settings, new) as assistant:
         assert searched_by(assistant) is None
-        with service._kept_fresh(assistant):
+        with kept_fresh(assistant):
             until_it_serves(assistant, "new")
             assert searched_by(assistant) == "new"
         passages = [text for text in new.texts if "\n" in text]
@@ -65,7 +66,7 @@ def test_a_provider_that_was_away_is_asked_again_with_the_next_round(settings: S
         new.calls = calls
 
     new = CountingEmbedder("new", failing)
-    with inside.assistant(settings, new) as assistant, service._kept_fresh(assistant):
+    with inside.assistant(settings, new) as assistant, kept_fresh(assistant):
         until_it_serves(assistant, "new")
         assert searched_by(assistant) == "new"
         kinds = ledger_kinds(assistant)

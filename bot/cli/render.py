@@ -11,7 +11,7 @@ from bot.core.cited import cited, marks, numbers, updated, where
 from bot.core.cut import continues
 from bot.core.otherwise import Otherwise, otherwise
 from bot.flows.answer import Outcome
-from bot.slack.words import CLARIFICATIONS, GOES_ON_THERE, REFUSALS
+from bot.slack.words import CLARIFICATIONS, GOES_ON_THERE, refusal
 from bot.slack.words import otherwise as otherwise_words
 from policies.evidence import (
     Answer,
@@ -36,7 +36,7 @@ def text(reply: Reply, evidence: Evidence) -> str:
             claims = (_said(claim, evidence, numbered) for claim in reply.claims)
             return "\n".join((*claims, *map(_against, otherwise(reply, evidence))))
         case Refusal():
-            return REFUSALS[reply.reason]
+            return refusal(reply, direct=True)
         case Clarification():
             return reply.question or CLARIFICATIONS[reply.reason]
         case _:

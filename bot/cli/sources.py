@@ -11,7 +11,11 @@ from bot.cli.terminal import command, complain, operator, print_json, say, show_
 from bot.core.errors import BadUse
 from bot.core.nouns import Event
 from bot.stores.embedders import Standing
+from bot.stores.loops import Checkpoint
 from bot.stores.sources import Source
+from connectors.model import Loop
+
+_LOOPS = (Loop.CONTENT, Loop.STRUCTURE, Loop.ACCESS, Loop.GROUPS)
 
 
 def show(*, as_json: bool) -> None:
@@ -26,6 +30,9 @@ def show(*, as_json: bool) -> None:
         for source in sources:
             if source.problems:
                 say(f"{source.name}: {len(source.problems)} documents with problems: footnote sources --json")
+            for loop, checkpoint in source.loops.items():
+                if checkpoint.stopped is not None:
+                    say(f"{source.name}: its {loop} could not be read to the end: {checkpoint.stopped}")
         if embedding.coming is not None and embedding.serving is not None:
             say(
                 f"Embedding with {embedding.coming.name}: {embedding.made:,} of {embedding.passages:,} passages; "
@@ -65,15 +72,21 @@ def remove(name: str) -> None:
 
 def _table(sources: Sequence[Source]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for column in ("NAME", "KIND", "DOCUMENTS", "PASSAGES", "PEOPLE", "CONTENT READ", "GROUPS READ"):
+    for column in ("NAME", "KIND", "DOCUMENTS", "PASSAGES", "PEOPLE", *(f"{loop.upper()} READ" for loop in _LOOPS)):
         table.add_column(
             column, no_wrap=True, justify="right" if column in {"DOCUMENTS", "PASSAGES", "PEOPLE"} else "left"
         )
     for source in sources:
         counts = (source.documents, source.passages, source.people)
-        times = (_moment(source.content_read_at), _moment(source.groups_read_at))
-        table.add_row(source.name, source.kind, *map(str, counts), *times)
+        table.add_row(source.name, source.kind, *map(str, counts), *(_freshness(source, loop) for loop in _LOOPS))
     return table
+
+
+def _freshness(source: Source, loop: Loop) -> str:
+    """Of a source that was read by then without this loop, its content tells of it."""
+    if loop not in source.loops and source.loops.get(Loop.CONTENT, Checkpoint()).read_at is not None:
+        return "with content"
+    return _moment(source.loops.get(loop, Checkpoint()).read_at)
 
 
 def _as_json(source: Source) -> dict[str, object]:
@@ -84,8 +97,8 @@ def _as_json(source: Source) -> dict[str, object]:
         "documents": source.documents,
         "passages": source.passages,
         "people": source.people,
-        "content_read_at": source.content_read_at.isoformat() if source.content_read_at else None,
-        "groups_read_at": source.groups_read_at.isoformat() if source.groups_read_at else None,
+        **{f"{loop}_read_at": _as_text(source.loops.get(loop, Checkpoint()).read_at) for loop in _LOOPS},
+        "stopped": {loop: checkpoint.stopped for loop, checkpoint in source.loops.items() if checkpoint.stopped},
         "problems": [problem.model_dump() for problem in source.problems],
     }
 
@@ -98,6 +111,10 @@ def _embedding_as_json(embedding: Standing) -> dict[str, object]:
     if embedding.coming is not None:
         body |= {"coming": embedding.coming.name, "made": embedding.made, "passages": embedding.passages}
     return {"embedder": body}
+
+
+def _as_text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def _moment(moment: datetime | None) -> str:

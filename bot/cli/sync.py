@@ -42,9 +42,7 @@ def bring_up_to_date(
     """Reads these sources now, with progress, and whatever else waits to be read."""
     with app.assistant(records, embedder, command=command) as assistant:
         assistant.want(embedder)
-        with records.database.writing() as session:
-            for each in names:
-                records.jobs.enqueue(session, worker.SYNC, each, {"full": full}, now=records.clock())
+        app.ask_for_sync(records, names, full=full)
         with _bars() as bars:
             run = partial(assistant.sync, progress=_Shown(bars))
             return list(worker.run_syncs(records.jobs, records.database, records.ledger, records.clock, run))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.core.nouns import Byline, Call, Event, ListId, Part, PassageId, Piece, Question, ReceiptId, Said
-from connectors.model import AccessChanged, Cursor, Groups, Known, Problem, SourceDocument
+from connectors.model import Batch, Cursor, Groups, Loop, Memory, Problem, SourceDocument
 from policies.access import AccessList
 from policies.contract import Violation
 from policies.evidence import Draft, Evidence, Passage
@@ -302,28 +302,37 @@ class Staged(NamedTuple):
     fresh: tuple[PassageId, ...]  # those that have no vector yet
 
 
+class Reached(NamedTuple):
+    """How far a loop has come with what is written in the same transaction, and which nodes are no longer there."""
+
+    loop: Loop
+    cursor: Cursor | None
+    forgotten: tuple[str, ...]
+
+
 class Catalogue(Protocol):
     """What sync writes, for one source. Each method is one transaction, by the worker that holds the work."""
 
-    def known(self) -> Mapping[str, Known]: ...
+    @property
+    def memory(self) -> Memory: ...
 
-    def cursor(self) -> Cursor | None: ...
+    def cursor(self, loop: Loop) -> Cursor | None: ...
 
     def knows_people(self) -> bool:
         """Whether the last snapshot said who exists, so that nobody else is known."""
         ...
 
-    def replace_groups(self, groups: Groups, now: datetime) -> bool:
+    def replace_groups(self, groups: Groups) -> bool:
         """Whether anything changed."""
         ...
 
-    def hide(self, deleted: Sequence[str], access: Sequence[AccessChanged]) -> None:
-        """Deletions and changed access hold from here on."""
+    def hide(self, batch: Batch, reached: Reached | None = None) -> None:
+        """All of it but new texts: its nodes, deletions and changed access hold from here on."""
         ...
 
     def stage(self, documents: Sequence[tuple[SourceDocument, Sequence[Piece]]]) -> tuple[Staged, ...]: ...
 
-    def go_live(self, staged: Sequence[Staged], *, embedded_by: str | None) -> None: ...
+    def go_live(self, staged: Sequence[Staged], reached: Reached | None = None, *, embedded_by: str | None) -> None: ...
 
     def leftovers(self) -> Sequence[PassageId]:
         """Passages that may not be found, whose vectors are still to go."""
@@ -331,9 +340,15 @@ class Catalogue(Protocol):
 
     def purge(self, ids: Sequence[PassageId]) -> None: ...
 
-    def finish(self, event: Event, *, began: datetime, cursor: Cursor | None, problems: Sequence[Problem]) -> None:
-        """A whole pass ended."""
+    def finish(self, loop: Loop, *, began: datetime, problems: Sequence[Problem]) -> None:
+        """A whole pass of this loop ended."""
         ...
+
+    def stop(self, loop: Loop, *, why: str) -> None:
+        """A pass of this loop was not completed."""
+        ...
+
+    def record(self, event: Event) -> None: ...
 
 
 class VectorStore(Protocol):

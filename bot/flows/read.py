@@ -110,8 +110,14 @@ def ask_sources(evidence: Evidence, sought: Sought, house: Reading) -> Unreadabl
         connectors=house.connectors(),
         read_at=house.read_at(),
         trusted_for=house.access_trusted_for,
+        unsure=_unsure(evidence, house) if house.access_trusted_for else (),
         now=house.clock(),
     )
+
+
+def _unsure(evidence: Evidence, house: Reading) -> frozenset[str]:
+    lists = house.passages.access_of(sorted({passage.document for passage in evidence.passages}))
+    return frozenset(document for document, access in lists.items() if access.unsure)
 
 
 def with_what_is_shut(asked: Unreadable, evidence: Evidence, sought: Sought, house: Reading) -> Unreadable:

@@ -23,9 +23,9 @@ from bot.flows.read import (
 from bot.steps.recheck import Unreadable
 from bot.steps.verify import settle, violated
 from policies.contract import Violation
-from policies.evidence import Answer, Draft, Evidence, Refusal, RefusalReason
+from policies.evidence import Answer, Draft, Evidence, Refusal, RefusalReason, Reply
 from policies.intents import Route
-from policies.people import Audience, Person
+from policies.people import Audience, Person, is_known_at
 from policies.rules import Rules
 
 
@@ -67,13 +67,28 @@ def reply_for(attempt: Attempt, audience: Audience, way: Route, *, aside: bool =
     sought = sought_by(attempt, audience, way)
     considered = until_readable(sought, attempt.house.reading, lambda scope: _consider(attempt, sought, scope))
     if considered is None:
-        return Part(reply=Refusal(reason=RefusalReason.UNANSWERED), evidence=Evidence(), aside=aside)
+        unanswered = Refusal(reason=RefusalReason.UNANSWERED)
+        return Part(reply=_saying_where_unknown(unanswered, sought, attempt), evidence=Evidence(), aside=aside)
     return Part(
-        reply=settle(considered.draft, considered.violations),
+        reply=_saying_where_unknown(settle(considered.draft, considered.violations), sought, attempt),
         evidence=considered.evidence,
         aside=aside,
         model=considered.by[-1].composer,
     )
+
+
+def _saying_where_unknown(reply: Reply, sought: Sought, attempt: Attempt) -> Reply:
+    """Of the reader's own standing alone, never of what there is at those sources; and to nobody but them."""
+    if not isinstance(reply, Refusal) or reply.reason is not RefusalReason.UNANSWERED:
+        return reply
+    match sought.audience.people:
+        case (person,):
+            house = attempt.house.reading
+            read = {source for source, moment in house.read_at().items() if moment is not None}
+            unknown = sorted(source for source in read if not is_known_at(person, source))
+            return reply.model_copy(update={"unknown_at": tuple(unknown)})
+        case _:
+            return reply
 
 
 def reply_aside(attempt: Attempt, asker: Person, beyond: frozenset[ListId], way: Route) -> Part | None:

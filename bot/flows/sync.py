@@ -1,12 +1,12 @@
 """How a source's documents become searchable, and stop being so. What is live in SQL is searchable, always.
 
-    groups → for each batch: hide → stage → embed → vectors → live → purge → finish
+    for each loop, groups first: for each batch: hide → stage → embed → vectors → live → purge; then finish
 
-A crash leaves staged or retired passages, which nobody finds; the next pass begins by clearing them away. Nothing
-that is unchanged is embedded again.
+A crash leaves staged or retired passages, which nobody finds; the next pass begins by clearing them away, and each loop
+goes on from where its last whole batch ended. Nothing that is unchanged is embedded again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -14,16 +14,19 @@ from typing import NamedTuple
 from bot.core.errors import Unembedded
 from bot.core.failpoints import Reach
 from bot.core.nouns import Event
-from bot.core.ports import Catalogue, Embedding, Maker, Staged, VectorStore
+from bot.core.ports import Catalogue, Embedding, Maker, Reached, Staged, VectorStore
 from bot.flows import embed
 from bot.steps.chunk import chunk
 from connectors.model import (
     AccessChanged,
     AccessUnknown,
     Batch,
+    Braked,
     Connector,
     Delete,
     Fatal,
+    LayerChanged,
+    Loop,
     Problem,
     Retryable,
     SourceDocument,
@@ -77,39 +80,87 @@ class Syncing:
 
 
 def sync(
-    connector: Connector, catalogue: Catalogue, house: Syncing, *, full: bool, clock: Callable[[], datetime]
+    connector: Connector,
+    catalogue: Catalogue,
+    house: Syncing,
+    *,
+    full: bool,
+    clock: Callable[[], datetime],
+    loops: Collection[Loop] | None = None,
 ) -> Tally:
+    """Those of `loops` that the source has, or all. One that was braked keeps none of the others from its turn."""
     house.reach("sync.after_claim")
-    tally, began = Tally(), clock()
+    tally, braked = Tally(), list[Braked]()
     _clear(catalogue, house)
-    _take_groups(connector, catalogue, tally, began, full=full)
-    house.reach("sync.after_groups")
-    cursor = catalogue.cursor()
-    for batch in connector.changes(catalogue.known(), cursor, full=full):
-        _apply(batch, catalogue, house, tally)
-        cursor = batch.cursor or cursor
-        house.progress(Progress(connector.source, tally.seen, batch.total, tally.embedded))
+    todo = [loop for loop in connector.loops if loops is None or loop in loops]
+    for loop in todo:
+        try:
+            _go(loop, connector, catalogue, house, tally, full=full, clock=clock)
+        except Braked as error:
+            catalogue.stop(loop, why=str(error))
+            braked.append(error)
+        except (Retryable, AccessUnknown, Fatal) as error:
+            catalogue.stop(loop, why=str(error))
+            raise
     house.reach("sync.after_batches")
-    reconcile_vectors(house, thorough=full)
+    if full or _whole(connector) in todo:
+        reconcile_vectors(house, thorough=full)
     house.reach("sync.before_finish")
-    catalogue.finish(_finished(connector.source, tally, full=full), began=began, cursor=cursor, problems=tally.problems)
+    catalogue.record(_finished(connector.source, todo, tally, full=full))
+    if braked:
+        raise braked[0]
     return tally
 
 
-def _take_groups(connector: Connector, catalogue: Catalogue, tally: Tally, began: datetime, *, full: bool) -> None:
-    """Groups that cannot be read keep nobody's documents from being read, and above all none from being hidden.
+def _whole(connector: Connector) -> Loop:
+    """Who looks at all that is there looks at all the vectors too; an increment costs what has changed, and no more."""
+    return Loop.STRUCTURE if Loop.STRUCTURE in connector.loops else Loop.CONTENT
+
+
+def _go(
+    loop: Loop,
+    connector: Connector,
+    catalogue: Catalogue,
+    house: Syncing,
+    tally: Tally,
+    *,
+    full: bool,
+    clock: Callable[[], datetime],
+) -> None:
+    """One pass. What it saw is as old as its beginning, and what it met is told when it has ended."""
+    began, before = clock(), len(tally.problems)
+    if loop is Loop.GROUPS:
+        if not _take_groups(connector, catalogue, tally, full=full):
+            return
+        house.reach("sync.after_groups")
+    else:
+        for batch in connector.changes(loop, catalogue.memory, catalogue.cursor(loop), full=full):
+            _apply(batch, loop, catalogue, house, tally)
+            house.progress(Progress(connector.source, tally.seen, batch.total, tally.embedded))
+    catalogue.finish(loop, began=began, problems=tally.problems[before:])
+
+
+def _take_groups(connector: Connector, catalogue: Catalogue, tally: Tally, *, full: bool) -> bool:
+    """Whether they were taken. Groups that cannot be read keep nobody's documents from being read, and above all none
+    from being hidden.
 
     A source that stops saying who exists would be open to everybody: that is taken only from a person's word.
     """
     try:
         groups = connector.groups()
     except (Retryable, AccessUnknown, Fatal) as error:
-        tally.problems.append(Problem(where="people", reason=str(error)))
-        return
+        return _not_taken(catalogue, tally, str(error))
     if groups.open and catalogue.knows_people() and not full:
-        tally.problems.append(Problem(where="people", reason=_OPENED))
-    else:
-        tally.groups_changed = catalogue.replace_groups(groups, began)
+        return _not_taken(catalogue, tally, _OPENED)
+    tally.groups_changed = catalogue.replace_groups(groups)
+    tally.problems += groups.problems
+    return True
+
+
+def _not_taken(catalogue: Catalogue, tally: Tally, why: str) -> bool:
+    tally.problems.append(Problem(where="people", reason=why))
+    catalogue.stop(Loop.GROUPS, why=why)
+    return False
 
 
 def reconcile_vectors(house: Syncing, *, thorough: bool) -> None:
@@ -126,31 +177,33 @@ def reconcile_vectors(house: Syncing, *, thorough: bool) -> None:
                 raise
 
 
-def _apply(batch: Batch, catalogue: Catalogue, house: Syncing, tally: Tally) -> None:
-    deleted = [change.id for change in batch.changes if isinstance(change, Delete)]
-    access = [change for change in batch.changes if isinstance(change, AccessChanged)]
+def _apply(batch: Batch, loop: Loop, catalogue: Catalogue, house: Syncing, tally: Tally) -> None:
+    """The cursor moves with the last of it."""
     documents = [change.document for change in batch.changes if isinstance(change, Upsert)]
-    if deleted or access:
-        catalogue.hide(deleted, access)
+    deleted = sum(isinstance(change, Delete) for change in batch.changes)
+    access = sum(isinstance(change, AccessChanged | LayerChanged) for change in batch.changes)
+    reached = Reached(loop, batch.cursor, batch.forgotten)
+    if deleted or access or batch.nodes or (not documents and (batch.cursor or batch.forgotten)):
+        catalogue.hide(batch, None if documents else reached)
         house.reach("sync.after_hide")
     if documents:
-        tally.embedded += _bring_live(documents, catalogue, house)
+        tally.embedded += _bring_live(documents, reached, catalogue, house)
     if deleted or documents:
         _clear(catalogue, house)
     tally.seen = batch.seen
     tally.changed += len(documents)
-    tally.deleted += len(deleted)
-    tally.access_changed += len(access)
+    tally.deleted += deleted
+    tally.access_changed += access
     tally.problems += batch.problems
 
 
-def _bring_live(documents: Sequence[SourceDocument], catalogue: Catalogue, house: Syncing) -> int:
+def _bring_live(documents: Sequence[SourceDocument], reached: Reached, catalogue: Catalogue, house: Syncing) -> int:
     """How many passages were embedded."""
     staged = catalogue.stage([(document, chunk(document.title, document.text)) for document in documents])
     house.reach("sync.after_stage")
     embedded = _embedded(staged, house)
     house.reach("sync.after_vectors")
-    catalogue.go_live(staged, embedded_by=embedded.by)
+    catalogue.go_live(staged, reached, embedded_by=embedded.by)
     house.reach("sync.after_live")
     return embedded.passages
 
@@ -192,9 +245,10 @@ def _clear(catalogue: Catalogue, house: Syncing) -> None:
     house.reach("sync.after_purge")
 
 
-def _finished(source: str, tally: Tally, *, full: bool) -> Event:
+def _finished(source: str, loops: Sequence[Loop], tally: Tally, *, full: bool) -> Event:
     body = {
         "source": source,
+        "loops": [loop.value for loop in loops],
         "full": full,
         "seen": tally.seen,
         "changed": tally.changed,

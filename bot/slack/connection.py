@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from socket import SHUT_RDWR
 from typing import Final
@@ -93,7 +94,7 @@ class Socket:
         self._wake_the_reader()
         # The SDK waits for its reader, and for ever if that began between two lines of the SDK's `connect`: it then
         # looks at a state that nobody ends. By then the connection is shut, and the reader dies with the process.
-        closing = threading.Thread(target=self._handler.close, name="closing", daemon=True)
+        closing = threading.Thread(target=_shut, args=(self._handler.close,), name="closing", daemon=True)
         closing.start()
         closing.join(_CLOSING_S)
 
@@ -105,3 +106,13 @@ class Socket:
         if socket is not None:
             with suppress(OSError):
                 socket.shutdown(SHUT_RDWR)
+
+
+def _shut(close: Callable[[], None]) -> None:
+    """The SDK looks whether it has a socket before it locks it: its reader may let go of it in between. Then there is
+    nothing left to be closed but what comes after it.
+    """
+    try:
+        close()
+    except (AttributeError, OSError):
+        close()

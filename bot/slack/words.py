@@ -1,9 +1,9 @@
 """What Footnote says in its own name. No sentence here depends on anything that a reader may not read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from policies.evidence import RefusalReason
+from policies.evidence import Refusal, RefusalReason
 
 FOR_YOU_ALONE = "This part is for you alone, because not everyone there may read it."
 EDITED = "You edited your question; this answers the new wording."
@@ -89,8 +89,21 @@ THANKS = "Thank you. I am glad that this helped."
 THANKS_ALL_THE_SAME = "Thank you for telling me. I have noted that this did not help; try it once more in other words."
 
 
-def refusal(reason: RefusalReason, *, direct: bool) -> str:
-    return (REFUSALS if direct else IN_A_CHANNEL)[reason]
+def refusal(refused: Refusal, *, direct: bool) -> str:
+    if not direct:
+        return IN_A_CHANNEL[refused.reason]
+    return " ".join((REFUSALS[refused.reason], *([_unknown_at(refused.unknown_at)] if refused.unknown_at else [])))
+
+
+def _unknown_at(sources: Sequence[str]) -> str:
+    return (
+        f"I could not look in {_listed(sources)} for you, where your e-mail address is not known. "
+        "Whoever runs Footnote can link your account there."
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 def cut_short(receipt: str) -> str:

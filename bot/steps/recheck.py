@@ -1,6 +1,6 @@
 """May the audience read these documents at this very moment, by their sources' own word? Silence means no."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -28,16 +28,20 @@ def recheck(
     connectors: Mapping[str, Connector],
     read_at: Mapping[str, datetime | None],
     trusted_for: timedelta,
+    unsure: Collection[str],
     now: datetime,
 ) -> Unreadable:
-    """`trusted_for` is how long access is believed without asking; nought means: always ask."""
+    """`trusted_for` is how long access is believed without asking; nought means: always ask. The documents of `unsure`
+    are asked about always: nobody but their source knows who reads them.
+    """
     documents: set[str] = set()
     sources: set[str] = set()
     for source, asked in _by_source(evidence).items():
-        if is_current(read_at.get(source), now, trusted_for):
+        doubtful = asked & frozenset(unsure) if is_current(read_at.get(source), now, trusted_for) else asked
+        if not doubtful:
             continue
         try:
-            documents |= asked - _readable(source, asked, audience, connectors.get(source), now)
+            documents |= doubtful - _readable(source, doubtful, audience, connectors.get(source), now)
         except (Retryable, Gone, AccessUnknown, Fatal):
             sources.add(source)
     return Unreadable(frozenset(documents), frozenset(sources))
@@ -60,5 +64,6 @@ def _readable(
         case (Person(email=str(email)),) if audience.complete:
             readable = connector.readable_now(ids, Email(email), now)
         case _:
-            readable = readable_lists(audience, connector.access_now(ids), now)
+            known = {id_: access for id_, access in connector.access_now(ids).items() if not access.unsure}
+            readable = readable_lists(audience, known, now)
     return {document_id(source, id_) for id_ in readable}

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from cachetools import LRUCache
 from sqlalchemy import Text, bindparam, cast, delete, insert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from bot.core.nouns import ListId
@@ -83,19 +84,53 @@ def intern(session: Session, source: str, access: Sequence[OwnedLayer]) -> ListI
     """The list of these layers, writing what is new. Changed grants of a known node change every list it is in."""
     nodes = [owned.node for owned in access]
     ours = select(LayerRow).where(col(LayerRow.source) == source, col(LayerRow.node).in_(nodes))
-    known = {row.node: row for row in session.exec(ours)}
-    fresh = {owned.node: _as_json(owned.layer) for owned in access}
-    changed = [node for node, grants in fresh.items() if node in known and known[node].grants != grants]
-    for node in changed:
-        known[node].grants = fresh[node]
-    added = insert_new(
+    known = {row.node: (row.grants, row.unsure) for row in session.exec(ours)}
+    fresh = {owned.node: owned.layer for owned in access}
+    set_layers(
         session,
-        LayerRow,
-        [{"source": source, "node": node, "grants": grants} for node, grants in fresh.items() if node not in known],
+        source,
+        [OwnedLayer(node=node, layer=layer) for node, layer in fresh.items() if known.get(node) != _stored(layer)],
     )
-    if changed or added:
-        advance(session, ACCESS)
     return intern_nodes(session, source, nodes)
+
+
+def set_layers(session: Session, source: str, layers: Sequence[OwnedLayer]) -> None:
+    """What these nodes say from now on, in every list that they are part of. One write for each, however much lies below."""
+    workspace = session.info["workspace"]
+    rows = [
+        {"workspace": workspace, "source": source, "node": owned.node, "grants": grants, "unsure": unsure}
+        for owned in {owned.node: owned for owned in layers}.values()
+        for grants, unsure in [_stored(owned.layer)]
+    ]
+    insert_ = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    for some in portions(rows, MOST_PARAMETERS // len(LayerRow.model_fields)):
+        written = insert_(LayerRow).values(some)
+        session.execute(
+            written.on_conflict_do_update(
+                index_elements=["workspace", "source", "node"],
+                set_={"grants": written.excluded.grants, "unsure": written.excluded.unsure},
+            )
+        )
+    if rows:
+        advance(session, ACCESS)
+
+
+def forget_layers(session: Session, source: str, nodes: Collection[str]) -> None:
+    """Whatever still names one of these is shut."""
+    for some in portions(sorted(nodes), MOST_PARAMETERS):
+        session.execute(delete(LayerRow).where(col(LayerRow.source) == source, col(LayerRow.node).in_(some)))
+    if nodes:
+        advance(session, ACCESS)
+
+
+def layers_of(session: Session, source: str, nodes: Collection[str]) -> dict[str, Layer]:
+    """Of those that were ever read."""
+    ours = select(LayerRow).where(col(LayerRow.source) == source)
+    return {
+        row.node: _from_json(row.grants, unsure=row.unsure)
+        for some in portions(sorted(nodes), MOST_PARAMETERS)
+        for row in session.exec(ours.where(col(LayerRow.node).in_(some)))
+    }
 
 
 def intern_nodes(session: Session, source: str, nodes: Sequence[str]) -> ListId:
@@ -109,15 +144,13 @@ def intern_nodes(session: Session, source: str, nodes: Sequence[str]) -> ListId:
 def owned_layers(session: Session, list_id: str) -> tuple[OwnedLayer, ...]:
     """What the list says now. A layer that is unknown is shut."""
     row = session.get_one(AccessListRow, (session.info["workspace"], list_id))
-    ours = select(LayerRow).where(col(LayerRow.source) == row.source, col(LayerRow.node).in_(row.nodes))
-    layers = {layer.node: _from_json(layer.grants) for layer in session.exec(ours)}
+    layers = layers_of(session, row.source, row.nodes)
     return tuple(OwnedLayer(node=node, layer=layers.get(node, Layer())) for node in row.nodes)
 
 
-def replace_groups(session: Session, source: str, groups: Groups, now: datetime) -> bool:
+def replace_groups(session: Session, source: str, groups: Groups) -> bool:
     """Takes over a snapshot that was read completely; whether it changed anything."""
     row = session.exec(select(SourceRow).where(col(SourceRow.name) == source)).one()
-    row.groups_read_at = now
     if row.groups_digest == groups.digest and row.open == groups.open:
         return False
     row.groups_digest, row.open = groups.digest, groups.open
@@ -140,7 +173,7 @@ def access_lists(session: Session, ids: Iterable[ListId] | None = None) -> Mappi
     else:
         rows = _where(session, _SOME_LISTS, ids)
         found = _where(session, _SOME_LAYERS, (node for _, _, nodes in rows for node in _nodes(nodes)))
-    layers = {(source, node): _layer(grants) for source, node, grants in found}
+    layers = {(source, node): _layer(grants, unsure) for source, node, grants, unsure in found}
     shut = Layer()
     return {
         ListId(id_): AccessList(layers=tuple(layers.get((source, node), shut) for node in _nodes(nodes)))
@@ -151,7 +184,7 @@ def access_lists(session: Session, ids: Iterable[ListId] | None = None) -> Mappi
 # Read as text, for a question looks at a hundred lists again that it has just been judged by: what one text says is
 # remembered, and which text it is now is read.
 _LISTS = select(AccessListRow.id, AccessListRow.source, cast(AccessListRow.nodes, Text))
-_LAYERS = select(LayerRow.source, LayerRow.node, cast(LayerRow.grants, Text))
+_LAYERS = select(LayerRow.source, LayerRow.node, cast(LayerRow.grants, Text), LayerRow.unsure)
 _SOME_LISTS = _LISTS.where(col(AccessListRow.id).in_(bindparam("some", expanding=True)))
 _SOME_LAYERS = _LAYERS.where(col(LayerRow.node).in_(bindparam("some", expanding=True)))
 
@@ -167,8 +200,12 @@ def _nodes(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _layer(text: str) -> Layer:
-    return _from_json(json.loads(text))
+def _layer(text: str, unsure: bool) -> Layer:  # noqa: FBT001 - a column's value
+    return _from_json(json.loads(text), unsure=unsure)
+
+
+def _stored(layer: Layer) -> tuple[list[list[str | None]], bool]:
+    return _as_json(layer), layer.unsure
 
 
 def _as_json(layer: Layer) -> list[list[str | None]]:
@@ -178,11 +215,12 @@ def _as_json(layer: Layer) -> list[list[str | None]]:
     )
 
 
-def _from_json(grants: list[list[str | None]]) -> Layer:
+def _from_json(grants: list[list[str | None]], *, unsure: bool) -> Layer:
     return Layer(
+        unsure=unsure,
         grants=frozenset(
             Grant(principal=Principal(holder), valid_until=datetime.fromisoformat(until) if until else None)
             for holder, until in grants
             if holder is not None
-        )
+        ),
     )

@@ -7,14 +7,26 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from bot.core.nouns import DocumentId, Event, PassageId, Piece, document_id, source_of
-from bot.core.ports import Staged
-from bot.stores import access, changes, passages
+from bot.core.ports import Reached, Staged
+from bot.stores import access, changes, loops, memory, passages
 from bot.stores.database import Database
 from bot.stores.ledger.book import Ledger
-from bot.stores.passages import IS_NOT_LIVE, PassageStore
-from bot.stores.sources import ACTIVE, Sources
+from bot.stores.memory import SourceMemory
+from bot.stores.passages import IS_NOT_LIVE
+from bot.stores.sources import ACTIVE
 from bot.stores.tables import PassageRow, SourceRow
-from connectors.model import AccessChanged, Cursor, Gone, Groups, Known, Problem, SourceDocument
+from connectors.model import (
+    AccessChanged,
+    Batch,
+    Cursor,
+    Delete,
+    Gone,
+    Groups,
+    LayerChanged,
+    Loop,
+    Problem,
+    SourceDocument,
+)
 
 
 class SourceCatalogue:
@@ -30,29 +42,32 @@ class SourceCatalogue:
     ) -> None:
         self._database, self._ledger, self._source = database, ledger, source
         self._added_at, self._hold, self._clock = added_at, hold, clock
-        self._sources, self._passages = Sources(database), PassageStore(database)
+        self.memory = SourceMemory(database, source)
 
-    def known(self) -> dict[str, Known]:
-        return dict(self._passages.known(self._source))
-
-    def cursor(self) -> Cursor | None:
-        cursor = self._sources.cursor(self._source)
-        return Cursor(cursor) if cursor is not None else None
+    def cursor(self, loop: Loop) -> Cursor | None:
+        with self._database.reading() as session:
+            return loops.checkpoint(session, self._source, loop).cursor
 
     def knows_people(self) -> bool:
         with self._database.reading() as session:
             row = session.exec(select(SourceRow).where(col(SourceRow.name) == self._source)).one()
             return row.groups_digest is not None and not row.open
 
-    def replace_groups(self, groups: Groups, now: datetime) -> bool:
+    def replace_groups(self, groups: Groups) -> bool:
         with self._writing() as session:
-            return access.replace_groups(session, self._source, groups, now)
+            return access.replace_groups(session, self._source, groups)
 
-    def hide(self, deleted: Sequence[str], access_changes: Sequence[AccessChanged]) -> None:
+    def hide(self, batch: Batch, reached: Reached | None = None) -> None:
+        deleted = [change.id for change in batch.changes if isinstance(change, Delete)]
+        access_changes = [change for change in batch.changes if isinstance(change, AccessChanged)]
+        layers = [change.layer for change in batch.changes if isinstance(change, LayerChanged)]
         with self._writing() as session:
+            memory.place(session, self._source, batch.nodes)
+            access.set_layers(session, self._source, layers)
             passages.retire_documents(session, [self._id(id_) for id_ in deleted])
             for change in access_changes:
                 passages.set_access(session, self._id(change.id), access.intern(session, self._source, change.access))
+            self._reached(session, reached)
             changes.note(session, map(self._id, (*deleted, *(change.id for change in access_changes))))
 
     def stage(self, documents: Sequence[tuple[SourceDocument, Sequence[Piece]]]) -> tuple[Staged, ...]:
@@ -64,10 +79,11 @@ class SourceCatalogue:
             changes.note(session, (document for document, _ in confined))
             return staged
 
-    def go_live(self, staged: Sequence[Staged], *, embedded_by: str | None) -> None:
+    def go_live(self, staged: Sequence[Staged], reached: Reached | None = None, *, embedded_by: str | None) -> None:
         with self._writing() as session:
             for document in staged:
                 passages.go_live(session, self._source, document, embedded_by=embedded_by)
+            self._reached(session, reached)
             changes.note(session, (self._id(each.document.id) for each in staged))
 
     def leftovers(self) -> Sequence[PassageId]:
@@ -81,10 +97,23 @@ class SourceCatalogue:
         with self._writing() as session:
             passages.purge(session, ids)
 
-    def finish(self, event: Event, *, began: datetime, cursor: Cursor | None, problems: Sequence[Problem]) -> None:
+    def finish(self, loop: Loop, *, began: datetime, problems: Sequence[Problem]) -> None:
         with self._writing() as session:
-            self._sources.finish_pass(session, self._source, began=began, cursor=cursor, problems=problems)
+            loops.finish(session, self._source, loop, began=began, problems=problems)
+
+    def stop(self, loop: Loop, *, why: str) -> None:
+        with self._writing() as session:
+            loops.stop(session, self._source, loop, why=why)
+
+    def record(self, event: Event) -> None:
+        with self._writing() as session:
             self._ledger.append(session, [event], self._clock())
+
+    def _reached(self, session: Session, reached: Reached | None) -> None:
+        if reached is not None:
+            memory.forget(session, self._source, reached.forgotten)
+            if reached.cursor is not None:
+                loops.go_on(session, self._source, reached.loop, reached.cursor)
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:

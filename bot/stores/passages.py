@@ -31,8 +31,8 @@ from bot.stores import changes
 from bot.stores.access import access_lists, intern, owned_layers
 from bot.stores.database import MOST_PARAMETERS, Database
 from bot.stores.generations import INDEX, generation
-from bot.stores.tables import AccessListRow, DocumentRow, EmbedderRow, PassageRow, VectorRow
-from connectors.model import Known, OwnedLayer, SourceDocument
+from bot.stores.tables import DocumentRow, EmbedderRow, PassageRow, VectorRow
+from connectors.model import OwnedLayer, SourceDocument
 from policies.access import NOBODY, AccessList
 from policies.evidence import Passage
 
@@ -133,15 +133,6 @@ class PassageStore:
                 with self._remembering:
                     self._documents_in[key] = found
             return found
-
-    def known(self, source: str) -> Mapping[str, Known]:
-        with self._database.reading() as session:
-            rows = session.exec(
-                select(DocumentRow.id_at_source, DocumentRow.version, AccessListRow.nodes)
-                .join(AccessListRow, col(AccessListRow.id) == col(DocumentRow.list_id))
-                .where(col(DocumentRow.source) == source)
-            ).all()
-            return {id_: Known(version=version, access=tuple(nodes)) for id_, version, nodes in rows}
 
     def texts(self, ids: Sequence[PassageId]) -> Mapping[PassageId, str]:
         """What is to be embedded for these, as far as they are live."""
@@ -250,7 +241,7 @@ def _intern_confined(session: Session, source: str, document: DocumentId, access
 def _by_content(owned: OwnedLayer) -> OwnedLayer:
     """Under a name that no later change of its node reaches."""
     grants = sorted(grant.model_dump_json() for grant in owned.layer.grants)
-    return OwnedLayer(node=f"was:{_hash(*grants)[:24]}", layer=owned.layer)
+    return OwnedLayer(node=f"was:{_hash(*grants, str(owned.layer.unsure))[:24]}", layer=owned.layer)
 
 
 def go_live(session: Session, source: str, staged: Staged, *, embedded_by: str | None) -> None:

@@ -12,10 +12,21 @@ from bot.core.nouns import PassageId, source_of
 from bot.stores import changes
 from bot.stores.database import Database
 from bot.stores.generations import ACCESS, advance
+from bot.stores.loops import Checkpoint, checkpoints
 from bot.stores.passages import IS_NOT_LIVE, LIVE, purge, retire_documents
-from bot.stores.tables import AccessListRow, DocumentRow, LayerRow, MembershipRow, PassageRow, SourceRow
-from connectors.model import Problem
-from policies.people import is_source_name
+from bot.stores.tables import (
+    AccessListRow,
+    DocumentRow,
+    LayerRow,
+    LinkRow,
+    LoopRow,
+    MembershipRow,
+    NodeRow,
+    PassageRow,
+    SourceRow,
+)
+from connectors.model import Loop, Problem
+from policies.people import Email, is_source_name
 
 ACTIVE, REMOVED = "active", "removed"
 
@@ -27,12 +38,12 @@ class Listed(NamedTuple):
     kind: str
     settings: Mapping[str, str]
     added_at: datetime
-    content_read_at: datetime | None
-    groups_read_at: datetime | None
+    read_at: Mapping[Loop, datetime | None]
+    links: Mapping[Email, str]
 
     @property
-    def identity(self) -> tuple[str, str, Mapping[str, str], datetime]:
-        return self.name, self.kind, self.settings, self.added_at
+    def identity(self) -> tuple[str, str, Mapping[str, str], datetime, Mapping[Email, str]]:
+        return self.name, self.kind, self.settings, self.added_at, self.links
 
 
 class Source(NamedTuple):
@@ -44,9 +55,11 @@ class Source(NamedTuple):
     documents: int
     passages: int
     people: int
-    content_read_at: datetime | None
-    groups_read_at: datetime | None
-    problems: tuple[Problem, ...]
+    loops: Mapping[Loop, Checkpoint]
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return tuple(problem for checkpoint in self.loops.values() for problem in checkpoint.problems)
 
 
 class Sources:
@@ -73,7 +86,6 @@ class Sources:
                 settings=dict(settings),
                 state=ACTIVE,
                 added_at=now,
-                problems=[],
             )
         )
         return True
@@ -86,7 +98,7 @@ class Sources:
         row.state = REMOVED
         documents = session.exec(select(DocumentRow.id).where(col(DocumentRow.source) == name)).all()
         retire_documents(session, documents)
-        for table in (MembershipRow, LayerRow, AccessListRow):
+        for table in (MembershipRow, LayerRow, AccessListRow, LoopRow, NodeRow, LinkRow):
             session.execute(delete(table).where(col(table.source) == name))
         advance(session, ACCESS)
         changes.note(session, documents)
@@ -94,14 +106,39 @@ class Sources:
 
     def listed(self) -> Sequence[Listed]:
         with self._database.reading() as session:
+            gone = checkpoints(session)
+            links: dict[str, dict[Email, str]] = {}
+            for link in session.exec(select(LinkRow)):
+                links.setdefault(link.source, {})[Email(link.email)] = link.account
             return [
-                Listed(row.name, row.kind, row.settings, row.added_at, row.content_read_at, row.groups_read_at)
+                Listed(
+                    row.name,
+                    row.kind,
+                    row.settings,
+                    row.added_at,
+                    {loop: checkpoint.read_at for loop, checkpoint in gone.get(row.name, {}).items()},
+                    links.get(row.name, {}),
+                )
                 for row in _active(session)
             ]
 
+    def link(self, session: Session, name: str, email: Email, account: str | None) -> bool:
+        """Whom an admin says somebody is there; without an account, what was said is taken back. Whether that is new."""
+        if not any(row.name == name for row in _active(session)):
+            raise BadUse(f"There is no source named {name}. `footnote sources` lists them.")
+        row = session.get(LinkRow, (self._database.workspace, name, email))
+        if (row.account if row is not None else None) == account:
+            return False
+        if row is not None:
+            session.delete(row)
+            session.flush()
+        if account is not None:
+            session.add(LinkRow(workspace=self._database.workspace, source=name, email=email, account=account))
+        return True
+
     def active(self) -> Sequence[Source]:
         with self._database.reading() as session:
-            rows = _active(session)
+            rows, gone = _active(session), checkpoints(session)
             documents = _counts(session, select(DocumentRow.source, func.count()).group_by(col(DocumentRow.source)))
             people = _counts(
                 session,
@@ -124,9 +161,7 @@ class Sources:
                     documents=documents.get(row.name, 0),
                     passages=passages.get(row.name, 0),
                     people=people.get(row.name, 0),
-                    content_read_at=row.content_read_at,
-                    groups_read_at=row.groups_read_at,
-                    problems=tuple(Problem.model_validate(problem) for problem in row.problems),
+                    loops=gone.get(row.name, {}),
                 )
                 for row in rows
             ]
@@ -141,18 +176,6 @@ class Sources:
         with self._database.writing() as session:
             still = frozenset(_leftovers(session))
             purge(session, [id_ for id_ in ids if id_ in still])
-
-    def finish_pass(
-        self, session: Session, name: str, *, began: datetime, cursor: str | None, problems: Sequence[Problem]
-    ) -> None:
-        """A whole pass over the content ended; what it saw is as old as its beginning."""
-        row = session.exec(select(SourceRow).where(col(SourceRow.name) == name)).one()
-        row.content_read_at, row.cursor = began, cursor
-        row.problems = [problem.model_dump() for problem in problems]
-
-    def cursor(self, name: str) -> str | None:
-        with self._database.reading() as session:
-            return session.exec(select(SourceRow.cursor).where(col(SourceRow.name) == name)).first()
 
 
 def _active(session: Session) -> Sequence[SourceRow]:

@@ -116,7 +116,7 @@ class ConfigRow(Row, table=True):
 
 
 class SourceRow(Row, table=True):
-    """A source, and how fresh what we know of it is: when the last complete pass of each kind began."""
+    """A source as it was added, and what its last snapshot of people was."""
 
     __tablename__ = "source"
     name: str = Field(primary_key=True)
@@ -124,12 +124,45 @@ class SourceRow(Row, table=True):
     settings: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
     state: str  # active | removed
     added_at: datetime = Field(sa_type=Moment)
-    cursor: str | None = None
     open: bool = False
     groups_digest: str | None = None
-    groups_read_at: datetime | None = Field(default=None, sa_type=Moment)
-    content_read_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class LoopRow(Row, table=True):
+    """How far one loop of a source has come: where it goes on, when its last complete pass began, and what that met.
+
+    `stopped` is why the newest pass was not completed, if it was not.
+    """
+
+    __tablename__ = "loop"
+    source: str = Field(primary_key=True)
+    loop: str = Field(primary_key=True, max_length=16)
+    cursor: str | None = Field(default=None, sa_type=Text)
+    read_at: datetime | None = Field(default=None, sa_type=Moment)
     problems: list[dict[str, str | int | None]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    stopped: str | None = Field(default=None, sa_type=Text)
+
+
+class NodeRow(Row, table=True):
+    """What has a place in its source's tree."""
+
+    __tablename__ = "node"
+    __table_args__ = (Index("node_by_parent", "workspace", "source", "parent"),)
+    source: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    kind: str
+    parent: str | None = None
+    label: str | None = None
+    missing: bool = False
+
+
+class LinkRow(Row, table=True):
+    """Whom an admin says somebody is at a source that does not say so itself."""
+
+    __tablename__ = "link"
+    source: str = Field(primary_key=True)
+    email: str = Field(primary_key=True)
+    account: str
 
 
 class MembershipRow(Row, table=True):
@@ -148,6 +181,7 @@ class LayerRow(Row, table=True):
     source: str = Field(primary_key=True)
     node: str = Field(primary_key=True)
     grants: list[list[str | None]] = Field(sa_column=Column(JSON, nullable=False))
+    unsure: bool = False
 
 
 class AccessListRow(Row, table=True):
@@ -300,6 +334,9 @@ TABLES: tuple[type[Row], ...] = (
     JobRow,
     ConfigRow,
     SourceRow,
+    LoopRow,
+    NodeRow,
+    LinkRow,
     MembershipRow,
     LayerRow,
     AccessListRow,

@@ -22,6 +22,8 @@ from connectors.model import (
     Fatal,
     Groups,
     Known,
+    Loop,
+    Memory,
     OwnedLayer,
     Problem,
     Retryable,
@@ -60,17 +62,29 @@ class FolderConnector:
     def source(self) -> str:
         return self._source
 
-    def changes(self, known: Mapping[str, Known], cursor: Cursor | None, *, full: bool) -> Iterator[Batch]:
+    @property
+    def loops(self) -> tuple[Loop, ...]:
+        """A file says itself who may read it, and one look tells what is gone."""
+        return (Loop.GROUPS, Loop.CONTENT)
+
+    def changes(
+        self,
+        loop: Loop,  # noqa: ARG002 - there is only one that has changes
+        memory: Memory,
+        cursor: Cursor | None,  # noqa: ARG002
+        *,
+        full: bool,
+    ) -> Iterator[Batch]:
         """`seen` and `total` count the folder's files; `seen` runs on from batch to batch and ends at `total`."""
-        found = self._survey()
+        found, known = self._survey(), memory.known()
         todo = plan(self._source, found, self._readings(found.files), known, full=full)
         total, settled, problems = len(found.files), len(found.files) - len(todo.upserts), todo.problems
         for some in _slices(todo.at_once) or [()]:
-            yield Batch(changes=some, problems=problems, seen=settled, total=total, cursor=cursor)
+            yield Batch(changes=some, problems=problems, seen=settled, total=total)
             problems = ()
         for batch in self._upserts({document_id: found.files[document_id] for document_id in todo.upserts}, known):
             settled += batch.seen
-            yield batch.model_copy(update={"seen": settled, "total": total, "cursor": cursor})
+            yield batch.model_copy(update={"seen": settled, "total": total})
 
     def groups(self) -> Groups:
         """Without a people file it is open, empty or not: whether a file lies here that somebody may not read must not

@@ -209,9 +209,7 @@ def _document(owner: str, its_list: int) -> dict[str, Any]:
 def _write_access(database: Database) -> None:
     with database.writing() as session:
         session.add(
-            SourceRow(
-                workspace=WORKSPACE, name=SOURCE, kind="folder", settings={}, state="active", added_at=NOON, problems=[]
-            )
+            SourceRow(workspace=WORKSPACE, name=SOURCE, kind="folder", settings={}, state="active", added_at=NOON)
         )
         for one in range(LISTS):
             grants: list[list[str | None]] = [[f"{SOURCE}/group:{one}", None]]

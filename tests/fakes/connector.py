@@ -15,6 +15,8 @@ from connectors.model import (
     Gone,
     Groups,
     Known,
+    Loop,
+    Memory,
     Retryable,
     SourceDocument,
     Upsert,
@@ -43,8 +45,13 @@ class FakeConnector(Connector):
     def source(self) -> str:
         return self._source
 
-    def changes(self, known: Mapping[str, Known], cursor: Cursor | None, *, full: bool) -> Iterator[Batch]:  # noqa: ARG002
+    @property
+    def loops(self) -> tuple[Loop, ...]:
+        return (Loop.GROUPS, Loop.CONTENT)
+
+    def changes(self, loop: Loop, memory: Memory, cursor: Cursor | None, *, full: bool) -> Iterator[Batch]:  # noqa: ARG002
         self._answer()
+        known = memory.known()
         gone: list[Change] = [Delete(id=id_) for id_ in sorted(known.keys() - self.documents.keys())]
         differing = [self._change(document, known.get(id_)) for id_, document in sorted(self.documents.items())]
         changes = (*gone, *(change for change in differing if change is not None))

@@ -116,6 +116,20 @@ def test_person_who_may_read_nothing_is_refused(world: World) -> None:
     assert (outcome.reply, outcome.evidence) == (UNANSWERED, Evidence())
 
 
+def test_who_is_unknown_at_a_source_is_told_where_and_nothing_of_what_is_there(world: World) -> None:
+    world.knows(ANA, "acme/visitor")
+    world.read_at = {"acme": NOON, "wiki": NOON, "new": None}
+    outcome = answer(world.asks("When is pay day?"), world.answering(), world.poster)
+    assert outcome.reply == Refusal(reason=RefusalReason.UNANSWERED, unknown_at=("wiki",))
+
+
+def test_who_is_known_everywhere_is_told_nothing_of_that(world: World) -> None:
+    world.knows(ANA, "acme/visitor", "wiki/visitor")
+    world.read_at = {"acme": NOON, "wiki": NOON}
+    outcome = answer(world.asks("What is the colour of the sea?"), world.answering(), world.poster)
+    assert outcome.reply == UNANSWERED
+
+
 # --- proof -------------------------------------------------------------------------------------------------------
 
 GOOD, BAD, WORSE = claim("Leave is 25 days."), claim("Leave is 26 days.", "Leave is 25 days."), claim("Nonsense")

@@ -1,54 +1,23 @@
 """Syncing from a source in memory into the real stores: what is embedded and written, and what is left alone."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import pytest
-from sqlmodel import select
 
 from bot.core.errors import Unembedded
-from bot.core.failpoints import armed
 from bot.core.nouns import PassageId
-from bot.core.ports import Embedder, Maker, Vector, VectorStore
-from bot.flows.sync import Progress, Syncing, Tally, reconcile_vectors, sync
-from bot.stores.database import Database
+from bot.flows.sync import Progress, reconcile_vectors
 from bot.stores.generations import INDEX, generation
 from bot.stores.sources import Sources
-from bot.stores.tables import PassageRow
 from bot.stores.vectors import Vectors
-from connectors.model import AccessUnknown, Groups, Problem
+from connectors.model import AccessUnknown, Groups, Loop, Problem
 from policies.people import Email
 from tests.conftest import DIMENSIONS, ChromaClient
 from tests.fakes.connector import FakeConnector
 from tests.fakes.embedder import CountingEmbedder, HashingEmbedder
-from tests.stores.house import NOON, House, document, groups, ids_of, layer
-
-ANA, BEN = "ana@acme.test", "ben@acme.test"
-ENG = (layer("group:eng"),)
-LONG = [" ".join(f"{word}{number}" for number in range(150)) + "." for word in ("pump", "valve", "motor")]
-
-
-@dataclass
-class CountingVectors(VectorStore):
-    """Passes everything on and counts what was put and deleted."""
-
-    inner: Vectors
-    written: int = 0
-    deleted: int = 0
-
-    def put(self, ids: Sequence[PassageId], vectors: Vector) -> None:
-        self.written += len(ids)
-        self.inner.put(ids, vectors)
-
-    def delete(self, ids: Sequence[PassageId]) -> None:
-        self.deleted += len(ids)
-        self.inner.delete(ids)
-
-    def ids(self) -> Iterable[PassageId]:
-        return self.inner.ids()
-
-    def count(self) -> int:
-        return self.inner.count()
+from tests.flows.synced import ANA, LONG, CountingVectors, World
+from tests.stores.house import NOON, House, document, hidden, ids_of, layer
 
 
 class GroupsUnreadable(FakeConnector):
@@ -58,59 +27,6 @@ class GroupsUnreadable(FakeConnector):
         raise AccessUnknown("the groups could not be read")
 
 
-@dataclass
-class World:
-    """A source, the stores, and what a sync did to them."""
-
-    house: House
-    source: FakeConnector
-    embedder: CountingEmbedder
-    vectors: CountingVectors
-    progress: list[Progress] = field(default_factory=list)
-    is_succeeded: bool = False
-
-    def put(self, id_: str, *paragraphs: str, access: Sequence[object] = ENG) -> None:
-        self.source.documents[id_] = document(id_, *paragraphs, access=access)  # type: ignore[arg-type]
-
-    def syncing(self, embedder: Embedder | None, vectors: VectorStore | None) -> Syncing:
-        return Syncing(
-            serving=lambda: Maker(embedder, vectors) if embedder is not None and vectors is not None else None,
-            stores=lambda: [vectors] if vectors is not None else [],
-            is_succeeded=lambda: self.is_succeeded,
-            embedding=self.house.passages,
-            reach=armed(None),
-            progress=self.progress.append,
-        )
-
-    @property
-    def whole(self) -> Syncing:
-        return self.syncing(self.embedder, self.vectors)
-
-    def sync(self, house: Syncing | None = None) -> Tally:
-        self.embedder.texts.clear()
-        self.vectors.written = self.vectors.deleted = 0
-        return sync(self.source, self.house.catalogue, house or self.whole, full=False, clock=lambda: NOON)
-
-    def rows(self) -> dict[str, str]:
-        with self.house.database.reading() as session:
-            return dict(session.exec(select(PassageRow.id, PassageRow.state)).all())
-
-    def is_whole(self) -> bool:
-        """Everything is live, has its vector, and there is no other."""
-        rows = self.rows()
-        return set(rows.values()) <= {"live"} and set(self.vectors.ids()) == rows.keys()
-
-
-@pytest.fixture
-def world(database: Database, vectors: Vectors) -> World:
-    source = FakeConnector()
-    source.people = dict(groups({ANA: ["group:eng"], BEN: []}).members)
-    made = World(House(database, vectors).added(), source, CountingEmbedder(), CountingVectors(vectors))
-    for id_ in ("a", "b"):
-        made.put(id_, f"Page {id_}.", *LONG)
-    return made
-
-
 def test_a_first_sync_brings_everything_in(world: World) -> None:
     tally = world.sync()
     assert (tally.changed, tally.seen, tally.deleted, tally.groups_changed) == (2, 2, 0, True)
@@ -118,7 +34,7 @@ def test_a_first_sync_brings_everything_in(world: World) -> None:
     assert world.is_whole()
     assert world.progress[-1] == Progress("acme", 2, 2, tally.embedded)
     (source,) = Sources(world.house.database).active()
-    assert (source.documents, source.people, source.content_read_at) == (2, 2, NOON)
+    assert (source.documents, source.people, source.loops[Loop.CONTENT].read_at) == (2, 2, NOON)
 
 
 def test_what_is_unchanged_is_neither_embedded_nor_written(world: World) -> None:
@@ -148,8 +64,8 @@ def test_changed_access_embeds_nothing_and_writes_no_vector(world: World) -> Non
     tally = world.sync()
     assert (tally.access_changed, tally.changed, tally.embedded) == (1, 0, 0)
     assert (world.embedder.texts, world.vectors.written, world.vectors.deleted) == ([], 0, 0)
-    assert world.house.catalogue.known()["a"].access == ("group:lead",)
-    assert world.house.catalogue.known()["a"].version == page.version
+    assert world.house.catalogue.memory.known()["a"].access == ("group:lead",)
+    assert world.house.catalogue.memory.known()["a"].version == page.version
 
 
 def test_a_deleted_document_goes_with_its_vectors(world: World) -> None:
@@ -157,7 +73,7 @@ def test_a_deleted_document_goes_with_its_vectors(world: World) -> None:
     del world.source.documents["a"]
     tally = world.sync()
     assert (tally.deleted, tally.embedded) == (1, 0)
-    assert set(world.house.catalogue.known()) == {"b"}
+    assert set(world.house.catalogue.memory.known()) == {"b"}
     assert world.is_whole()
 
 
@@ -171,7 +87,7 @@ def test_groups_that_cannot_be_read_keep_the_people_known_and_stop_no_document(w
     tally = world.sync()
     assert [problem.reason for problem in tally.problems] == ["the groups could not be read"]
     assert (tally.changed, tally.deleted, tally.groups_changed) == (1, 1, False)
-    assert set(world.house.catalogue.known()) == {"a"}
+    assert set(world.house.catalogue.memory.known()) == {"a"}
     (known,) = Sources(world.house.database).active()
     assert known.people == 2
 
@@ -307,9 +223,9 @@ def test_a_sync_that_died_anywhere_in_between_is_completed_by_the_next(world: Wo
     world.house.embed(staged)
     world.sync()
     assert world.is_whole()
-    world.house.catalogue.hide(["a"], [])
+    world.house.catalogue.hide(hidden(["a"], []))
     world.sync()
-    assert set(world.house.catalogue.known()) == {"a", "b"}
+    assert set(world.house.catalogue.memory.known()) == {"a", "b"}
     assert world.is_whole()
 
 
@@ -317,8 +233,8 @@ def test_problems_are_kept_and_the_rest_is_synced(world: World) -> None:
     problem = Problem(where="c.md", line=1, reason="not text")
 
     class Reporting(FakeConnector):
-        def changes(self, known, cursor, *, full):  # type: ignore[no-untyped-def]
-            for batch in super().changes(known, cursor, full=full):
+        def changes(self, loop, memory, cursor, *, full):  # type: ignore[no-untyped-def]
+            for batch in super().changes(loop, memory, cursor, full=full):
                 yield batch.model_copy(update={"problems": (problem,)})
 
     source = Reporting()

@@ -415,6 +415,20 @@ def test_in_a_channel_a_refusal_speaks_of_everyone_there_and_points_to_a_direct_
     assert "direct message" not in alone
 
 
+@pytest.mark.parametrize(
+    ("unknown_at", "named"),
+    [(("wiki",), "in wiki for you"), (("drive", "hr", "wiki"), "in drive, hr and wiki for you")],
+)
+def test_who_is_unknown_at_a_source_is_told_so_alone_and_how_to_be_known(
+    unknown_at: tuple[str, ...], named: str
+) -> None:
+    refused = Refusal(reason=RefusalReason.UNANSWERED, unknown_at=unknown_at)
+    alone = render.reply(refused, Evidence(), receipt="r_1", direct=True).text
+    assert named in alone
+    assert "link your account" in alone
+    assert "wiki" not in render.reply(refused, Evidence(), receipt="r_1", direct=False).text
+
+
 def test_a_refusal_is_the_same_whatever_was_found() -> None:
     refusal = Refusal(reason=RefusalReason.UNANSWERED)
     without = render.reply(refusal, Evidence(), receipt="r_1", direct=False)

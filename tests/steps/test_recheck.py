@@ -1,6 +1,6 @@
 """The sources have the last word, and their silence means no."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from bot.core.nouns import source_of
 from bot.steps.recheck import Unreadable, recheck
 from connectors.model import AccessUnknown, Fatal, Gone, OwnedLayer, Retryable, SourceDocument
+from policies.access import Grant, Layer
 from policies.evidence import Evidence, Found, Ranks
 from policies.people import Audience, Email, Person, Principal
 from tests.fakes.access import a_list
@@ -51,6 +52,7 @@ def asked(
     audience: Audience | None = None,
     read_at: Mapping[str, datetime | None] | None = None,
     trusted_for: timedelta = timedelta(0),
+    unsure: Collection[str] = (),
 ) -> Unreadable:
     return recheck(
         evidence,
@@ -58,6 +60,7 @@ def asked(
         connectors={connector.source: connector for connector in connectors},
         read_at=read_at or {},
         trusted_for=trusted_for,
+        unsure=unsure,
         now=NOON,
     )
 
@@ -156,3 +159,25 @@ def test_without_evidence_nobody_is_asked() -> None:
 
 def test_named_errors_are_all_there_are() -> None:
     assert set(NAMED_ERRORS) == {Retryable, Gone, AccessUnknown, Fatal}
+
+
+def test_what_only_its_source_can_say_is_asked_about_however_fresh_the_rest_is() -> None:
+    acme = source("acme", a="acme/hr", b="acme/hr")
+    unreadable = asked(
+        evidence_of("acme:a", "acme:b"), acme, read_at={"acme": NOON}, trusted_for=HOUR, unsure={"acme:a"}
+    )
+    assert unreadable == Unreadable(frozenset({"acme:a"}), frozenset())
+    assert acme.asked == [("a",)]
+
+
+def test_nobody_but_one_person_is_shown_what_its_source_does_not_say_who_reads() -> None:
+    """There is no asking it for a whole channel."""
+    acme = source("acme", a="acme/eng", b="acme/eng")
+    unsure = OwnedLayer(
+        node="folder", layer=Layer(grants=frozenset({Grant(principal=Principal("acme/eng"))}), unsure=True)
+    )
+    acme.documents["a"] = acme.documents["a"].model_copy(update={"access": (unsure,)})
+    evidence = evidence_of("acme:a", "acme:b")
+    assert asked(evidence, acme) == NOTHING
+    room = Audience(people=(ANA, BO), complete=True)
+    assert asked(evidence, acme, audience=room) == Unreadable(frozenset({"acme:a"}), frozenset())

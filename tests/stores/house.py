@@ -20,7 +20,7 @@ from bot.stores.passages import PassageStore, passage_ids
 from bot.stores.sources import Sources
 from bot.stores.tables import SourceRow
 from bot.stores.vectors import Vectors
-from connectors.model import Groups, OwnedLayer, SourceDocument
+from connectors.model import AccessChanged, Batch, Delete, Groups, OwnedLayer, SourceDocument
 from policies.access import Grant, Layer
 from policies.people import Audience, Email, Person, Principal, principal
 from tests.fakes.embedder import HashingEmbedder
@@ -75,6 +75,10 @@ def groups(members: dict[str, Sequence[str]], *, source: str = "acme", is_open: 
         for email, names in members.items()
     }
     return Groups(members=held, open=is_open, digest=repr(sorted((email, sorted(has)) for email, has in held.items())))
+
+
+def hidden(deleted: Sequence[str], access: Sequence[AccessChanged]) -> Batch:
+    return Batch(changes=(*(Delete(id=id_) for id_ in deleted), *access))
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,7 @@ class House:
         return staged
 
     def know(self, members: dict[str, Sequence[str]], *, is_open: bool = False) -> bool:
-        return self.catalogue.replace_groups(groups(members, source=self.source, is_open=is_open), NOON)
+        return self.catalogue.replace_groups(groups(members, source=self.source, is_open=is_open))
 
     def texts(self, of: SourceDocument) -> list[str]:
         """What is live of these passages, in order."""

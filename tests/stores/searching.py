@@ -21,7 +21,7 @@ from policies.access import NOBODY
 from tests.conftest import DIMENSIONS, ChromaClient
 from tests.fakes.passages import FakePassages, a_passage
 from tests.fakes.search import FakeSearch
-from tests.stores.house import EMBEDDER, House, document, holder, ids_of, layer, readable
+from tests.stores.house import EMBEDDER, House, document, hidden, holder, ids_of, layer, readable
 
 KINDS = ("fake", "segments", "one change a segment")
 
@@ -104,10 +104,10 @@ class SegmentPlace:
             self._index.close()
 
     def move(self, id_: str, group: str) -> None:
-        self._house.catalogue.hide([], [AccessChanged(id=id_, access=(layer(f"group:{group}"),))])
+        self._house.catalogue.hide(hidden([], [AccessChanged(id=id_, access=(layer(f"group:{group}"),))]))
 
     def drop(self, id_: str) -> None:
-        self._house.catalogue.hide([id_], [])
+        self._house.catalogue.hide(hidden([id_], []))
 
     def newest(self) -> Search:
         return self._index.newest()

@@ -257,9 +257,9 @@ def test_only_the_layers_of_the_wanted_lists_are_read(house: House, monkeypatch:
     looked_at: list[str] = []
     look = access._layer
 
-    def counted(text: str) -> Layer:
+    def counted(text: str, unsure: bool) -> Layer:  # noqa: FBT001
         looked_at.append(text)
-        return look(text)
+        return look(text, unsure)
 
     monkeypatch.setattr(access, "_layer", counted)
     with house.database.reading() as session:

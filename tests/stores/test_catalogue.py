@@ -9,29 +9,33 @@ from sqlmodel import Session, select
 
 from bot.core.errors import BadUse, LostLease
 from bot.core.nouns import Event, PassageId
+from bot.core.ports import Reached
 from bot.stores.catalogue import SourceCatalogue
 from bot.stores.database import Database
 from bot.stores.generations import INDEX, generation
 from bot.stores.ledger.book import Ledger
 from bot.stores.ledger.verify import verify
+from bot.stores.loops import Checkpoint
 from bot.stores.sources import Sources
 from bot.stores.tables import PassageRow
 from connectors.folder.access import LONGEST_ADDRESS, LONGEST_GROUP
 from connectors.folder.files import MOST_BYTES_OF_AN_ID
-from connectors.model import AccessChanged, Cursor, Gone, Problem
-from tests.stores.house import EVERYBODY, NOON, House, document, groups, ids_of, layer, pieces
+from connectors.model import AccessChanged, Batch, Cursor, Gone, Loop, Problem
+from tests.stores.house import EVERYBODY, NOON, House, document, groups, hidden, ids_of, layer, pieces
 from tests.stores.ledgers import KEY
 from tests.threads import at_once
 
 PAGE = document("a", "One.", "Two.")
 Call = Callable[[SourceCatalogue], object]
 WRITES: dict[str, Call] = {
-    "replace_groups": lambda catalogue: catalogue.replace_groups(groups({}), NOON),
-    "hide": lambda catalogue: catalogue.hide(["a"], [AccessChanged(id="b", access=EVERYBODY)]),
+    "replace_groups": lambda catalogue: catalogue.replace_groups(groups({})),
+    "hide": lambda catalogue: catalogue.hide(hidden(["a"], [AccessChanged(id="b", access=EVERYBODY)])),
     "stage": lambda catalogue: catalogue.stage([(PAGE, pieces(PAGE))]),
     "go_live": lambda catalogue: catalogue.go_live([], embedded_by=None),
     "purge": lambda catalogue: catalogue.purge([PassageId("p")]),
-    "finish": lambda catalogue: catalogue.finish(Event(kind="synced"), began=NOON, cursor=None, problems=[]),
+    "finish": lambda catalogue: catalogue.finish(Loop.CONTENT, began=NOON, problems=[]),
+    "stop": lambda catalogue: catalogue.stop(Loop.ACCESS, why="away"),
+    "record": lambda catalogue: catalogue.record(Event(kind="synced")),
 }
 EACH_WRITE = pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
 
@@ -71,7 +75,7 @@ def test_the_longest_names_that_a_source_may_have_fit_the_keys(database: Databas
     house = House(database, source=random_name(63).lower()).added()
     page = document(random_name(MOST_BYTES_OF_AN_ID), "One.", access=[layer("group:x", source=house.source)])
     house.bring(page)
-    assert set(house.catalogue.known()) == {page.id}
+    assert set(house.catalogue.memory.known()) == {page.id}
     group = "group:" + "".join(Random(7).choices([chr(0x4E00 + at) for at in range(9_000)], k=LONGEST_GROUP - 6))
     address = random_name(LONGEST_ADDRESS - 10).lower() + "@acme.test"
     assert house.know({address: [group]})
@@ -87,10 +91,10 @@ def test_nothing_is_written_once_the_lease_is_lost(house: House, write: Call) ->
     ledger = Ledger(house.database, KEY)
     catalogue = SourceCatalogue(house.database, ledger, "acme", added_at=NOON, hold=lost, clock=lambda: NOON)
     house.bring(document("b", "Three."))
-    before = (rows(house), moved(house), dict(house.catalogue.known()))
+    before = (rows(house), moved(house), dict(house.catalogue.memory.known()))
     with pytest.raises(LostLease):
         write(catalogue)
-    assert (rows(house), moved(house), dict(house.catalogue.known())) == before
+    assert (rows(house), moved(house), dict(house.catalogue.memory.known())) == before
 
 
 @EACH_WRITE
@@ -128,8 +132,8 @@ def test_a_removed_source_can_be_added_again_and_begins_empty(house: House) -> N
     house.bring(PAGE)
     house.removed()
     house.added()
-    assert house.catalogue.known() == {}
-    assert house.catalogue.cursor() is None
+    assert house.catalogue.memory.known() == {}
+    assert house.catalogue.cursor(Loop.CONTENT) is None
     house.catalogue.purge(house.catalogue.leftovers())
     (staged,) = house.bring(PAGE)
     assert len(staged.fresh) == 2
@@ -184,14 +188,14 @@ def test_removing_while_it_is_being_read_deadlocks_nobody(house: House) -> None:
             bring_again_and_again()
 
     at_once(2, act)
-    assert house.catalogue.known() == {}
+    assert house.catalogue.memory.known() == {}
     assert "live" not in {row.state for row in every_row(house)}
 
 
 def test_leftovers_are_what_may_not_be_found(house: House) -> None:
     house.bring(PAGE)
     house.stage(document("b", "Three."))
-    house.catalogue.hide(["a"], [])
+    house.catalogue.hide(hidden(["a"], []))
     assert set(house.catalogue.leftovers()) == rows(house)
     house.bring(document("c", "Four."))
     assert set(house.catalogue.leftovers()) == rows(house) - set(ids_of(document("c", "Four.")))
@@ -210,7 +214,7 @@ def test_leftovers_never_name_what_another_source_is_bringing_in(house: House, o
     staged = other.stage(PAGE)
     retired = document("b", "Three.")
     other.bring(retired)
-    other.catalogue.hide(["b"], [])
+    other.catalogue.hide(hidden(["b"], []))
     assert house.catalogue.leftovers() == []
     house.catalogue.purge(house.catalogue.leftovers())
     other.go_live(staged)
@@ -236,8 +240,8 @@ def test_a_source_whose_name_begins_like_another_is_another(database: Database) 
 def test_many_are_purged_and_hidden_over_more_than_one_portion(house: House) -> None:
     long = document("last", *(f"Text {number}." for number in range(1200)))
     house.bring(long)
-    house.catalogue.hide([*(f"unknown {number}" for number in range(1100)), "last"], [])
-    assert house.catalogue.known() == {}
+    house.catalogue.hide(hidden([*(f"unknown {number}" for number in range(1100)), "last"], []))
+    assert house.catalogue.memory.known() == {}
     house.catalogue.purge(house.catalogue.leftovers())
     assert rows(house) == set()
 
@@ -247,19 +251,22 @@ def test_each_change_moves_the_generation_of_the_index(house: House) -> None:
     staged = house.stage(PAGE)
     house.go_live(staged)
     seen.append(moved(house))
-    house.catalogue.hide([], [AccessChanged(id="a", access=())])
+    house.catalogue.hide(hidden([], [AccessChanged(id="a", access=())]))
     seen.append(moved(house))
-    house.catalogue.hide(["a"], [])
+    house.catalogue.hide(hidden(["a"], []))
     seen.append(moved(house))
     assert sorted(set(seen)) == seen
 
 
 def test_a_finished_pass_is_as_fresh_as_its_beginning_and_in_the_ledger(house: House) -> None:
     problem = Problem(where="x.md", line=3, reason="no front matter")
-    house.catalogue.finish(Event(kind="synced"), began=NOON, cursor=Cursor("7"), problems=[problem])
+    house.catalogue.stop(Loop.CONTENT, why="away")
+    house.catalogue.hide(Batch(), Reached(Loop.CONTENT, Cursor("7"), ()))
+    house.catalogue.finish(Loop.CONTENT, began=NOON, problems=[problem])
+    house.catalogue.record(Event(kind="synced"))
     (source,) = Sources(house.database).active()
-    assert (source.content_read_at, source.problems) == (NOON, (problem,))
-    assert house.catalogue.cursor() == "7"
+    assert source.loops == {Loop.CONTENT: Checkpoint(Cursor("7"), NOON, (problem,), None)}
+    assert (house.catalogue.cursor(Loop.CONTENT), house.catalogue.cursor(Loop.ACCESS)) == ("7", None)
     assert verify(house.database, keys=[KEY.public]).events == 1
 
 

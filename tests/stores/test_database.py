@@ -16,7 +16,7 @@ from sqlmodel import SQLModel, col, select
 
 from bot.core.errors import Unready
 from bot.core.ports import Scope
-from bot.stores import changes
+from bot.stores import changes, loops
 from bot.stores.access import AccessStore
 from bot.stores.database import Database, changed, insert_new
 from bot.stores.embedders import Embedders, Recorded
@@ -25,6 +25,7 @@ from bot.stores.index import Index
 from bot.stores.ledger.book import Ledger
 from bot.stores.passages import PassageStore, retire_documents
 from bot.stores.schema import alembic_config, migrate
+from bot.stores.sources import Sources
 from bot.stores.tables import (
     TABLES,
     AccessListRow,
@@ -40,7 +41,10 @@ from bot.stores.tables import (
     InboxRow,
     JobRow,
     LayerRow,
+    LinkRow,
+    LoopRow,
     MembershipRow,
+    NodeRow,
     PassageRow,
     Row,
     SourceRow,
@@ -48,6 +52,7 @@ from bot.stores.tables import (
     ToldRow,
     VectorRow,
 )
+from connectors.model import Loop
 from tests.conftest import MakeDatabaseUrl
 from tests.stores.house import House, document, holder, readable
 from tests.stores.ledgers import KEY
@@ -74,13 +79,19 @@ ROWS: dict[type[Row], tuple[dict[str, Any], str, Any]] = {
             "state": "active",
             "added_at": NOON,
             "open": False,
-            "problems": [],
         },
         "kind",
         "theirs",
     ),
+    LoopRow: ({"source": "s", "loop": "content", "cursor": "7", "problems": []}, "cursor", "8"),
+    NodeRow: (
+        {"source": "s", "id": "page:1", "kind": "page", "parent": "space:1", "missing": False},
+        "parent",
+        "page:2",
+    ),
+    LinkRow: ({"source": "s", "email": "a@acme.test", "account": "1"}, "account", "2"),
     MembershipRow: ({"source": "s", "email": "a@acme.test", "principal": "s/group:x"}, "principal", "s/group:y"),
-    LayerRow: ({"source": "s", "node": "n", "grants": [["s/anyone", None]]}, "grants", []),
+    LayerRow: ({"source": "s", "node": "n", "grants": [["s/anyone", None]], "unsure": False}, "grants", []),
     AccessListRow: ({"id": "s:1", "source": "s", "nodes": ["n"]}, "nodes", []),
     DocumentRow: (
         {
@@ -349,7 +360,6 @@ def test_moments_come_back_aware_and_in_utc(database: Database) -> None:
         assert session.exec(select(SourceRow.name).where(col(SourceRow.added_at) > odd)).all() == []
     assert row.added_at == odd
     assert row.added_at.utcoffset() == timedelta()
-    assert row.groups_read_at is None
 
 
 def test_a_moment_without_a_zone_is_refused(database: Database) -> None:
@@ -435,18 +445,30 @@ def test_a_newer_schema_is_refused_with_words(database: Database) -> None:
         migrate(database)
 
 
+_OF_THEN = {
+    "problems": [],
+    "cursor": "7",
+    "content_read_at": NOON,
+    "groups_read_at": NOON + timedelta(hours=1),
+}
+
+
 def test_what_a_released_version_wrote_is_migrated_and_found(database_url: str, tmp_path: Path) -> None:
     """0001 was released: its documents are searchable, and what changes from here on is noted."""
     with closing(Database(database_url, "acme")) as database:
         _made_by(database, "0001")
         with database.engine.execution_options(footnote_writes=True).begin() as connection:
             for table in (SourceRow, AccessListRow, DocumentRow, PassageRow):
-                row = {"workspace": "acme", **ROWS[table][0]}
+                row = {"workspace": "acme", **ROWS[table][0], **(_OF_THEN if table is SourceRow else {})}
                 of_then = Table(table.__tablename__, MetaData(), autoload_with=connection)
                 connection.execute(insert(of_then), [row])
         migrate(database)
         index = Index(database, None, tmp_path / "index")
         assert len(index.newest()) == 1
+        (source,) = Sources(database).listed()
+        assert source.read_at == {Loop.CONTENT: NOON, Loop.GROUPS: NOON + timedelta(hours=1)}
+        with database.reading() as session:
+            assert loops.checkpoint(session, "s", Loop.CONTENT).cursor == "7"
         retired = ["s:1"]
         with database.writing() as session:
             retire_documents(session, retired)

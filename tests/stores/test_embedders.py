@@ -14,7 +14,7 @@ from bot.stores.ledger.book import Ledger
 from bot.stores.tables import ContentRow, EmbedderRow, EventRow, VectorRow
 from bot.stores.vectors import Vectors
 from connectors.model import Gone
-from tests.stores.house import NOON, House, document, ids_of
+from tests.stores.house import NOON, House, document, hidden, ids_of
 from tests.stores.ledgers import KEY
 
 OLD, NEW, THIRD = (
@@ -189,7 +189,7 @@ def test_what_was_built_from_a_setting_is_known(embedders: Embedders) -> None:
 
 def test_a_passage_that_is_gone_by_now_gets_no_mark(embedders: Embedders, house: House) -> None:
     embedders.want(NEW)
-    house.catalogue.hide(["a"], [])
+    house.catalogue.hide(hidden(["a"], []))
     house.catalogue.purge(ids("a"))
     house.passages.mark(ids("a", "b"), NEW.name)
     assert marked(house.database) == {(NEW.name, ids("b")[0]), (OLD.name, ids("b")[0])}

@@ -24,7 +24,7 @@ from bot.stores.schema import migrate
 from bot.stores.vectors import Vectors
 from connectors.model import AccessChanged, SourceDocument
 from tests.conftest import DIMENSIONS, ChromaClient, MakeDatabaseUrl
-from tests.stores.house import EMBEDDER, House, document, holder, ids_of, layer, pieces, readable
+from tests.stores.house import EMBEDDER, House, document, hidden, holder, ids_of, layer, pieces, readable
 
 WORDS = ("leave", "holiday", "invoice", "pump", "valve", "bonus", "travel", "laptop", "4012", "release")
 GROUPS = ("eng", "hr", "sales")
@@ -369,11 +369,11 @@ def test_what_another_process_changed_is_in_the_newest_moment(house: House, data
         assert found() == 0
         other.go_live(staged)
         assert found() == 1
-        other.catalogue.hide([], [AccessChanged(id="a", access=(layer("group:hr"),))])
+        other.catalogue.hide(hidden([], [AccessChanged(id="a", access=(layer("group:hr"),))]))
         assert found() == 0
-        other.catalogue.hide([], [AccessChanged(id="a", access=(layer("group:eng"),))])
+        other.catalogue.hide(hidden([], [AccessChanged(id="a", access=(layer("group:eng"),))]))
         assert found() == 1
-        other.catalogue.hide(["a"], [])
+        other.catalogue.hide(hidden(["a"], []))
         assert found() == 0
 
 
@@ -381,7 +381,7 @@ def test_a_moment_is_kept_while_nothing_changes_and_stays_as_it_was_once_somethi
     index, scope = small.index(), scope_of(small, ENG)
     before = index.newest()
     assert index.newest() is before
-    small.catalogue.hide(["d0"], [])
+    small.catalogue.hide(hidden(["d0"], []))
     assert index.newest() is not before
     assert len(before.keywords("pump", scope, 10)) == 3
     assert len(index.newest().keywords("pump", scope, 10)) == 1

@@ -34,7 +34,7 @@ from bot.stores.tables import GenerationRow
 from bot.stores.vectors import Vectors
 from connectors.model import AccessChanged, SourceDocument
 from tests.conftest import DIMENSIONS, ChromaClient, MakeDatabaseUrl
-from tests.stores.house import EMBEDDER, House, document, holder, ids_of, layer, readable
+from tests.stores.house import EMBEDDER, House, document, hidden, holder, ids_of, layer, readable
 
 EVERYBODY = holder("ana@acme.test", "acme/anyone", "acme/group:eng")
 
@@ -104,7 +104,7 @@ def test_a_process_that_starts_asks_chroma_for_nothing_that_is_on_the_disk(house
 def test_what_changed_since_is_all_that_is_asked_for(house: House) -> None:
     house.index().newest()
     house.bring(document("d03", "pump 3", "new words"))
-    house.catalogue.hide(["d04"], [])
+    house.catalogue.hide(hidden(["d04"], []))
     later = counting(house)
     words, meaning = both(later.index(), house)
     assert asked_of(later) == 1  # of two passages one is new
@@ -118,9 +118,9 @@ def test_access_that_changes_moves_passages_and_asks_for_no_vector(house: House)
     index.newest()
     before = asked_of(counted)
     shut = (layer("group:nobody"),)
-    house.catalogue.hide([], [AccessChanged(id="d03", access=shut)])
+    house.catalogue.hide(hidden([], [AccessChanged(id="d03", access=shut)]))
     assert not set(ids_of(page(3))) & {hit.passage for hits in both(index, house) for hit in hits}
-    house.catalogue.hide([], [AccessChanged(id="d03", access=page(3).access)])
+    house.catalogue.hide(hidden([], [AccessChanged(id="d03", access=page(3).access)]))
     assert both(index, house) == both(fresh(house), house)
     assert asked_of(counted) == before
 
@@ -489,6 +489,6 @@ def test_an_index_of_nothing_is_kept_too(database: Database, vectors: Vectors, t
     assert len(index.newest()) == 0
     empty.bring(page(1))
     assert len(index.newest()) == 2
-    empty.catalogue.hide(["d01"], [])
+    empty.catalogue.hide(hidden(["d01"], []))
     assert len(index.newest()) == 0
     assert both(index, empty) == ((), ())

@@ -10,7 +10,7 @@ from bot.stores.database import Database
 from bot.stores.passages import PassageStore, passage_ids, term_id, term_vector
 from bot.stores.tables import PassageRow
 from connectors.model import AccessChanged
-from tests.stores.house import NOON, House, document, ids_of, layer
+from tests.stores.house import NOON, House, document, hidden, ids_of, layer
 
 ANA, BEN = "ana@acme.test", "ben@acme.test"
 ENG, LEAD = (layer("group:eng"),), (layer("group:lead"),)
@@ -35,7 +35,7 @@ def test_staged_is_not_found(house: House) -> None:
     page = document("a", "One.", "Two.")
     house.stage(page)
     assert house.texts(page) == []
-    assert house.catalogue.known() == {}
+    assert house.catalogue.memory.known() == {}
     assert states(house) == {"One.": "staged", "Two.": "staged"}
 
 
@@ -55,7 +55,7 @@ def test_access_is_read_as_it_is_now_under_whatever_name_it_was_read_before(hous
     house.bring(page)
     now = layer("group:hr", node="n")
     for one in (before, now, before):
-        house.catalogue.hide([], [AccessChanged(id="a", access=(one,))])
+        house.catalogue.hide(hidden([], [AccessChanged(id="a", access=(one,))]))
         (stored,) = house.passages.live(ids_of(page)).values()
         assert stored.access.layers == (one.layer,)
 
@@ -63,24 +63,24 @@ def test_access_is_read_as_it_is_now_under_whatever_name_it_was_read_before(hous
 def test_retired_is_not_found(house: House) -> None:
     page, other = document("a", "One."), document("b", "Two.")
     house.bring(page, other)
-    house.catalogue.hide(["a"], [])
+    house.catalogue.hide(hidden(["a"], []))
     assert house.texts(page) == []
     assert house.texts(other) == ["Two."]
-    assert set(house.catalogue.known()) == {"b"}
+    assert set(house.catalogue.memory.known()) == {"b"}
     assert states(house) == {"One.": "retired", "Two.": "live"}
 
 
 def test_deleting_what_is_not_there_changes_nothing(house: House) -> None:
     page = document("a", "One.")
     house.bring(page)
-    house.catalogue.hide(["b"], [AccessChanged(id="c", access=ENG)])
+    house.catalogue.hide(hidden(["b"], [AccessChanged(id="c", access=ENG)]))
     assert house.texts(page) == ["One."]
 
 
 def test_what_is_known_is_version_and_layers(house: House) -> None:
     page = document("a", "One.", access=(*ENG, *LEAD))
     house.bring(page)
-    known = house.catalogue.known()["a"]
+    known = house.catalogue.memory.known()["a"]
     assert (known.version, known.access) == (page.version, ("group:eng", "group:lead"))
 
 
@@ -104,13 +104,13 @@ def test_documents_are_named_by_where_they_are_and_what_they_are(
         house.bring(document(id_, f"Text of {id_}.", place=place, kind=kind))
     store = PassageStore(house.database)
     assert store.documents_in(spaces, kinds) == {f"acme:{id_}" for id_ in expected}
-    house.catalogue.hide(["a"], [])
+    house.catalogue.hide(hidden(["a"], []))
     assert store.documents_in(spaces, kinds) == {f"acme:{id_}" for id_ in expected - {"a"}}, "remembered too long"
 
 
 def test_a_document_without_any_text_is_known_and_has_nothing_to_find(house: House) -> None:
     house.bring(document("a"))
-    assert set(house.catalogue.known()) == {"a"}
+    assert set(house.catalogue.memory.known()) == {"a"}
     assert states(house) == {}
 
 
@@ -182,7 +182,7 @@ def test_what_a_document_says_twice_is_two_passages(house: House) -> None:
 def test_two_documents_that_say_the_same_have_passages_of_their_own(house: House) -> None:
     one, other = document("a", "Same."), document("b", "Same.", access=ENG)
     house.bring(one, other)
-    house.catalogue.hide(["a"], [])
+    house.catalogue.hide(hidden(["a"], []))
     assert house.texts(one) == []
     assert house.texts(other) == ["Same."]
 
@@ -215,9 +215,9 @@ def test_changed_access_holds_at_once(house: House) -> None:
     page = document("a", "One.", access=ENG)
     house.bring(page)
     assert house.readers(page, ANA, BEN) == {ANA}
-    house.catalogue.hide([], [AccessChanged(id="a", access=LEAD)])
+    house.catalogue.hide(hidden([], [AccessChanged(id="a", access=LEAD)]))
     assert house.readers(page, ANA, BEN) == {BEN}
-    house.catalogue.hide([], [AccessChanged(id="a", access=())])
+    house.catalogue.hide(hidden([], [AccessChanged(id="a", access=())]))
     assert house.readers(page, ANA, BEN) == frozenset()
 
 
@@ -270,7 +270,7 @@ def test_a_widened_document_whose_sync_died_is_seen_as_changed_by_the_next(house
     old = document("a", "Secret.", access=ENG)
     house.bring(old)
     house.stage(document("a", "Open.", access=(layer("anyone"),)))
-    known = house.catalogue.known()["a"]
+    known = house.catalogue.memory.known()["a"]
     assert known.version == old.version
     assert known.access != ("group:eng",), "or the access of before would never be restored"
 

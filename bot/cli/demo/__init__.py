@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot import app, service, worker
+from bot import app, service
 from bot.cli import weights
 from bot.cli.demo import browser
 from bot.cli.demo.company import Company, chosen
@@ -107,8 +107,7 @@ def _list(records: app.Records, name: str, settings: Mapping[str, str]) -> None:
 
 
 def _read_again(records: app.Records, source: str) -> None:
-    with records.database.writing() as session:
-        records.jobs.enqueue(session, worker.SYNC, source, {"full": False}, now=records.clock())
+    app.ask_for_sync(records, [source])
 
 
 def _wait_until_heard(slack: SlackEmulator) -> None:

@@ -59,7 +59,7 @@ def _said(reply: Reply, evidence: Evidence, *, direct: bool) -> tuple[tuple[Json
             shown = _fitting(reply, evidence)
             return shown.blocks, shown.text
         case Refusal():
-            refused = words.refusal(reply.reason, direct=direct)
+            refused = words.refusal(reply, direct=direct)
             return (one_run(refused),), refused
         case Clarification():
             return _clarification(reply)

@@ -16,16 +16,17 @@ from connectors.model import (
     Batch,
     Change,
     Connector,
-    Cursor,
     Delete,
     Fatal,
     Known,
+    LayerChanged,
     Problem,
     Retryable,
     Upsert,
 )
 from policies.access import AccessList, Grant, Layer
 from policies.people import Principal, email_address
+from tests.fakes.looked import looked
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ENG, HR = "[[group:eng]]", "[[group:hr]]"
@@ -44,7 +45,7 @@ class Store:
     known: dict[str, Known] = field(default_factory=dict)
 
     def sync(self, connector: FolderConnector, *, full: bool = False) -> "Look":
-        look = Look(list(connector.changes(dict(self.known), None, full=full)))
+        look = Look(list(looked(connector, dict(self.known), full=full)))
         for change in look.changes:
             self.take(change)
         return look
@@ -55,6 +56,8 @@ class Store:
                 self.known[document.id] = Known(version=document.version, access=nodes(document.access))
             case Delete(id=document_id):
                 del self.known[document_id]
+            case LayerChanged():
+                raise AssertionError("a file has no layer of its own")
             case AccessChanged(id=document_id, access=access):
                 self.known[document_id] = self.known[document_id].model_copy(update={"access": nodes(access)})
 
@@ -77,6 +80,8 @@ class Look:
         return [
             (change.kind, change.document.id)
             if isinstance(change, Upsert)
+            else ("layer", change.layer.node)
+            if isinstance(change, LayerChanged)
             else ("hide" if isinstance(change, AccessChanged) and not change.access else change.kind, change.id)
             for change in self.changes
         ]
@@ -294,12 +299,6 @@ def test_progress_runs_to_the_total(root: Path, connector: FolderConnector, stor
     assert [(batch.seen, batch.total) for batch in look.batches] == [(0, 70), (32, 70), (64, 70), (70, 70)]
 
 
-def test_cursor_is_passed_through(root: Path, connector: FolderConnector) -> None:
-    put(root, "a.md")
-    batches = list(connector.changes({}, Cursor("seven"), full=False))
-    assert {batch.cursor for batch in batches} == {"seven"}
-
-
 def test_huge_documents_do_not_share_a_batch(root: Path, disk: StagedDisk, store: Store) -> None:
     for number in range(4):
         put(root, f"{number}.md", "x" * 4_500_000)
@@ -397,10 +396,10 @@ def test_missing_root_concludes_nothing_and_says_what_to_do(
 def test_root_that_is_a_file_or_closed_concludes_nothing(root: Path, disk: StagedDisk, *, full: bool) -> None:
     put(root, "a.md")
     with pytest.raises(Retryable, match="not a directory"):
-        list(FolderConnector("acme", root / "a.md").changes({}, None, full=full))
+        list(looked(FolderConnector("acme", root / "a.md"), {}, full=full))
     disk.denied = {""}
     with pytest.raises(Retryable, match="permission denied"):
-        list(FolderConnector("acme", root, disk=disk).changes({}, None, full=full))
+        list(looked(FolderConnector("acme", root, disk=disk), {}, full=full))
 
 
 def test_document_replaced_by_a_symlink_is_gone(root: Path, connector: FolderConnector, store: Store) -> None:
@@ -581,7 +580,7 @@ def test_order_of_changes_is_the_same_every_time(root: Path, connector: FolderCo
 
     def looks() -> Iterator[list[Batch]]:
         known: Mapping[str, Known] = {}
-        yield from (list(connector.changes(known, None, full=False)) for _ in range(2))
+        yield from (list(looked(connector, known)) for _ in range(2))
 
     first, second = looks()
     assert first == second

@@ -11,6 +11,7 @@ import pytest
 from connectors.folder import FolderConnector
 from connectors.model import AccessChanged, Known, Upsert
 from policies.people import email_address
+from tests.fakes.looked import looked
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ANA = email_address("ana@acme.test")
@@ -33,7 +34,7 @@ def lent(root: Path) -> FolderConnector:
 
 def upserted(connector: FolderConnector) -> dict[str, bool]:
     """Whether anybody at all may read each."""
-    changes = [change for batch in connector.changes({}, None, full=False) for change in batch.changes]
+    changes = [change for batch in looked(connector, {}) for change in batch.changes]
     return {change.document.id: bool(change.document.access) for change in changes if isinstance(change, Upsert)}
 
 
@@ -69,10 +70,10 @@ def test_the_live_check_and_the_sync_say_the_same(tmp_path: Path) -> None:
 
 def test_a_source_set_otherwise_tightens_what_it_had_opened(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("body")
-    (first,) = [c for batch in lent(tmp_path).changes({}, None, full=False) for c in batch.changes]
+    (first,) = [c for batch in looked(lent(tmp_path), {}) for c in batch.changes]
     assert isinstance(first, Upsert)
     known = {"a.md": Known(version=first.document.version, access=tuple(one.node for one in first.document.access))}
-    batches = FolderConnector("acme", tmp_path).changes(known, None, full=False)
+    batches = looked(FolderConnector("acme", tmp_path), known)
     assert [c for batch in batches for c in batch.changes] == [AccessChanged(id="a.md", access=())]
 
 

@@ -1,0 +1,333 @@
+"""A Confluence to run against, on one port of this machine, in a thread: the site, the gateway before it, and the media host."""
+
+import asyncio
+import json
+import logging
+import socket
+import time
+from collections.abc import AsyncIterator, Mapping
+from threading import Thread
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Self
+from urllib.parse import parse_qs, unquote
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from bot.playground.confluence import log
+from bot.playground.confluence.call import Call, Habits, Reply, as_json
+from bot.playground.confluence.callers import Caller, Callers
+from bot.playground.confluence.control import Control
+from bot.playground.confluence.errors import RefusedError, missing, scope_does_not_match, unauthorized
+from bot.playground.confluence.faults import Fault, Faults
+from bot.playground.confluence.oracle import Oracle
+from bot.playground.confluence.routes import EndPoint, Table
+from bot.playground.confluence.sight import Sight
+from bot.playground.confluence.v1 import media_token
+from bot.playground.confluence.wire_v2 import Writer
+
+if TYPE_CHECKING:
+    from bot.playground.world import World
+
+HOST: Final = "127.0.0.1"
+MEDIA_HOST: Final = "localhost"  # the same machine under another name, as far as any client can tell
+PATIENCE_S: Final = 10.0
+CLOUD_ID: Final = "11223344-a1b2-4c3d-8e4f-556677889900"
+METHODS: Final = ["GET", "POST", "PUT", "DELETE"]
+
+
+class Asked(NamedTuple):
+    method: str
+    path: str  # without the gateway's prefix
+    query: str
+    via: Literal["site", "gateway", "media"]
+    authorization: str | None
+
+    @property
+    def words(self) -> str:
+        return f"{self.method} {self.path}?{self.query}"
+
+
+class ConfluenceEmulator:
+    """``with ConfluenceEmulator(world) as site:`` … ``site.url``, or ``site.gateway_url``, and ``site.caller``."""
+
+    def __init__(
+        self,
+        world: "World",
+        *,
+        caller: str
+        | None = None,  # whose token it is that the bot has; unnamed: an app's, which is made if there is none
+        scopes: frozenset[str] | None = None,
+        admin: bool | None = None,
+        sees_everything: bool = False,
+        port: int = 0,
+        habits: Habits | None = None,
+        links: str | None = None,  # where people go: the base of links
+        cloud_id: str = CLOUD_ID,
+    ) -> None:
+        self.world = world
+        self.port = port
+        self.cloud_id = cloud_id
+        self.habits = habits or Habits()
+        self.faults = Faults()
+        self.requests = log.RequestLog()
+        self.callers = Callers(world)
+        self.caller = self.add_caller(
+            caller or _an_app(world), scopes=scopes, admin=admin, sees_everything=sees_everything
+        )
+        self._links = links
+        self._sight = Sight(world)
+        self._writer = Writer(world)
+        self._table = Table()
+        self._control = Control(world, oracle=self.oracle, faults=self.faults, requests=self.requests)
+        self._server: uvicorn.Server | None = None
+        self._thread: Thread | None = None
+
+    # -- where it is, and who may come
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def gateway_url(self) -> str:
+        return f"{self.url}{self._prefix}"
+
+    @property
+    def oracle(self) -> Oracle:
+        return self._sight.oracle
+
+    def add_caller(
+        self,
+        who: str,
+        *,
+        scopes: frozenset[str] | None = None,
+        admin: bool | None = None,
+        sees_everything: bool = False,
+    ) -> Caller:
+        """A token for somebody. With scopes it is good at the gateway only."""
+        return self.callers.add(who, scopes=scopes, admin=admin, sees_everything=sees_everything)
+
+    @property
+    def _prefix(self) -> str:
+        return f"/ex/confluence/{self.cloud_id}"
+
+    # -- its life
+
+    def start(self) -> Self:
+        listener = _listener(self.port)
+        self.port = listener.getsockname()[1]
+        config = uvicorn.Config(
+            self.app(),
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            lifespan="off",
+            loop="asyncio",  # one way everywhere, whatever else is installed
+            http="httptools",
+            ws="none",
+            timeout_graceful_shutdown=1,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = Thread(
+            target=self._serve, args=(self._server, listener), name="confluence-emulator", daemon=True
+        )
+        self._thread.start()
+        while not self._server.started:
+            if not self._thread.is_alive():
+                raise RuntimeError("the emulator did not start")
+            self._thread.join(0.005)
+        return self
+
+    def stop(self) -> None:
+        if self._server and self._thread:
+            self._server.should_exit = True
+            self._thread.join(PATIENCE_S)
+        self._server = self._thread = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _serve(self, server: uvicorn.Server, listener: socket.socket) -> None:
+        with listener:
+            server.run(sockets=[listener])
+
+    def app(self) -> Starlette:
+        return Starlette(
+            routes=[*self._control.routes(), Route("/{path:path}", self._endpoint, methods=METHODS)],
+            middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, MEDIA_HOST])],
+        )
+
+    # -- answering
+
+    async def _endpoint(self, request: Request) -> Response:
+        started = time.perf_counter()
+        asked = self._asked(request)
+        self.faults.happen(asked.words)
+        fault = self.faults.take(asked.words)
+        route, caller, reply = "", None, Reply()
+        if fault is None or fault.does_it_first:
+            route, caller, reply = self._answer(asked, await request.body())
+        reply = _planted(fault, reply)
+        self.requests.add(
+            log.Request(
+                at=self.world.clock.now(),
+                method=asked.method,
+                path=asked.path,
+                query=asked.query,
+                route=route,
+                status=reply.status,
+                outcome=fault.kind if fault else "",
+                via=asked.via,
+                account_id=caller.account_id if caller else "",
+                authorized=asked.authorization is not None,
+                took_ms=(time.perf_counter() - started) * 1000,
+            )
+        )
+        return await self._sent(request, reply, fault)
+
+    def _asked(self, request: Request) -> Asked:
+        path = request.scope["raw_path"].decode()
+        query = request.scope["query_string"].decode()
+        via: Literal["site", "gateway", "media"] = "site"
+        if path.startswith(self._prefix + "/"):
+            path, via = path.removeprefix(self._prefix), "gateway"
+        elif path.startswith("/media/"):
+            via = "media"
+        return Asked(request.method, path, query, via, request.headers.get("authorization"))
+
+    def _answer(self, asked: Asked, body: bytes) -> tuple[str, Caller | None, Reply]:
+        v2 = asked.path.startswith("/wiki/api/v2/")
+        found = self._table.find(asked.method, asked.path)
+        route = found[0].path if found else ""
+        caller: Caller | None = None
+        try:
+            if asked.via == "media":
+                return "/media/{id}", None, self._media(asked)
+            if asked.path == "/_edge/tenant_info":
+                return asked.path, None, as_json({"cloudId": self.cloud_id})
+            caller = self.callers.of(asked.authorization, gateway=asked.via == "gateway")
+            if found is None:
+                missing(asked.path)
+            _check_scopes(caller, found[0])
+            with self.world.lock:
+                return route, caller, found[0].handler(self._call(asked, caller, found[1], body))
+        except RefusedError as no:
+            return route, caller, as_json(no.body(v2=v2), status=no.status, headers=no.headers)
+
+    def _call(self, asked: Asked, caller: Caller, named: Mapping[str, str], body: bytes) -> Call:
+        return Call(
+            world=self.world,
+            caller=caller,
+            sight=self._sight,
+            writer=self._writer,
+            habits=self.habits,
+            path=asked.path,
+            named={name: unquote(value) for name, value in named.items()},
+            params=parse_qs(asked.query),
+            body=_parsed(body),
+            base=self._links or f"{self.url}/wiki",
+            media=f"http://{MEDIA_HOST}:{self.port}",
+        )
+
+    def _media(self, asked: Asked) -> Reply:
+        with self.world.lock:
+            held = self.world.confluence.content.get(asked.path.split("/")[2])
+            if held is None or held.kind != "attachment" or f"token={media_token(held)}" not in asked.query:
+                raise unauthorized()
+            return Reply(held.data, media_type=held.media_type)
+
+    async def _sent(self, request: Request, reply: Reply, fault: Fault | None) -> Response:
+        response = Response(reply.body, reply.status, reply.headers, reply.media_type)
+        match fault.kind if fault else None:
+            case "slow" if fault:
+                await asyncio.sleep(fault.seconds)
+            case "truncated":
+                headers = {**reply.headers, "content-length": str(len(reply.body))}
+                half = self._half(request, reply.body)
+                return StreamingResponse(half, reply.status, headers, reply.media_type)
+            case "stall" if fault:
+                await asyncio.sleep(fault.seconds)
+                self._hang_up(request)
+            case "lost_reply":
+                self._hang_up(request)
+            case _:
+                pass
+        return response
+
+    async def _half(self, request: Request, whole: bytes) -> AsyncIterator[bytes]:
+        yield whole[: len(whole) // 2]
+        await asyncio.sleep(0.02)  # so that the half is on its way
+        self._hang_up(request)
+
+    def _hang_up(self, request: Request) -> None:
+        """Closes the connection under the request: the client learns nothing of what became of it."""
+        if self._server is None or request.client is None:
+            return
+        wanted = (request.client.host, request.client.port)
+        for connection in list(self._server.server_state.connections):
+            transport = getattr(connection, "transport", None)
+            if transport is not None and transport.get_extra_info("peername")[:2] == wanted:
+                transport.abort()
+
+
+def _check_scopes(caller: Caller, to: EndPoint) -> None:
+    if not caller.may(to.scopes):
+        raise scope_does_not_match()
+
+
+def _planted(fault: Fault | None, reply: Reply) -> Reply:
+    """What the client gets instead."""
+    match fault.kind if fault else None:
+        case "rate_limited" if fault:
+            wait = {} if fault.retry_after is None else {"retry-after": f"{fault.retry_after:g}"}
+            return as_json({"code": 429, "message": "Rate limit exceeded"}, status=429, headers=wait)
+        case "error_500":
+            return as_json({"errors": [{"status": 500, "code": "INTERNAL_SERVER_ERROR", "title": "…"}]}, status=500)
+        case "error_503":
+            return Reply(b"<html><body>Service Unavailable</body></html>", 503, media_type="text/html")
+        case "wrong_type":
+            return Reply(b"<html><body>Log in to continue</body></html>", 200, media_type="text/html")
+        case "foreign_next" if fault:
+            return _leading_away(reply, fault.url)
+        case _:
+            return reply
+
+
+def _leading_away(reply: Reply, url: str) -> Reply:
+    body = json.loads(reply.body)
+    body["_links"] = body.get("_links", {}) | {"next": url}
+    return as_json(body, status=reply.status, headers={"link": f'<{url}>; rel="next"'})
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body) if body else None
+    except ValueError:
+        return None
+
+
+def _an_app(world: "World") -> str:
+    apps = [person.account_id for person in world.people.values() if person.app]
+    if apps:
+        return apps[0]
+    return world.add_person("Footnote", email="footnote@bots.test", admin=True, app=True).account_id
+
+
+def _listener(port: int) -> socket.socket:
+    """With its protocol named: else asyncio leaves Nagle's algorithm on, and each kept-alive request takes 40 ms."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((HOST, port))
+    listener.listen(256)
+    return listener
+
+
+logging.getLogger("uvicorn.error").addHandler(logging.NullHandler())

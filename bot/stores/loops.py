@@ -1,0 +1,70 @@
+"""How far each loop of a source has come, and when its last complete pass began."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from bot.stores.database import insert_new
+from bot.stores.tables import LoopRow
+from connectors.model import Cursor, Loop, Problem
+
+
+class Checkpoint(NamedTuple):
+    """`read_at`: what the last complete pass saw is as old as its beginning. `stopped`: why the newest was not completed."""
+
+    cursor: Cursor | None = None
+    read_at: datetime | None = None
+    problems: tuple[Problem, ...] = ()
+    stopped: str | None = None
+
+
+def checkpoints(session: Session) -> Mapping[str, Mapping[Loop, Checkpoint]]:
+    """Of each source, the loops that have ever been gone."""
+    found: dict[str, dict[Loop, Checkpoint]] = {}
+    for row in session.exec(select(LoopRow)):
+        found.setdefault(row.source, {})[Loop(row.loop)] = _checkpoint(row)
+    return found
+
+
+def checkpoint(session: Session, source: str, loop: Loop) -> Checkpoint:
+    row = session.get(LoopRow, (session.info["workspace"], source, loop.value))
+    return _checkpoint(row) if row is not None else Checkpoint()
+
+
+def go_on(session: Session, source: str, loop: Loop, cursor: Cursor) -> None:
+    """Together with what was read up to here."""
+    _set(session, source, loop, cursor=cursor)
+
+
+def finish(session: Session, source: str, loop: Loop, *, began: datetime, problems: Sequence[Problem]) -> None:
+    _set(
+        session,
+        source,
+        loop,
+        read_at=began,
+        problems=[problem.model_dump() for problem in problems],
+        stopped=None,
+    )
+
+
+def stop(session: Session, source: str, loop: Loop, *, why: str) -> None:
+    """The pass was not completed: what was known before is as old as it was."""
+    _set(session, source, loop, stopped=why)
+
+
+def _set(session: Session, source: str, loop: Loop, **values: object) -> None:
+    insert_new(session, LoopRow, [{"source": source, "loop": loop.value, "problems": []}])
+    ours = (col(LoopRow.source) == source) & (col(LoopRow.loop) == loop.value)
+    session.execute(update(LoopRow).where(ours).values(**values))
+
+
+def _checkpoint(row: LoopRow) -> Checkpoint:
+    return Checkpoint(
+        cursor=Cursor(row.cursor) if row.cursor is not None else None,
+        read_at=row.read_at,
+        problems=tuple(Problem.model_validate(problem) for problem in row.problems),
+        stopped=row.stopped,
+    )

@@ -1,0 +1,117 @@
+"""What do the documents say? First all of them, then only those that were changed since.
+
+    newest moments → a crawl of everything → from then on: newest first, until before the last newest moment
+
+A few minutes are looked at twice, for what was being changed meanwhile. Nothing here grows with what is kept.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from connectors.confluence import documents, normalise
+from connectors.confluence.client import IN_A_SPACE, MOST_POLLED, Outdated
+from connectors.confluence.documents import DOCUMENTS, batch
+from connectors.confluence.normalise import Entry, Space
+from connectors.confluence.reader import Reader
+from connectors.confluence.wire import Kind
+from connectors.model import Batch, Cursor, Memory
+from policies.people import Noun
+
+OVERLAP: Final = timedelta(minutes=10)
+
+
+class Place(Noun):
+    """Where a pass is. `newest` of each kind that has any; `left` is what a crawl has still to go through, the first of
+    them from `at` on.
+    """
+
+    newest: Mapping[Kind, datetime]
+    left: tuple[Kind, ...] = ()
+    at: str | None = None
+
+    @property
+    def cursor(self) -> Cursor:
+        return Cursor(self.model_dump_json())
+
+
+def content(reader: Reader, memory: Memory, cursor: Cursor | None, *, full: bool) -> Iterator[Batch]:
+    """`seen` counts what was looked at; in a crawl `total` is what the last look at the structure counted."""
+    spaces = reader.spaces()
+    place = Place(newest=_newest(reader, spaces), left=tuple(Kind)) if cursor is None or full else _place(cursor)
+    if place.left:
+        yield from _crawl(reader, memory, spaces, place, full=full)
+    else:
+        yield from _poll(reader, memory, spaces, place)
+
+
+def _crawl(reader: Reader, memory: Memory, spaces: Mapping[str, Space], place: Place, *, full: bool) -> Iterator[Batch]:
+    seen, total = 0, sum(node.kind in DOCUMENTS for node in memory.nodes().values()) or None
+    while place.left:
+        if place.left[0] in IN_A_SPACE and not spaces:
+            place = Place(newest=place.newest, left=place.left[1:])
+            continue
+        listed = reader.client.listed(place.left[0], spaces=_numbers(spaces), bodies=True, cursor=place.at)
+        try:
+            for part in listed:
+                entries = [normalise.entry(place.left[0], thing) for thing in part.things]
+                told = documents.read(reader, memory, spaces, entries, have_bodies=True, full=full)
+                seen += len(entries)
+                is_last = part.cursor is None
+                place = Place(newest=place.newest, left=place.left[is_last:], at=part.cursor)
+                yield batch(told, seen, total, place.cursor)
+        except Outdated:
+            if place.at is None:
+                raise
+            place = place.model_copy(update={"at": None})  # what is known already is not told again
+
+
+def _poll(reader: Reader, memory: Memory, spaces: Mapping[str, Space], place: Place) -> Iterator[Batch]:
+    seen, newest = 0, dict(place.newest)
+    for kind in Kind:
+        first = True
+        for entries in _changed(reader, spaces, kind, place.newest.get(kind)):
+            if first:
+                newest |= _latest(kind, entries, place.newest.get(kind))
+                first = False
+            seen += len(entries)
+            yield batch(documents.read(reader, memory, spaces, entries, have_bodies=False), seen, None, None)
+    yield Batch(seen=seen, total=seen, cursor=Place(newest=newest).cursor)
+
+
+def _changed(
+    reader: Reader, spaces: Mapping[str, Space], kind: Kind, newest: datetime | None
+) -> Iterator[Sequence[Entry]]:
+    """What is as new as that, or almost. A moment that is not told is new."""
+    since = None if newest is None else newest - OVERLAP
+    for part in reader.client.listed(kind, spaces=_numbers(spaces), newest_first=True, limit=MOST_POLLED):
+        entries = [normalise.entry(kind, thing) for thing in part.things]
+        new = [one for one in entries if since is None or one.changed is None or one.changed >= since]
+        if new:
+            yield new
+        if len(new) < len(entries):
+            return
+
+
+def _newest(reader: Reader, spaces: Mapping[str, Space]) -> dict[Kind, datetime]:
+    found: dict[Kind, datetime] = {}
+    for kind in Kind:
+        for part in reader.client.listed(kind, spaces=_numbers(spaces), newest_first=True, limit=1):
+            if part.things:
+                found |= _latest(kind, [normalise.entry(kind, thing) for thing in part.things], None)
+                break
+    return found
+
+
+def _latest(kind: Kind, entries: Sequence[Entry], before: datetime | None) -> dict[Kind, datetime]:
+    moments = [one.changed for one in entries if one.changed is not None]
+    moments += [before] if before is not None else []
+    return {kind: max(moments)} if moments else {}
+
+
+def _place(cursor: Cursor) -> Place:
+    return Place.model_validate_json(cursor)
+
+
+def _numbers(spaces: Mapping[str, Space]) -> list[str]:
+    return [space.id for space in spaces.values()]

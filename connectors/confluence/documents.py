@@ -1,0 +1,234 @@
+"""From what is listed to what is told of it: nodes, layers, lists and texts, in the order in which nothing widens.
+
+Only what is at hand is asked of memory, and only what is not known yet is asked of the site.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
+
+from connectors.confluence import access, normalise, wire
+from connectors.confluence.normalise import Entry, Read, Space, kind, number
+from connectors.confluence.reader import Reader
+from connectors.confluence.tree import Tree, names
+from connectors.confluence.wire import Kind
+from connectors.model import (
+    AccessChanged,
+    Batch,
+    Change,
+    Cursor,
+    Known,
+    LayerChanged,
+    Memory,
+    Node,
+    OwnedLayer,
+    Problem,
+    Upsert,
+)
+
+DOCUMENTS: Final = frozenset({"page", "blogpost", "attachment", "comment"})
+NOBODY: Final[tuple[OwnedLayer, ...]] = ()
+
+
+@dataclass
+class Told:
+    """What goes into one batch. Nodes are kept once each, and the last word counts."""
+
+    layers: list[LayerChanged] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    nodes: dict[str, Node] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def in_order(self) -> tuple[Change, ...]:
+        return (*self.layers, *sorted(self.changes, key=_grants))
+
+
+def batch(told: Told, seen: int, total: int | None, cursor: Cursor | None) -> Batch:
+    return Batch(
+        changes=told.in_order,
+        nodes=tuple(told.nodes.values()),
+        problems=tuple(told.problems),
+        seen=seen,
+        total=total,
+        cursor=cursor,
+    )
+
+
+def read(
+    reader: Reader,
+    memory: Memory,
+    spaces: Mapping[str, Space],
+    entries: Sequence[Entry],
+    *,
+    have_bodies: bool,
+    full: bool = False,
+) -> Told:
+    """Those of the entries that are new or of another version, whole; and where they stand, if that is new too.
+
+    `full`: all of them, whatever is kept.
+    """
+    told, tree = Told(), Tree(reader.source)
+    entries = _ours(reader, memory, spaces, entries, tree)
+    known = memory.known([one.id for one in entries])
+    moved = [name for one in entries for name in _place(one, memory, tree, told)]
+    changed = [one for one in entries if full or one.id not in known or known[one.id].label != one.label]
+    back = [one for one in entries if one not in changed and one.id in told.nodes]
+    if not have_bodies:
+        changed = _fetched(reader, memory, changed, told)
+    ensure(reader, spaces, tree, [*changed, *back], moved, told)
+    told.changes += _where_they_are(memory, moved, tree, told)
+    shown = reader.in_scope((one.id, labelled(one.node)) for one in (*changed, *back))
+    for one in back:
+        told.changes += access_change(one.id, tree.access(one.id) if one.id in shown else NOBODY, known.get(one.id))
+    told.changes += [AccessChanged(id=one.id, access=NOBODY) for one in changed if one.id in known.keys() - shown]
+    wanted = [one for one in changed if one.id in shown and tree.is_whole(one.id)]
+    for found in reader.together(partial(_document, reader, spaces, tree), wanted):
+        told.changes.append(Upsert(document=found.document))
+        told.problems += found.problems
+    return told
+
+
+def ensure(
+    reader: Reader,
+    spaces: Mapping[str, Space],
+    tree: Tree,
+    wanted: Sequence[Entry],
+    moved: Sequence[str],
+    told: Told,
+) -> None:
+    """Nothing is missing in the tree any more that the site can tell of what lies above these, and of its layers."""
+    orphans = [one for one in wanted if one.listed_as is Kind.PAGE and not tree.is_whole(one.id)]
+    for found in reader.together(lambda one: reader.above(one.node, one.space or ""), orphans):
+        for node in found:
+            if node.id not in tree.nodes:
+                tree.nodes[node.id] = told.nodes[node.id] = node
+    read_layers(reader, spaces, tree, [*(one.id for one in wanted), *moved], told)
+
+
+def read_layers(reader: Reader, spaces: Mapping[str, Space], tree: Tree, wanted: Iterable[str], told: Told) -> None:
+    found, problems = reader.layers(tree.unknown_layers(wanted), spaces)
+    tree.layers |= found
+    told.layers += [LayerChanged(layer=OwnedLayer(node=name, layer=layer)) for name, layer in found.items()]
+    told.problems += problems
+
+
+def access_change(document_id: str, found: tuple[OwnedLayer, ...], before: Known | None) -> tuple[AccessChanged, ...]:
+    if before is None or before.access == names(found):
+        return ()
+    return (AccessChanged(id=document_id, access=found),)
+
+
+def hidden(memory: Memory, ids: Iterable[str]) -> Told:
+    """They are not there now, nor is what hangs on them. What lies below them in the tree stays as it is."""
+    told, gone = Told(), set(ids)
+    hanging = {name for name, node in memory.below(gone).items() if node.kind in access.HANGING and node.parent in gone}
+    for name, node in memory.nodes(gone | hanging).items():
+        told.nodes[name] = node.model_copy(update={"missing": True})
+    known = memory.known(gone | hanging)
+    told.changes += [AccessChanged(id=name, access=NOBODY) for name in sorted(known) if known[name].access]
+    return told
+
+
+def hanging(memory: Memory, pages: Iterable[str]) -> Iterator[Node]:
+    wanted = set(pages)
+    return (node for node in memory.below(wanted).values() if node.kind in access.HANGING and node.parent in wanted)
+
+
+def _ours(
+    reader: Reader, memory: Memory, spaces: Mapping[str, Space], entries: Sequence[Entry], tree: Tree
+) -> list[Entry]:
+    """In an allowed space, or hanging on what is; and each only once, as a listing that moves may show it twice."""
+    unique = {one.id: one for one in entries if one.current and one.parent is not None}
+    found = [_in_place(reader, memory, one) for one in unique.values()]
+    tree.load(memory, {name for one in found for name in (one.id, one.parent or "")})
+    return [one for one in found if _is_ours(one, spaces, tree)]
+
+
+def _is_ours(one: Entry, spaces: Mapping[str, Space], tree: Tree) -> bool:
+    if one.kind not in access.HANGING:
+        return normalise.space_id(one.space or "") in spaces
+    container = tree.nodes.get(one.parent or "")
+    return container is not None and not container.missing and container.kind in access.DOCUMENTS_WITH_LAYERS
+
+
+def _in_place(reader: Reader, memory: Memory, one: Entry) -> Entry:
+    """An answer to a comment hangs on what that one hangs on."""
+    above = one.parent or ""
+    while kind(above) == normalise.COMMENT:
+        node = memory.nodes([above]).get(above)
+        if node is not None:
+            above = node.parent or ""
+            continue
+        first = reader.client.comment(number(above))
+        above = "" if first is None else normalise.entry(Kind.FOOTER, first).parent or ""
+    return one._replace(parent=above)
+
+
+def _place(one: Entry, memory: Memory, tree: Tree, told: Told) -> tuple[str, ...]:
+    """Where it stands now. If it stood elsewhere, so did everything below it: that is returned."""
+    before = tree.nodes.get(one.id)
+    if before == one.node:
+        return ()
+    tree.nodes[one.id] = told.nodes[one.id] = one.node
+    if before is None or before.parent == one.parent or one.kind in access.HANGING:
+        return ()
+    below = memory.below([one.id])
+    tree.load(memory, {one.parent or "", *below})
+    return tuple(below)
+
+
+def _where_they_are(memory: Memory, moved: Sequence[str], tree: Tree, told: Told) -> list[AccessChanged]:
+    """What is hidden stays so."""
+    return [
+        change
+        for name, before in memory.known(moved).items()
+        if before.access and not told.nodes.get(name, tree.nodes[name]).missing
+        for change in access_change(name, tree.access(name), before)
+    ]
+
+
+def _fetched(reader: Reader, memory: Memory, changed: Sequence[Entry], told: Told) -> list[Entry]:
+    whole = reader.together(reader.whole, changed)
+    gone = [before.id for before, now in zip(changed, whole, strict=True) if now is None or not now.current]
+    if gone:
+        away = hidden(memory, gone)
+        told.changes += away.changes
+        told.nodes |= away.nodes
+        for name in set(gone) - away.nodes.keys():
+            told.nodes.pop(name, None)
+    return [
+        now._replace(parent=before.parent)
+        for before, now in zip(changed, whole, strict=True)
+        if now is not None and now.current
+    ]
+
+
+def labelled(node: Node) -> str:
+    """Whose labels decide."""
+    return (node.parent or "") if node.kind in access.HANGING else node.id
+
+
+def _document(reader: Reader, spaces: Mapping[str, Space], tree: Tree, one: Entry) -> Read:
+    site, found = reader.settings.site, tree.access(one.id)
+    space = spaces[tree.space(one.id)]
+    match one.thing:
+        case wire.Content():
+            return normalise.content(site, space, one, found)
+        case wire.Comment():
+            return normalise.comment(site, space, one, found)
+        case wire.Attachment():
+            data = reader.data(one) if normalise.is_text(one.thing) else None
+            return normalise.attachment(site, space, one, found, data)
+
+
+def _grants(change: Change) -> int:
+    """What takes away comes first, and texts last."""
+    match change:
+        case AccessChanged(access=()):
+            return 0
+        case Upsert():
+            return 2
+        case _:
+            return 1

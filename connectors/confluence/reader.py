@@ -1,0 +1,132 @@
+"""Reads from the site, several things at once, what the loops and the live check need. It keeps nothing."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Final, NamedTuple, TypeVar
+
+from connectors.confluence import access, wire
+from connectors.confluence.client import Client
+from connectors.confluence.normalise import Entry, Space, entry, kind, number, space_id
+from connectors.confluence.settings import Settings
+from connectors.confluence.wire import Kind
+from connectors.http import TooLarge
+from connectors.model import AccessUnknown, Node, Problem, Retryable
+from policies.access import Layer
+
+MOST_FAILING: Final = 3  # in one go; more, and it is the site that fails, and nothing is concluded
+Given = TypeVar("Given")
+Found = TypeVar("Found")
+
+
+class Layers(NamedTuple):
+    found: Mapping[str, Layer]
+    problems: tuple[Problem, ...]
+
+
+class Reader:
+    """Threads may share it."""
+
+    def __init__(self, source: str, settings: Settings, client: Client) -> None:
+        self.source, self.settings, self.client = source, settings, client
+
+    def hurried(self) -> "Reader":
+        return Reader(self.source, self.settings, self.client.hurried())
+
+    def together(self, read: Callable[[Given], Found], given: Iterable[Given]) -> list[Found]:
+        """In their order. What one raises is raised."""
+        items = list(given)
+        if len(items) < 2:  # noqa: PLR2004 - alone it needs no thread
+            return [read(item) for item in items]
+        with ThreadPoolExecutor(min(self.settings.threads, len(items))) as pool:
+            return list(pool.map(read, items))
+
+    def spaces(self) -> dict[str, Space]:
+        """Of those that are allowed, what we may see: by our ids."""
+        found = self.client.spaces(self.settings.spaces)
+        return {space_id(one.id): Space(one.id, one.key, one.name) for one in found}
+
+    def layers(self, names: Collection[str], spaces: Mapping[str, Space]) -> Layers:
+        """What these nodes say themselves. What cannot be found out is shut; a site that fails is an error."""
+        outcomes = dict(zip(names, self.together(partial(self._layer, spaces), names), strict=True))
+        failed = {name: error for name, error in outcomes.items() if isinstance(error, Retryable)}
+        if len(failed) >= min(MOST_FAILING, len(outcomes)) or any(kind(name) == access.SPACE for name in failed):
+            for error in failed.values():
+                raise error
+        found = {name: layer if isinstance(layer, Layer) else access.SHUT for name, layer in outcomes.items()}
+        problems = tuple(
+            Problem(where=name, reason=f"{error}; nobody can read it, nor what lies below it")
+            for name, error in outcomes.items()
+            if isinstance(error, Exception)
+        )
+        return Layers(found, problems)
+
+    def space_layer(self, space: Space) -> Layer:
+        permissions = self.client.permissions(space.id)
+        assignments = self.client.assignments(space.id) if access.has_roles(permissions) else ()
+        return access.space_layer(
+            self.source, permissions, assignments=assignments, anonymous=self.client.is_anonymous(space.key)
+        )
+
+    def in_scope(self, found: Iterable[tuple[str, str]]) -> frozenset[str]:
+        """Of pairs of a thing and the page whose labels count for it: the things that may be shown at all."""
+        pairs = list(found)
+        if not self.settings.has_label_scope:
+            return frozenset(thing for thing, _ in pairs)
+        pages = sorted({page for _, page in pairs})
+        shown = dict(zip(pages, self.together(self._has_scope, pages), strict=True))
+        return frozenset(thing for thing, page in pairs if shown[page])
+
+    def whole(self, listed: Entry) -> Entry | None:
+        """With its body. None: it is no longer there."""
+        return listed if listed.listed_as is Kind.ATTACHMENT else self.found(listed.listed_as, listed.id)
+
+    def data(self, found: Entry) -> bytes | None:
+        assert isinstance(found.thing, wire.Attachment)
+        most, size = self.settings.most_attachment_bytes, found.thing.file_size
+        if found.parent is None or (size is not None and size > most):
+            return None
+        data = self.client.text(number(found.parent), found.number, most_bytes=most)
+        return None if isinstance(data, TooLarge) else data
+
+    def found(self, listed_as: Kind, name: str, *, body: bool = True) -> Entry | None:
+        thing: wire.Thing | None
+        match listed_as:
+            case Kind.PAGE | Kind.BLOGPOST:
+                thing = self.client.content(listed_as, number(name), body=body)
+            case Kind.ATTACHMENT:
+                thing = self.client.attachment(number(name))
+            case Kind.FOOTER | Kind.INLINE:
+                thing = self.client.comment(number(name), body=body)
+        return None if thing is None else entry(listed_as, thing)
+
+    def above(self, page: Node, space: str) -> tuple[Node, ...]:
+        """Everything between this page and its space, read anew; nothing, if that cannot be found out."""
+        found: list[Node] = []
+        above = space_id(space)
+        for one in self.client.ancestors(number(page.id)) or ():
+            found.append(Node(id=f"{one.type.lower()}:{one.id}", kind=one.type.lower(), parent=above))
+            above = found[-1].id
+        return tuple(found) if above == page.parent else ()
+
+    def _layer(self, spaces: Mapping[str, Space], name: str) -> Layer | AccessUnknown | Retryable:
+        try:
+            if kind(name) == access.SPACE:
+                return self.space_layer(spaces[name]) if name in spaces else access.SHUT
+            return self.own_layer(name)
+        except (AccessUnknown, Retryable) as error:
+            return error
+
+    def own_layer(self, name: str) -> Layer:
+        if kind(name) not in access.DOCUMENTS_WITH_LAYERS:
+            return access.unsure_layer(self.source)
+        users, groups = self.client.restriction(number(name))
+        return access.own_layer(self.source, users, groups)
+
+    def _has_scope(self, page: str) -> bool:
+        labels = self.client.labels(Kind(kind(page)), number(page))
+        return labels is not None and self.settings.is_in_scope(labels)
+
+
+def in_slices(items: Sequence[Given], length: int) -> Iterable[Sequence[Given]]:
+    return (items[at : at + length] for at in range(0, len(items), length))

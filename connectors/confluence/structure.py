@@ -1,0 +1,174 @@
+"""What is there, and where? Everything is listed, without texts, and compared with what is kept. What is not there any
+more is hidden, and taken away when it is missed a second time.
+
+    list all → nodes and moves → what is missing → what no look at the newest would find
+
+Whatever fails on the way ends the look before anything was concluded from it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from connectors.confluence import access, documents, normalise
+from connectors.confluence.documents import DOCUMENTS, NOBODY, Told, batch
+from connectors.confluence.normalise import Entry, Space, kind
+from connectors.confluence.reader import Reader, in_slices
+from connectors.confluence.tree import Tree
+from connectors.confluence.wire import Kind
+from connectors.model import AccessChanged, Batch, Braked, Cursor, Delete, Known, Memory, Node
+
+AT_ONCE: Final = 200
+FEW: Final = 10  # so many may go at any time
+MOST_MADE_UP_FOR: Final = 500  # in one look
+SWEPT: Final = Cursor("swept")
+
+
+class Look(NamedTuple):
+    """Everything that is there: the documents by how they are listed, and all nodes, with what only lies above."""
+
+    nodes: dict[str, Node]
+    listed_as: dict[str, Kind]
+
+
+def structure(reader: Reader, memory: Memory, cursor: Cursor | None, *, full: bool) -> Iterator[Batch]:
+    """`seen` and `total` count documents."""
+    spaces = reader.spaces()
+    look = _look(reader, spaces)
+    before, known = memory.nodes(), memory.known()
+    total = len(look.listed_as)
+    missing = [name for name in sorted(before) if _is_missing(name, look)]
+    for told in _placed(reader, memory, spaces, look, before, known):
+        yield batch(told, total, total, None)
+    _brake(reader, missing, before, known, full=full)
+    for some in in_slices(missing, AT_ONCE):
+        yield _without(some, look, before, known, total)
+    if cursor is not None and not full:
+        yield from _made_up_for(reader, memory, spaces, look, known)
+    yield Batch(seen=total, total=total, cursor=SWEPT)
+
+
+def _look(reader: Reader, spaces: Mapping[str, Space]) -> Look:
+    look = Look({name: space.node for name, space in spaces.items()}, {})
+    orphans: dict[str, tuple[Node, str]] = {}
+    answers: dict[str, tuple[Node, Kind]] = {}
+    numbers = [space.id for space in spaces.values()]
+    for listed_as in Kind:  # what hangs comes after what it hangs on
+        for part in reader.client.listed(listed_as, spaces=numbers):
+            for one in (normalise.entry(listed_as, thing) for thing in part.things):
+                if one.parent is None or not one.current:
+                    continue
+                if kind(one.parent) == normalise.COMMENT:
+                    answers[one.id] = (one.node, listed_as)
+                elif _is_ours(one, spaces, look):
+                    look.nodes[one.id], look.listed_as[one.id] = one.node, listed_as
+                    orphans.setdefault(one.parent, (one.node, one.space or ""))
+    _hang(answers, look)
+    wanted = [found for parent, found in orphans.items() if parent not in look.nodes]
+    for above in reader.together(lambda orphan: reader.above(*orphan), wanted):
+        for node in above:
+            look.nodes.setdefault(node.id, node)
+    return look
+
+
+def _is_ours(one: Entry, spaces: Mapping[str, Space], look: Look) -> bool:
+    if one.kind in access.HANGING:
+        return one.parent in look.listed_as
+    return normalise.space_id(one.space or "") in spaces
+
+
+def _hang(answers: Mapping[str, tuple[Node, Kind]], look: Look) -> None:
+    """Answers to comments, on what the first comment hangs on."""
+    for name, (node, listed_as) in answers.items():
+        above = node.parent
+        for _ in range(access.MOST_ANCESTORS):
+            if above is None or above not in answers:
+                break
+            above = answers[above][0].parent
+        first = look.nodes.get(above or "")
+        if first is not None:
+            look.nodes[name] = node.model_copy(update={"parent": first.parent})
+            look.listed_as[name] = listed_as
+
+
+def _placed(
+    reader: Reader,
+    memory: Memory,
+    spaces: Mapping[str, Space],
+    look: Look,
+    before: Mapping[str, Node],
+    known: Mapping[str, Known],
+) -> Iterator[Told]:
+    """What stands elsewhere than it did, or is back; with the layers that nobody asked for yet."""
+    tree = Tree(reader.source, look.nodes, dict(memory.layers(look.nodes.keys())))
+    moved = [name for name, node in look.nodes.items() if name not in before or _differs(before[name], node, look)]
+    for some in in_slices(moved, AT_ONCE):
+        nodes = {name: look.nodes[name].model_copy(update={"missing": _is_missing(name, look)}) for name in some}
+        yield Told(nodes=nodes)
+    documents_here = [name for name in look.listed_as if name in known]
+    for some in in_slices(documents_here, AT_ONCE):
+        told = Told()
+        documents.read_layers(reader, spaces, tree, some, told)
+        differing = [name for name in some if known[name].access != tree.listed(name)]
+        shown = reader.in_scope((name, documents.labelled(look.nodes[name])) for name in differing)
+        for name in differing:
+            found = tree.access(name) if name in shown else NOBODY
+            told.changes += documents.access_change(name, found, known[name])
+        if told.layers or told.changes:
+            yield told
+
+
+def _differs(before: Node, now: Node, look: Look) -> bool:
+    """A version is as last listed; of what only lies above, none is told."""
+    return (before.parent, before.missing) != (now.parent, _is_missing(now.id, look)) or (
+        now.label is not None and before.label != now.label
+    )
+
+
+def _is_missing(name: str, look: Look) -> bool:
+    """A page that is no document any more may still lie above others."""
+    return name not in (look.listed_as if kind(name) in DOCUMENTS else look.nodes)
+
+
+def _brake(
+    reader: Reader, missing: Iterable[str], before: Mapping[str, Node], known: Mapping[str, Known], *, full: bool
+) -> None:
+    there = sum(not before[name].missing for name in known if name in before)
+    going = sum(not before[name].missing for name in missing if name in known)
+    if not full and going > FEW and going * 100 > there * reader.settings.most_gone_percent:
+        raise Braked(
+            f"{going} of {there} documents of {reader.source} are no longer there, more than "
+            f"{reader.settings.most_gone_percent} %: none of them was hidden. If that is right, accept it with "
+            f"`footnote sync {reader.source} --full`"
+        )
+
+
+def _without(
+    missing: Sequence[str], look: Look, before: Mapping[str, Node], known: Mapping[str, Known], total: int
+) -> Batch:
+    """Hidden at once; taken away if it was so already."""
+    again = [name for name in missing if before[name].missing]
+    first = [name for name in missing if not before[name].missing]
+    hidden = [AccessChanged(id=name, access=NOBODY) for name in first if name in known and known[name].access]
+    return Batch(
+        changes=(*hidden, *(Delete(id=name) for name in again if name in known)),
+        nodes=tuple(before[name].model_copy(update={"missing": True}) for name in first if name not in look.nodes),
+        forgotten=tuple(name for name in again if name not in look.nodes),
+        seen=total,
+        total=total,
+    )
+
+
+def _made_up_for(
+    reader: Reader, memory: Memory, spaces: Mapping[str, Space], look: Look, known: Mapping[str, Known]
+) -> Iterator[Batch]:
+    """What was moved here, or came back, is older than the newest: whoever looks only at these never finds it."""
+    stale = [name for name in look.listed_as if name not in known or known[name].label != look.nodes[name].label][
+        :MOST_MADE_UP_FOR
+    ]
+    shown = reader.in_scope((name, documents.labelled(look.nodes[name])) for name in stale)
+    total = len(look.listed_as)
+    for some in in_slices([name for name in stale if name in shown], reader.settings.threads * 4):
+        found = reader.together(lambda name: reader.found(look.listed_as[name], name), some)
+        entries = [one for one in found if one is not None]
+        told = documents.read(reader, memory, spaces, entries, have_bodies=True)
+        yield batch(told, total, total, None)
