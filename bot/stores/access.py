@@ -125,20 +125,23 @@ def forget_layers(session: Session, source: str, nodes: Collection[str]) -> None
 
 def layers_of(session: Session, source: str, nodes: Collection[str]) -> dict[str, Layer]:
     """Of those that were ever read."""
-    ours = select(LayerRow).where(col(LayerRow.source) == source)
     return {
-        row.node: _from_json(row.grants, unsure=row.unsure)
-        for some in portions(sorted(nodes), MOST_PARAMETERS)
-        for row in session.exec(ours.where(col(LayerRow.node).in_(some)))
+        node: _layer(grants, unsure)
+        for its_source, node, grants, unsure in _where(session, _SOME_LAYERS, nodes)
+        if its_source == source
     }
 
 
 def intern_nodes(session: Session, source: str, nodes: Sequence[str]) -> ListId:
     """The list of layers that are known already."""
-    list_id = ListId(f"{source}:{hashlib.sha256(json.dumps(nodes).encode()).hexdigest()[:24]}")
+    list_id = list_id_of(source, nodes)
     if insert_new(session, AccessListRow, [{"id": list_id, "source": source, "nodes": list(nodes)}]):
         advance(session, ACCESS)
     return list_id
+
+
+def list_id_of(source: str, nodes: Sequence[str]) -> ListId:
+    return ListId(f"{source}:{hashlib.sha256(json.dumps(nodes).encode()).hexdigest()[:24]}")
 
 
 def owned_layers(session: Session, list_id: str) -> tuple[OwnedLayer, ...]:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, sessionmaker, with_loader_criteria
-from sqlmodel import Session, col
+from sqlmodel import Session, SQLModel, col
 
 from bot.core.errors import BadUse
 from bot.stores.tables import Row
@@ -150,6 +150,12 @@ class _Turns:
                 self._waiting.popleft().set()
             else:
                 self._writing = False
+
+
+def insert_into(session: Session, table: type[Row]) -> sqlite.Insert | postgresql.Insert:
+    """For many rows at once: as parameters, for a statement that has them in it is made anew each time."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return insert(SQLModel.metadata.tables[str(table.__tablename__)])
 
 
 def insert_new(session: Session, table: type[Row], rows: Sequence[Mapping[str, object]]) -> int:
