@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, sessionmaker, with_loader_criteria
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, SQLModel
 
 from bot.core.errors import BadUse
 from bot.stores.tables import Row
@@ -162,17 +162,11 @@ def insert_new(session: Session, table: type[Row], rows: Sequence[Mapping[str, o
     """Inserts the rows that are not there yet, by any unique key; how many that were. Races are settled by the key."""
     if not rows:
         return 0
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = insert_into(session, table)
+    # The workspace is asked back, since PostgreSQL's driver counts no inserted rows.
+    fresh = insert.on_conflict_do_nothing().returning(insert.table.c[_WORKSPACE])
     workspace = session.info[_WORKSPACE]
-    key = col(table.workspace)  # asked back, since PostgreSQL's driver counts no inserted rows
-    return sum(
-        len(
-            session.execute(
-                insert(table).values(workspace=workspace, **row).on_conflict_do_nothing().returning(key)
-            ).all()
-        )
-        for row in rows
-    )
+    return sum(len(session.execute(fresh, dict(workspace=workspace, **row)).all()) for row in rows)
 
 
 def changed(session: Session, statement: Executable) -> int:

@@ -85,6 +85,12 @@ _PLACED = (
 _LISTS_OF = select(DocumentRow.id, DocumentRow.list_id).where(
     col(DocumentRow.id).in_(bindparam("some", expanding=True))
 )
+_SET_ACCESS = (
+    update(DocumentRow)
+    .where(col(DocumentRow.id) == bindparam("of"))
+    .values(list_id=bindparam("list"))
+    .execution_options(synchronize_session=False)  # nobody holds these rows as objects
+)
 _PASSAGES_OF = select(PassageRow.id, PassageRow.ordinal, PassageRow.state).where(
     col(PassageRow.document) == bindparam("document")
 )
@@ -303,7 +309,7 @@ def lists_of(session: Session, documents: Sequence[str]) -> dict[str, ListId]:
 
 
 def set_access(session: Session, document: DocumentId, list_id: ListId) -> None:
-    session.execute(update(DocumentRow).where(col(DocumentRow.id) == document).values(list_id=list_id))
+    session.execute(_SET_ACCESS, {"of": document, "list": list_id})
 
 
 def retire_documents(session: Session, documents: Sequence[str]) -> None:
