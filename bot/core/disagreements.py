@@ -24,6 +24,7 @@ _LEAST_SHARED, _LEAST_OF_NAMES = 2, 3  # words; everybody's page has an owner
 _NOWHERE = Span(0, 0)
 
 _REPLACES = re.compile(r"\b(?:replaces|supersedes|ersetzt(?! durch)|vervangt)\b", re.IGNORECASE)
+_SPOKEN_OF = ("replace", "supersede", "ersetzt", "abgelöst", "vervang")  # one of these is in each of the two
 _REPLACED = re.compile(r"\b(?:(?:replaced|superseded) by|ersetzt durch|abgelöst durch|vervangen door)\b", re.IGNORECASE)
 
 About = Literal["number", "date", "name", "superseded"]
@@ -162,7 +163,8 @@ def _is_year(number: str) -> bool:
 @lru_cache(maxsize=2_048)
 def _said_after(text: str, verb: re.Pattern[str]) -> tuple[Title, ...]:
     """The rest of each sentence with this verb; few texts have one."""
-    if not verb.search(text):
+    folded = text.casefold()
+    if not any(word in folded for word in _SPOKEN_OF):
         return ()
     found = ((sentence, verb.search(sentence)) for sentence in sentences(text))
     return tuple(title(sentence[after.end() :]) for sentence, after in found if after is not None)

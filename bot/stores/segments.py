@@ -146,10 +146,14 @@ class Segment(Outline):
         spans = [self.by_document[self.document_rows[one] : self.document_rows[one + 1]] for one in found.tolist()]
         return np.concatenate(spans).astype(np.int64) if spans else np.empty(0, dtype=np.int64)
 
-    def document_name(self, row: int) -> str:
-        at = int(self.document[row])
-        first = int(self.document_ends[at - 1]) if at else 0
-        return bytes(self.document_text[first : int(self.document_ends[at])]).decode()
+    def document_names(self, rows: Rows) -> list[str]:
+        at = self.document[rows].astype(np.int64)
+        firsts = np.where(at > 0, self.document_ends[at - 1], 0)
+        text = memoryview(self.document_text)  # type: ignore[arg-type]
+        return [
+            str(text[first:end], "utf-8")
+            for first, end in zip(firsts.tolist(), self.document_ends[at].tolist(), strict=True)
+        ]
 
     @cached_property
     def list_names(self) -> Sequence[str]:
@@ -158,23 +162,16 @@ class Segment(Outline):
     def placed(self, rows: Rows) -> Iterator[tuple[PassageId, Place]]:
         """Each of these rows: its passage, and where that stands."""
         lists = np.searchsorted(self.list_rows, rows, side="right") - 1
-        columns = (self.passage, self.content_hash, self.ordinal, self.updated)
-        for row, its_list, passage, content_hash, ordinal, updated in zip(
-            rows.tolist(), lists.tolist(), *(column[rows].tolist() for column in columns), strict=True
+        columns = (self.passage, self.ordinal, self.content_hash, self.updated)
+        for passage, ordinal, content_hash, updated, document, its_list in zip(
+            *(column[rows].tolist() for column in columns), self.document_names(rows), lists.tolist(), strict=True
         ):
-            yield (
-                PassageId(passage.decode()),
-                Place(
-                    document=self.document_name(row),
-                    ordinal=ordinal,
-                    content_hash=content_hash.decode(),
-                    updated=_moment(updated),
-                    list_id=ListId(self.list_names[its_list]),
-                ),
-            )
+            place = Place(document, ordinal, content_hash.decode(), _moment(updated), ListId(self.list_names[its_list]))
+            yield PassageId(passage.decode()), place
 
     def tie_key(self, row: int) -> tuple[str, str, int]:
-        return self.content_hash[row].decode(), self.document_name(row), int(self.ordinal[row])
+        (document,) = self.document_names(np.array([row]))
+        return self.content_hash[row].decode(), document, int(self.ordinal[row])
 
 
 class Portions:
