@@ -9,12 +9,14 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot import app, service
+from bot.cli.demo.company import Company
 from bot.cli.demo.desk import Desk
-from bot.playground.company import ACME
+from bot.cli.demo.listing import listed
+from bot.playground.confluence import ConfluenceEmulator
 from bot.playground.slack import SlackEmulator
 from bot.settings import Settings
 from tests.browser.second_app import Sketchpad
-from tests.inside import sync
+from tests.inside import synced
 
 PATIENCE_S = 20.0
 
@@ -60,7 +62,9 @@ class Footnote:
 
 
 @contextmanager
-def at_work(slack: SlackEmulator, sketchpad: Sketchpad, desk: Desk, folder: Path) -> Iterator[Footnote]:
+def at_work(
+    slack: SlackEmulator, sketchpad: Sketchpad, company: Company, site: ConfluenceEmulator, desk: Desk, folder: Path
+) -> Iterator[Footnote]:
     installed = slack.world.app("Footnote")
     settings = Settings(
         home=folder / "home",
@@ -71,7 +75,8 @@ def at_work(slack: SlackEmulator, sketchpad: Sketchpad, desk: Desk, folder: Path
         slack_api_url=slack.url,
     )
     with app.records(settings) as records, app.assistant(records, None, command="test") as assistant:
-        sync(assistant, ACME)
+        for name in listed(records, company, site):
+            synced(assistant, name)
     with (
         app.records(settings) as records,
         service.in_slack(records, None, command="test") as working,
