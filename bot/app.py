@@ -8,14 +8,14 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, assert_never
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, assert_never, runtime_checkable
 
 from bot.core import failpoints
 from bot.core.clock import Clock, utc_now
@@ -48,6 +48,7 @@ from bot.stores.vectors import Vectors, embedded_client, server_client
 from bot.worker import EMBED, SYNC
 from connectors.folder.access import WITHOUT_ACCESS, WithoutAccess
 from connectors.folder.connector import FolderConnector
+from connectors.folder.files import Disk
 from connectors.model import Connector, Fatal, Loop, loops_of_access
 from policies import rules
 from policies.access import oldest
@@ -85,13 +86,30 @@ class Records:
         return {source.name: each for source, each in self.built.of(self.sources.listed())}
 
 
+@runtime_checkable
+class Closing(Protocol):
+    """A connector that holds connections."""
+
+    def close(self) -> None: ...
+
+
 class Connectors:
-    """Built once for each source, for a connector may keep what is slow to make. Several threads may ask at once."""
+    """Built once for each source, for a connector may keep what is slow to make. Several threads may ask at once.
+
+    One whose source has changed may still be asked by whoever was given it: it is closed at the end, with the others.
+    """
 
     def __init__(self, access: AccessStore) -> None:
         self._access = access
         self._one_at_a_time = threading.Lock()
         self._built: dict[str, tuple[Listed, Connector]] = {}
+        self._open: list[Closing] = []
+
+    def close(self) -> None:
+        with self._one_at_a_time:
+            for each in self._open:
+                each.close()
+            self._built, self._open = {}, []
 
     def of(self, sources: Iterable[Listed]) -> list[tuple[Listed, Connector]]:
         with self._one_at_a_time:
@@ -100,11 +118,12 @@ class Connectors:
 
     def _connector(self, source: Listed) -> Connector:
         before = self._built.get(source.name)
-        return (
-            before[1]
-            if before is not None and before[0].identity == source.identity
-            else connector(source, self._access)
-        )
+        if before is not None and before[0].identity == source.identity:
+            return before[1]
+        built = connector(source, self._access)
+        if isinstance(built, Closing):
+            self._open.append(built)
+        return built
 
 
 class TakenOver(NamedTuple):
@@ -196,22 +215,23 @@ def records(settings: Settings, clock: Clock = utc_now) -> Iterator[Records]:
         owner = f"{socket.gethostname()}:{os.getpid()}"
         lease = timedelta(seconds=settings.lease_s)
         inbox, jobs = Inbox(database, owner=owner, length=lease), Jobs(database, owner=owner, length=lease)
-        yield Records(
-            settings=settings,
-            clock=clock,
-            home=home,
-            database=database,
-            ledger=ledger,
-            key=key,
-            config=config,
-            sources=Sources(database),
-            access=access,
-            embedders=Embedders(database, ledger, clock),
-            inbox=inbox,
-            jobs=jobs,
-            receipts=Receipts(database, ledger, inbox, clock),
-            built=Connectors(access),
-        )
+        with closing(Connectors(access)) as built:
+            yield Records(
+                settings=settings,
+                clock=clock,
+                home=home,
+                database=database,
+                ledger=ledger,
+                key=key,
+                config=config,
+                sources=Sources(database),
+                access=access,
+                embedders=Embedders(database, ledger, clock),
+                inbox=inbox,
+                jobs=jobs,
+                receipts=Receipts(database, ledger, inbox, clock),
+                built=built,
+            )
     finally:
         database.close()
 
@@ -349,13 +369,20 @@ def connector(source: Listed, access: AccessStore) -> Connector:
     """The kinds of source there are, by hand."""
     match source.kind:
         case "folder":
-            return FolderConnector(source.name, Path(source.settings["path"]), without_access=_without_access(source))
+            return _folder(source)
         case "confluence":
             return confluence(
                 source.name, source.settings, links=source.links, held=partial(_held, access, source.name)
             )
         case _:
             raise BadUse(f"This version of Footnote has no sources of kind {source.kind!r}.")
+
+
+def _folder(source: Listed) -> FolderConnector:
+    """`folders` are those of its folders that are read, as `finance,sales`; without it, all are."""
+    root, only = Path(source.settings["path"]), source.settings.get("folders")
+    disk = Disk(root, only=only.split(",")) if only is not None else None
+    return FolderConnector(source.name, root, without_access=_without_access(source), disk=disk)
 
 
 def confluence(

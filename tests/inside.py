@@ -34,6 +34,12 @@ def sync(assistant: app.Assistant, company: Path, name: str = "acme") -> Tally:
     records, now = assistant.records, utc_now()
     with records.database.writing() as session:
         records.sources.add(session, name, "folder", {"path": str(company)}, now)
+    return synced(assistant, name)
+
+
+def synced(assistant: app.Assistant, name: str) -> Tally:
+    """A source that is listed already."""
+    records = assistant.records
     app.ask_for_sync(records, [name])
     (result,) = worker.run_syncs(
         records.jobs, records.database, records.ledger, utc_now, lambda claim: assistant.sync(claim, lambda _: None)

@@ -49,6 +49,14 @@ class Jobs(Leases[JobRow]):
                 waiting.payload = _as_json_of_both(waiting.payload, json.dumps(payload))
                 return waiting.id
 
+    def is_in_hand(self, kind: str, key: str) -> bool:
+        """Whether such a job waits, or is being done."""
+        open_ones = (
+            (col(JobRow.kind) == kind) & (col(JobRow.key) == key) & col(JobRow.state).in_(("waiting", "claimed"))
+        )
+        with self._database.reading() as session:
+            return session.exec(select(JobRow.id).where(open_ones).limit(1)).first() is not None
+
     def _free(self, now: datetime) -> ColumnElement[bool]:
         """Two of a kind and key never run beside each other: two syncs of one source would clear away each other's."""
         return super()._free(now) & ~_its_like("claimed")

@@ -90,6 +90,15 @@ class Sources:
         )
         return True
 
+    def readdress(self, session: Session, name: str, settings: Mapping[str, str]) -> None:
+        """The very same source, reached in another way: all that is known of it stays known. That it is the same is the
+        caller's word.
+        """
+        row = session.get(SourceRow, (self._database.workspace, name), with_for_update=True)
+        if row is None or row.state != ACTIVE:
+            raise BadUse(f"There is no source named {name}. `footnote sources` lists them.")
+        row.settings = dict(settings)
+
     def remove(self, session: Session, name: str) -> int:
         """Hides everything of it at once; how many documents that were. The vectors go with the next sync."""
         row = session.get(SourceRow, (self._database.workspace, name), with_for_update=True)

@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -34,17 +34,21 @@ class Entry:
 
 
 class Disk:
-    """One folder on a disk. Paths are relative and posix, `""` is the root; what fails raises OSError."""
+    """One folder on a disk. Paths are relative and posix, `""` is the root; what fails raises OSError.
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    `only` names those of its folders that exist as far as anybody here can tell; empty: all do. Files beside them do, too.
+    """
+
+    def __init__(self, root: Path, *, only: Collection[str] = ()) -> None:
+        self.root, self._only = root, frozenset(only)
 
     def entries(self, folder: str) -> list[Entry]:
         """Sorted by name, so that every walk goes the same way."""
         here = self._enter(folder)
         try:
             with os.scandir(here) as found:
-                return sorted((Entry(entry.name, _kind(entry)) for entry in found), key=lambda entry: entry.name)
+                here_are = (Entry(entry.name, _kind(entry)) for entry in found)
+                return sorted((one for one in here_are if folder or self._exists(one)), key=lambda entry: entry.name)
         finally:
             os.close(here)
 
@@ -62,7 +66,12 @@ class Disk:
                 raise OSError(0, "not a regular file")
             return file.read(limit + 1)
 
+    def _exists(self, entry: Entry) -> bool:
+        return not self._only or entry.kind is not Kind.FOLDER or entry.name in self._only
+
     def _enter(self, folder: str) -> int:
+        if folder and self._only and folder.partition("/")[0] not in self._only:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         # The root itself may be a symlink: it is the one path that the admin named.
         here = os.open(self.root, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
         for name in folder.split("/") if folder else ():

@@ -13,6 +13,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from bot.cli.demo import wiki
 from bot.cli.demo.company import acme
 from bot.cli.demo.desk import Desk
 from bot.playground import web
@@ -71,9 +72,11 @@ def footnote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Footnote]:
     with (
         SlackEmulator(company.world, rates=RateLimits.off(), routes=routes) as slack,
         Sketchpad(slack) as sketchpad,
-        at_work(slack, sketchpad, desk, tmp_path_factory.mktemp("acme")) as working,
+        wiki.running(company.wiki) as site,
     ):
-        yield working
+        assert site is not None
+        with at_work(slack, sketchpad, company, site, desk, tmp_path_factory.mktemp("acme")) as working:
+            yield working
 
 
 @pytest.fixture

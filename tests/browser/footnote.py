@@ -9,14 +9,51 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot import app, service
+from bot.cli.demo import wiki
+from bot.cli.demo.company import Company
 from bot.cli.demo.desk import Desk
-from bot.playground.company import ACME
+from bot.cli.demo.listing import listed
+from bot.playground.confluence import ConfluenceEmulator
 from bot.playground.slack import SlackEmulator
+from bot.playground.world import World
 from bot.settings import Settings
+from bot.worker import SYNC
 from tests.browser.second_app import Sketchpad
-from tests.inside import sync
+from tests.inside import synced
 
 PATIENCE_S = 20.0
+
+
+class WikiAsItWas:
+    """What people did to it is undone, and read."""
+
+    def __init__(self, world: World) -> None:
+        self._world, self._generation = world, world.generation
+        self._before = [
+            (one.id, one.read, one.body, one.status, one.parent_id) for one in world.confluence.content.values()
+        ]
+
+    def restore(self, settings: Settings) -> None:
+        if self._world.generation == self._generation:
+            return
+        site = self._world.confluence
+        for id_, read, body, status, parent in self._before:
+            now = site.get(id_)
+            if now.status != status:
+                site.restore(id_)
+            if now.parent_id != parent:
+                site.move(id_, parent=parent)
+            if now.read != read:
+                site.restrict(id_, users=read.users, groups=read.groups, apps=read.apps)
+            if now.body != body:
+                site.edit(id_, body=body)
+        self._generation = self._world.generation
+        with app.records(settings) as records:
+            app.ask_for_sync(records, [wiki.NAME])
+            deadline = time.monotonic() + PATIENCE_S
+            while records.jobs.is_in_hand(SYNC, wiki.NAME):
+                assert time.monotonic() < deadline, "it is never read"
+                time.sleep(0.02)
 
 
 @dataclass
@@ -24,6 +61,7 @@ class Footnote:
     slack: SlackEmulator
     sketchpad: Sketchpad
     settings: Settings
+    wiki: WikiAsItWas
 
     @property
     def origin(self) -> str:
@@ -32,6 +70,7 @@ class Footnote:
     def clear(self) -> None:
         """Nothing was said, and nobody has a modal open. What is still being written is waited for."""
         self.settled()
+        self.wiki.restore(self.settings)
         world = self.slack.world
         with world.lock:
             for channel in world.channels.values():
@@ -60,7 +99,9 @@ class Footnote:
 
 
 @contextmanager
-def at_work(slack: SlackEmulator, sketchpad: Sketchpad, desk: Desk, folder: Path) -> Iterator[Footnote]:
+def at_work(
+    slack: SlackEmulator, sketchpad: Sketchpad, company: Company, site: ConfluenceEmulator, desk: Desk, folder: Path
+) -> Iterator[Footnote]:
     installed = slack.world.app("Footnote")
     settings = Settings(
         home=folder / "home",
@@ -71,10 +112,11 @@ def at_work(slack: SlackEmulator, sketchpad: Sketchpad, desk: Desk, folder: Path
         slack_api_url=slack.url,
     )
     with app.records(settings) as records, app.assistant(records, None, command="test") as assistant:
-        sync(assistant, ACME)
+        for name in listed(records, company, site):
+            synced(assistant, name)
     with (
         app.records(settings) as records,
         service.in_slack(records, None, command="test") as working,
         desk.opened(records, working.assistant),
     ):
-        yield Footnote(slack, sketchpad, settings)
+        yield Footnote(slack, sketchpad, settings, WikiAsItWas(site.world))

@@ -1,7 +1,7 @@
 """`footnote demo`: a whole company on this machine, in a browser. The bot is the real one; the Slack it speaks to is ours."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -10,15 +10,17 @@ from pydantic import SecretStr
 
 from bot import app, service
 from bot.cli import weights
-from bot.cli.demo import browser
+from bot.cli.demo import browser, wiki
 from bot.cli.demo.company import Company, chosen
 from bot.cli.demo.desk import Desk
+from bot.cli.demo.listing import listed
 from bot.cli.demo.watch import watched
 from bot.cli.serve import until_told_to_stop
 from bot.cli.sync import bring_up_to_date
 from bot.cli.terminal import command, complain, out, say
 from bot.core.errors import BadUse, Unready
 from bot.playground import web
+from bot.playground.confluence import ConfluenceEmulator
 from bot.playground.slack import SlackEmulator
 from bot.settings import Settings
 
@@ -31,7 +33,11 @@ def demo(*, port: int | None, opens: bool, folder: Path | None, model: str | Non
     with command() as settings:
         company = chosen(folder)
         desk = Desk(company)
-        with _slack(company, desk, port) as slack, _footnote(_settings(settings, company, slack, model), company, desk):
+        with (
+            _slack(company, desk, port) as slack,
+            wiki.running(company.wiki) as site,
+            _footnote(_settings(settings, company, slack, model), company, site, desk),
+        ):
             _wait_until_heard(slack)
             _welcome(f"{slack.origin}/", company, opens=opens)
             until_told_to_stop()
@@ -80,30 +86,21 @@ def _start(slack: SlackEmulator, *, or_anywhere: bool) -> None:
 
 
 @contextmanager
-def _footnote(settings: Settings, company: Company, desk: Desk) -> Iterator[None]:
+def _footnote(settings: Settings, company: Company, site: ConfluenceEmulator | None, desk: Desk) -> Iterator[None]:
     with app.records(settings) as records:
-        _list(records, company.source, company.settings)
+        with records.home.owned(_COMMAND, records.clock()):  # whoever comes second changes nothing for the first
+            names = listed(records, company, site)
         embedder = weights.wanted(records)
-        for result in bring_up_to_date(records, embedder, [company.source], command=_COMMAND):
+        for result in bring_up_to_date(records, embedder, names, command=_COMMAND):
             if result.error is not None:
-                raise Unready(f"{company.folder} cannot be read: {result.error}.")
+                what = company.folder if result.source == company.source else f"The {result.source} of {company.name}"
+                raise Unready(f"{what} cannot be read: {result.error}.")
         with (
             service.in_slack(records, embedder, command=_COMMAND) as at_work,
             watched(company.folder, partial(_read_again, records, company.source)),
             desk.opened(records, at_work.assistant),
         ):
             yield
-
-
-def _list(records: app.Records, name: str, settings: Mapping[str, str]) -> None:
-    """As it is to be read now: read otherwise before, it is another source, and nothing of what was known counts."""
-    listed = {source.name: source for source in records.sources.listed()}
-    if name in listed and listed[name].settings == settings:
-        return
-    with records.database.writing() as session:
-        if name in listed:
-            records.sources.remove(session, name)
-        records.sources.add(session, name, "folder", settings, records.clock())
 
 
 def _read_again(records: app.Records, source: str) -> None:

@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from bot.core.errors import BadUse
 from bot.playground import company as playground
+from bot.playground.confluence import acme as handbook
 from bot.playground.slack import SlackWorld
+from bot.playground.world import World
 from connectors.folder.connector import FolderConnector
 from connectors.folder.files import Disk, survey, words
 from connectors.folder.people import FILE as PEOPLE
@@ -39,6 +41,7 @@ class Company:
     world: SlackWorld
     notices: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
+    wiki: World | None = None  # where the rest of the documents is
 
 
 def chosen(folder: Path | None) -> Company:
@@ -51,7 +54,7 @@ def acme() -> Company:
         folder=playground.ACME,
         home="demo",
         source="acme",
-        settings={"path": str(playground.ACME)},
+        settings={"path": str(playground.ACME), "folders": ",".join(_outside_the_wiki(playground.ACME))},
         described="the sample documents that come with Footnote",
         world=playground.acme(),
         examples=(
@@ -61,7 +64,12 @@ def acme() -> Company:
             Example("ana", "dm", "What is my commission rate?"),
             Example("dev", "dm", "What is my commission rate?"),
         ),
+        wiki=handbook.acme(),
     )
+
+
+def _outside_the_wiki(folder: Path) -> list[str]:
+    return sorted(one.name for one in folder.iterdir() if one.is_dir() and one.name not in handbook.SPACES)
 
 
 def own(folder: Path) -> Company:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Final
 
 from cachetools import LRUCache
@@ -15,6 +15,7 @@ from bot.cli.demo import panel
 from bot.cli.demo.company import Company
 from bot.cli.demo.panel import Names, Part
 from bot.cli.demo.posts import Posts
+from bot.cli.demo.wiki_desk import WikiDesk
 from bot.cli.demo.withheld import Withheld, withheld
 from bot.core.nouns import ReceiptId
 from bot.core.receipt import Receipt, fold
@@ -32,12 +33,14 @@ class Desk:
     def __init__(self, company: Company) -> None:
         self._company = company
         self._clerk: Clerk | None = None
+        self._wiki = WikiDesk(company.wiki, company.world) if company.wiki is not None else None
 
     @contextmanager
     def opened(self, records: app.Records, assistant: app.Assistant) -> Iterator[None]:
         self._clerk = Clerk(self._company, records, assistant)
         try:
-            yield
+            with self._wiki.opened(records) if self._wiki is not None else nullcontext():
+                yield
         finally:
             self._clerk = None
 
@@ -45,6 +48,7 @@ class Desk:
         return [
             Route("/_footnote/about", self._answering(lambda clerk, _: clerk.about())),
             Route("/_footnote/receipt", self._answering(Clerk.receipt)),
+            *(self._wiki.routes() if self._wiki is not None else ()),
         ]
 
     def _answering(
@@ -73,6 +77,7 @@ class Clerk:
             "company": company.name,
             "source": company.described,
             "documents": documents,
+            "wiki": company.wiki is not None,
             "notices": [*company.notices, *self._problems()],
             "model": self._records.settings.model,
             "examples": [{"as": one.as_, "in": one.in_, "text": one.text} for one in company.examples],
@@ -116,7 +121,9 @@ class Clerk:
         return frozenset(held)
 
     def _problems(self) -> list[str]:
-        problems = [problem for source in self._records.sources.active() for problem in source.problems]
+        """Of the folder: those of the wiki are told beside it."""
+        sources = [source for source in self._records.sources.active() if source.name == self._company.source]
+        problems = [problem for source in sources for problem in source.problems]
         named = [f"{one.where}{f', line {one.line}' if one.line else ''}: {one.reason}." for one in problems]
         more = len(named) - _MOST_PROBLEMS
         return [*named[:_MOST_PROBLEMS], *([f"… and {more} more files with problems."] if more > 0 else [])]

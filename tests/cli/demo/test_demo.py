@@ -1,5 +1,6 @@
 """`footnote demo`, as a person meets it: the command, and the page's side of it over HTTP."""
 
+import json
 import os
 import signal
 import socket
@@ -17,12 +18,14 @@ import pytest
 from bot.cli.demo.company import acme
 from tests import company
 from tests.cli.demo.window import Window, address_in, until
-from tests.console import Console, Running
+from tests.console import Console, Running, Said
 
 pytestmark = [pytest.mark.meaning, pytest.mark.timeout(300), pytest.mark.xdist_group("demo")]
 
 WORDS_ALONE = {"FOOTNOTE_EMBEDDER": "none"}
 MAY_NOT = "What is project Kestrel?"
+KESTREL = "Project Kestrel (strictly confidential)"
+IN_THE_WIKI = 95  # pages, a blog post, attachments and comments
 
 
 def a_free_port() -> int:
@@ -74,12 +77,13 @@ def acme_shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
     errors = (folder / "err").read_text()
     assert code == 0, errors
     assert "Traceback" not in errors
-    assert "109/109" in errors  # the progress
+    assert all(told in errors for told in ("acme", "38/38", "wiki", f"{IN_THE_WIKI}/{IN_THE_WIKI}"))  # the progress
 
 
 def test_it_stays_though_nothing_can_be_typed_and_says_what_it_is(acme_shown: Window) -> None:
     about = acme_shown.about()
-    assert (about["company"], about["documents"], about["model"], about["notices"]) == ("Acme", 109, None, [])
+    assert (about["company"], about["model"], about["notices"]) == ("Acme", None, [])
+    assert about["documents"] == 38 + IN_THE_WIKI
     assert 3 <= len(about["examples"]) <= 5
 
 
@@ -122,7 +126,7 @@ def test_a_channel_learns_nothing_of_what_somebody_there_may_not_read_and_the_pa
     assert (alone["state"], alone["part"]) == ("answered", "aside")
     assert "kestrel" not in str(here["evidence"]).casefold()
     (withheld,) = here["withheld"]["documents"]
-    assert (withheld["document"], withheld["would_be"]) == ("acme:legal/restricted/project-kestrel.md", 1)
+    assert (withheld["title"], withheld["place"], withheld["would_be"]) == (KESTREL, "wiki/Legal", 1)
     assert [one["name"] for one in withheld["who_may_not"]] == ["Chloe Martens", "Dev Kulkarni"]
     assert alone["withheld"]["documents"] == []
     assert [one["name"] for one in alone["audience"]["people"]] == ["Omar Haddad"]
@@ -131,7 +135,7 @@ def test_a_channel_learns_nothing_of_what_somebody_there_may_not_read_and_the_pa
 def test_what_was_withheld_is_looked_up_without_a_trace_in_the_ledger(acme_shown: Window) -> None:
     reply = acme_shown.reply("ana", acme_shown.asks("ana", "dm", MAY_NOT))
     first = acme_shown.receipt(reply)
-    assert [one["document"] for one in first["withheld"]["documents"]] == ["acme:legal/restricted/project-kestrel.md"]
+    assert [one["title"] for one in first["withheld"]["documents"]] == [KESTREL]
     again = acme_shown.receipt(reply)
     assert again["ledger"]["events"] == first["ledger"]["events"]
     assert again["ledger"]["size"] == first["ledger"]["size"]
@@ -149,10 +153,10 @@ def test_two_people_get_two_answers_to_one_question(acme_shown: Window) -> None:
     for user in ("ana", "dev"):
         reply = acme_shown.reply(user, acme_shown.asks(user, "dm", "What is my commission rate?"))
         receipt = acme_shown.receipt(reply)
-        said[user] = {one["document"] for one in receipt["evidence"] if one["cited"]}
-    plan = "acme:sales/commission-plan-2026.md"
+        said[user] = {one["title"] for one in receipt["evidence"] if one["cited"]}
+    plan = "Commission plan 2026"
     assert (plan in said["dev"], plan in said["ana"]) == (True, False)
-    assert said["ana"] == {"acme:hr/benefits/overview.md"}
+    assert said["ana"] == {"Benefits overview 2026"}
 
 
 def test_a_mention_without_words_is_asked_back(acme_shown: Window) -> None:
@@ -200,6 +204,34 @@ def test_a_port_that_is_taken_is_said_before_anything_starts(tmp_path: Path, acm
     assert f"Port {port} cannot be used" in said.err
     assert "--port" in said.err
     assert not (tmp_path / "home" / "demo").exists()
+
+
+def test_a_second_demo_on_its_home_takes_the_wiki_from_nobody_and_a_restart_finds_all_it_knew(tmp_path: Path) -> None:
+    console = Console(tmp_path / "home")
+    for _ in range(2):
+        running, window = started(console)
+        second = console.run("demo", "--no-browser", **WORDS_ALONE)
+        assert (second.code, second.out) == (1, "")
+        assert "in use by `footnote demo`" in second.err
+        asked = window.asks("ana", "dm", "How much is the home office allowance in Porto?")
+        assert "650 EUR" in window.reply("ana", asked).text
+        ended(running)
+    source = next(one for one in in_home(console, "sources", "--json").json["sources"] if one["name"] == "wiki")
+    assert source["documents"] == IN_THE_WIKI
+    assert token_of(console) not in json.dumps(source) + said_by(console)
+
+
+def in_home(console: Console, *words: str) -> Said:
+    return Console(console.home / "demo", {"FOOTNOTE_WORKSPACE": "demo"}).run(*words)
+
+
+def token_of(console: Console) -> str:
+    return (console.home / "demo" / "wiki.token").read_text()
+
+
+def said_by(console: Console) -> str:
+    """Whatever any of its commands wrote anywhere a person looks."""
+    return "".join(file.read_text() for file in console.home.parent.glob("home-*.*"))
 
 
 # --- a company of one's own -------------------------------------------------------------------------------------------

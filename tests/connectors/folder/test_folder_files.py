@@ -238,3 +238,20 @@ def test_folder_that_cannot_be_listed_is_reported_and_the_rest_is_walked(tmp_pat
     assert [(problem.where, problem.reason) for problem in found.problems] == [
         ("b", "cannot be listed: permission denied")
     ]
+
+
+def test_folders_that_are_not_named_are_neither_found_nor_read(tmp_path: Path) -> None:
+    for path in ("hr/pay.md", "sales/plan.md", "sales/deals/a.md", "salesmen/b.md", "top.md", "people.yaml"):
+        put(tmp_path, path)
+    disk = Disk(tmp_path, only=["sales"])
+    assert list(survey(disk).files) == ["sales/deals/a.md", "sales/plan.md", "top.md"]
+    for path in ("hr/pay.md", "salesmen/b.md"):
+        with pytest.raises(FileNotFoundError):
+            disk.read(path, 10)
+    assert (disk.read("sales/plan.md", 10), disk.read("people.yaml", 10)) == (b"x", b"x")
+
+
+def test_a_file_or_link_of_a_folders_name_is_told_of_as_ever(tmp_path: Path) -> None:
+    put(tmp_path, "sales.md/a.md")
+    (tmp_path / "hr").symlink_to("/etc")
+    assert reasons(Disk(tmp_path, only=["sales.md"])) == {"hr": "a symlink: not followed"}

@@ -55,11 +55,15 @@ export function room(user: string, channel: string): Promise<Room> {
   return read("/_world/messages", { user, channel });
 }
 
-export async function act(user: string, action: string, args: Json = {}): Promise<Outcome> {
-  const response = await answered(`/_world/do/${action}`, {
+export function act(user: string, action: string, args: Json = {}): Promise<Outcome> {
+  return done(`/_world/do/${action}`, { user, ...args });
+}
+
+async function done(path: string, args: Json): Promise<Outcome> {
+  const response = await answered(path, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ user, ...args }),
+    body: JSON.stringify(args),
   });
   if (response.ok) return (await response.json()) as Outcome;
   const why: Partial<Outcome> = await response.json().catch(() => ({})); // a fault is told in plain text
@@ -104,6 +108,8 @@ export interface About {
   company: string;
   source: string;
   documents: number;
+  /** Whether part of them is in a wiki, which can be looked into and changed. */
+  wiki: boolean;
   notices: string[];
   /** What is asked, and what is found for it, is sent to it; null: to nobody. */
   model: string | null;
@@ -182,4 +188,70 @@ export interface Receipt {
 /** Null: no question led to this message. */
 export function receipt(channel: string, ts: string): Promise<Receipt | null> {
   return read("/_footnote/receipt", { channel, ts });
+}
+
+// The company's wiki, where it has one: what is there, and what people do to it there.
+
+export interface Thing {
+  id: string;
+  kind: "page" | "blogpost" | "folder" | "whiteboard" | "database" | "embed";
+  title: string;
+  depth: number;
+  trashed: boolean;
+  /** To whom alone, by name; empty: to nobody. */
+  restricted: string[] | null;
+  /** Whether whoever looks may read it. */
+  may: boolean;
+}
+
+export interface Named {
+  id: string;
+  name: string;
+}
+
+export interface Wiki {
+  spaces: { key: string; name: string; readers: string[]; things: Thing[] }[];
+  groups: Named[];
+  people: Named[];
+  read: {
+    at: string | null;
+    reading: boolean;
+    /** Something was changed since. */
+    behind: boolean;
+    stopped: string | null;
+    problems: string[];
+  };
+}
+
+export interface Block {
+  kind: "heading" | "text" | "item" | "cell" | "code";
+  text: string;
+  row: number | null;
+}
+
+export interface WikiPage extends Pick<Thing, "id" | "kind" | "title" | "trashed" | "restricted"> {
+  path: string[];
+  version: number;
+  above: { title: string; kind: Thing["kind"]; restricted: string[] }[];
+  space_readers: string[];
+  readers: (Reader & { may: boolean })[];
+  children: number;
+  attachments: number;
+  comments: number;
+  blocks: Block[];
+}
+
+export function wiki(user: string): Promise<Wiki> {
+  return read("/_footnote/wiki", { user });
+}
+
+export function wikiPage(id: string): Promise<WikiPage> {
+  return read("/_footnote/wiki/page", { id });
+}
+
+export function inWiki(
+  action: "restrict" | "open" | "edit" | "trash" | "restore" | "read",
+  args: Json = {},
+): Promise<Outcome> {
+  return done(`/_footnote/wiki/do/${action}`, args);
 }

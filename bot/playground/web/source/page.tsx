@@ -6,10 +6,22 @@ import { Conversation, Thread } from "./conversation";
 import { useLive } from "./live";
 import { Members } from "./members";
 import { apps, Here, humans, placeName, useWorld } from "./names";
-import { type Address, address, place as found, type Place, url, whoIs } from "./place";
+import { focusOn } from "./pane";
+import {
+  type Address,
+  address,
+  place as found,
+  type InWiki,
+  inWiki,
+  type Place,
+  url,
+  whoIs,
+  wikiName,
+} from "./place";
 import { Receipt } from "./receipt";
 import { Lock, Sidebar } from "./sidebar";
 import { Home, Modal } from "./view";
+import { Wiki } from "./wiki";
 import type { Channel, Message, User } from "./wire";
 import { replies, topLevel, type World } from "./world";
 
@@ -79,8 +91,9 @@ interface WindowProps {
 function Window({ me, at, move, company, about, draft, habits, learn }: WindowProps) {
   const [looking, look] = useState<string | null>(null);
   const { world, isLoaded, enter, markRead } = useLive(me.id, looking);
-  const place = isLoaded ? whereAbouts(world, me, at) : null;
-  const channel = place && place.kind !== "home" ? place.channel : null;
+  const wiki = about?.wiki ? inWiki(at) : null;
+  const place = isLoaded ? (wiki ?? whereAbouts(world, me, at)) : null;
+  const channel = place?.kind === "channel" || place?.kind === "direct" ? place.channel : null;
   const channelId = channel?.id ?? null;
   const [isListOpen, openList] = useState(false);
 
@@ -109,6 +122,7 @@ function Window({ me, at, move, company, about, draft, habits, learn }: WindowPr
         <Sidebar
           company={company}
           model={about?.model ?? null}
+          hasWiki={about?.wiki ?? false}
           me={world.people.get(me.id) ?? me}
           here={nameOf(place)}
           go={(to) => {
@@ -122,16 +136,20 @@ function Window({ me, at, move, company, about, draft, habits, learn }: WindowPr
             focusOn(".place .list");
           }}
         />
-        <Room
-          key={nameOf(place)}
-          place={place}
-          move={move}
-          about={about}
-          draft={draft}
-          habits={habits}
-          learn={learn}
-          openList={() => openList(true)}
-        />
+        {place.kind === "wiki" ? (
+          <Wiki me={me} company={company} open={place.open} move={move} openList={() => openList(true)} />
+        ) : (
+          <Room
+            key={nameOf(place)}
+            place={place}
+            move={move}
+            about={about}
+            draft={draft}
+            habits={habits}
+            learn={learn}
+            openList={() => openList(true)}
+          />
+        )}
       </div>
       {world.stack.length ? <TopModal world={world} /> : null}
       {world.connected ? null : (
@@ -270,11 +288,6 @@ function Room({ place, move, about, draft, habits, learn, openList }: RoomProps)
   );
 }
 
-/** What was closed gives the focus back to what opens it. */
-function focusOn(selector: string) {
-  requestAnimationFrame(() => document.querySelector<HTMLElement>(selector)?.focus());
-}
-
 /** Where an app answers in a thread, that is opened to whoever asked. */
 function answeredInThread(world: World, channel: Channel | null, since: number): string | null {
   const room = channel ? world.rooms.get(channel.id) : undefined;
@@ -354,7 +367,16 @@ function Welcome({
       <p>
         It answers from {about.documents} documents of {about.company}, proves every sentence with a quote,
         and shows each person and each channel only what they may read. Be somebody else, and the answers
-        change.
+        change.{" "}
+        {about.wiki ? (
+          <>
+            Or restrict a page in the{" "}
+            <button type="button" className="inline" onClick={() => move({ in: wikiName() })}>
+              wiki
+            </button>
+            , and ask again.
+          </>
+        ) : null}
       </p>
       {about.examples.length ? (
         <ul>
@@ -391,12 +413,14 @@ function whereAbouts(world: World, me: User, at: string | null): Place | null {
   return found(at, me, people, channels) ?? found(first ? `dm:${first.name}` : null, me, people, channels);
 }
 
-function nameOf(place: Place): string {
+function nameOf(place: Place | InWiki): string {
+  if (place.kind === "wiki") return wikiName(place.open);
   if (place.kind === "channel") return place.channel.name;
   return `${place.kind === "home" ? "home" : "dm"}:${place.with.name}`;
 }
 
-function titleOf(world: World, place: Place): string {
+function titleOf(world: World, place: Place | InWiki): string {
+  if (place.kind === "wiki") return "Wiki";
   return place.kind === "channel" ? placeName(world, place.channel) : place.with.real_name;
 }
 

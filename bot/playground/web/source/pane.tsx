@@ -35,3 +35,8 @@ export function Pane({ name, about, close, children }: Props) {
     </aside>
   );
 }
+
+/** What was closed gives the focus back to what opens it. */
+export function focusOn(selector: string) {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>(selector)?.focus());
+}

@@ -12,6 +12,22 @@ export type Place =
   | { kind: "direct"; with: User; channel: Channel | null }
   | { kind: "home"; with: User };
 
+/** Beside them, where the company has one: its wiki, and the page of it that is open. */
+export interface InWiki {
+  kind: "wiki";
+  open: string | null;
+}
+
+const WIKI = "wiki:";
+
+export function wikiName(open: string | null = null): string {
+  return WIKI + (open ?? "");
+}
+
+export function inWiki(name: string | null): InWiki | null {
+  return name?.startsWith(WIKI) ? { kind: "wiki", open: name.slice(WIKI.length) || null } : null;
+}
+
 export function address(): Address {
   const asked = new URLSearchParams(location.search);
   return { as: asked.get("as"), in: asked.get("in") };

@@ -2,6 +2,7 @@
 
 import { type ReactNode, useEffect, useRef } from "react";
 import { Avatar, apps, FootnoteMark, humans, placeName, useWorld } from "./names";
+import { wikiName } from "./place";
 import { useTheme, useToggle } from "./theme";
 import type { Channel, User } from "./wire";
 
@@ -15,9 +16,10 @@ interface Props {
   be: (name: string) => void;
   isOpen: boolean;
   close: () => void;
+  hasWiki: boolean;
 }
 
-export function Sidebar({ company, model, me, here, go, be, isOpen, close }: Props) {
+export function Sidebar({ company, model, me, here, go, be, isOpen, close, hasWiki }: Props) {
   const world = useWorld();
   const theme = useTheme();
   const toggle = useToggle();
@@ -81,6 +83,22 @@ export function Sidebar({ company, model, me, here, go, be, isOpen, close }: Pro
             </Go>
           ))}
         </Section>
+        {hasWiki ? (
+          <Section title="Documents">
+            <Go
+              to={here?.startsWith(wikiName()) ? here : wikiName()}
+              channel={null}
+              here={here}
+              go={go}
+              label="Wiki"
+            >
+              <span className="sign" aria-hidden="true">
+                <Leaves />
+              </span>
+              <span className="name">Wiki</span>
+            </Go>
+          </Section>
+        ) : null}
         <Section title="Apps">
           {apps(world).map((one) => (
             <Direct key={one.id} other={one} here={here} go={go} label={`${one.real_name}, app`} />
@@ -182,6 +200,17 @@ function Direct({
       <span className="name">{other.real_name}</span>
       {other.is_bot ? <span className="tag" aria-hidden="true" data-word="APP" /> : null}
     </Go>
+  );
+}
+
+function Leaves() {
+  return (
+    <svg viewBox="0 0 16 16" aria-hidden="true">
+      <path
+        d="M3 2.5h7l3 3v8H3zm1.4 1.4v8.2h7.2V6.3H9.2V3.9zM5.6 8h4.8v1.1H5.6zm0 2.2h4.8v1.1H5.6z"
+        fill="currentColor"
+      />
+    </svg>
   );
 }
 
