@@ -13,6 +13,7 @@ from bot.core.nouns import source_of
 from bot.models.downloads import MINILM
 from bot.models.graph import DIMENSIONS
 from bot.stores.tables import PassageRow
+from bot.stores.vectors import close
 from tests import company
 from tests.console import Console
 from tests.world import console, settings_of, synced
@@ -105,7 +106,9 @@ def left_of(acme: Console) -> tuple[set[str], set[str]]:
     with app.records(settings) as records, records.database.reading() as session:
         rows = {row.id: source_of(row.document) for row in session.exec(select(PassageRow))}
         vectors = app.vectors(settings, f"{MINILM.name}@{MINILM.model_sha256[:8]}", DIMENSIONS)
-        return set(rows.values()), {rows.get(id_, "nobody's") for id_ in vectors.ids()}
+        whose = {rows.get(id_, "nobody's") for id_ in vectors.ids()}
+        close(vectors._client)
+        return set(rows.values()), whose
 
 
 def test_the_text_of_the_last_removed_source_goes_with_the_next_sync(acme: Console) -> None:

@@ -14,7 +14,7 @@ from bot import app
 from bot.core.failpoints import FAILPOINTS
 from bot.models.downloads import MINILM
 from bot.stores.passages import PassageStore
-from bot.stores.vectors import collection_name
+from bot.stores.vectors import close, collection_name
 from tests import company
 from tests.console import KILLED, Console, Said
 from tests.fakes.model_server import ModelServer, Reply, embedded, error, model_server
@@ -78,7 +78,7 @@ class World:
         named = {collection_name(settings.workspace, name): name for name in (OLD, NEW)}
         client = app._chroma(settings)
         kept = {named[one.name] for one in client.list_collections() if one.name in named}
-        client.close()
+        close(client)
         folders = {name[-64:].strip("-"): of for name, of in named.items()}
         there = {folders[one.name] for one in (self.acme.home / "index").iterdir() if one.name in folders}
         return kept, there
