@@ -6,13 +6,15 @@ FOOTNOTE_TEST_DATABASE_URL and FOOTNOTE_TEST_CHROMA_URL name them. Each test has
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
+from chromadb.errors import InternalError
 from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, text
 from sqlmodel import SQLModel
@@ -129,10 +131,20 @@ def chroma(tmp_path: Path, chroma_server: Any) -> Iterator[ChromaClient]:
             yield lambda: opened.enter_context(embedded_client(tmp_path / "chroma"))
         return
     name = f"t_{secrets.token_hex(8)}"
-    chroma_server._admin_client.create_database(name)
+    _made(chroma_server, name)
     chroma_server.set_database(name)
     yield lambda: chroma_server
     chroma_server._admin_client.delete_database(name)
+
+
+def _made(server: Any, name: str) -> None:
+    """Its own database has one writer at a time, and whoever comes second is turned away at once."""
+    for _ in range(50):
+        with suppress(InternalError):
+            server._admin_client.create_database(name)
+            return
+        time.sleep(0.1)
+    raise AssertionError("the Chroma server makes no database")
 
 
 @pytest.fixture
