@@ -317,17 +317,28 @@ def assistant(
     recorded. None: words alone, whoever serves.
     """
     records.key.open()  # who could not sign an answer does not begin with it
-    if records.settings.shared_stores:
-        with _opened(records, embedder, slack, composer, reranker, rewriter) as opened:
+    with _owned(records, command):
+        _adopt_packaged_rules(records)
+        opened = _assistant(records, embedder, slack, composer, reranker, rewriter)
+        try:
+            if embedder is not None and records.settings.chroma_url is not None:
+                opened.serving.open()
             yield opened
+        finally:
+            opened.serving.close()
+
+
+@contextmanager
+def _owned(records: Records, command: str) -> Iterator[None]:
+    if records.settings.shared_stores:
+        yield
         return
     with records.home.owned(command, records.clock()):
         if not records.database.is_postgresql:  # the rows are in this home too: whoever held a lease is dead
             with records.database.writing() as session:
                 records.inbox.end_all(session)
                 records.jobs.end_all(session)
-        with _opened(records, embedder, slack, composer, reranker, rewriter) as opened:
-            yield opened
+        yield
 
 
 def ask_for_sync(
@@ -414,25 +425,6 @@ def _without_access(source: Listed) -> WithoutAccess:
 def packaged_rules() -> Mapping[str, str]:
     folder = resources.files("policies") / "rules"
     return {file: (folder / file).read_text(encoding="utf-8") for file in rules.FILES}
-
-
-@contextmanager
-def _opened(
-    records: Records,
-    embedder: Embedder | None,
-    slack: People | None,
-    composer: Composers | None,
-    reranker: Reranker | None,
-    rewriter: Rewriter | None,
-) -> Iterator[Assistant]:
-    _adopt_packaged_rules(records)
-    opened = _assistant(records, embedder, slack, composer, reranker, rewriter)
-    try:
-        if embedder is not None and records.settings.chroma_url is not None:
-            opened.serving.open()
-        yield opened
-    finally:
-        opened.serving.close()
 
 
 def _assistant(

@@ -1,8 +1,6 @@
 """A set comes from anywhere: what is odd in it works, what cannot be understood is refused with file and line."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ import pytest
 
 from bot.core.errors import BadUse
 from bot.evals import beir
+from tests.console import Console, Said
 
 DOCUMENTS: Sequence[Mapping[str, Any]] = (
     {"_id": "a/../../b", "title": "", "text": "# Leave\n\nEverybody has 27 days of leave a year."},
@@ -55,21 +54,14 @@ def a_set(folder: Path, **files: str) -> Path:
 def measured(folder: Path, home: Path, *more: str) -> dict[str, Any]:
     """Words alone, so that no weights are needed."""
     done = evaluated(folder, home, *more)
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
+    assert done.code == 0, done.err
+    found: dict[str, Any] = json.loads(done.out)
     return found
 
 
-def evaluated(folder: Path, home: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "bot", "eval", "beir", str(folder), "--json", *more],
-        env={"FOOTNOTE_HOME": str(home), "FOOTNOTE_EMBEDDER": "none", "PATH": "", "HOME": str(home)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=100,
-        cwd=Path(__file__).parent.parent.parent,
-    )
+def evaluated(folder: Path, home: Path, *more: str) -> Said:
+    acme = Console(home, {"FOOTNOTE_EMBEDDER": "none", "HOME": str(home)})
+    return acme.run("eval", "beir", folder, "--json", *more)
 
 
 def ranked(body: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -141,8 +133,8 @@ def test_missing_judgements_are_refused_by_the_command(tmp_path: Path) -> None:
     folder = a_set(tmp_path / "set")
     (folder / "qrels" / "test.tsv").unlink()
     done = evaluated(folder, tmp_path / "home")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "test.tsv cannot be read: no such file" in done.stderr.replace("\n", "")
+    assert (done.code, done.out) == (2, "")
+    assert "test.tsv cannot be read: no such file" in done.err.replace("\n", "")
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ import pytest
 
 from bot.evals.report import is_odd
 from tests import company
+from tests.console import Console, Said
 from tests.evals.test_beir import JUDGED, QUESTIONS, a_set
 from tests.evals.test_sets import golden
 from tests.fakes.model_server import ModelServer, embedded, model_server
@@ -34,25 +33,15 @@ def provider() -> Iterator[ModelServer]:
         yield server
 
 
-def run(
-    provider: ModelServer, home: Path, *words: str | Path, embedder: str = "none"
-) -> subprocess.CompletedProcess[str]:
-    environment = {"FOOTNOTE_HOME": str(home), "FOOTNOTE_EMBEDDER": embedder, "PATH": "", "HOME": str(home)}
-    return subprocess.run(
-        [sys.executable, "-m", "bot", "eval", *map(str, words)],
-        env={**environment, **provider.environment},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=250,
-        cwd=Path(__file__).parent.parent.parent,
-    )
+def run(provider: ModelServer, home: Path, *words: str | Path, embedder: str = "none") -> Said:
+    environment = {"FOOTNOTE_EMBEDDER": embedder, "HOME": str(home), **provider.environment}
+    return Console(home, environment).start("eval", *words).wait(timeout_s=250)
 
 
 def test_two_embedders_are_compared_on_the_same_questions(provider: ModelServer, tmp_path: Path) -> None:
     done = run(provider, tmp_path / "home", "embedder", SOME, "--against", "none", a_set(tmp_path / "set"), "--json")
-    assert done.returncode == 0, done.stderr
-    body: dict[str, Any] = json.loads(done.stdout)
+    assert done.code == 0, done.err
+    body: dict[str, Any] = json.loads(done.out)
     first, second = body["sides"]
     assert (first["embedder"], first["dimensions"], second["embedder"], second["dimensions"]) == (
         "openai/some@32",
@@ -70,9 +59,9 @@ def test_two_embedders_are_compared_on_the_same_questions(provider: ModelServer,
 def test_a_golden_set_is_compared_with_each_questions_own_reader(provider: ModelServer, tmp_path: Path) -> None:
     folder = golden(tmp_path / "set")
     done = run(provider, tmp_path / "home", "embedder", "none", "--against", SOME, folder)
-    assert done.returncode == 0, done.stderr
-    assert "in 1 they are alike" in done.stdout
-    assert "There is no difference that these questions can show." in done.stdout
+    assert done.code == 0, done.err
+    assert "in 1 they are alike" in done.out
+    assert "There is no difference that these questions can show." in done.out
 
 
 @pytest.mark.parametrize(
@@ -84,8 +73,8 @@ def test_what_cannot_be_compared_is_refused(
     provider: ModelServer, tmp_path: Path, names: tuple[str, str], said: str
 ) -> None:
     done = run(provider, tmp_path / "home", "embedder", names[0], "--against", names[1], company.write(tmp_path / "x"))
-    assert (done.returncode, done.stdout) == (2, "")
-    assert said in done.stderr
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
 
 
 def test_only_questions_that_nothing_is_reported_on_are_exported(provider: ModelServer, tmp_path: Path) -> None:
@@ -99,9 +88,9 @@ def test_only_questions_that_nothing_is_reported_on_are_exported(provider: Model
     exported = {}
     for more in ((), ("--all",)):
         done = run(provider, tmp_path / "home", "pairs", folder, "--out", out, "--negatives", "2", *more, embedder=SOME)
-        assert done.returncode == 0, done.stderr
+        assert done.code == 0, done.err
         exported[more] = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
-        assert f"{len(exported[more])} pairs" in done.stdout
+        assert f"{len(exported[more])} pairs" in done.out
     assert [is_odd(id_) for id_ in ("q1", "q2", "q3", "q4")] == [True, True, True, False]
     assert {pair["id"] for pair in exported[("--all",)]} == {"q1", "q2", "q3", "q4"}, "`?!` is no question"
     assert [(pair["id"], pair["half"]) for pair in exported[()]] == [("q4", "even")]
@@ -114,6 +103,6 @@ def test_only_questions_that_nothing_is_reported_on_are_exported(provider: Model
 
 def test_pairs_without_an_embedder_are_refused(provider: ModelServer, tmp_path: Path) -> None:
     done = run(provider, tmp_path / "home", "pairs", a_set(tmp_path / "set"), "--out", tmp_path / "pairs.jsonl")
-    assert done.returncode == 2
-    assert "FOOTNOTE_EMBEDDER is none" in done.stderr
+    assert done.code == 2
+    assert "FOOTNOTE_EMBEDDER is none" in done.err
     assert not (tmp_path / "pairs.jsonl").exists()

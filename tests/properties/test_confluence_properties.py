@@ -8,7 +8,6 @@ from typing import Any
 
 import httpx
 import pytest
-import stamina
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -59,8 +58,23 @@ class People(RuleBasedStateMachine):
             self.world.confluence.add_space(space, licensed=space != "HR", admins=False)
         self.world.confluence.grant("HR", "group", self.world.group("hr").id)
         self.wiki: Wiki = self.stack.enter_context(wiki(self.world, client=CLIENTS[0], most_gone_percent=100))
-        for number in range(4):
-            self.add_page(number, number, under=number % 2 == 0)
+        for key in SPACES:
+            self._furnish(key)
+        self.world.add_members("eng", *ADDRESSES[:2])
+        self.world.add_members("hr", *ADDRESSES[1:3])
+
+    def _furnish(self, key: str) -> None:
+        """Three deep, a folder between, and something that hangs on what lies lowest."""
+        site = self.world.confluence
+        top = site.add_page(key, "Top", "<p>top</p>")
+        middle = site.add_page(key, "Middle", "<p>middle</p>", parent=top.id)
+        low = site.add_page(key, "Low", "<p>low</p>", parent=middle.id)
+        site.add_attachment(low.id, "notes.txt", b"notes")
+        site.add_comment(low.id, "<p>why?</p>")
+        folder = site.add_folder(key, "Folder", parent=top.id)
+        site.add_page(key, "Filed", "<p>filed</p>", parent=folder.id)
+        site.add_blogpost(key, "Post", "<p>post</p>")
+        self._later()
 
     def teardown(self) -> None:
         with self.stack:
@@ -141,6 +155,12 @@ class People(RuleBasedStateMachine):
         else:
             self.world.confluence.archive(content.id, with_children=deep)
         self._later()
+
+    @precondition(lambda self: self._restrictable())
+    @rule(which=index, others=index)
+    def restrict_two_at_once(self, which: int, others: int) -> None:
+        self.restrict(which, "eng")
+        self.restrict(others, "both")
 
     @precondition(lambda self: self._gone())
     @rule(which=index)
@@ -269,7 +289,7 @@ class People(RuleBasedStateMachine):
         return [each for each in self.world.confluence.content.values() if each.kind not in {"attachment", "comment"}]
 
     def _drawn(self, things: Sequence[Any], number: int) -> Any:
-        return things[number % len(things)]
+        return things[number * 2_654_435_761 // 128 % len(things)]  # small numbers are drawn more often than others
 
     def _later(self) -> None:
         self.clock.advance(60)
@@ -277,13 +297,10 @@ class People(RuleBasedStateMachine):
 
 @pytest.fixture(autouse=True)
 def connections() -> Iterator[None]:
-    hooks = stamina.instrumentation.get_on_retry_hooks()
-    stamina.instrumentation.set_on_retry_hooks([])
     with httpx.Client() as client:
         CLIENTS.append(client)
         yield
     CLIENTS.clear()
-    stamina.instrumentation.set_on_retry_hooks(hooks)
 
 
 def test_what_each_may_be_shown_is_what_the_wiki_says() -> None:
