@@ -36,3 +36,18 @@ def test_the_source_is_read_as_it_is_set(
 ) -> None:
     (tmp_path / "a.md").write_text("body")
     assert connector(listed(tmp_path, **settings), AccessStore(database)).readable_now(["a.md"], ANA, NOW) == readable
+
+
+@pytest.mark.parametrize(
+    ("settings", "readable"),
+    [({"folders": ""}, set()), ({"folders": "a"}, {"a/x.md"}), ({"folders": "a,b"}, {"a/x.md", "b/x.md"})],
+    ids=["none", "one", "two"],
+)
+def test_folders_that_are_not_named_are_not_read(
+    tmp_path: Path, database: Database, settings: dict[str, str], readable: set[str]
+) -> None:
+    for name in ("a", "b", "c"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x.md").write_text("body")
+    read = connector(listed(tmp_path, without_access="anyone", **settings), AccessStore(database))
+    assert read.readable_now(["a/x.md", "b/x.md", "c/x.md"], ANA, NOW) == readable

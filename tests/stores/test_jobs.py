@@ -110,6 +110,19 @@ def test_the_second_is_not_worked_on_beside_the_first(database: Database, jobs: 
     assert claim_one(database, jobs, first, LATER) is not None
 
 
+def test_it_is_in_hand_from_the_asking_to_the_end(database: Database, jobs: Jobs) -> None:
+    assert not jobs.is_in_hand("sync", "handbook")
+    enqueue(database, jobs)
+    assert jobs.is_in_hand("sync", "handbook")
+    assert not jobs.is_in_hand("sync", "wiki")
+    assert not jobs.is_in_hand("embed", "handbook")
+    claim = claimed(jobs)
+    assert jobs.is_in_hand("sync", "handbook")
+    with database.writing() as session:
+        jobs.finish(session, claim, NOON)
+    assert not jobs.is_in_hand("sync", "handbook")
+
+
 def test_asking_and_claiming_at_once_never_fails(database: Database, jobs: Jobs) -> None:
     def act(number: int) -> None:
         for _ in range(10):

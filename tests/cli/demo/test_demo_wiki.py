@@ -10,6 +10,7 @@ from bot import app
 from bot.cli.demo import wiki
 from bot.cli.demo.company import acme
 from bot.cli.demo.listing import listed
+from bot.core.errors import BadUse
 from bot.playground.confluence import ConfluenceEmulator
 from bot.settings import Settings
 from bot.stores.sources import Listed
@@ -51,10 +52,7 @@ def test_what_the_wiki_holds_is_not_read_from_the_folder_too(home: Settings, sit
     sources(home, site)
     with inside.assistant(home, None) as assistant:
         assert synced(assistant, "acme").seen == 38
-        with assistant.records.database.reading() as session:
-            found = assistant.records.built.of(assistant.records.sources.listed())
-            assert session is not None
-    folder = next(each for source, each in found if source.name == "acme")
+        folder = assistant.records.connectors()["acme"]
     assert folder.access_now(["hr/salary-bands-2026.md", "sales/quota-2026.md"]).keys() == {"sales/quota-2026.md"}
     assert len(folder.groups().members) == 6
 
@@ -115,3 +113,13 @@ def test_a_wiki_s_loops_are_all_gone_through_before_anybody_is_answered(
         synced(assistant, "wiki")
         found = {source.name: source for source in assistant.records.sources.listed()}["wiki"]
     assert set(found.read_at) == set(Loop)
+
+
+@pytest.mark.parametrize("removed", [False, True], ids=["never was", "is removed"])
+def test_a_source_that_is_not_there_is_reached_in_no_other_way(home: Settings, *, removed: bool) -> None:
+    with app.records(home) as records, records.database.writing() as session:
+        if removed:
+            records.sources.add(session, "wiki", "confluence", SETTINGS, records.clock())
+            records.sources.remove(session, "wiki")
+        with pytest.raises(BadUse, match="no source named wiki"):
+            records.sources.readdress(session, "wiki", SETTINGS)

@@ -144,8 +144,8 @@ function Freshness({ read, look }: { read: Told["read"]; look: () => void }) {
       </button>
       {read.behind && !read.reading ? (
         <p className="note">
-          What was taken from somebody, they are not shown even so: before each answer, the wiki itself is
-          asked. What was opened or written, Footnote knows once it has read it.
+          Whoever was shut out is not shown it even now: before each answer, the wiki itself is asked. What
+          was opened or written, Footnote knows once it has read it.
         </p>
       ) : null}
       {read.stopped ? <p className="note">It could not be read to the end: {read.stopped}</p> : null}
