@@ -59,8 +59,23 @@ class People(RuleBasedStateMachine):
             self.world.confluence.add_space(space, licensed=space != "HR", admins=False)
         self.world.confluence.grant("HR", "group", self.world.group("hr").id)
         self.wiki: Wiki = self.stack.enter_context(wiki(self.world, client=CLIENTS[0], most_gone_percent=100))
-        for number in range(4):
-            self.add_page(number, number, under=number % 2 == 0)
+        for key in SPACES:
+            self._furnish(key)
+        self.world.add_members("eng", *ADDRESSES[:2])
+        self.world.add_members("hr", *ADDRESSES[1:3])
+
+    def _furnish(self, key: str) -> None:
+        """Three deep, a folder between, and something that hangs on what lies lowest."""
+        site = self.world.confluence
+        top = site.add_page(key, "Top", "<p>top</p>")
+        middle = site.add_page(key, "Middle", "<p>middle</p>", parent=top.id)
+        low = site.add_page(key, "Low", "<p>low</p>", parent=middle.id)
+        site.add_attachment(low.id, "notes.txt", b"notes")
+        site.add_comment(low.id, "<p>why?</p>")
+        folder = site.add_folder(key, "Folder", parent=top.id)
+        site.add_page(key, "Filed", "<p>filed</p>", parent=folder.id)
+        site.add_blogpost(key, "Post", "<p>post</p>")
+        self._later()
 
     def teardown(self) -> None:
         with self.stack:
@@ -141,6 +156,12 @@ class People(RuleBasedStateMachine):
         else:
             self.world.confluence.archive(content.id, with_children=deep)
         self._later()
+
+    @precondition(lambda self: self._restrictable())
+    @rule(which=index, others=index)
+    def restrict_two_at_once(self, which: int, others: int) -> None:
+        self.restrict(which, "eng")
+        self.restrict(others, "both")
 
     @precondition(lambda self: self._gone())
     @rule(which=index)
@@ -269,7 +290,7 @@ class People(RuleBasedStateMachine):
         return [each for each in self.world.confluence.content.values() if each.kind not in {"attachment", "comment"}]
 
     def _drawn(self, things: Sequence[Any], number: int) -> Any:
-        return things[number % len(things)]
+        return things[number * 2_654_435_761 // 128 % len(things)]  # small numbers are drawn more often than others
 
     def _later(self) -> None:
         self.clock.advance(60)
