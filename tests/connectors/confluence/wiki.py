@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import httpx
-import pytest
-import stamina
 
 from bot.playground.confluence.call import Habits
 from bot.playground.confluence.server import ConfluenceEmulator
@@ -24,7 +22,7 @@ from tests.fakes.memory import FakeMemory
 SOURCE = "wiki"
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 AT_ONCE = Patience(total_s=20, first_wait_s=0, longest_wait_s=0, jitter_s=0)
-OURS = "footnote@bots.test"
+IMPATIENT = Patience(total_s=0.3, first_wait_s=0.05, longest_wait_s=0.1, jitter_s=0)
 
 
 @dataclass
@@ -36,6 +34,15 @@ class Wiki:
     settings: Settings
     http: Http
     overrides: dict[Email, str]
+
+    @contextmanager
+    def impatient(self) -> Iterator[None]:
+        """As long as it fails for good, nobody wants to wait."""
+        patience, self.http._patience = self.http._patience, IMPATIENT
+        try:
+            yield
+        finally:
+            self.http._patience = patience
 
     def groups(self) -> Mapping[Email, frozenset[Principal]]:
         return self.connector.groups().members
@@ -80,9 +87,10 @@ def wiki(
     admin: bool = True,
     sees_everything: bool = True,
     habits: Habits | None = None,
+    scopes: frozenset[str] | None = None,
     **more: object,
 ) -> Iterator[Wiki]:
-    with ConfluenceEmulator(world, admin=admin, sees_everything=sees_everything, habits=habits) as site:
+    with ConfluenceEmulator(world, admin=admin, sees_everything=sees_everything, habits=habits, scopes=scopes) as site:
         settings = Settings.model_validate(
             {
                 "site": f"{site.url}/wiki",
@@ -108,11 +116,3 @@ def wiki(
 
 def page(content: object) -> str:
     return f"{content.kind}:{content.id}"  # type: ignore[attr-defined]
-
-
-@pytest.fixture
-def quiet() -> Iterator[None]:
-    hooks = stamina.instrumentation.get_on_retry_hooks()
-    stamina.instrumentation.set_on_retry_hooks([])
-    yield
-    stamina.instrumentation.set_on_retry_hooks(hooks)
