@@ -34,6 +34,9 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 LONGEST_SILENCE_S: Final = 30.0
 LONGEST_CONNECT_S: Final = 10.0
 
+# That something is tried again is no news for a terminal, and where it was asked may be no business of a log.
+stamina.instrumentation.set_on_retry_hooks([])
+
 
 class Misunderstood(Retryable):
     """It answered, in a form that is not understood: nothing of it may be believed."""
@@ -89,7 +92,8 @@ class _Answer(NamedTuple):
 class Http:
     """Threads may share it. `authorization` is asked for each time, so that a changed secret needs no new start.
 
-    `is_temporary` says of a refusal that it is none, only a site that wants to be asked later (some say so by 403).
+    `is_temporary` says of a refusal that it is none, only a site that wants to be asked later (some say so by 403);
+    `is_partial` of a 401 that the credentials are good, only not for this.
     """
 
     def __init__(
@@ -100,13 +104,14 @@ class Http:
         pace: Pace,
         patience: Patience | None = None,
         is_temporary: Callable[[Refused], bool] = lambda _: False,
+        is_partial: Callable[[Refused], bool] = lambda _: False,
         most_bytes: int = MOST_BYTES,
         client: httpx.Client | None = None,
     ) -> None:
         self._origins = frozenset(origin(url) for url in origins)
         self._authorization, self._pace = authorization, pace
         self._patience = patience or Patience()
-        self._is_temporary, self._most_bytes = is_temporary, most_bytes
+        self._is_temporary, self._is_partial, self._most_bytes = is_temporary, is_partial, most_bytes
         self._client = client or _new_client()
 
     def __repr__(self) -> str:
@@ -123,6 +128,7 @@ class Http:
             pace=self._pace,
             patience=patience,
             is_temporary=self._is_temporary,
+            is_partial=self._is_partial,
             most_bytes=self._most_bytes,
             client=self._client,
         )
@@ -190,7 +196,7 @@ class Http:
         if answer.status < HTTPStatus.MULTIPLE_CHOICES:
             return answer.body
         refused = Refused(answer.status, b"" if isinstance(answer.body, TooLarge) else answer.body)
-        if answer.status == HTTPStatus.UNAUTHORIZED and self.owns(url):
+        if answer.status == HTTPStatus.UNAUTHORIZED and self.owns(url) and not self._is_partial(refused):
             raise Fatal(
                 f"{_place(url)} does not accept our credentials (401): make a new API token, put it where the source's "
                 "secret is read from, and see that its user is the one who made the token"

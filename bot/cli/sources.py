@@ -28,6 +28,7 @@ def show(*, as_json: bool) -> None:
     else:
         show_table(_table(sources))
         for source in sources:
+            say(f"{source.name}: {_freshness(source)}", style="dim")
             if source.problems:
                 say(f"{source.name}: {len(source.problems)} documents with problems: footnote sources --json")
             for loop, checkpoint in source.loops.items():
@@ -86,21 +87,19 @@ def remove(name: str) -> None:
 
 def _table(sources: Sequence[Source]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for column in ("NAME", "KIND", "DOCUMENTS", "PASSAGES", "PEOPLE", *(f"{loop.upper()} READ" for loop in _LOOPS)):
-        table.add_column(
-            column, no_wrap=True, justify="right" if column in {"DOCUMENTS", "PASSAGES", "PEOPLE"} else "left"
-        )
+    for column in ("NAME", "KIND", "DOCUMENTS", "PASSAGES", "PEOPLE"):
+        table.add_column(column, no_wrap=True, justify="left" if column in {"NAME", "KIND"} else "right")
     for source in sources:
-        counts = (source.documents, source.passages, source.people)
-        table.add_row(source.name, source.kind, *map(str, counts), *(_freshness(source, loop) for loop in _LOOPS))
+        table.add_row(source.name, source.kind, *map(str, (source.documents, source.passages, source.people)))
     return table
 
 
-def _freshness(source: Source, loop: Loop) -> str:
-    """Of a source that was read by then without this loop, its content tells of it."""
-    if loop not in source.loops and source.loops.get(Loop.CONTENT, Checkpoint()).read_at is not None:
-        return "with content"
-    return _moment(source.loops.get(loop, Checkpoint()).read_at)
+def _freshness(source: Source) -> str:
+    """Of what is read in loops of their own. A source that has none of these tells of them with its content."""
+    has = {loop for loop in _LOOPS if loop in source.loops} or {Loop.CONTENT}
+    return ", ".join(
+        f"{loop} read {_moment(source.loops.get(loop, Checkpoint()).read_at)}" for loop in _LOOPS if loop in has
+    )
 
 
 def _as_json(source: Source) -> dict[str, object]:

@@ -12,7 +12,7 @@ from bot.cli.terminal import FAULT, command, complain, err, say
 from bot.core.errors import BadUse
 from bot.core.ports import Embedder
 from bot.flows.sync import Progress, Tally
-from connectors.model import Problem
+from connectors.model import Loop, Problem
 
 _MOST_PROBLEMS = 20
 
@@ -85,17 +85,18 @@ def _clear_removed(records: app.Records) -> None:
 
 
 class _Shown:
-    """One bar a source."""
+    """One bar a loop of a source."""
 
     def __init__(self, bars: Bars) -> None:
         self._bars = bars
         self._tasks: dict[str, TaskID] = {}
 
     def __call__(self, progress: Progress) -> None:
-        if progress.source not in self._tasks:
-            self._tasks[progress.source] = self._bars.add_task(progress.source, total=progress.total)
+        task = progress.source if progress.loop is Loop.CONTENT else f"{progress.source}: {progress.loop}"
+        if task not in self._tasks:
+            self._tasks[task] = self._bars.add_task(task, total=progress.total)
         self._bars.update(
-            self._tasks[progress.source],
+            self._tasks[task],
             completed=progress.seen,
             total=progress.total,
             embedded=progress.embedded,
@@ -124,6 +125,7 @@ def _counts(tally: Tally) -> str:
         f"{tally.seen} documents read",
         f"{tally.changed} new or changed",
         f"{tally.access_changed} with new access" if tally.access_changed else "",
+        f"{tally.layers_changed} places with new restrictions" if tally.layers_changed else "",
         f"{tally.deleted} gone" if tally.deleted else "",
         f"{tally.embedded} passages embedded",
         "groups changed" if tally.groups_changed else "",

@@ -24,6 +24,7 @@ _LEAST_SHARED, _LEAST_OF_NAMES = 2, 3  # words; everybody's page has an owner
 _NOWHERE = Span(0, 0)
 
 _REPLACES = re.compile(r"\b(?:replaces|supersedes|ersetzt(?! durch)|vervangt)\b", re.IGNORECASE)
+_SPOKEN_OF = ("replace", "supersede", "ersetzt", "abgelöst", "vervang")  # one of these is in each of the two
 _REPLACED = re.compile(r"\b(?:(?:replaced|superseded) by|ersetzt durch|abgelöst durch|vervangen door)\b", re.IGNORECASE)
 
 About = Literal["number", "date", "name", "superseded"]
@@ -38,15 +39,8 @@ class _Side(NamedTuple):
     title: Title
     headings: frozenset[str]
     statements: Sequence[Statement]
-
-    @property
-    def replaces(self) -> Sequence[Title]:
-        """What its text says it takes the place of."""
-        return _said_after(self.passage.text, _REPLACES)
-
-    @property
-    def replaced_by(self) -> Sequence[Title]:
-        return _said_after(self.passage.text, _REPLACED)
+    replaces: Sequence[Title]  # what its text says it takes the place of
+    replaced_by: Sequence[Title]
 
 
 class _Pair(NamedTuple):
@@ -57,27 +51,34 @@ class _Pair(NamedTuple):
 
 
 def with_disagreements(wording: Wording, evidence: Evidence) -> Evidence:
-    sides = [_side(found.passage, wording) for found in evidence.found[:_MOST_COMPARED]]
+    question = wording.whole or wording.asked
+    sides = [_side(found.passage, question) for found in evidence.found[:_MOST_COMPARED]]
+    years = title(question).numbers
     pairs = {
         (one, other): pair
         for (one, here), (other, there) in combinations(enumerate(sides), 2)
-        if here.passage.document != there.passage.document and (pair := _between(here, there, wording)) is not None
+        if here.passage.document != there.passage.document and (pair := _between(here, there, years)) is not None
     }
     return _told(evidence.found, pairs) if pairs else evidence
 
 
-def _side(passage: Passage, wording: Wording) -> _Side:
+def _side(passage: Passage, question: str) -> _Side:
     """Statements that share no word with the question are about something else."""
     language = language_of("\n".join((*passage.heading_path, passage.text)))
-    asked = frozenset(terms(wording.whole or wording.asked, language))
+    asked = _asked(question, language)
     headings = frozenset(terms("\n".join((passage.title, *passage.heading_path)), language))
     said = tuple(one for one in statements(passage.text, language) if asked & one.about)
-    return _Side(passage, language, asked, title(passage.title), headings, said)
+    replaces, replaced_by = (_said_after(passage.text, verb) for verb in (_REPLACES, _REPLACED))
+    return _Side(passage, language, asked, title(passage.title), headings, said, replaces, replaced_by)
 
 
-def _between(one: _Side, other: _Side, wording: Wording) -> _Pair | None:
+@lru_cache(maxsize=64)
+def _asked(question: str, language: Language) -> frozenset[str]:
+    return frozenset(terms(question, language))
+
+
+def _between(one: _Side, other: _Side, years: Sequence[str]) -> _Pair | None:
     newer = _is_newer(other.passage, one.passage)
-    years = title(wording.whole or wording.asked).numbers
     replaced = True if _is_replaced(one, other, years) else False if _is_replaced(other, one, years) else None
     versions = bool(one.title.words) and one.title.words == other.title.words
     differing = max(_differing(one, other, versions=versions or replaced is not None), default=None)
@@ -162,7 +163,8 @@ def _is_year(number: str) -> bool:
 @lru_cache(maxsize=2_048)
 def _said_after(text: str, verb: re.Pattern[str]) -> tuple[Title, ...]:
     """The rest of each sentence with this verb; few texts have one."""
-    if not verb.search(text):
+    folded = text.casefold()
+    if not any(word in folded for word in _SPOKEN_OF):
         return ()
     found = ((sentence, verb.search(sentence)) for sentence in sentences(text))
     return tuple(title(sentence[after.end() :]) for sentence, after in found if after is not None)

@@ -66,52 +66,47 @@ def fused(
     considered: Considered, ranking: Ranking, factors: Factors, now: datetime
 ) -> tuple[tuple[PassageId, Worth], ...]:
     """Best first."""
-    of_document = [
-        (_recency(updated, factors, now), factors.authority.get(source_of(name), 1.0))
-        for name, updated in considered.documents
-    ]
-    weighed = {
-        at: _weighed(own, rest, *of_document[_of(at, considered)])
-        for at, (own, rest) in _with_documents(_own(considered.looks, ranking), considered, ranking)
-    }
+    own, documents, passages = _own(considered.looks, ranking), considered.documents, considered.passages
+    rest = _of_documents(own, considered, ranking)
+    recency = {updated: _recency(updated, factors, now) for updated in {updated for _, updated in documents}}
+    of_document = [(recency[updated], factors.authority.get(source_of(name), 1.0)) for name, updated in documents]
+    weighed = {at: _weighed(score, rest.get(at, 0.0), *of_document[passages[at][1]]) for at, score in own.items()}
     order = sorted(weighed, key=lambda at: (-weighed[at].score, at))
-    return tuple((considered.passages[at][0], weighed[at]) for at in order)
-
-
-def _of(at: int, considered: Considered) -> int:
-    return considered.passages[at][1]
+    return tuple((passages[at][0], weighed[at]) for at in order)
 
 
 def _own(looks: Sequence[Looked], ranking: Ranking) -> dict[int, float]:
-    found = sorted({at for look in looks for scores in (look.keywords, look.vectors) for at, _ in scores})
-    own = dict.fromkeys(found, 0.0)
+    own = dict.fromkeys(
+        sorted({at for look in looks for scores in (look.keywords, look.vectors) for at, _ in scores}), 0.0
+    )
+    by_words, by_meaning = ranking.keywords, 1 - ranking.keywords
     for look in looks:
         keywords, vectors = dict(look.keywords), dict(look.vectors)
         best = max(keywords.values(), default=0.0)
         # A passage that the vectors did not bring up is farther than the last that they did; how far is not known.
         floor = ranking.not_near * min(vectors.values(), default=0.0)
-        for at in found:
+        for at in own:
             words = keywords.get(at, 0.0) / best if best > 0 else 0.0
             meaning = max(0.0, vectors.get(at, floor))
-            own[at] += look.weight * (ranking.keywords * words + (1 - ranking.keywords) * meaning)
+            own[at] += look.weight * (by_words * words + by_meaning * meaning)
     return own
 
 
-def _with_documents(own: Scores, considered: Considered, ranking: Ranking) -> Sequence[tuple[int, tuple[float, float]]]:
-    """Of each passage what it is worth by itself, and by the rest of its document."""
-    if not own:
-        return ()
-    middle = median(own.values())
-    above: dict[int, list[tuple[float, int]]] = {}
+def _of_documents(own: Scores, considered: Considered, ranking: Ranking) -> dict[int, float]:
+    """What passages are worth by the rest of their documents; those that are not named, nothing."""
+    middle = median(own.values()) if own else 0.0
+    above: dict[int, list[tuple[float, int]]] = {}  # of a document, best first
     for at, score in own.items():
-        above.setdefault(_of(at, considered), []).append((max(0.0, score - middle), at))
-    together = []
+        if score > middle:
+            above.setdefault(considered.passages[at][1], []).append((middle - score, at))
     for members in above.values():
-        members.sort(key=lambda member: (-member[0], member[1]))
-        for _, at in members:
-            others = [worth for worth, other in members if other != at]
-            together.append((at, (own[at], ranking.document * _decayed(others, ranking.document_decay))))
-    return together
+        members.sort()
+    others = ((at, above.get(considered.passages[at][1], ())) for at in own)
+    return {
+        at: ranking.document * _decayed([-less for less, other in members if other != at], ranking.document_decay)
+        for at, members in others
+        if members and (len(members) > 1 or members[0][1] != at)
+    }
 
 
 def _decayed(worths: Collection[float], decay: float) -> float:

@@ -7,7 +7,7 @@ headings and paragraphs, in one pass.
 import re
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from markdown_it import MarkdownIt
@@ -119,9 +119,12 @@ def _is_affordable(source: Sequence[str]) -> bool:
     return sum(map(len, source)) + len(source) <= PARSED_CHARACTERS and max(map(len, source)) <= PARSED_LINE
 
 
+@cache
 def _parser() -> MarkdownIt:
+    """It keeps nothing of what it reads, so all threads have one; each rule is looked up before anybody else has it."""
     parser = MarkdownIt("commonmark").enable("table")
     parser.core.ruler.enableOnly(["normalize", "block"])  # nothing here needs what is inside a paragraph
+    parser.parse("x")
     return parser
 
 

@@ -41,7 +41,9 @@ def sentences(text: str) -> Iterator[str]:
 def _lines_of_their_own(text: str) -> list[str]:
     """`Owner: …` above `Phone: …` are no sentence, and neither are lines with a hard break between them."""
     lines = text.split("\n")
-    if len(lines) > 1 and all(_LABEL.match(line) for line in lines):
+    if len(lines) == 1:
+        return lines
+    if all(_LABEL.match(line) for line in lines):
         return lines
     return _HARD_BREAK.split(text)
 

@@ -99,7 +99,7 @@ def _statements(text: str, language: Language) -> Iterator[Statement]:
             continue
         at = found
         made = _statement(said, Span(found, found + len(said)), language)
-        if made.values:
+        if made is not None:
             yield made
 
 
@@ -135,18 +135,21 @@ class _Value(NamedTuple):
     rest: str = " "  # what stays of the words it was read from
 
 
-def _statement(said: str, span: Span, language: Language) -> Statement:
+def _statement(said: str, span: Span, language: Language) -> Statement | None:
     rest, values = plain(said), list[_Value]()
     if language.code != "de":  # there each noun has a capital
         values += [_Value("name", "", found.group().casefold()) for found in _PERSON.finditer(rest)]
         rest = _PERSON.sub(" ", rest)
-    for pattern, read in _READERS:
-        values += [read(found, rest) for found in pattern.finditer(rest)]
-        rest = pattern.sub(lambda found, read=read, text=rest: read(found, text).rest, rest)  # type: ignore[misc]
+    for needed, pattern, read in _READERS:
+        if needed is None or needed.search(rest):
+            values += [read(found, rest) for found in pattern.finditer(rest)]
+            rest = pattern.sub(lambda found, read=read, text=rest: read(found, text).rest, rest)  # type: ignore[misc]
     together: dict[tuple[str, str], set[str]] = {}
     for value in values:
         if value.kind:
             together.setdefault((value.kind, value.unit), set()).add(value.value)
+    if not together:
+        return None
     return Statement(
         span=span,
         about=frozenset(terms(rest, language)),
@@ -191,11 +194,12 @@ def _number(found: re.Match[str], text: str) -> _Value:
     return _Value("number", unit or (f"after {before[-1]}" if before else ""), value, f" {found['after'] or ''}")
 
 
-_READERS = (
-    (_LINK, _nothing),
-    (_ADDRESS, _address),
-    (_DATE, _date),
-    (_TIME, _time),
-    (_YEAR, _nothing),
-    (_NUMBER, _number),
+_DIGIT = re.compile(r"\d")
+_READERS = (  # what is found quickly, and must be there before it is worth looking for the rest
+    (re.compile("[<:]"), _LINK, _nothing),
+    (re.compile("@"), _ADDRESS, _address),
+    (_DIGIT, _DATE, _date),
+    (re.compile(":"), _TIME, _time),
+    (_DIGIT, _YEAR, _nothing),
+    (None, _NUMBER, _number),
 )

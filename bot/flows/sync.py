@@ -41,9 +41,10 @@ _OPENED = (
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a pass is. `seen` of `total` documents; `embedded` of the passages that were new."""
+    """How far a loop is. `seen` of `total` documents; `embedded` of the passages that were new."""
 
     source: str
+    loop: Loop
     seen: int = 0
     total: int | None = None
     embedded: int = 0
@@ -56,6 +57,7 @@ class Tally:
     changed: int = 0
     deleted: int = 0
     access_changed: int = 0
+    layers_changed: int = 0
     embedded: int = 0
     seen: int = 0
     groups_changed: bool = False
@@ -136,7 +138,7 @@ def _go(
     else:
         for batch in connector.changes(loop, catalogue.memory, catalogue.cursor(loop), full=full):
             _apply(batch, loop, catalogue, house, tally)
-            house.progress(Progress(connector.source, tally.seen, batch.total, tally.embedded))
+            house.progress(Progress(connector.source, loop, batch.seen, batch.total, tally.embedded))
     catalogue.finish(loop, began=began, problems=tally.problems[before:])
 
 
@@ -181,19 +183,21 @@ def _apply(batch: Batch, loop: Loop, catalogue: Catalogue, house: Syncing, tally
     """The cursor moves with the last of it."""
     documents = [change.document for change in batch.changes if isinstance(change, Upsert)]
     deleted = sum(isinstance(change, Delete) for change in batch.changes)
-    access = sum(isinstance(change, AccessChanged | LayerChanged) for change in batch.changes)
+    access = sum(isinstance(change, AccessChanged) for change in batch.changes)
+    layers = sum(isinstance(change, LayerChanged) for change in batch.changes)
     reached = Reached(loop, batch.cursor, batch.forgotten)
-    if deleted or access or batch.nodes or (not documents and (batch.cursor or batch.forgotten)):
+    if deleted or access or layers or batch.nodes or (not documents and (batch.cursor or batch.forgotten)):
         catalogue.hide(batch, None if documents else reached)
         house.reach("sync.after_hide")
     if documents:
         tally.embedded += _bring_live(documents, reached, catalogue, house)
     if deleted or documents:
         _clear(catalogue, house)
-    tally.seen = batch.seen
+    tally.seen = max(tally.seen, batch.seen)
     tally.changed += len(documents)
     tally.deleted += deleted
     tally.access_changed += access
+    tally.layers_changed += layers
     tally.problems += batch.problems
 
 
@@ -254,6 +258,7 @@ def _finished(source: str, loops: Sequence[Loop], tally: Tally, *, full: bool) -
         "changed": tally.changed,
         "deleted": tally.deleted,
         "access_changed": tally.access_changed,
+        "layers_changed": tally.layers_changed,
         "embedded": tally.embedded,
         "groups_changed": tally.groups_changed,
         "problems": len(tally.problems),

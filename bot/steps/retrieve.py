@@ -233,9 +233,11 @@ def _few_of_each(
     taken: Counter[str] = Counter()
     chosen: list[PassageId] = []
     for id_, _ in order:
+        if len(chosen) == limits.passages:
+            break
         document = placed[id_].document
         most = max(limits.per_document, limits.per_leading_document) if document == leading else limits.per_document
-        if taken[document] < most and len(chosen) < limits.passages:
+        if taken[document] < most:
             taken[document] += 1
             chosen.append(id_)
     return chosen

@@ -14,12 +14,11 @@ from typing import Any, NamedTuple
 
 from cachetools import LRUCache
 from sqlalchemy import Text, bindparam, cast, delete, insert
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from bot.core.nouns import ListId
 from bot.core.portions import portions
-from bot.stores.database import MOST_PARAMETERS, Database, insert_new
+from bot.stores.database import MOST_PARAMETERS, Database, insert_into, insert_new
 from bot.stores.generations import ACCESS, advance, generation
 from bot.stores.tables import AccessListRow, LayerRow, MembershipRow, SourceRow
 from connectors.model import Groups, OwnedLayer
@@ -83,14 +82,10 @@ class AccessStore:
 def intern(session: Session, source: str, access: Sequence[OwnedLayer]) -> ListId:
     """The list of these layers, writing what is new. Changed grants of a known node change every list it is in."""
     nodes = [owned.node for owned in access]
-    ours = select(LayerRow).where(col(LayerRow.source) == source, col(LayerRow.node).in_(nodes))
-    known = {row.node: (row.grants, row.unsure) for row in session.exec(ours)}
+    known = layers_of(session, source, nodes)
     fresh = {owned.node: owned.layer for owned in access}
-    set_layers(
-        session,
-        source,
-        [OwnedLayer(node=node, layer=layer) for node, layer in fresh.items() if known.get(node) != _stored(layer)],
-    )
+    changed = [OwnedLayer(node=node, layer=layer) for node, layer in fresh.items() if known.get(node) != layer]
+    set_layers(session, source, changed)
     return intern_nodes(session, source, nodes)
 
 
@@ -102,16 +97,12 @@ def set_layers(session: Session, source: str, layers: Sequence[OwnedLayer]) -> N
         for owned in {owned.node: owned for owned in layers}.values()
         for grants, unsure in [_stored(owned.layer)]
     ]
-    insert_ = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    for some in portions(rows, MOST_PARAMETERS // len(LayerRow.model_fields)):
-        written = insert_(LayerRow).values(some)
-        session.execute(
-            written.on_conflict_do_update(
-                index_elements=["workspace", "source", "node"],
-                set_={"grants": written.excluded.grants, "unsure": written.excluded.unsure},
-            )
-        )
+    written = insert_into(session, LayerRow)
+    replaced = {"grants": written.excluded.grants, "unsure": written.excluded.unsure}
     if rows:
+        session.execute(
+            written.on_conflict_do_update(index_elements=["workspace", "source", "node"], set_=replaced), rows
+        )
         advance(session, ACCESS)
 
 
@@ -125,27 +116,31 @@ def forget_layers(session: Session, source: str, nodes: Collection[str]) -> None
 
 def layers_of(session: Session, source: str, nodes: Collection[str]) -> dict[str, Layer]:
     """Of those that were ever read."""
-    ours = select(LayerRow).where(col(LayerRow.source) == source)
     return {
-        row.node: _from_json(row.grants, unsure=row.unsure)
-        for some in portions(sorted(nodes), MOST_PARAMETERS)
-        for row in session.exec(ours.where(col(LayerRow.node).in_(some)))
+        node: _layer(grants, unsure)
+        for its_source, node, grants, unsure in _where(session, _SOME_LAYERS, nodes)
+        if its_source == source
     }
 
 
 def intern_nodes(session: Session, source: str, nodes: Sequence[str]) -> ListId:
     """The list of layers that are known already."""
-    list_id = ListId(f"{source}:{hashlib.sha256(json.dumps(nodes).encode()).hexdigest()[:24]}")
+    list_id = list_id_of(source, nodes)
     if insert_new(session, AccessListRow, [{"id": list_id, "source": source, "nodes": list(nodes)}]):
         advance(session, ACCESS)
     return list_id
 
 
+def list_id_of(source: str, nodes: Sequence[str]) -> ListId:
+    return ListId(f"{source}:{hashlib.sha256(json.dumps(nodes).encode()).hexdigest()[:24]}")
+
+
 def owned_layers(session: Session, list_id: str) -> tuple[OwnedLayer, ...]:
     """What the list says now. A layer that is unknown is shut."""
-    row = session.get_one(AccessListRow, (session.info["workspace"], list_id))
-    layers = layers_of(session, row.source, row.nodes)
-    return tuple(OwnedLayer(node=node, layer=layers.get(node, Layer())) for node in row.nodes)
+    ((_, source, text),) = _where(session, _SOME_LISTS, [list_id])
+    nodes = _nodes(text)
+    layers = layers_of(session, source, nodes)
+    return tuple(OwnedLayer(node=node, layer=layers.get(node, Layer())) for node in nodes)
 
 
 def replace_groups(session: Session, source: str, groups: Groups) -> bool:

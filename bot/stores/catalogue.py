@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from bot.core.nouns import DocumentId, Event, PassageId, Piece, document_id, source_of
@@ -27,6 +28,8 @@ from connectors.model import (
     Problem,
     SourceDocument,
 )
+
+_HELD = select(SourceRow.state, SourceRow.added_at).where(col(SourceRow.name) == bindparam("source")).with_for_update()
 
 
 class SourceCatalogue:
@@ -123,8 +126,7 @@ class SourceCatalogue:
         """
         with self._database.writing() as session:
             self._hold(session)
-            ours = select(SourceRow.state, SourceRow.added_at).where(col(SourceRow.name) == self._source)
-            if session.exec(ours.with_for_update()).first() != (ACTIVE, self._added_at):
+            if session.execute(_HELD, {"source": self._source}).first() != (ACTIVE, self._added_at):
                 raise Gone(f"{self._source} was removed meanwhile")
             yield session
 

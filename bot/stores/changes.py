@@ -6,15 +6,18 @@ same transaction and held locked to its end, so whoever sees a generation sees e
 
 from collections.abc import Iterable
 
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
-from bot.core.portions import portions
-from bot.stores.database import MOST_PARAMETERS
+from bot.stores.database import insert_into
 from bot.stores.generations import INDEX, advance
 from bot.stores.tables import DocumentChangeRow
 
-_COLUMNS = 3
+_LATER = (
+    select(DocumentChangeRow.document)
+    .where(col(DocumentChangeRow.generation) > bindparam("before"))
+    .order_by(col(DocumentChangeRow.document))
+)
 
 
 def note(session: Session, documents: Iterable[str]) -> None:
@@ -23,18 +26,13 @@ def note(session: Session, documents: Iterable[str]) -> None:
     if not changed:
         return
     at, workspace = advance(session, INDEX), session.info["workspace"]
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    for some in portions(changed, MOST_PARAMETERS // _COLUMNS):
-        rows = [{"workspace": workspace, "document": document, "generation": at} for document in some]
-        written = insert(DocumentChangeRow).values(rows)
-        session.execute(
-            written.on_conflict_do_update(
-                index_elements=["workspace", "document"], set_={"generation": written.excluded.generation}
-            )
-        )
+    written = insert_into(session, DocumentChangeRow)
+    written = written.on_conflict_do_update(
+        index_elements=["workspace", "document"], set_={"generation": written.excluded.generation}
+    )
+    session.execute(written, [{"workspace": workspace, "document": one, "generation": at} for one in changed])
 
 
 def since(session: Session, before: int) -> list[str]:
     """The documents that changed after this generation."""
-    later = select(DocumentChangeRow.document).where(col(DocumentChangeRow.generation) > before)
-    return list(session.exec(later.order_by(col(DocumentChangeRow.document))))
+    return list(session.execute(_LATER, {"before": before}).scalars())

@@ -13,46 +13,34 @@ from numpy.typing import NDArray
 from bot.core.ports import Vector
 from bot.settings import quiet_libraries
 
-BLOCK: Final = 256  # rows that share a step, and lie side by side for each number of a vector
 LARGE: Final = 8_192  # rows of a segment for which it is worth it
+# Two products of a code and a number of the question are the most that can be added in the 16 bits in which some processors
+# do it, and cut off what is more. A code is shifted by the largest to be positive.
 _CODES: Final = 127
-# Of the question, whose numbers are shifted to be positive: two products of 127 by 127 are the most that can be added in
-# the 16 bits in which some processors do it, and cut off what is more.
 _ASKED: Final = 63
 _SLACK: Final = 1.001  # for the roundings of the bound itself
 
-Codes = NDArray[np.int8]
+Codes = NDArray[np.uint8]
 
 
 class Coded(NamedTuple):
-    """Of each block: the codes (number of a vector × row), how much one of a code is worth, and each row's sum of codes.
-    What is missing of the last block is nought.
-    """
+    """Of each row: its codes, and how much one of them is worth."""
 
     codes: Codes
     steps: Vector
-    sums: NDArray[np.int32]
 
 
-def coded(vectors: Iterable[Vector], dimensions: int) -> Iterator[Coded]:
-    """Of vectors in portions of whole blocks, but for the last. A vector that is not a number has no code."""
+def coded(vectors: Iterable[Vector]) -> Iterator[Coded]:
+    """Of vectors in portions. A vector that is not a number is coded as nought."""
     for some in vectors:
-        blocks = -(-len(some) // BLOCK)
-        padded = np.zeros((blocks * BLOCK, dimensions), dtype=np.float32)
-        padded[: len(some)] = np.where(np.isfinite(some).all(axis=1, keepdims=True), some, 0)
-        rows = padded.reshape(blocks, BLOCK, dimensions)
-        steps = np.abs(rows).max(axis=(1, 2)) / np.float32(_CODES)
-        codes = np.rint(rows / np.where(steps > 0, steps, 1)[:, None, None]).astype(np.int8)
-        codes = np.ascontiguousarray(codes.transpose(0, 2, 1))
-        yield Coded(codes, steps, codes.sum(axis=1, dtype=np.int32))
+        rows = np.where(np.isfinite(some).all(axis=1, keepdims=True), some, np.float32(0))
+        steps = np.abs(rows).max(axis=1) / np.float32(_CODES)
+        codes = np.rint(rows / np.where(steps > 0, steps, np.float32(1))[:, None]) + _CODES
+        yield Coded(codes.astype(np.uint8), steps)
 
 
 def nothing(dimensions: int) -> Coded:
-    return Coded(
-        np.empty((0, dimensions, BLOCK), dtype=np.int8),
-        np.empty(0, dtype=np.float32),
-        np.empty((0, BLOCK), dtype=np.int32),
-    )
+    return Coded(np.empty((0, dimensions), dtype=np.uint8), np.empty(0, dtype=np.float32))
 
 
 def ready(dimensions: int) -> None:
@@ -60,19 +48,16 @@ def ready(dimensions: int) -> None:
 
 
 def looked_at(vector: Vector, of: Coded, largest_norm: float) -> tuple[Vector, Vector]:
-    """About the product of each row with this vector, and of each block by how much that may be wrong."""
+    """About the product of each row with this vector, and by how much that may be wrong."""
     step = float(np.abs(vector).max(initial=0.0)) / _ASKED
-    numbers = np.rint(vector / (step or 1.0))
-    (products,) = _session(len(vector)).run(
-        None, {"asked": (numbers + _ASKED).astype(np.uint8)[None], "codes": of.codes}
-    )
-    about = (products.reshape(of.sums.shape) - _ASKED * of.sums).astype(np.float32)
-    about *= of.steps[:, None] * np.float32(step)
-    wrong_row = of.steps.astype(np.float64) / 2 * np.sqrt(len(vector))
-    wrong_asked = float(np.linalg.norm(vector - numbers * step))
-    norm = float(np.linalg.norm(vector))
-    wrong = norm * wrong_row + wrong_asked * (largest_norm + wrong_row)
-    return about, (wrong * _SLACK).astype(np.float32)
+    numbers = np.rint(vector / (step or 1.0)).astype(np.int8)
+    (products,) = _session(len(vector)).run(None, {"codes": of.codes, "asked": numbers[:, None]})
+    about = (products.reshape(-1) - _CODES * int(numbers.sum(dtype=np.int64))).astype(np.float32)
+    about *= of.steps * np.float32(step)
+    norm, wrong_asked = (float(np.linalg.norm(each)) for each in (vector, vector - numbers * step))
+    wrong_of_step = (norm + wrong_asked) * np.sqrt(len(vector)) / 2  # of a row's own codes, for each of its step
+    wrong = of.steps * np.float32(wrong_of_step * _SLACK) + np.float32(wrong_asked * largest_norm * _SLACK)
+    return about, wrong
 
 
 @cache
@@ -84,13 +69,13 @@ def _session(dimensions: int) -> Any:
 
     onnxruntime.disable_telemetry_events()
     graph = helper.make_graph(
-        [helper.make_node("MatMulInteger", ["asked", "codes"], ["products"])],
+        [helper.make_node("MatMulInteger", ["codes", "asked"], ["products"])],
         "coarse",
         [
-            helper.make_tensor_value_info("asked", TensorProto.UINT8, [1, dimensions]),
-            helper.make_tensor_value_info("codes", TensorProto.INT8, ["blocks", dimensions, BLOCK]),
+            helper.make_tensor_value_info("codes", TensorProto.UINT8, ["rows", dimensions]),
+            helper.make_tensor_value_info("asked", TensorProto.INT8, [dimensions, 1]),
         ],
-        [helper.make_tensor_value_info("products", TensorProto.INT32, ["blocks", 1, BLOCK])],
+        [helper.make_tensor_value_info("products", TensorProto.INT32, ["rows", 1])],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
     options = onnxruntime.SessionOptions()

@@ -6,15 +6,28 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import URL, CursorResult, Engine, Executable, create_engine, event, make_url
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    CursorResult,
+    Engine,
+    Executable,
+    column,
+    create_engine,
+    event,
+    literal,
+    literal_column,
+    make_url,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, OperationalError
-from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
-from sqlmodel import Session, col
+from sqlalchemy.orm import ORMExecuteState, sessionmaker, with_loader_criteria
+from sqlmodel import Session, SQLModel
 
 from bot.core.errors import BadUse
-from bot.stores.tables import TABLES, Row
+from bot.stores.tables import Row
 
 MOST_PARAMETERS = 500  # that a statement takes safely
 _CONNECT_S = 10
@@ -23,6 +36,7 @@ _CONNECTIONS = 20  # that are kept, once so many threads read at once; ten more 
 _WAL_TRIES, _WAL_PAUSE_S = 400, 0.05
 _WRITES = "footnote_writes"
 _WORKSPACE = "workspace"
+_NOWHERE: Final[ColumnElement[Any]] = column(_WORKSPACE)
 _LOST_TO_ANOTHER: Final = frozenset({"40001", "40P01"})  # PostgreSQL: not serializable, deadlock
 _LOCKED: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
@@ -35,12 +49,12 @@ class Database:
         self.engine = _engine(url)
         self._turns = _Turns()
         # SQLite's readers see one moment anyway; PostgreSQL's would see another with each statement.
-        self._one_moment = {"isolation_level": "REPEATABLE READ"} if self.is_postgresql else {}
-        # A function and not an expression: only that reaches an alias in a join too.
-        self._only_ours = tuple(
-            with_loader_criteria(table, lambda rows: rows.workspace == workspace, include_aliases=True)
-            for table in TABLES
+        one_moment = {"isolation_level": "REPEATABLE READ"} if self.is_postgresql else {}
+        self._reads, self._writes = (
+            self.engine.execution_options(**options) for options in (one_moment, {_WRITES: True})
         )
+        self._session = sessionmaker(class_=Session, info={_WORKSPACE: workspace})
+        self._confine(self._session)
 
     @property
     def is_postgresql(self) -> bool:
@@ -48,8 +62,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        with Session(self.engine.execution_options(**self._one_moment)) as session:
-            self._confine(session)
+        with self._session(bind=self._reads) as session:
             yield session
 
     @contextmanager
@@ -57,27 +70,37 @@ class Database:
         """`ahead` of the others of this process who wait to write: somebody else waits for us, and not for long."""
         with (
             nullcontext() if self.is_postgresql else self._turns.turn(ahead=ahead),
-            Session(self.engine.execution_options(**{_WRITES: True})) as session,
+            self._session(bind=self._writes) as session,
             session.begin(),
         ):
-            self._confine(session)
             yield session
 
     def close(self) -> None:
         self.engine.dispose()
 
-    def _confine(self, session: Session) -> None:
+    def _confine(self, sessions: sessionmaker[Session]) -> None:
         """Reads, updates and deletes of other workspaces' rows cannot be written; inserts of them fail."""
-        session.info[_WORKSPACE] = self.workspace
+        # Spelled out as the dialect does it: a parameter that is added to every statement costs as much as the statement.
+        quoted = literal(self.workspace).compile(self.engine, compile_kwargs={"literal_binds": True})
+        workspace: ColumnElement[str] = literal_column(str(quoted))
+        # A function and not an expression: only that reaches an alias in a join too. `Row` itself has no column.
+        ours = with_loader_criteria(
+            Row, lambda rows: getattr(rows, "workspace", _NOWHERE) == workspace, include_aliases=True
+        )
 
-        @event.listens_for(session, "do_orm_execute")
+        confined: WeakKeyDictionary[Executable, Executable] = WeakKeyDictionary()  # most statements are made only once
+
+        @event.listens_for(sessions, "do_orm_execute")
         def _only_ours(state: ORMExecuteState) -> None:
             if state.is_select or state.is_update or state.is_delete:
-                state.statement = state.statement.options(*self._only_ours)
+                statement = state.statement
+                if statement not in confined:
+                    confined[statement] = statement.options(ours)
+                state.statement = confined[statement]
             elif state.is_insert and isinstance(state.parameters, list):
                 self._check(row[_WORKSPACE] for row in state.parameters)
 
-        @event.listens_for(session, "before_flush")
+        @event.listens_for(sessions, "before_flush")
         def _named(flushing: Session, *_: Any) -> None:
             self._check(row.workspace for row in (*flushing.new, *flushing.dirty))
 
@@ -129,21 +152,21 @@ class _Turns:
                 self._writing = False
 
 
+def insert_into(session: Session, table: type[Row]) -> sqlite.Insert | postgresql.Insert:
+    """For many rows at once: as parameters, for a statement that has them in it is made anew each time."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return insert(SQLModel.metadata.tables[str(table.__tablename__)])
+
+
 def insert_new(session: Session, table: type[Row], rows: Sequence[Mapping[str, object]]) -> int:
     """Inserts the rows that are not there yet, by any unique key; how many that were. Races are settled by the key."""
     if not rows:
         return 0
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = insert_into(session, table)
+    # The workspace is asked back, since PostgreSQL's driver counts no inserted rows.
+    fresh = insert.on_conflict_do_nothing().returning(insert.table.c[_WORKSPACE])
     workspace = session.info[_WORKSPACE]
-    key = col(table.workspace)  # asked back, since PostgreSQL's driver counts no inserted rows
-    return sum(
-        len(
-            session.execute(
-                insert(table).values(workspace=workspace, **row).on_conflict_do_nothing().returning(key)
-            ).all()
-        )
-        for row in rows
-    )
+    return sum(len(session.execute(fresh, dict(workspace=workspace, **row)).all()) for row in rows)
 
 
 def changed(session: Session, statement: Executable) -> int:

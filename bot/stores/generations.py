@@ -11,6 +11,13 @@ from bot.stores.tables import GenerationRow
 ACCESS: Final = "access"
 INDEX: Final = "index"
 
+_GROWN: Final = (
+    update(GenerationRow)
+    .where(col(GenerationRow.name) == bindparam("of"))
+    .values(value=GenerationRow.value + 1)
+    .returning(col(GenerationRow.value))
+    .execution_options(synchronize_session=False)  # nobody holds these rows as objects
+)
 _VALUE: Final = select(GenerationRow.value).where(col(GenerationRow.name) == bindparam("of"))
 
 
@@ -20,11 +27,8 @@ def generation(session: Session, name: str) -> int:
 
 def advance(session: Session, name: str) -> int:
     """Grows with the caller's transaction: whoever sees the new number sees what it stands for."""
-    ours = update(GenerationRow).where(col(GenerationRow.name) == name)
-    grown = ours.values(value=GenerationRow.value + 1).returning(col(GenerationRow.value))
-    grown = grown.execution_options(synchronize_session=False)  # nobody holds these rows as objects
-    at = session.execute(grown).scalar_one_or_none()
+    at = session.execute(_GROWN, {"of": name}).scalar_one_or_none()
     if at is None:
         first = insert_new(session, GenerationRow, [{"name": name, "value": 1}])
-        at = 1 if first else session.execute(grown).scalar_one()
+        at = 1 if first else session.execute(_GROWN, {"of": name}).scalar_one()
     return int(at)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import structlog
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlmodel import Session, col
 
 from bot.core.failpoints import Reach, armed
@@ -247,9 +247,7 @@ def _copy_known(
 
 def _everything(session: Session) -> Iterator[list[Entry]]:
     last = ""
-    while rows := _entries(
-        session, _ENTRIES.where(col(PassageRow.id) > last).order_by(col(PassageRow.id)).limit(_AT_ONCE)
-    ):
+    while rows := _entries(session, _FURTHER, last=last):
         last = rows[-1].passage
         yield rows
 
@@ -257,7 +255,7 @@ def _everything(session: Session) -> Iterator[list[Entry]]:
 def _live(session: Session, documents: Sequence[str]) -> Iterator[list[Entry]]:
     rows: list[Entry] = []
     for some in portions(documents, MOST_PARAMETERS):
-        rows += _entries(session, _ENTRIES.where(col(PassageRow.document).in_(some)))
+        rows += _entries(session, _OF_DOCUMENTS, documents=some)
         if len(rows) >= _AT_ONCE:
             yield rows
             rows = []
@@ -279,12 +277,14 @@ _ENTRIES = (
     .join(DocumentRow, col(DocumentRow.id) == col(PassageRow.document))
     .where(col(PassageRow.state) == LIVE)
 )
+_FURTHER = _ENTRIES.where(col(PassageRow.id) > bindparam("last")).order_by(col(PassageRow.id)).limit(_AT_ONCE)
+_OF_DOCUMENTS = _ENTRIES.where(col(PassageRow.document).in_(bindparam("documents", expanding=True)))
 
 
 def _entries(
-    session: Session, statement: Select[str, str, int, str, str, bytes, bytes, datetime | None]
+    session: Session, statement: Select[str, str, int, str, str, bytes, bytes, datetime | None], **given: object
 ) -> list[Entry]:
-    return [Entry(*row) for row in session.execute(statement)]
+    return [Entry(*row) for row in session.execute(statement, given)]
 
 
 def _live_passages(session: Session) -> int:

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.core.languages import OTHERS, Language
-from bot.core.nouns import PassageId
 from bot.core.ports import Hit, Scope, Vector
 from bot.core.terms import spellings
 from bot.stores.keywords import keyword_scores
@@ -61,15 +60,17 @@ def _has(visible: Sequence[Visible], language: Language) -> bool:
 def _best(visible: Sequence[Visible], found: Sequence[Found], k: int) -> tuple[Hit, ...]:
     """The first k of all parts; ties are broken by content, document and ordinal."""
     best = [
-        (-score, row, part.segment)
-        for part, (rows, scores) in zip(visible, found, strict=True)
+        (-score, row, at)
+        for at, (part, (rows, scores)) in enumerate(zip(visible, found, strict=True))
         for row, score in _best_of(part.segment, rows, scores, k)
     ]
     times = Counter(score for score, _, _ in best)
-    best.sort(key=lambda hit: (hit[0], hit[2].tie_key(hit[1]) if times[hit[0]] > 1 else _ALONE))
-    return tuple(
-        Hit(PassageId(segment.passage[row].decode()), -score, segment.place(row)) for score, row, segment in best[:k]
-    )
+    best.sort(key=lambda hit: (hit[0], visible[hit[2]].segment.tie_key(hit[1]) if times[hit[0]] > 1 else _ALONE))
+    placed = [
+        part.segment.placed(np.array([row for _, row, of in best[:k] if of == at], dtype=np.int64))
+        for at, part in enumerate(visible)
+    ]
+    return tuple(Hit(passage, -score, place) for score, _, at in best[:k] for passage, place in [next(placed[at])])
 
 
 def _best_of(segment: Segment, rows: Rows, scores: NDArray[np.float64], k: int) -> list[tuple[int, float]]:

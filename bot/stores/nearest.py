@@ -32,9 +32,9 @@ def _glanced(vector: Vector, visible: Visible, k: int, error: float) -> Rows:
     """A first look at all rows of the segment, hidden ones too, and the fast product of what it cannot rule out."""
     segment = visible.segment
     about, wrong = looked_at(vector, segment.coded, segment.largest_norm)
-    at_least, at_most = ((about + by[:, None]).reshape(-1)[: segment.rows] for by in (-wrong, wrong))
     rows = np.flatnonzero(visible.mask & segment.has_vector)
-    rows = rows[_among_best(at_least[rows], k, error, at_most[rows])]
+    about, wrong = about[rows], wrong[rows]
+    rows = rows[_among_best(about - wrong, k, error, about + wrong)]
     rough = segment.vectors[rows] @ vector
     return rows[_among_best(rough, k, error, rough)]
 

@@ -15,11 +15,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from cachetools import LRUCache
-from sqlalchemy import ColumnElement, Text, bindparam, cast, delete, insert, literal_column, update
+from sqlalchemy import ColumnElement, Text, bindparam, cast, delete, literal_column, update
 from sqlalchemy import select as sql_select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import defer
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from bot.core.cited import full_place
 from bot.core.languages import ENGLISH, language_of
@@ -28,8 +27,8 @@ from bot.core.portions import portions
 from bot.core.ports import Place, Placed, Staged, Stored
 from bot.core.terms import terms
 from bot.stores import changes
-from bot.stores.access import access_lists, intern, owned_layers
-from bot.stores.database import MOST_PARAMETERS, Database
+from bot.stores.access import access_lists, intern, layers_of, list_id_of, owned_layers
+from bot.stores.database import MOST_PARAMETERS, Database, insert_into
 from bot.stores.generations import INDEX, generation
 from bot.stores.tables import DocumentRow, EmbedderRow, PassageRow, VectorRow
 from connectors.model import OwnedLayer, SourceDocument
@@ -40,7 +39,6 @@ STAGED, LIVE, RETIRED = "staged", "live", "retired"
 PREPARING = "preparing"  # of an embedder: nobody has made an index of its vectors yet
 IS_NOT_LIVE = col(PassageRow.state) != literal_column("'live'")  # spelled out: the index of those is a partial one
 _ROUTES = 8  # that narrow where they look, of which the documents are remembered
-_WITHOUT_TEXT = defer(PassageRow.text)  # type: ignore[arg-type]
 _WITHOUT_TERMS = (defer(PassageRow.term_ids), defer(PassageRow.term_counts))  # type: ignore[arg-type]
 
 
@@ -84,6 +82,25 @@ _PLACED = (
     .where(col(PassageRow.state) == LIVE, col(PassageRow.id).in_(bindparam("some", expanding=True)))
 )
 
+_LISTS_OF = select(DocumentRow.id, DocumentRow.list_id).where(
+    col(DocumentRow.id).in_(bindparam("some", expanding=True))
+)
+_SET_ACCESS = (
+    update(DocumentRow)
+    .where(col(DocumentRow.id) == bindparam("of"))
+    .values(list_id=bindparam("list"))
+    .execution_options(synchronize_session=False)  # nobody holds these rows as objects
+)
+_PASSAGES_OF = select(PassageRow.id, PassageRow.ordinal, PassageRow.state).where(
+    col(PassageRow.document) == bindparam("document")
+)
+_PASSAGES = SQLModel.metadata.tables[str(PassageRow.__tablename__)]
+_MOVED = (
+    update(_PASSAGES)
+    .where(_PASSAGES.c.workspace == bindparam("of"), _PASSAGES.c.id == bindparam("passage"))
+    .values(ordinal=bindparam("place"), state=bindparam("now"))
+)
+
 
 class PassageStore:
     def __init__(self, database: Database) -> None:
@@ -112,10 +129,9 @@ class PassageStore:
 
     def access_of(self, documents: Sequence[str]) -> Mapping[str, AccessList]:
         with self._database.reading() as session:
-            of = select(DocumentRow.id, DocumentRow.list_id).where(col(DocumentRow.id).in_(documents))
-            lists_of = {document: ListId(list_id) for document, list_id in session.exec(of)}
-            lists = access_lists(session, set(lists_of.values()))
-            return {document: lists.get(list_id, NOBODY) for document, list_id in lists_of.items()}
+            theirs = lists_of(session, documents)
+            lists = access_lists(session, set(theirs.values()))
+            return {document: lists.get(list_id, NOBODY) for document, list_id in theirs.items()}
 
     def documents_in(self, spaces: Collection[str], kinds: Collection[str]) -> frozenset[str]:
         """Remembered until any document changes, for a route asks the same each time."""
@@ -202,11 +218,9 @@ def lacks_vector(embedder: str) -> ColumnElement[bool]:
 
 
 def _note_vectors(session: Session, ids: Sequence[str], embedder: str) -> None:
-    insert_ = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    workspace = session.info["workspace"]
-    for some in portions(ids, MOST_PARAMETERS // len(VectorRow.model_fields)):
-        rows = [{"workspace": workspace, "passage": id_, "embedder": embedder} for id_ in some]
-        session.execute(insert_(VectorRow).values(rows).on_conflict_do_nothing())
+    rows = [{"workspace": session.info["workspace"], "passage": id_, "embedder": embedder} for id_ in ids]
+    if rows:
+        session.execute(insert_into(session, VectorRow).on_conflict_do_nothing(), rows)
 
 
 def stage(session: Session, source: str, document: SourceDocument, pieces: Sequence[Piece]) -> Staged:
@@ -218,23 +232,26 @@ def stage(session: Session, source: str, document: SourceDocument, pieces: Seque
     owner = document_id(source, document.id)
     list_id = _intern_confined(session, source, owner, document.access)
     named = tuple(zip(passage_ids(owner, pieces), pieces, strict=True))
-    present = set(session.exec(select(PassageRow.id).where(col(PassageRow.document) == owner)))
+    present = {id_ for id_, _, _ in session.execute(_PASSAGES_OF, {"document": owner})}
     fresh = [(id_, piece) for id_, piece in named if id_ not in present]
     if fresh:
         workspace = session.info["workspace"]
-        session.execute(insert(PassageRow), [_row(workspace, id_, owner, piece) for id_, piece in fresh])
+        session.execute(insert_into(session, PassageRow), [_row(workspace, id_, owner, piece) for id_, piece in fresh])
     return Staged(document=document, list_id=list_id, passages=named, fresh=tuple(id_ for id_, _ in fresh))
 
 
 def _intern_confined(session: Session, source: str, document: DocumentId, access: Sequence[OwnedLayer]) -> ListId:
     """The new version's list. Meanwhile the old one's layers, as they were before, hold beside it."""
-    row = session.get(DocumentRow, (session.info["workspace"], document))
-    before = owned_layers(session, row.list_id) if row is not None else ()
+    old = lists_of(session, [document]).get(document)
+    nodes = {owned.node: owned.layer for owned in access}
+    if old == list_id_of(source, list(nodes)) and layers_of(session, source, nodes) == nodes:
+        return old
+    before = owned_layers(session, old) if old is not None else ()
     new = intern(session, source, access)
-    if row is None or (row.list_id == new and owned_layers(session, new) == before):
+    if old is None or (old == new and owned_layers(session, new) == before):
         return new
     both = [*map(_by_content, before), *access] if before and access else []
-    row.list_id = intern(session, source, both)
+    set_access(session, document, intern(session, source, both))
     return new
 
 
@@ -248,7 +265,9 @@ def go_live(session: Session, source: str, staged: Staged, *, embedded_by: str |
     """The new version replaces the old one. Passages that were live already keep their vectors."""
     document = staged.document
     owner = document_id(source, document.id)
-    values: dict[str, Any] = {
+    row: dict[str, Any] = {
+        "workspace": session.info["workspace"],
+        "id": owner,
         "source": source,
         "id_at_source": document.id,
         "title": document.title,
@@ -260,21 +279,18 @@ def go_live(session: Session, source: str, staged: Staged, *, embedded_by: str |
         "label": document.label,
         "list_id": staged.list_id,
     }
-    row = session.get(DocumentRow, (session.info["workspace"], owner))
-    if row is None:
-        session.add(DocumentRow(workspace=session.info["workspace"], id=owner, **values))
-    else:
-        row.sqlmodel_update(values)
+    written = insert_into(session, DocumentRow)
+    replaced = {name: written.excluded[name] for name in row if name not in {"workspace", "id"}}
+    session.execute(written.on_conflict_do_update(index_elements=["workspace", "id"], set_=replaced), [row])
     ordinals = {id_: piece.ordinal for id_, piece in staged.passages}
-    ours = select(PassageRow).where(col(PassageRow.document) == owner).options(*_WITHOUT_TERMS, _WITHOUT_TEXT)
-    fresh = []
-    for passage in session.exec(ours).all():
-        ordinal = ordinals.get(PassageId(passage.id))
-        if ordinal is None:
-            passage.state = RETIRED
-        else:
-            fresh += [passage.id] if passage.state == STAGED else []
-            passage.state, passage.ordinal = LIVE, ordinal
+    fresh, moved = [], []
+    for id_, ordinal, state in session.execute(_PASSAGES_OF, {"document": owner}):
+        now = (ordinals[id_], LIVE) if id_ in ordinals else (ordinal, RETIRED)
+        if (ordinal, state) != now:
+            moved.append({"of": row["workspace"], "passage": id_, "place": now[0], "now": now[1]})
+        fresh += [id_] if state == STAGED and id_ in ordinals else []
+    if moved:
+        session.execute(_MOVED, moved)
     if embedded_by is not None:
         _note_vectors(session, fresh, embedded_by)
 
@@ -285,16 +301,15 @@ def _is_in(spaces: Collection[str], source: str, place: str) -> bool:
     return any(where.startswith(f"{space}/") for space in spaces)
 
 
-def lists_of(session: Session, documents: Sequence[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for some in portions(documents, MOST_PARAMETERS):
-        of = select(DocumentRow.id, DocumentRow.list_id).where(col(DocumentRow.id).in_(some))
-        found.update(session.exec(of).all())
-    return found
+def lists_of(session: Session, documents: Sequence[str]) -> dict[str, ListId]:
+    some_documents = portions(documents, MOST_PARAMETERS)
+    return {
+        id_: ListId(list_id) for some in some_documents for id_, list_id in session.execute(_LISTS_OF, {"some": some})
+    }
 
 
 def set_access(session: Session, document: DocumentId, list_id: ListId) -> None:
-    session.execute(update(DocumentRow).where(col(DocumentRow.id) == document).values(list_id=list_id))
+    session.execute(_SET_ACCESS, {"of": document, "list": list_id})
 
 
 def retire_documents(session: Session, documents: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ import numpy as np
 from cachetools import LRUCache
 from numpy.typing import NDArray
 
-from bot.core.nouns import ListId
+from bot.core.nouns import ListId, PassageId
 from bot.core.ports import Place, Vector
 from bot.stores import coarse
 
@@ -30,7 +30,7 @@ _REMEMBERING = threading.Lock()
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _NEVER = -(1 << 63)
 _LISTS = 16  # sets of lists whose slices are remembered
-_AT_ONCE = 8_192  # vectors in memory while a large segment is written: whole blocks of `coarse`
+_AT_ONCE = 8_192  # vectors in memory while a large segment is written
 
 
 class Entry(NamedTuple):
@@ -83,16 +83,15 @@ class Outline:
 
 @dataclass(frozen=True, eq=False)
 class Segment(Outline):
-    """`codes`, `steps` and `sums` are of the vectors, for a first look at them (`coarse`); a small segment has none."""
+    """`codes` and `steps` are of the vectors, for a first look at them (`coarse`); a small segment has none."""
 
     vectors: Vector
     codes: coarse.Codes
     steps: Vector
-    sums: NDArray[np.int32]
 
     @property
     def coded(self) -> coarse.Coded:
-        return coarse.Coded(self.codes, self.steps, self.sums)
+        return coarse.Coded(self.codes, self.steps)
 
     @cached_property
     def list_ids(self) -> Mapping[str, int]:
@@ -147,27 +146,32 @@ class Segment(Outline):
         spans = [self.by_document[self.document_rows[one] : self.document_rows[one + 1]] for one in found.tolist()]
         return np.concatenate(spans).astype(np.int64) if spans else np.empty(0, dtype=np.int64)
 
-    def document_name(self, row: int) -> str:
-        at = int(self.document[row])
-        first = int(self.document_ends[at - 1]) if at else 0
-        return bytes(self.document_text[first : int(self.document_ends[at])]).decode()
+    def document_names(self, rows: Rows) -> list[str]:
+        at = self.document[rows].astype(np.int64)
+        firsts = np.where(at > 0, self.document_ends[at - 1], 0)
+        text = memoryview(self.document_text)  # type: ignore[arg-type]
+        return [
+            str(text[first:end], "utf-8")
+            for first, end in zip(firsts.tolist(), self.document_ends[at].tolist(), strict=True)
+        ]
 
     @cached_property
     def list_names(self) -> Sequence[str]:
         return _texts(self.list_text, self.list_ends)
 
-    def place(self, row: int) -> Place:
-        at, content_hash = int(self.updated[row]), self.content_hash[row].decode()
-        return Place(
-            document=self.document_name(row),
-            ordinal=int(self.ordinal[row]),
-            content_hash=content_hash,
-            updated=_EPOCH + timedelta(microseconds=at) if at != _NEVER else None,
-            list_id=ListId(self.list_names[int(np.searchsorted(self.list_rows, row, side="right")) - 1]),
-        )
+    def placed(self, rows: Rows) -> Iterator[tuple[PassageId, Place]]:
+        """Each of these rows: its passage, and where that stands."""
+        lists = np.searchsorted(self.list_rows, rows, side="right") - 1
+        columns = (self.passage, self.ordinal, self.content_hash, self.updated)
+        for passage, ordinal, content_hash, updated, document, its_list in zip(
+            *(column[rows].tolist() for column in columns), self.document_names(rows), lists.tolist(), strict=True
+        ):
+            place = Place(document, ordinal, content_hash.decode(), _moment(updated), ListId(self.list_names[its_list]))
+            yield PassageId(passage.decode()), place
 
     def tie_key(self, row: int) -> tuple[str, str, int]:
-        return self.content_hash[row].decode(), self.document_name(row), int(self.ordinal[row])
+        (document,) = self.document_names(np.array([row]))
+        return self.content_hash[row].decode(), document, int(self.ordinal[row])
 
 
 class Portions:
@@ -190,7 +194,7 @@ class Portions:
 
     def coded(self) -> Iterator[coarse.Coded]:
         """Of the rows in the same order; of few rows nothing."""
-        return coarse.coded(self, self.dimensions) if len(self._row) >= coarse.LARGE else iter(())
+        return coarse.coded(self) if len(self._row) >= coarse.LARGE else iter(())
 
 
 class Made(NamedTuple):
@@ -201,8 +205,8 @@ class Made(NamedTuple):
         arrays = {field.name: getattr(self.outline, field.name) for field in fields(Outline)}
         vectors = self.vectors.whole()
         coded = zip(coarse.nothing(vectors.shape[1]), *self.vectors.coded(), strict=True)
-        codes, steps, sums = map(np.concatenate, coded)
-        return Segment(**arrays, vectors=vectors, codes=codes, steps=steps, sums=sums)
+        codes, steps = map(np.concatenate, coded)
+        return Segment(**arrays, vectors=vectors, codes=codes, steps=steps)
 
 
 def make(entries: Sequence[Entry], vectors: Vector, has_vector: Mask) -> Made:
@@ -382,6 +386,11 @@ def _as_bytes(texts: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64
 def _texts(text: NDArray[np.uint8], ends: NDArray[np.int64]) -> list[str]:
     whole = text.tobytes()
     return [whole[first:last].decode() for first, last in pairwise([0, *ends.tolist()])]
+
+
+@lru_cache(maxsize=4_096)
+def _moment(microseconds: int) -> datetime | None:
+    return _EPOCH + timedelta(microseconds=microseconds) if microseconds != _NEVER else None
 
 
 def _portions(vectors: Vector) -> Iterator[Vector]:

@@ -29,7 +29,7 @@ from bot.stores import coarse
 from bot.stores.segments import Made, Outline, Portions, Segment
 from bot.stores.visible import File, Part
 
-_FORMAT: Final = "footnote index 3"
+_FORMAT: Final = "footnote index 4"
 _ALIGNED: Final = 64
 _PAGE: Final = 4096
 _FILE = re.compile(r"[0-9a-f]{32}\.segment")
@@ -56,9 +56,8 @@ _DTYPES: Final = {
     "owner": "<i4",
     "count": "<u2",
     "vectors": "<f4",
-    "codes": "i1",
+    "codes": "u1",
     "steps": "<f4",
-    "sums": "<i4",
 }
 assert tuple(_DTYPES) == tuple(field.name for field in fields(Segment))
 
@@ -217,32 +216,28 @@ def _write(path: Path, made: Made) -> dict[str, list[int]]:
     """By writing and not by mapping: a full disk is then an error, and not the end of the process. The shapes of all."""
     arrays = {field.name: getattr(made.outline, field.name) for field in fields(Outline)}
     steps: list[NDArray[Any]] = []
-    sums: list[NDArray[Any]] = []
     with path.open("xb") as file:
         for field, array in arrays.items():
             _append(file, [np.ascontiguousarray(array, dtype=_DTYPES[field])])
         _append(file, made.vectors)
-        _append(file, _codes(made.vectors, steps, sums))
+        _append(file, _codes(made.vectors, steps))
         _append(file, steps)
-        _append(file, sums)
         _pad(file)
         file.flush()
         os.fsync(file.fileno())
-    dimensions, blocks = made.vectors.dimensions, sum(map(len, steps))
+    dimensions, with_codes = made.vectors.dimensions, sum(map(len, steps))
     return {
         **{field: list(array.shape) for field, array in arrays.items()},
         "vectors": [made.outline.rows, dimensions],
-        "codes": [blocks, dimensions, coarse.BLOCK],
-        "steps": [blocks],
-        "sums": [blocks, coarse.BLOCK],
+        "codes": [with_codes, dimensions],
+        "steps": [with_codes],
     }
 
 
-def _codes(vectors: Portions, steps: list[NDArray[Any]], sums: list[NDArray[Any]]) -> Iterator[coarse.Codes]:
+def _codes(vectors: Portions, steps: list[NDArray[Any]]) -> Iterator[coarse.Codes]:
     """A portion at a time; what else belongs to it, which is little, is put aside until they are written."""
-    for codes, its_steps, its_sums in vectors.coded():
+    for codes, its_steps in vectors.coded():
         steps.append(its_steps)
-        sums.append(its_sums)
         yield codes
 
 

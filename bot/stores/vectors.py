@@ -6,6 +6,7 @@ access does. What it keeps is read into the exact index instead.
 
 import hashlib
 import re
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
+from cachetools import LRUCache
 
 from bot.core.errors import Unready
 from bot.core.nouns import PassageId
@@ -21,6 +23,7 @@ from bot.core.ports import Vector
 from connectors.model import Retryable
 
 LARGEST_PORTION = 2_000  # Chroma takes 5,461
+_FRESH = 1_024  # vectors that were put last: whoever searches next wants them, and would wait for whoever puts more
 
 
 class Vectors:
@@ -33,6 +36,8 @@ class Vectors:
     ) -> None:
         self.name, self.dimensions = collection_name(workspace, embedder), dimensions
         self._client, self._portion = client, portion
+        self._remembering = threading.Lock()
+        self._fresh: LRUCache[PassageId, Vector] = LRUCache(_FRESH)
         self._collection = client.get_or_create_collection(
             name=self.name,
             embedding_function=None,
@@ -46,17 +51,24 @@ class Vectors:
         for some in portions(range(len(ids)), self._portion):
             with self._there():
                 self._collection.upsert(ids=[ids[at] for at in some], embeddings=vectors[some[0] : some[-1] + 1])
+        with self._remembering:
+            self._fresh.update((ids[at], vectors[at].astype(np.float32)) for at in range(len(ids))[-_FRESH:])
 
     def delete(self, ids: Sequence[PassageId]) -> None:
+        with self._remembering:
+            for id_ in ids:
+                self._fresh.pop(id_, None)
         for some in portions(ids, self._portion):
             with self._there():
                 self._collection.delete(ids=list(some))
 
     def get(self, ids: Sequence[PassageId]) -> tuple[list[PassageId], Vector]:
         """Those that are there, in no certain order."""
-        found: list[PassageId] = []
-        rows = [np.empty((0, self.dimensions), dtype=np.float32)]
-        for some in portions(ids, self._portion):
+        with self._remembering:
+            known = {id_: self._fresh[id_] for id_ in ids if id_ in self._fresh}
+        found = list(known)
+        rows = [np.empty((0, self.dimensions), dtype=np.float32), *(vector[None] for vector in known.values())]
+        for some in portions([id_ for id_ in ids if id_ not in known], self._portion):
             with self._there():
                 got = self._collection.get(ids=list(some), include=["embeddings"])
             if got["ids"]:
@@ -82,6 +94,8 @@ class Vectors:
         try:
             yield
         except NotFoundError as error:
+            with self._remembering:
+                self._fresh.clear()
             with suppress(NotFoundError):  # not made again by whoever has not heard yet that it is not wanted any more
                 self._collection = self._client.get_collection(self.name, embedding_function=None)
             raise Retryable("the vectors were cleared away meanwhile, since another embedder took over") from error

@@ -24,10 +24,12 @@ MOST_POLLED: Final = 50
 MOST_RESTRICTED: Final = 100
 MOST_GROUPS: Final = 200
 MOST_USERS_AT_ONCE: Final = 250
+MOST_OF_ANYTHING: Final = 200_000  # members of a group: a list that is longer has no end
 LIVE: Final = Patience(total_s=12.0, first_wait_s=0.2, longest_wait_s=2.0, jitter_s=0.2)
 
 Item = TypeVar("Item", bound=Payload)
 _ABSENT: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+_NOT_ALLOWED: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.UNAUTHORIZED})
 _NOT_FOR_US: Final = _ABSENT | {HTTPStatus.FORBIDDEN}
 
 
@@ -65,6 +67,7 @@ class Client:
             [settings.api],
             authorization=lambda: _authorization(settings.user, secret()),
             pace=Pace(settings.requests_per_second, burst=max(1, int(settings.requests_per_second))),
+            is_partial=lacks_a_scope,
         )
 
     def __repr__(self) -> str:
@@ -197,7 +200,7 @@ class Client:
                     raise _Absent(page.status)
                 users += page.restrictions.user.results
                 groups += page.restrictions.group.results
-                start = next_start(page, start, MOST_RESTRICTED)
+                start = _no_ring(next_start(page, start, MOST_RESTRICTED), url)
         return tuple(users), tuple(groups)
 
     def may_read(self, content_id: str, account_id: str) -> bool | None:
@@ -208,7 +211,7 @@ class Client:
             {"subject": {"type": "user", "identifier": account_id}, "operation": "read"},
         )
         if isinstance(found, Refused):
-            return None if found.status == HTTPStatus.FORBIDDEN else False
+            return None if found.status in _NOT_ALLOWED else False
         return found.has_permission
 
     # -- who is there
@@ -304,7 +307,7 @@ class Client:
             yield from page.results
             if len(page.results) < min(MOST_GROUPS, page.limit or MOST_GROUPS):
                 return
-            start += len(page.results)
+            start = _no_ring(start + len(page.results), url) or 0
 
 
 class _Absent(Exception):  # noqa: N818
@@ -340,17 +343,28 @@ def _listing(kind: Kind) -> type[Listing[Thing]]:
     return cast("type[Listing[Thing]]", models[kind])
 
 
+def _no_ring(start: int | None, url: str) -> int | None:
+    if start is not None and start > MOST_OF_ANYTHING:
+        raise Misunderstood(f"{urlsplit(url).path} does not end")
+    return start
+
+
 def _in_path(text: str) -> str:
     return quote(text, safe="")
 
 
 def _refusal(path: str, refused: Refused) -> Fatal | Retryable:
-    if refused.status == HTTPStatus.FORBIDDEN:
+    if refused.status in _NOT_ALLOWED:
         return Fatal(
-            f"Confluence does not let us read {path.partition('/')[0]} (403): the account or the token's scopes do not "
+            f"Confluence does not let us read {path.partition('/')[0]} ({refused.status}): the account or the token's scopes do not "
             "reach that far; the check of the connection names what is missing"
         )
     return Retryable(f"Confluence refuses {path} ({refused.status}); nothing was concluded")
+
+
+def lacks_a_scope(refused: Refused) -> bool:
+    """A gateway says 401 too where the token is good and only its scopes do not reach this far."""
+    return b"scope does not match" in refused.body.lower()
 
 
 def _authorization(user: str | None, secret: str) -> str:

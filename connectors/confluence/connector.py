@@ -8,7 +8,6 @@ from connectors.confluence import live, people
 from connectors.confluence.accounts import accounts
 from connectors.confluence.client import Client
 from connectors.confluence.content import content
-from connectors.confluence.people import Resolved
 from connectors.confluence.reader import Reader
 from connectors.confluence.restrictions import restrictions
 from connectors.confluence.settings import Settings
@@ -44,7 +43,7 @@ class ConfluenceConnector:
         self._client = client or Client(settings, secret)
         self._reader = Reader(source, settings, self._client)
         self._live = self._reader.hurried()
-        self._last: Resolved | None = None
+        self._last: Groups | None = None
 
     def __repr__(self) -> str:
         return f"ConfluenceConnector({self._source!r}, {self._client!r})"
@@ -52,6 +51,11 @@ class ConfluenceConnector:
     @property
     def source(self) -> str:
         return self._source
+
+    @property
+    def reader(self) -> Reader:
+        """For a look at the site of which nothing is kept."""
+        return self._reader
 
     @property
     def loops(self) -> tuple[Loop, ...]:
@@ -63,7 +67,7 @@ class ConfluenceConnector:
     def changes(self, loop: Loop, memory: Memory, cursor: Cursor | None, *, full: bool) -> Iterator[Batch]:
         match loop:
             case Loop.GROUPS:
-                yield Batch(problems=(self._last or self._looked()).problems)
+                return  # who is in what is told by `groups`, whole
             case Loop.STRUCTURE:
                 yield from structure(self._reader, memory, cursor, full=full)
             case Loop.ACCESS:
@@ -74,7 +78,7 @@ class ConfluenceConnector:
                 assert_never(loop)
 
     def groups(self) -> Groups:
-        return self._looked().groups
+        return self._looked()
 
     def access_now(self, ids: Sequence[str]) -> Mapping[str, AccessList]:
         return live.access_now(self._live, ids)
@@ -96,9 +100,9 @@ class ConfluenceConnector:
     def _principals(self, email: Email) -> frozenset[Principal]:
         if self._held is not None:
             return self._held(email)
-        return (self._last or self._looked()).groups.members.get(email, frozenset())
+        return (self._last or self._looked()).members.get(email, frozenset())
 
-    def _looked(self) -> Resolved:
+    def _looked(self) -> Groups:
         found = people.resolve(self._source, accounts(self._reader), self._overrides())
         self._last = found
         return found

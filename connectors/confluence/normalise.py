@@ -156,6 +156,11 @@ def attachment(site: str, space: Space, found: Entry, access: tuple[OwnedLayer, 
     return _read(found, space, access, thing.title, url, converted)
 
 
+def size(found: Entry) -> int:
+    """Of a file, as far as it is told; of anything else nothing."""
+    return (found.thing.file_size or 0) if isinstance(found.thing, wire.Attachment) else 0
+
+
 def is_text(thing: wire.Attachment) -> bool:
     return _ending(thing.title) in _TEXT
 

@@ -23,12 +23,7 @@ class Account(NamedTuple):
     admin: bool = False
 
 
-class Resolved(NamedTuple):
-    groups: Groups
-    problems: tuple[Problem, ...]
-
-
-def resolve(source: str, accounts: Iterable[Account], overrides: Mapping[Email, str]) -> Resolved:
+def resolve(source: str, accounts: Iterable[Account], overrides: Mapping[Email, str]) -> Groups:
     """An admin's word comes first, in both directions: an account that an admin gave to an address is no other's."""
     known = {account.id: account for account in accounts}
     given = set(overrides.values())
@@ -40,10 +35,8 @@ def resolve(source: str, accounts: Iterable[Account], overrides: Mapping[Email, 
     owner = {address: next(iter(ids)) for address, ids in told.items() if len(ids) == 1}
     owner |= {address: account_id for address, account_id in overrides.items() if account_id in known}
     members = {address: held(source, known[account_id]) for address, account_id in owner.items()}
-    return Resolved(
-        Groups(members=members, digest=_digest(members)),
-        (*_doubled(told), *_strangers(overrides, known), *_unresolved(known, set(owner.values()))),
-    )
+    problems = (*_doubled(told), *_strangers(overrides, known), *_unresolved(known, set(owner.values())))
+    return Groups(members=members, digest=_digest(members), problems=problems)
 
 
 def held(source: str, account: Account) -> frozenset[Principal]:

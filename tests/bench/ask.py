@@ -150,7 +150,6 @@ def _timed(work: Callable[[], None]) -> float:
 
 def main() -> None:
     began = time.perf_counter()
-    settings.quiet_libraries()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "--quick", action="store_true", help=f"{QUICK_QUESTIONS} questions, not {QUESTIONS}; ends within 45 s"

@@ -21,7 +21,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot import settings
 from bot.playground.slack import Channel, Delivery, Message
 from tests.slack.office import QUESTION, SECRET, Office, office, until
 
@@ -158,7 +157,6 @@ def _recovery(acme: Office, askers: Sequence[Asker], died: Sequence[float]) -> d
 
 def main() -> None:
     began = time.perf_counter()
-    settings.quiet_libraries()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_KILLS} kills, not {KILLS}; ends within 45 s")
     parser.add_argument("--json", action="store_true", help="print one JSON object")

@@ -23,7 +23,6 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from bot.settings import quiet_libraries
 from tests.bench.figures import percentile, show
 from tests.bench.served import Asked, Town, embedder_here, floor_waits_s, out_of_order, stages, town
 
@@ -154,7 +153,6 @@ def _paced(act: Callable[[], object], times: int, seconds: float) -> None:
 
 def main() -> None:
     began = time.perf_counter()
-    quiet_libraries()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="fewer of everything; ends within 45 s")
     parser.add_argument("--json", action="store_true", help="print one JSON object")

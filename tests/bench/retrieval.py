@@ -37,7 +37,6 @@ from bot.core.ports import Embedder, Hit, Scope, Vector
 from bot.evals.kept import Kept
 from bot.models.embedder import MiniLM
 from bot.models.weights import locate
-from bot.settings import quiet_libraries
 from bot.steps.retrieve import retrieve
 from bot.stores.catalogue import SourceCatalogue
 from bot.stores.index import _everything
@@ -396,7 +395,6 @@ def _run(size: Size, keep: Path | None) -> dict[str, Any]:
 
 
 def main() -> None:
-    quiet_libraries()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="20,000 passages; ends within 45 s")
     parser.add_argument("--json", action="store_true", help="print one JSON object")

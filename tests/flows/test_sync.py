@@ -32,7 +32,7 @@ def test_a_first_sync_brings_everything_in(world: World) -> None:
     assert (tally.changed, tally.seen, tally.deleted, tally.groups_changed) == (2, 2, 0, True)
     assert tally.embedded == len(world.embedder.texts) == len(world.rows()) > 2
     assert world.is_whole()
-    assert world.progress[-1] == Progress("acme", 2, 2, tally.embedded)
+    assert world.progress[-1] == Progress("acme", Loop.CONTENT, 2, 2, tally.embedded)
     (source,) = Sources(world.house.database).active()
     assert (source.documents, source.people, source.loops[Loop.CONTENT].read_at) == (2, 2, NOON)
 

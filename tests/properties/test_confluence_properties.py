@@ -8,7 +8,6 @@ from typing import Any
 
 import httpx
 import pytest
-import stamina
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -298,13 +297,10 @@ class People(RuleBasedStateMachine):
 
 @pytest.fixture(autouse=True)
 def connections() -> Iterator[None]:
-    hooks = stamina.instrumentation.get_on_retry_hooks()
-    stamina.instrumentation.set_on_retry_hooks([])
     with httpx.Client() as client:
         CLIENTS.append(client)
         yield
     CLIENTS.clear()
-    stamina.instrumentation.set_on_retry_hooks(hooks)
 
 
 def test_what_each_may_be_shown_is_what_the_wiki_says() -> None:

@@ -28,6 +28,11 @@ _PROPOSED: Final = Run("Open decision:", Look.BOLD)
 
 
 def _extension(element: Element, reader: Reader, look: Look) -> Iterable[Item]:
+    astray = reader.rest(element, look, "ac:adf-node", "ac:adf-fallback")
+    return (*astray, *_said(element, reader, look))
+
+
+def _said(element: Element, reader: Reader, look: Look) -> Iterable[Block]:
     said = [block for node in children(element, "ac:adf-node") for block in _node(node, reader, look)]
     if said:
         return said
@@ -50,7 +55,7 @@ def _node(node: Element, reader: Reader, look: Look) -> Iterable[Block]:
         case "panel" if content is not None:
             return panel(_attributes(node).get("panel-type", ""), "", reader.blocks(content, look))
         case _:
-            return reader.blocks(content, look) if content is not None else ()
+            return reader.blocks(node if content is None else content, look)
 
 
 def _decisions(node: Element, reader: Reader, look: Look) -> Iterable[Block]:
@@ -60,7 +65,7 @@ def _decisions(node: Element, reader: Reader, look: Look) -> Iterable[Block]:
 
 def _decision(item: Element, reader: Reader, look: Look) -> Entry:
     content = child(item, "ac:adf-content")
-    blocks = reader.blocks(content, look) if content is not None else ()
+    blocks = reader.blocks(item if content is None else content, look)
     first = blocks[0] if blocks else None
     if isinstance(first, Paragraph):
         is_decided = _attributes(item).get("state", _DECIDED).lower() == _DECIDED

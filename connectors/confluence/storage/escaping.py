@@ -115,9 +115,7 @@ class _Text:
                 self._slashed.update(range(start, end))
 
     def _code(self) -> None:
-        runs = [
-            [at for at in range(*found.span()) if not self._ours[at]] for found in _TICKS.finditer(self._text)
-        ]
+        runs = [[at for at in range(*found.span()) if not self._ours[at]] for found in _TICKS.finditer(self._text)]
         runs = [run for run in runs if run]
         if runs and (self._has_code or len(set(map(len, runs))) < len(runs)):
             self._slashed.update(at for run in runs for at in run)

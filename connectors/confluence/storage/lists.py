@@ -28,6 +28,7 @@ def _list(element: Element, reader: Reader, look: Look) -> Iterable[Item]:
         Entry(blocks, min(number, _HIGHEST) if is_ordered else None)
         for number, blocks in enumerate(_members(element, reader, look), start=start)
     ]
+    yield from _astray(element.text, look)
     yield from _listing(found)
 
 
@@ -49,6 +50,7 @@ def _members(element: Element, reader: Reader, look: Look) -> Iterator[tuple[Blo
 
 def _tasks(element: Element, reader: Reader, look: Look) -> Iterable[Item]:
     found: list[Entry] = []
+    yield from _astray(element.text, look)
     for inner in element:
         is_task = name_of(inner) == "ac:task"
         done = is_task and plain_text(child(inner, "ac:task-status")).lower() == _DONE

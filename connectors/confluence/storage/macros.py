@@ -42,12 +42,15 @@ class Macro:
         return self.text("hidden").lower() == "true"
 
 
+_BODIES: Final = ("ac:parameter", "ac:default-parameter", "ac:rich-text-body", "ac:plain-text-body")
+
+
 def macro(element: Element, reader: Reader, look: Look) -> Iterable[Item]:
     found = _read(element)
     if found.is_hidden and (found.rich is not None or found.plain is not None):
         reader.losses.add("hidden text")
         return ()
-    return _MACROS.get(found.name, _unknown)(found, reader, look)
+    return (*_MACROS.get(found.name, _unknown)(found, reader, look), *reader.rest(element, look, *_BODIES))
 
 
 def _read(element: Element) -> Macro:
@@ -73,6 +76,12 @@ def _body(macro: Macro, reader: Reader, look: Look) -> tuple[Block, ...]:
 
 
 def _nothing(_: Macro, __: Reader, ___: Look) -> Iterator[Item]:
+    yield from ()
+
+
+def _raw(macro: Macro, reader: Reader, _: Look) -> Iterator[Item]:
+    """What its source says and what its readers see are two things."""
+    reader.losses.add("macro", called=macro.name)
     yield from ()
 
 
@@ -177,6 +186,7 @@ _FOR_SOME: Final = (
     *("secret", "secure", "secure-content", "protected-content", "restricted-content", "private-content", "encrypted"),
 )
 _UNSEEN: Final = ("htmlcomment", "html-comment", "comment", "hidden-data", "hidden")
+_RAW: Final = ("html", "html-macro", "macro-html", "html-bobswift", "html-include", "javascript", "script")
 
 _MACROS: Final[Mapping[str, Callable[[Macro, Reader, Look], Iterable[Item]]]] = {
     **dict.fromkeys(("code", "code-block", "codeblock", "noformat", "code-pro"), _code),
@@ -184,6 +194,7 @@ _MACROS: Final[Mapping[str, Callable[[Macro, Reader, Look], Iterable[Item]]]] = 
     **dict.fromkeys(_OWN_TEXT, _body),
     **dict.fromkeys(_LEAD_AROUND, _nothing),
     **dict.fromkeys((*_FOR_SOME, *_UNSEEN), _kept_from_some),
+    **dict.fromkeys(_RAW, _raw),
     **dict.fromkeys(("expand", "ui-expand"), _expand),
     "quote": lambda macro, reader, look: panel("", "", _body(macro, reader, look)),
     "status": _status,

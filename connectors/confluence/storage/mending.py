@@ -26,15 +26,22 @@ _HTML: Final = frozenset(_HTML_NAMES.split())
 """What else is in angle brackets is more likely what somebody wrote: `Map<Key, Value>`, `a <b and c> d`."""
 
 _VOID: Final = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
+_CELLS: Final = frozenset({"td", "th"})
+_LISTS: Final = frozenset({"ul", "ol", "table"})
 _ENDS_ITS_LIKE: Final = {
-    "li": frozenset({"li"}),
-    "p": frozenset({"p"}),
-    "td": frozenset({"td", "th"}),
-    "th": frozenset({"td", "th"}),
-    "tr": frozenset({"tr"}),
-    "dt": frozenset({"dt", "dd"}),
-    "dd": frozenset({"dt", "dd"}),
+    "li": (frozenset({"li"}), _LISTS),
+    "td": (_CELLS, frozenset({"tr", "table"})),
+    "th": (_CELLS, frozenset({"tr", "table"})),
+    "tr": (frozenset({"tr"}), frozenset({"table"})),
+    "dt": (frozenset({"dt", "dd"}), frozenset({"dl"})),
+    "dd": (frozenset({"dt", "dd"}), frozenset({"dl"})),
 }
+"""What an element ends by beginning, and what it does not look beyond for it."""
+
+_LOOKED_BACK: Final = 12
+_WITHOUT_VALUE: Final = frozenset(
+    {"hidden", "checked", "disabled", "nowrap", "open", "readonly", "reversed", "selected"}
+)
 _BRACKETED: Final = (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"))
 
 
@@ -91,11 +98,17 @@ def _markup(storage: str, start: int, last: dict[str, int]) -> tuple[_Piece | No
             return _Piece("cdata", storage[inside:end]) if is_text else None, end + len(closing)
     if storage.startswith("<!", start):
         return None, _after_declaration(storage, start)
+    return _tag(storage, start) or (_Piece("text", "<"), start + 1)
+
+
+def _tag(storage: str, start: int) -> tuple[_Piece, int] | None:
     found = _TAG.match(storage, start) or _LOOSE_TAG.match(storage, start)
     name = _known(found.group(2)) if found else ""
     if found is None or not name:
-        return _Piece("text", "<"), start + 1
+        return None
     closes, _, attributes = found.groups()
+    if "=" not in attributes and not _WITHOUT_VALUE.issuperset(attributes.lower().replace("/", " ").split()):
+        return None
     if closes:
         return _Piece("close", name), found.end()
     return _Piece("empty" if attributes.rstrip().endswith("/") else "open", name, attributes), found.end()
@@ -152,8 +165,7 @@ class _Nest:
         self.made.append(text)
 
     def open(self, name: str, attributes: str, *, is_empty: bool) -> None:
-        if self._open and self._open[-1] in _ENDS_ITS_LIKE.get(name.lower(), ()):
-            self.close(self._open[-1])
+        self._end_its_like(name.lower())
         if is_empty or name.lower() in _VOID:
             if len(self._open) < self._most_deep:
                 self.made.append(f"<{name}{attributes}/>")
@@ -165,6 +177,16 @@ class _Nest:
         else:
             self.was_deep = True
             self.made.append(" ")
+
+    def _end_its_like(self, name: str) -> None:
+        if name == "p" and self._open[-1:] == ["p"]:
+            self.close("p")
+        ends, stops = _ENDS_ITS_LIKE.get(name, (frozenset(), frozenset()))
+        for opened in reversed(self._open[-_LOOKED_BACK:] if ends else ()):
+            if opened in ends:
+                self.close(opened)
+            if opened in ends or opened in stops:
+                return
 
     def close(self, name: str) -> None:
         if not self._counted[name]:

@@ -113,6 +113,10 @@ class Reader(Protocol):
         """Of the element itself, as it is understood where it stands."""
         ...
 
+    def rest(self, element: Element, look: Look, *understood: str) -> list[Item]:
+        """Its content without what is understood elsewhere: text that stands where none should."""
+        ...
+
     def runs(self, element: Element, look: Look = Look.PLAIN) -> Runs:
         """Everything in it on one line, but for the author's own breaks."""
         ...

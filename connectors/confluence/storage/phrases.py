@@ -69,7 +69,7 @@ def _link(element: Element, reader: Reader, look: Look) -> Iterable[Item]:
     body = child(element, "ac:link-body")
     if body is None:
         body = child(element, "ac:plain-text-link-body")
-    said = reader.items(body, look) if body is not None else []
+    said = reader.items(element if body is None else body, look)
     if not any(not isinstance(item, Run) or item.text.strip() for item in said if item is not None):
         said = [Run((called(target) if target is not None else "") or words(anchor), look)]
     yield from _leading_to(url, said)
@@ -98,22 +98,24 @@ def _image(element: Element, reader: Reader, look: Look) -> Iterable[Item]:
     url = link_to(target, reader.links) if target is not None else reader.links.to(attribute(element, "src"))
     if not text and says_something(said):
         text, said = " ".join("".join(run.text for run in said).split()), ()
-    if not text:
+    if text:
+        yield Run(text, look, link=url, image=bool(url))
+    else:
         reader.losses.add("image without text")
-        return
-    yield Run(text, look, link=url, image=bool(url))
     if says_something(said) and "".join(run.text for run in said).strip() != text:
         yield None
         yield from said
         yield None
+    yield from reader.rest(element, look, "ac:caption")
 
 
-def _emoticon(element: Element, _: Reader, look: Look) -> Iterable[Item]:
+def _emoticon(element: Element, reader: Reader, look: Look) -> Iterable[Item]:
     fallback, shortname = attribute(element, "emoji-fallback"), attribute(element, "emoji-shortname")
     sign = _EMOTICONS.get(attribute(element, "name"), "")
     if fallback and not _SHORTNAME.fullmatch(fallback):
         sign = fallback
     yield Run(words(sign or shortname or fallback), look)
+    yield from reader.rest(element, look)
 
 
 def _time(element: Element, reader: Reader, look: Look) -> Iterable[Item]:
@@ -143,8 +145,8 @@ def _marked(sign: str, text: str) -> str:
     return f"{sign}{text}" if _WORD.fullmatch(text) else f"{sign}({text})"
 
 
-def _break(_: Element, __: Reader, ___: Look) -> Iterable[Item]:
-    return (BREAK,)
+def _break(element: Element, reader: Reader, look: Look) -> Iterable[Item]:
+    return (BREAK, *reader.rest(element, look))
 
 
 def _quoted(element: Element, reader: Reader, look: Look) -> Iterable[Item]:

@@ -74,7 +74,10 @@ class PageReader:
 
     def items(self, element: Element, look: Look = Look.PLAIN) -> list[Item]:
         found: list[Item] = []
-        self._content(element, look, found)
+        if is_hidden(element):
+            self.losses.add("hidden text")
+        else:
+            self._content(element, look, found)
         return found
 
     def blocks(self, element: Element, look: Look = Look.PLAIN) -> tuple[Block, ...]:
@@ -84,6 +87,15 @@ class PageReader:
         found: list[Item] = []
         self._element(element, look, found)
         return grouped(found)
+
+    def rest(self, element: Element, look: Look, *understood: str) -> list[Item]:
+        found: list[Item] = []
+        self._content(element, look, found, frozenset(understood))
+        return (
+            found
+            if any(item is not None and (not isinstance(item, Run) or item.text.strip()) for item in found)
+            else []
+        )
 
     def runs(self, element: Element, look: Look = Look.PLAIN) -> Runs:
         return on_one_line(self.items(element, look), grouped)
@@ -96,11 +108,14 @@ class PageReader:
             self.losses.add("mention of somebody without a name")
         return name or SOMEONE
 
-    def _content(self, element: Element, look: Look, found: list[Item]) -> None:
+    def _content(
+        self, element: Element, look: Look, found: list[Item], understood: frozenset[str] = frozenset()
+    ) -> None:
         if element.text:
             found.append(Run(words(element.text), look))
         for inner in element:
-            self._element(inner, look, found)
+            if not understood or name_of(inner) not in understood:
+                self._element(inner, look, found)
             if inner.tail:
                 found.append(Run(words(inner.tail), look))
 
@@ -167,8 +182,9 @@ def _code(element: Element, reader: Reader, look: Look) -> Iterable[Item]:
         yield replace(item, code=True) if isinstance(item, Run) and item.text.strip() else item
 
 
-def _rule(_: Element, __: Reader, ___: Look) -> Iterable[Item]:
+def _rule(element: Element, reader: Reader, look: Look) -> Iterable[Item]:
     yield Rule()
+    yield from reader.rest(element, look)
 
 
 _HANDLERS: Final[Mapping[str, Handler]] = {

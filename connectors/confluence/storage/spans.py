@@ -4,14 +4,13 @@ what is struck out is no longer true, and stays struck out.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import groupby
 
 from connectors.confluence.storage.escaping import Piece, Place, escaped
 from connectors.confluence.storage.nouns import Look, Run
+from connectors.confluence.storage.spacing import edges, spaced
 
 _MARKS = {Look.ITALIC: "*", Look.BOLD: "**", Look.STRUCK: "~~"}
-_EDGES = re.compile(r"(\s*)(.*?)(\s*)", re.DOTALL)
 _TICKS = re.compile(r"`+")
 _MANY_BREAKS = re.compile(r"\n{2,}")
 _BRACKETS = re.compile(r"[\[\]]")
@@ -19,7 +18,7 @@ _BRACKETS = re.compile(r"[\[\]]")
 
 def line(runs: Sequence[Run], place: Place) -> str:
     """With a new line where the author made one, and an empty one where they made several."""
-    pieces = _joined(_looks(_spaced(runs)))
+    pieces = _alone(runs[0].text) if len(runs) == 1 and _is_bare(runs[0]) else _joined(_looks(spaced(runs)))
     text = escaped(pieces, place)
     return _MANY_BREAKS.sub("\n\n", text) if "\n\n\n" in text else text
 
@@ -28,49 +27,12 @@ def in_cell(runs: Sequence[Run]) -> str:
     return line(runs, Place.CELL).replace("\n", " ").replace("|", "\\|")
 
 
-def _spaced(runs: Iterable[Run]) -> list[Run]:
-    """One blank where there were several; none at the ends, nor at a break; none inside a link or code at its edges."""
-    found: list[Run] = []
-    for run in _with_edges_apart(runs):
-        last = found[-1].text[-1:] if found else "\n"
-        text = run.text.lstrip() if last == "\n" and run.text != "\n" else run.text
-        if last.isspace() and text != "\n":
-            text = text.lstrip(" ")
-        if text == "\n":
-            _strip_end(found)
-        if text:
-            found.append(run if text == run.text else replace(run, text=text))
-    _strip_end(found)
-    return found
+def _is_bare(run: Run) -> bool:
+    return run.look is Look.PLAIN and not run.code and not run.link and "\n" not in run.text
 
 
-def _with_edges_apart(runs: Iterable[Run]) -> Iterator[Run]:
-    for run in runs:
-        if "\n" in run.text and run.text != "\n":
-            for at, text in enumerate(run.text.split("\n")):
-                if at:
-                    yield Run("\n")
-                yield replace(run, text=text)
-        elif run.code or run.link:
-            before, text, after = _edges(run.text)
-            yield Run(before, run.look)
-            yield replace(run, text=text) if text else Run("")
-            yield Run(after, run.look)
-        else:
-            yield run
-
-
-def _edges(text: str) -> tuple[str, str, str]:
-    inner = text.strip()
-    at = text.find(inner) if inner else len(text)
-    return text[:at], inner, text[at + len(inner) :]
-
-
-def _strip_end(found: list[Run]) -> None:
-    while found and found[-1].text != "\n" and not found[-1].text.strip():
-        found.pop()
-    if found and found[-1].text != "\n" and found[-1].text[-1:].isspace():
-        found[-1] = replace(found[-1], text=found[-1].text.rstrip())
+def _alone(text: str) -> list[Piece]:
+    return [Piece(text.strip())]
 
 
 def _looks(runs: Sequence[Run]) -> list[Piece]:
@@ -90,7 +52,7 @@ def _looks(runs: Sequence[Run]) -> list[Piece]:
 
 def _marked(mark: str, inner: Sequence[Piece], *, before: str, after: str, always: bool) -> Iterator[Piece]:
     text = "".join(piece.text for piece in inner)
-    lead, said, trail = _edges(text)
+    lead, said, trail = edges(text)
     if not said:
         yield from inner
         return
@@ -149,7 +111,7 @@ def _code(text: str) -> Piece:
 
 def _link(inner: Sequence[Piece], link: str, *, is_image: bool) -> Iterator[Piece]:
     said = "".join(piece.text for piece in inner)
-    if said == link and not is_image:
+    if link in {said, f"mailto:{said}"} and not is_image:
         yield Piece(said)  # an address says itself where it leads
         return
     yield Piece("![" if is_image else "[", markup=True)

@@ -5,7 +5,6 @@ megabyte one of a gigabyte: what is repeated in all is bounded by the page's own
 from typing import Final
 
 _ALWAYS: Final = 20_000  # characters
-_TIMES: Final = 2
 _PLACE: Final = 3  # what an empty cell is written with
 
 
@@ -16,7 +15,7 @@ class Spare:
 
     @classmethod
     def for_page(cls, storage: str) -> "Spare":
-        return cls(_ALWAYS + _TIMES * len(storage))
+        return cls(_ALWAYS + len(storage))
 
     def text(self, length: int) -> bool:
         """Whether this much may stand once more; then it is spent."""

@@ -16,6 +16,7 @@ from connectors.confluence.storage.nouns import (
     Quote,
     Rule,
     Run,
+    Runs,
     Table,
 )
 from connectors.confluence.storage.spans import in_cell, line
@@ -113,10 +114,19 @@ def _without_lists(blocks: Sequence[Block]) -> tuple[tuple[Block, ...], tuple[Bl
 
 
 def _table(table: Table) -> Iterator[str]:
-    yield _row([in_cell(cell) for cell in table.header])
+    """What is merged is one cell in many places, and written once."""
+    texts: dict[int, str] = {}
+    yield _row([_cell(cell, texts) for cell in table.header])
     yield "|" + "---|" * len(table.header)
     for row in table.rows:
-        yield _row([in_cell(cell) for cell in row])
+        yield _row([_cell(cell, texts) for cell in row])
+
+
+def _cell(runs: Runs, texts: dict[int, str]) -> str:
+    text = texts.get(id(runs))
+    if text is None:
+        text = texts[id(runs)] = in_cell(runs)
+    return text
 
 
 def _row(cells: Sequence[str]) -> str:

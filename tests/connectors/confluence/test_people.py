@@ -10,7 +10,7 @@ ANN, BEN = Email("ann@acme.test"), Email("ben@acme.test")
 
 def found(*accounts: Account, **overrides: str) -> dict[Email, frozenset[Principal]]:
     linked = {Email(f"{name}@acme.test"): account for name, account in overrides.items()}
-    return dict(resolve("wiki", accounts, linked).groups.members)
+    return dict(resolve("wiki", accounts, linked).members)
 
 
 def reasons(*accounts: Account, **overrides: str) -> list[str]:
@@ -57,8 +57,8 @@ def test_only_the_licensed_are_licensed_and_only_administrators_administer() -> 
 
 def test_the_same_people_in_another_order_have_the_same_digest() -> None:
     one, other = Account("a", ANN), Account("b", BEN)
-    assert resolve("wiki", [one, other], {}).groups.digest == resolve("wiki", [other, one], {}).groups.digest
-    assert resolve("wiki", [one], {}).groups.digest != resolve("wiki", [other], {}).groups.digest
+    assert resolve("wiki", [one, other], {}).digest == resolve("wiki", [other, one], {}).digest
+    assert resolve("wiki", [one], {}).digest != resolve("wiki", [other], {}).digest
 
 
 def test_an_account_is_known_again_by_its_principals() -> None:

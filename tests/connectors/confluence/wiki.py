@@ -11,7 +11,7 @@ from bot.playground.confluence.call import Habits
 from bot.playground.confluence.server import ConfluenceEmulator
 from bot.playground.world import World
 from connectors.confluence import ConfluenceConnector, Settings
-from connectors.confluence.client import Client
+from connectors.confluence.client import Client, lacks_a_scope
 from connectors.http import Http, Patience
 from connectors.model import Batch, Loop
 from connectors.pace import Pace
@@ -106,6 +106,7 @@ def wiki(
             pace=Pace(100_000, burst=100_000),
             patience=AT_ONCE,
             client=client,
+            is_partial=lacks_a_scope,
         )
         overrides: dict[Email, str] = {}
         connector = ConfluenceConnector(

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 import httpx
 import pytest
-import stamina
 from pydantic import BaseModel
 
 from connectors.http import Http, Misunderstood, PageSize, Patience, Refused, TooLarge, _new_client
@@ -35,14 +34,6 @@ class Time:
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.now += seconds
-
-
-@pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
-    hooks = stamina.instrumentation.get_on_retry_hooks()
-    stamina.instrumentation.set_on_retry_hooks([])
-    yield
-    stamina.instrumentation.set_on_retry_hooks(hooks)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -83,6 +74,7 @@ def http(
     secret: str = SECRET,
     patience: Patience = AT_ONCE,
     is_temporary: Callable[[Refused], bool] = lambda _: False,
+    is_partial: Callable[[Refused], bool] = lambda _: False,
     most_bytes: int = 1000,
 ) -> Http:
     clock = time or Time()
@@ -93,6 +85,7 @@ def http(
         pace=pace,
         patience=patience,
         is_temporary=is_temporary,
+        is_partial=is_partial,
         most_bytes=most_bytes,
         client=CLIENT[0],
     )
@@ -251,6 +244,13 @@ def test_credentials_that_are_not_accepted_need_a_person(here: Site) -> None:
     with pytest.raises(Fatal, match="API token"):
         http(here).get(f"{here.url}/x", Number)
     assert len(here.asked) == 1
+
+
+def test_credentials_that_are_good_but_not_for_this_are_a_refusal_only(here: Site) -> None:
+    here.answers["/x"] = said({"message": "scope does not match"}, 401)
+    found = http(here, is_partial=lambda refused: b"scope" in refused.body).get(f"{here.url}/x", Number)
+    assert isinstance(found, Refused)
+    assert found.status == 401
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
