@@ -94,5 +94,5 @@ def test_change_of_a_wiki_is_paid_by_what_changed(tmp_path: Path) -> None:
     assert (figures["embeddings_for_one_edit"], figures["embeddings_for_access_change"]) == (1, 0)
     assert (figures["revoked_shown"], figures["revoked_found_after_a_sweep"]) == (0, 0)
     (of_its_size,) = figures["at_sizes"].values()  # type: ignore[attr-defined]
-    assert figures["requests_for_one_edit"] < 30 < of_its_size["restriction"]["requests"]
+    assert of_its_size["edit"]["requests"] < 30 < of_its_size["restriction"]["requests"]
     assert of_its_size["revocation"]["found_before"] == 1  # or nothing was shown by this

@@ -33,6 +33,7 @@ from tests.faults.first_sync import wiki_to_kill
 from tests.flows.synced_wiki import WORKSPACE, KeptVectors, SyncedWiki, moment
 
 EDITS = 7
+WORDS = 400  # of a page that is read first
 SAMPLED_EVERY_S = 0.1
 AT_ONCE = 64  # texts for the embedder alone
 
@@ -80,8 +81,9 @@ class Elsewhere:
 
 
 @contextmanager
-def elsewhere(pages: int) -> Iterator[Elsewhere]:
-    command = [sys.executable, "-m", "bot.playground.confluence", "--pages", str(pages), "--sees-everything"]
+def elsewhere(pages: int, *, words: int = 120) -> Iterator[Elsewhere]:
+    command = [sys.executable, "-m", "bot.playground.confluence", "--sees-everything"]
+    command += ["--pages", str(pages), "--words", str(words)]
     with (
         subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process,
         httpx.Client(limits=httpx.Limits(max_keepalive_connections=8)) as http,
@@ -255,7 +257,7 @@ def first_sync(folder: Path, pages: int) -> dict[str, object]:
     weights = locate(load().models)
     if weights is None:
         return {"first_sync": None}
-    with MiniLM(weights) as real, elsewhere(pages) as site:
+    with MiniLM(weights) as real, elsewhere(pages, words=WORDS) as site:
         real.embed(["warm"])
         embedder, client = Watched(real), embedded_client(folder.parent / "chroma")
         vectors = Vectors(client, workspace=WORKSPACE, embedder=real.name, dimensions=real.dimensions)

@@ -328,7 +328,7 @@ def _planted(fault: Fault | None, reply: Reply) -> Reply:
             return Reply(b"<html><body>Service Unavailable</body></html>", 503, media_type="text/html")
         case "wrong_type":
             return Reply(b"<html><body>Log in to continue</body></html>", 200, media_type="text/html")
-        case "foreign_next" if fault:
+        case "foreign_next" if fault and reply.body.startswith(b"{"):
             return _leading_away(reply, fault.url)
         case _:
             return reply
