@@ -82,11 +82,16 @@ def read(
     shown = reader.in_scope((one.id, labelled(one.node)) for one in (*changed, *back))
     for one in back:
         told.changes += access_change(one.id, tree.access(one.id) if one.id in shown else NOBODY, known.get(one.id))
-    told.changes += [AccessChanged(id=one.id, access=NOBODY) for one in changed if one.id in known.keys() - shown]
+    for one in changed:
+        if one.id not in shown:
+            told.changes += access_change(one.id, NOBODY, known.get(one.id))
     wanted = [one for one in changed if one.id in shown and tree.is_whole(one.id)]
     for found in reader.together(partial(_document, reader, spaces, tree), wanted):
-        told.changes.append(Upsert(document=found.document))
-        told.problems += found.problems
+        if isinstance(found, Problem):
+            told.problems.append(found)
+        else:
+            told.changes.append(Upsert(document=found.document))
+            told.problems += found.problems
     return told
 
 
@@ -210,7 +215,7 @@ def labelled(node: Node) -> str:
     return (node.parent or "") if node.kind in access.HANGING else node.id
 
 
-def _document(reader: Reader, spaces: Mapping[str, Space], tree: Tree, one: Entry) -> Read:
+def _document(reader: Reader, spaces: Mapping[str, Space], tree: Tree, one: Entry) -> Read | Problem:
     site, found = reader.settings.site, tree.access(one.id)
     space = spaces[tree.space(one.id)]
     match one.thing:
@@ -220,6 +225,11 @@ def _document(reader: Reader, spaces: Mapping[str, Space], tree: Tree, one: Entr
             return normalise.comment(site, space, one, found)
         case wire.Attachment():
             data = reader.data(one) if normalise.is_text(one.thing) else None
+            if data is not None and one.thing.file_size not in {None, len(data)}:
+                # A proxy's page, or another version: what is kept stays, and the next look at all that is there sees to it.
+                return Problem(
+                    where=one.id, reason="what was downloaded is not as large as the file is; it was not taken"
+                )
             return normalise.attachment(site, space, one, found, data)
 
 

@@ -36,9 +36,10 @@ class Reader:
     def together(self, read: Callable[[Given], Found], given: Iterable[Given]) -> list[Found]:
         """In their order. What one raises is raised."""
         items = list(given)
-        if len(items) < 2:  # noqa: PLR2004 - alone it needs no thread
+        threads = min(self.settings.threads, len(items))
+        if threads < 2:  # noqa: PLR2004 - alone it needs no other
             return [read(item) for item in items]
-        with ThreadPoolExecutor(min(self.settings.threads, len(items))) as pool:
+        with ThreadPoolExecutor(threads) as pool:
             return list(pool.map(read, items))
 
     def spaces(self) -> dict[str, Space]:

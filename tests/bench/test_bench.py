@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.playground.slack import Message
-from tests.bench import ask, mentions, parity, ranking, retrieval, served
+from tests.bench import access, ask, mentions, parity, ranking, retrieval, served, wiki
 from tests.bench.served import Asked, Fate
 from tests.fakes.embedder import HashingEmbedder
 
@@ -81,3 +81,18 @@ def test_ranking_measures_a_set_beside_each_retriever_alone() -> None:
     assert {"footnote", "bm25", "dense", "plain_fusion"} <= set(figures)
     assert all(figures[how]["n"] == 9 for how in ("footnote", "bm25", "dense", "plain_fusion"))
     assert figures["footnote"]["ndcg@10"] > 0.5
+
+
+def test_story_of_rights_is_told_to_its_length_and_compared() -> None:
+    figures = access.measure_stories(30, seed=1)
+    assert (figures["steps"], figures["stories"]) == (30, 1)
+    assert (figures["over_grants"], figures["mismatches_after_settling"]) == (0, 0)
+
+
+def test_change_of_a_wiki_is_paid_by_what_changed(tmp_path: Path) -> None:
+    figures = wiki.cost_of_changes(tmp_path, [30])
+    assert (figures["embeddings_for_one_edit"], figures["embeddings_for_access_change"]) == (1, 0)
+    assert (figures["revoked_shown"], figures["revoked_found_after_a_sweep"]) == (0, 0)
+    (of_its_size,) = figures["at_sizes"].values()  # type: ignore[attr-defined]
+    assert of_its_size["edit"]["requests"] < 30 < of_its_size["restriction"]["requests"]
+    assert of_its_size["revocation"]["found_before"] == 1  # or nothing was shown by this

@@ -193,13 +193,31 @@ class ConfluenceEmulator:
     # -- answering
 
     async def _endpoint(self, request: Request) -> Response:
+        asked = self.asked(
+            request.method,
+            path=request.scope["raw_path"].decode(),
+            query=request.scope["query_string"].decode(),
+            authorization=request.headers.get("authorization"),
+        )
+        reply, fault = self.answered(asked, await request.body())
+        return await self._sent(request, reply, fault)
+
+    def asked(self, method: str, *, path: str, query: str, authorization: str | None) -> Asked:
+        via: Literal["site", "gateway", "media"] = "site"
+        if path.startswith(self._prefix + "/"):
+            path, via = path.removeprefix(self._prefix), "gateway"
+        elif path.startswith("/media/"):
+            via = "media"
+        return Asked(method, path, query, via, authorization)
+
+    def answered(self, asked: Asked, body: bytes) -> tuple[Reply, Fault | None]:
+        """Whatever it came by: what is said, and what is to become of that on its way."""
         started = time.perf_counter()
-        asked = self._asked(request)
         self.faults.happen(asked.words)
         fault = self.faults.take(asked.words)
         route, caller, reply = "", None, Reply()
         if fault is None or fault.does_it_first:
-            route, caller, reply = self._answer(asked, await request.body())
+            route, caller, reply = self._answer(asked, body)
         reply = _planted(fault, reply)
         self.requests.add(
             log.Request(
@@ -216,17 +234,7 @@ class ConfluenceEmulator:
                 took_ms=(time.perf_counter() - started) * 1000,
             )
         )
-        return await self._sent(request, reply, fault)
-
-    def _asked(self, request: Request) -> Asked:
-        path = request.scope["raw_path"].decode()
-        query = request.scope["query_string"].decode()
-        via: Literal["site", "gateway", "media"] = "site"
-        if path.startswith(self._prefix + "/"):
-            path, via = path.removeprefix(self._prefix), "gateway"
-        elif path.startswith("/media/"):
-            via = "media"
-        return Asked(request.method, path, query, via, request.headers.get("authorization"))
+        return reply, fault
 
     def _answer(self, asked: Asked, body: bytes) -> tuple[str, Caller | None, Reply]:
         v2 = asked.path.startswith("/wiki/api/v2/")
@@ -320,7 +328,7 @@ def _planted(fault: Fault | None, reply: Reply) -> Reply:
             return Reply(b"<html><body>Service Unavailable</body></html>", 503, media_type="text/html")
         case "wrong_type":
             return Reply(b"<html><body>Log in to continue</body></html>", 200, media_type="text/html")
-        case "foreign_next" if fault:
+        case "foreign_next" if fault and reply.body.startswith(b"{"):
             return _leading_away(reply, fault.url)
         case _:
             return reply

@@ -595,6 +595,18 @@ def test_what_is_no_text_or_too_large_is_found_by_its_name_and_told_as_a_loss(
     assert {problem.where for problem in found.memory.problems} == {picture, large}
 
 
+def test_a_proxys_page_in_the_place_of_a_file_is_not_what_the_file_says(acme: Company, open_wiki: MakeWiki) -> None:
+    acme.page("low")
+    file = acme.hang("file", acme.site.add_attachment(acme.id("low"), "plan.txt", b"what it says"))
+    found = open_wiki()
+    found.site.faults.fail("/media/", "wrong_type")
+    batches = found.sync()
+    assert file not in found.memory.documents
+    assert [one.where for batch in batches for one in batch.problems] == [file]
+    found.sync()
+    assert found.memory.documents[file].document.text == "what it says"
+
+
 # -- labels ------------------------------------------------------------------------------------------------------------
 
 
@@ -625,6 +637,19 @@ def test_only_what_is_labelled_is_read_at_all(acme: Company, open_wiki: MakeWiki
     found.sync()
     assert found.memory.documents.keys() == {low}
     assert not found.may(ANN, other)
+
+
+def test_a_page_that_its_label_hides_already_is_not_hidden_anew_with_each_look(
+    acme: Company, open_wiki: MakeWiki
+) -> None:
+    low = acme.page("low")
+    found = open_wiki(without_labels="draft")
+    found.sync()
+    acme.site.label(acme.id("low"), "draft")
+    acme.site.edit(acme.id("low"), body="<p>else</p>")
+    found.sync()
+    assert found.readers(low) == set()
+    assert [change for batch in found.sync() for change in batch.changes] == []
 
 
 # -- what it costs -----------------------------------------------------------------------------------------------------

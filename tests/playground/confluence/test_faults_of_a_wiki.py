@@ -67,6 +67,13 @@ def test_a_next_page_that_is_somebody_elses(site: ConfluenceEmulator, api: Api) 
     assert found.json()["results"]
 
 
+def test_what_is_no_list_leads_nowhere_else(wiki: Wiki, site: ConfluenceEmulator, api: Api) -> None:
+    download = f"/wiki/rest/api/content/{wiki.open_page.id}/child/attachment/{wiki.on_open.id}/download"
+    plain = api.get(download)
+    site.faults.fail("/download", "foreign_next")
+    assert (api.get(download).status_code, plain.status_code) == (302, 302)
+
+
 def test_a_reply_that_is_lost_was_done_all_the_same(wiki: Wiki, site: ConfluenceEmulator, api: Api) -> None:
     said = {"pageId": wiki.open_page.id, "body": {"representation": "storage", "value": "<p>hi</p>"}}
     site.faults.fail("POST", "lost_reply")
