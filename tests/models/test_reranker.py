@@ -116,7 +116,7 @@ def test_nobody_waits_longer_than_patience_lasts(serving: Serving, reply: Reply)
     began = time.monotonic()
     with pytest.raises(Unranked):
         reranker(limits=Limits(patience_s=0.5)).rerank("leave?", TEXTS)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10  # without the limit: for as long as it drips
 
 
 def test_operator_is_told_the_kind_once_and_nothing_of_what_was_sent(
