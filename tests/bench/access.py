@@ -75,7 +75,7 @@ class Size(NamedTuple):
 
 
 WHOLE = Size(steps=20_000, wikis=(1_000, 20_000), first_sync=300, kills=50, killed=200)
-QUICK = Size(steps=300, wikis=(200, 1_000), first_sync=30, kills=2, killed=30)
+QUICK = Size(steps=250, wikis=(200, 1_000), first_sync=30, kills=2, killed=30)
 
 
 def measure(folder: Path, size: Size, *, seed: int) -> dict[str, object]:
