@@ -172,7 +172,7 @@ class Assistant:
         )
         asked: dict[str, bool] = json.loads(claim.payload)
         loops = frozenset(loop for loop in Loop if asked.get(loop, False)) or None
-        return sync(read, catalogue, house, full=asked["full"], clock=records.clock, loops=loops)
+        return sync(read, catalogue, house, full=asked["full"], loops=loops)
 
     def embed(self, claim: Claim, progress: Callable[[int], None]) -> TakenOver:
         """Runs the job that brings whoever is to serve to it, and clears away what is left of who does no more."""

@@ -340,6 +340,10 @@ class Catalogue(Protocol):
 
     def purge(self, ids: Sequence[PassageId]) -> None: ...
 
+    def begin(self, loop: Loop) -> datetime:
+        """When this pass began, or the one that it goes on with."""
+        ...
+
     def finish(self, loop: Loop, *, began: datetime, problems: Sequence[Problem]) -> None:
         """A whole pass of this loop ended."""
         ...

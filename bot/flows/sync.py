@@ -8,7 +8,6 @@ goes on from where its last whole batch ended. Nothing that is unchanged is embe
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import NamedTuple
 
 from bot.core.errors import Unembedded
@@ -87,7 +86,6 @@ def sync(
     house: Syncing,
     *,
     full: bool,
-    clock: Callable[[], datetime],
     loops: Collection[Loop] | None = None,
 ) -> Tally:
     """Those of `loops` that the source has, or all. One that was braked keeps none of the others from its turn."""
@@ -97,7 +95,7 @@ def sync(
     todo = [loop for loop in connector.loops if loops is None or loop in loops]
     for loop in todo:
         try:
-            _go(loop, connector, catalogue, house, tally, full=full, clock=clock)
+            _go(loop, connector, catalogue, house, tally, full=full)
         except Braked as error:
             catalogue.stop(loop, why=str(error))
             braked.append(error)
@@ -127,10 +125,9 @@ def _go(
     tally: Tally,
     *,
     full: bool,
-    clock: Callable[[], datetime],
 ) -> None:
     """One pass. What it saw is as old as its beginning, and what it met is told when it has ended."""
-    began, before = clock(), len(tally.problems)
+    began, before = catalogue.begin(loop), len(tally.problems)
     if loop is Loop.GROUPS:
         if not _take_groups(connector, catalogue, tally, full=full):
             return

@@ -139,6 +139,8 @@ class World:
             if any(group.name == name for group in self.groups.values()):
                 raise ValueError(f"there is a group {name!r} already")
             group = Group(id=id or _uuid("group", len(self.groups), name), name=name)
+            if group.id in self.groups:
+                raise ValueError(f"there is a group with the id {group.id!r} already")
             self.groups[group.id] = group
             self._members[group.id] = set()
             self.add_members(group.id, *members)

@@ -100,6 +100,10 @@ class SourceCatalogue:
         with self._writing() as session:
             passages.purge(session, ids)
 
+    def begin(self, loop: Loop) -> datetime:
+        with self._writing() as session:
+            return loops.begin(session, self._source, loop, self._clock())
+
     def finish(self, loop: Loop, *, began: datetime, problems: Sequence[Problem]) -> None:
         with self._writing() as session:
             loops.finish(session, self._source, loop, began=began, problems=problems)

@@ -34,6 +34,17 @@ def checkpoint(session: Session, source: str, loop: Loop) -> Checkpoint:
     return _checkpoint(row) if row is not None else Checkpoint()
 
 
+def begin(session: Session, source: str, loop: Loop, now: datetime) -> datetime:
+    """When this pass began. One that goes on where another was cut off is as old as that one: what that had read by then
+    is not read again.
+    """
+    row = session.get(LoopRow, (session.info["workspace"], source, loop.value))
+    if row is not None and row.began_at is not None and row.cursor is not None:
+        return row.began_at
+    _set(session, source, loop, began_at=now)
+    return now
+
+
 def go_on(session: Session, source: str, loop: Loop, cursor: Cursor) -> None:
     """Together with what was read up to here."""
     _set(session, source, loop, cursor=cursor)
@@ -44,6 +55,7 @@ def finish(session: Session, source: str, loop: Loop, *, began: datetime, proble
         session,
         source,
         loop,
+        began_at=None,
         read_at=began,
         problems=[problem.model_dump() for problem in problems],
         stopped=None,

@@ -130,6 +130,7 @@ class SourceRow(Row, table=True):
 
 class LoopRow(Row, table=True):
     """How far one loop of a source has come: where it goes on, when its last complete pass began, and what that met.
+    `began_at`: when the pass began that has not ended yet.
 
     `stopped` is why the newest pass was not completed, if it was not.
     """
@@ -138,6 +139,7 @@ class LoopRow(Row, table=True):
     source: str = Field(primary_key=True)
     loop: str = Field(primary_key=True, max_length=16)
     cursor: str | None = Field(default=None, sa_type=Text)
+    began_at: datetime | None = Field(default=None, sa_type=Moment)
     read_at: datetime | None = Field(default=None, sa_type=Moment)
     problems: list[dict[str, str | int | None]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     stopped: str | None = Field(default=None, sa_type=Text)

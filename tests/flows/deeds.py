@@ -344,7 +344,8 @@ def deletes_or_makes_group(ours: Company, pick: Pick) -> bool:
         ours.world.delete_group(there[name])
     else:
         ours.written += 1
-        ours.world.add_group(name, id=pick([name, f"{name}-{ours.written}"]), members=[pick(ours.people()).account_id])
+        ids = [*([name] if name not in ours.world.groups else []), f"{name}-{ours.written}"]
+        ours.world.add_group(name, id=pick(ids), members=[pick(ours.people()).account_id])
     return True
 
 

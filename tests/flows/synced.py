@@ -13,7 +13,7 @@ from bot.stores.tables import PassageRow
 from bot.stores.vectors import Vectors
 from tests.fakes.connector import FakeConnector
 from tests.fakes.embedder import CountingEmbedder
-from tests.stores.house import NOON, House, document, layer
+from tests.stores.house import House, document, layer
 
 ANA, BEN = "ana@acme.test", "ben@acme.test"
 ENG = (layer("group:eng"),)
@@ -74,7 +74,7 @@ class World:
     def sync(self, house: Syncing | None = None) -> Tally:
         self.embedder.texts.clear()
         self.vectors.written = self.vectors.deleted = 0
-        return sync(self.source, self.house.catalogue, house or self.whole, full=False, clock=lambda: NOON)
+        return sync(self.source, self.house.catalogue, house or self.whole, full=False)
 
     def rows(self) -> dict[str, str]:
         with self.house.database.reading() as session:

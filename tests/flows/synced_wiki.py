@@ -126,7 +126,7 @@ class SyncedWiki:
             reach=reach,
             progress=lambda _: None,
         )
-        return sync(self.connector, self._catalogue(), house, full=full, clock=self.now, loops=loops or None)
+        return sync(self.connector, self._catalogue(), house, full=full, loops=loops or None)
 
     def stopped(self, loop: Loop) -> str | None:
         """Why the newest pass of this loop was not completed."""

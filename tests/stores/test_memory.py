@@ -1,15 +1,20 @@
 """What is kept of a source's tree, and what becomes of everything below when one node changes."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from bot.core.ports import Reached
+from bot.stores.catalogue import SourceCatalogue
 from bot.stores.database import Database
+from bot.stores.ledger.book import Ledger
 from bot.stores.loops import Checkpoint
 from bot.stores.sources import Sources
 from connectors.model import AccessChanged, Batch, Cursor, LayerChanged, Loop, Node, OwnedLayer
 from policies.access import Layer
 from policies.people import email_address
-from tests.stores.house import House, document, layer
+from tests.stores.house import NOON, House, document, layer
+from tests.stores.ledgers import KEY
 
 SPACE, TOP, LEAF = (
     Node(id="space:1", kind="space"),
@@ -99,6 +104,30 @@ def test_a_cursor_moves_with_the_last_of_its_batch_and_goes_with_its_source(hous
     house.added()
     (source,) = Sources(house.database).active()
     assert source.loops == {}
+
+
+def test_a_pass_that_goes_on_where_another_was_cut_off_is_as_old_as_that_one(database: Database) -> None:
+    """What that one had read by then is not read again."""
+    hours = iter(range(10))
+    now = [NOON]
+
+    def later() -> datetime:
+        now[0] = NOON + timedelta(hours=next(hours))
+        return now[0]
+
+    house = House(database).added()
+    catalogue = SourceCatalogue(
+        database, Ledger(database, KEY), "acme", added_at=house.added_at, hold=lambda _: None, clock=later
+    )
+    assert catalogue.begin(Loop.ACCESS) == NOON
+    assert catalogue.begin(Loop.ACCESS) == NOON + timedelta(hours=1), "nothing was reached: it began anew"
+    catalogue.hide(Batch(), Reached(Loop.ACCESS, Cursor("page:1"), ()))
+    began = catalogue.begin(Loop.ACCESS)
+    assert began == NOON + timedelta(hours=1)
+    catalogue.finish(Loop.ACCESS, began=began, problems=[])
+    assert catalogue.begin(Loop.ACCESS) == NOON + timedelta(hours=3)
+    (source,) = Sources(database).listed()
+    assert source.read_at == {Loop.ACCESS: NOON + timedelta(hours=1)}
 
 
 def test_whom_an_admin_linked_is_told_to_the_connector_until_that_is_taken_back(house: House) -> None:

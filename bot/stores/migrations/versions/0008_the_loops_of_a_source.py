@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("loop", sa.String(length=16), nullable=False),
         sa.Column("cursor", sa.Text(), nullable=True),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("problems", sa.JSON(), nullable=False),
         sa.Column("stopped", sa.Text(), nullable=True),
