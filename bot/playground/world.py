@@ -138,6 +138,8 @@ class World:
         with self.lock:
             if any(group.name == name for group in self.groups.values()):
                 raise ValueError(f"there is a group {name!r} already")
+            if id in self.groups:
+                raise ValueError(f"there is a group of the id {id!r} already")
             group = Group(id=id or _uuid("group", len(self.groups), name), name=name)
             self.groups[group.id] = group
             self._members[group.id] = set()
