@@ -138,9 +138,9 @@ class World:
         with self.lock:
             if any(group.name == name for group in self.groups.values()):
                 raise ValueError(f"there is a group {name!r} already")
+            if id in self.groups:
+                raise ValueError(f"there is a group of the id {id!r} already")
             group = Group(id=id or _uuid("group", len(self.groups), name), name=name)
-            if group.id in self.groups:
-                raise ValueError(f"there is a group with the id {group.id!r} already")
             self.groups[group.id] = group
             self._members[group.id] = set()
             self.add_members(group.id, *members)

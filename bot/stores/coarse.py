@@ -34,7 +34,7 @@ def coded(vectors: Iterable[Vector]) -> Iterator[Coded]:
     """Of vectors in portions. A vector that is not a number is coded as nought."""
     for some in vectors:
         rows = np.where(np.isfinite(some).all(axis=1, keepdims=True), some, np.float32(0))
-        steps = np.abs(rows).max(axis=1) / np.float32(_CODES)
+        steps = np.abs(rows).max(axis=1, initial=0) / np.float32(_CODES)
         codes = np.rint(rows / np.where(steps > 0, steps, np.float32(1))[:, None]) + _CODES
         yield Coded(codes.astype(np.uint8), steps)
 

@@ -1,8 +1,10 @@
 """Who may read it, now? No version tells of a changed restriction, so that each node has to be asked again and again.
 
-The spaces first, for they count for everything; then page after page, from where the last pass was cut off.
+The spaces first, for they count for everything; then page after page, from where the last pass was cut off, and once
+round.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -19,7 +21,7 @@ AT_ONCE: Final = 48
 
 
 class Place(Noun):
-    """The last node that was read in this pass; none: it begins anew."""
+    """The last node that was read; none: the pass came to its end."""
 
     after: str = ""
 
@@ -29,7 +31,7 @@ class Place(Noun):
 
 
 def restrictions(reader: Reader, memory: Memory, cursor: Cursor | None, *, full: bool) -> Iterator[Batch]:
-    """`seen` and `total` count the nodes of this pass, those before the cut too."""
+    """`seen` and `total` count the nodes of this pass."""
     place = Place() if cursor is None or full else Place.model_validate_json(cursor)
     spaces = reader.spaces()
     nodes = memory.nodes()
@@ -37,9 +39,10 @@ def restrictions(reader: Reader, memory: Memory, cursor: Cursor | None, *, full:
     wanted = sorted(
         name for name, node in nodes.items() if node.kind in access.DOCUMENTS_WITH_LAYERS and not node.missing
     )
-    left = [name for name in wanted if name > place.after]
-    seen = len(wanted) - len(left)
-    for some in in_slices(left, AT_ONCE):
+    # Once round, so that a pass which begins where the last one was cut off has read everything since it began.
+    turn = bisect_right(wanted, place.after)
+    seen = 0
+    for some in in_slices([*wanted[turn:], *wanted[:turn]], AT_ONCE):
         told = _of_pages(reader, memory, spaces, some, full=full)
         seen += len(some)
         yield documents.batch(told, seen, len(wanted), Place(after=some[-1]).cursor)

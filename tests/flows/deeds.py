@@ -344,8 +344,8 @@ def deletes_or_makes_group(ours: Company, pick: Pick) -> bool:
         ours.world.delete_group(there[name])
     else:
         ours.written += 1
-        ids = [*([name] if name not in ours.world.groups else []), f"{name}-{ours.written}"]
-        ours.world.add_group(name, id=pick(ids), members=[pick(ours.people()).account_id])
+        free = [id_ for id_ in (name, f"{name}-{ours.written}") if id_ not in ours.world.groups]
+        ours.world.add_group(name, id=pick(free), members=[pick(ours.people()).account_id])
     return True
 
 

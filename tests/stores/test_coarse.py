@@ -101,3 +101,9 @@ def test_first_look_finds_what_a_product_of_all_in_64_bits_finds(seed: int, list
 
 def test_small_segment_has_no_codes() -> None:
     assert segment(made(1), [True] * ROWS).codes.shape == (0, DIMENSIONS)
+
+
+def test_rows_without_vectors_have_codes_without_numbers() -> None:
+    """As in an index that is searched by words alone, however large."""
+    (found,) = coded([np.empty((3, 0), dtype=np.float32)])
+    assert (found.codes.shape, found.steps.tolist()) == ((3, 0), [0, 0, 0])

@@ -490,7 +490,10 @@ def test_a_changed_restriction_bumps_no_version_and_costs_no_body(acme: Company,
     assert not [asked for asked in found.asked(before) if "body-format" in asked]
 
 
-def test_an_access_pass_goes_on_where_it_was_cut_off(acme: Company, open_wiki: MakeWiki) -> None:
+def test_an_access_pass_goes_on_where_it_was_cut_off_and_reads_what_was_before_that_again(
+    acme: Company, open_wiki: MakeWiki
+) -> None:
+    """What it has read is as old as its beginning, all of it."""
     for number in range(60):
         acme.page(str(number))
     found = open_wiki()
@@ -498,9 +501,14 @@ def test_an_access_pass_goes_on_where_it_was_cut_off(acme: Company, open_wiki: M
     passes = found.connector.changes(Loop.ACCESS, found.memory, None, full=False)
     for _, batch in zip(range(2), passes, strict=False):  # the spaces, and the first nodes
         found.memory.take(Loop.ACCESS, batch)
+    acme.site.restrict(acme.id("0"), groups=[acme.group()])
     before = len(found.asked())
-    found.run(Loop.ACCESS)
-    assert len([asked for asked in found.asked(before) if "/restriction/" in asked]) == 60 - 48
+    batches = found.run(Loop.ACCESS)
+    read = [asked.split("/")[5] for asked in found.asked(before) if "/restriction/" in asked]
+    assert set(read[:12]) == {acme.id(str(number)) for number in range(48, 60)}
+    assert len(set(read)) == len(read) == 60
+    told = [change.layer.node for batch in batches for change in batch.changes if isinstance(change, LayerChanged)]
+    assert f"page:{acme.id('0')}" in told
 
 
 def test_a_next_page_at_another_host_is_refused_and_gets_no_credentials(acme: Company, open_wiki: MakeWiki) -> None:
