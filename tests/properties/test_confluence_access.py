@@ -19,7 +19,7 @@ from connectors.model import Loop
 from tests.flows.deeds import ADDRESSES, DEEDS
 from tests.flows.story import UNTROUBLED, Shelter, Site, Story, Trouble, shelter, story, wanders
 
-EXAMPLES, STEPS = 110, 8  # of each of the two
+EXAMPLES, STEPS = 100, 8  # of each of the two
 
 sites = st.builds(
     Site,
