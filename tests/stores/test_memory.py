@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.core.ports import Reached
+from bot.stores.access import AccessStore
 from bot.stores.catalogue import SourceCatalogue
 from bot.stores.database import Database
 from bot.stores.ledger.book import Ledger
@@ -12,7 +13,7 @@ from bot.stores.loops import Checkpoint
 from bot.stores.sources import Sources
 from connectors.model import AccessChanged, Batch, Cursor, LayerChanged, Loop, Node, OwnedLayer
 from policies.access import Layer
-from policies.people import email_address
+from policies.people import Audience, email_address
 from tests.stores.house import NOON, House, document, layer
 from tests.stores.ledgers import KEY
 
@@ -45,6 +46,19 @@ def test_a_layer_that_is_tightened_shuts_all_that_lies_below_it_and_writes_no_do
     assert house.catalogue.memory.known() == before
     house.catalogue.hide(Batch(changes=(LayerChanged(layer=OPEN),)))
     assert house.readers(PAGE, ANA) == {ANA}
+
+
+def test_who_has_asked_before_is_told_of_a_layer_that_was_tightened_or_forgotten_since(house: House) -> None:
+    """What an audience may read is remembered until who may read what has changed."""
+    store = AccessStore(house.database)
+    ana = Audience.only(store.person(email_address(ANA)))
+    assert len(store.readable(ana, NOON)) == 1
+    house.catalogue.hide(Batch(changes=(LayerChanged(layer=layer("group:hr", node="page:1")),)))
+    assert store.readable(ana, NOON) == frozenset()
+    house.catalogue.hide(Batch(changes=(LayerChanged(layer=OPEN),)))
+    assert len(store.readable(ana, NOON)) == 1
+    house.catalogue.hide(Batch(), Reached(Loop.STRUCTURE, None, ("page:1",)))
+    assert store.readable(ana, NOON) == frozenset()
 
 
 def test_a_node_that_is_forgotten_takes_its_layer_along_and_what_named_it_is_shut(house: House) -> None:
