@@ -71,19 +71,34 @@ def demo(
 
 
 @app.command()
-def serve() -> None:
+def serve(
+    host: Annotated[str | None, typer.Option("--host", help="Where to listen, if Slack calls over HTTP.")] = None,
+    port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="On which port; 0: a free one.")] = None,
+) -> None:
     """Be in Slack: answer whoever mentions the bot or writes to it, and keep the sources fresh."""
     from bot.cli import serve as command
 
-    command.serve()
+    command.serve(host=host, port=port)
 
 
 @app.command()
-def manifest() -> None:
+def manifest(
+    url: Annotated[
+        str | None, typer.Option("--url", metavar="https://…", help="Where Slack calls; without it, Socket Mode.")
+    ] = None,
+) -> None:
     """Print the manifest from which Slack creates the app."""
     from bot.cli import serve as command
 
-    command.manifest()
+    command.manifest(url)
+
+
+@app.command()
+def doctor(json: Json = False) -> None:
+    """Say what is well, what is not, and what mends it: Slack, the stores, the models, the sources, this machine."""
+    from bot.cli import doctor as command
+
+    command.doctor(as_json=json)
 
 
 @app.command()
@@ -162,6 +177,82 @@ def add_confluence(
         "without_labels": without_labels,
         "licensed_groups": licensed_groups,
         "admin_groups": admin_groups,
+        "requests_per_second": str(requests_per_second) if requests_per_second is not None else None,
+        "most_gone_percent": str(most_gone_percent) if most_gone_percent is not None else None,
+    }
+    settings = {name: value for name, value in given.items() if value is not None}
+    command.add(name, settings, dry_run=dry_run, as_json=json)
+
+
+@add.command("drive")
+def add_drive(
+    name: Name,
+    key: Annotated[str, typer.Option("--key", help="Where the service account's key is: env:NAME or file:PATH.")],
+    domains: Annotated[
+        str, typer.Option("--domains", help="Whose people these are, with commas: acme.test,acme.example.test")
+    ],
+    mode: Annotated[
+        str,
+        typer.Option(
+            "--mode", help="`delegation`: it speaks for people of the domain; `member`: it is a member of the drives."
+        ),
+    ] = "delegation",
+    admin: Annotated[
+        str | None, typer.Option("--admin", help="Whom it speaks for to read the Directory, by address.")
+    ] = None,
+    drives: Annotated[str | None, typer.Option("--drives", help="The ids of the shared drives to read.")] = None,
+    folders: Annotated[
+        str | None, typer.Option("--folders", help="Read only what lies below these folders, by their ids.")
+    ] = None,
+    my_drive: Annotated[bool, typer.Option("--my-drive", help="Read people's own Drives too.")] = False,
+    org_units: Annotated[
+        str | None, typer.Option("--org-units", help="Only theirs who are in these units: /Sales,/Legal")
+    ] = None,
+    types: Annotated[str | None, typer.Option("--types", help="Read only these: docs,sheets,slides,pdf,…")] = None,
+    link_only: Annotated[
+        str | None, typer.Option("--link-only", help="For whom a link counts: nobody, or the domain.")
+    ] = None,
+    drive_api: Annotated[str | None, typer.Option("--drive-api", help="Where Drive's API is, if elsewhere.")] = None,
+    directory_api: Annotated[
+        str | None, typer.Option("--directory-api", help="Where the Directory's API is, if elsewhere.")
+    ] = None,
+    token_url: Annotated[str | None, typer.Option("--token-url", help="Where tokens are had, if elsewhere.")] = None,
+    exports: Annotated[
+        str | None, typer.Option("--exports", help="Where large documents are fetched, if elsewhere.")
+    ] = None,
+    site: Annotated[str | None, typer.Option("--site", help="Where people read, if elsewhere.")] = None,
+    most_file_bytes: Annotated[
+        int | None, typer.Option("--most-file-bytes", help="What is larger is found by its name alone.")
+    ] = None,
+    requests_per_second: Annotated[
+        float | None, typer.Option("--requests-per-second", help="How often it is asked, at most.")
+    ] = None,
+    most_gone_percent: Annotated[
+        int | None, typer.Option("--most-gone-percent", help="What share may vanish at once before a person is asked.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be read, and add nothing.")] = False,
+    json: Json = False,
+) -> None:
+    """Google Drive. It is asked what its service account may do before it is added."""
+    from bot.cli import drive as command
+
+    given = {
+        "mode": mode,
+        "key": key,
+        "domains": domains,
+        "admin": admin,
+        "drives": drives,
+        "folders": folders,
+        "my_drive": "true" if my_drive else None,
+        "org_units": org_units,
+        "types": types,
+        "link_only": link_only,
+        "drive_api": drive_api,
+        "directory_api": directory_api,
+        "token_url": token_url,
+        "exports": exports,
+        "site": site,
+        "most_file_bytes": str(most_file_bytes) if most_file_bytes is not None else None,
         "requests_per_second": str(requests_per_second) if requests_per_second is not None else None,
         "most_gone_percent": str(most_gone_percent) if most_gone_percent is not None else None,
     }

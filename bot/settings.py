@@ -2,16 +2,20 @@
 
 import os
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import quote
 
 import platformdirs
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from policies.admins import admin_named
 
 _PREFIX = "FOOTNOTE_"
 _POSTGRESQL = ("postgresql://", "postgres://", "postgresql+psycopg://")
-_LONGEST_NAME = 200
+_LONGEST_NAME, _MOST_OF_A_CLASS = 200, 10
+_MOST_DOLLARS, _MOST_TOKENS = 1_000_000, 10**12
 _A_DAY_S, _A_YEAR_MINUTES = 24 * 60 * 60, 365 * 24 * 60
 
 
@@ -33,8 +37,20 @@ class Settings(BaseSettings):
     reranker: str | None = None
     reranker_patience_s: float = Field(default=1.5, gt=0, le=60, allow_inf_nan=False)
     model: str | None = None
+    model_strong: Annotated[tuple[str, ...], NoDecode] = ()
+    model_fast: Annotated[tuple[str, ...], NoDecode] = ()
+    model_judge: Annotated[tuple[str, ...], NoDecode] = ()
+    model_terms: Path | None = None
     model_patience_s: float = Field(default=30, gt=0, le=600, allow_inf_nan=False)
+    answer_patience_s: float = Field(default=60, gt=0, le=600, allow_inf_nan=False)
+    answers_kept_mb: int = Field(default=32, ge=0, le=4096)
+    budget_dollars_a_day_by_one: float | None = Field(default=None, ge=0, le=_MOST_DOLLARS, allow_inf_nan=False)
+    budget_dollars_a_day_by_all: float | None = Field(default=None, ge=0, le=_MOST_DOLLARS, allow_inf_nan=False)
+    budget_tokens_a_day_by_one: int | None = Field(default=None, ge=0, le=_MOST_TOKENS)
+    budget_tokens_a_day_by_all: int | None = Field(default=None, ge=0, le=_MOST_TOKENS)
+    route_patience_s: float = Field(default=2, ge=0, le=60, allow_inf_nan=False)
     rewrite_patience_s: float = Field(default=3, ge=0, le=60, allow_inf_nan=False)
+    judge_patience_s: float = Field(default=10, ge=0, le=60, allow_inf_nan=False)
     access_trusted_for_minutes: float = Field(default=0, ge=0, le=_A_YEAR_MINUTES, allow_inf_nan=False)
     lease_s: float = Field(default=30, gt=0, le=_A_DAY_S, allow_inf_nan=False)
     ledger_key_file: Path | None = None
@@ -45,7 +61,12 @@ class Settings(BaseSettings):
     workers: int = Field(default=8, ge=1, le=64)
     slack_bot_token: SecretStr | None = Field(default=None, validation_alias=AliasChoices("SLACK_BOT_TOKEN"))
     slack_app_token: SecretStr | None = Field(default=None, validation_alias=AliasChoices("SLACK_APP_TOKEN"))
+    slack_signing_secret: SecretStr | None = Field(default=None, validation_alias=AliasChoices("SLACK_SIGNING_SECRET"))
+    admins: Annotated[tuple[str, ...], NoDecode] = ()
     slack_api_url: str = Field(default="https://slack.com/api/", validation_alias=AliasChoices("SLACK_API_URL"))
+    host: str = "127.0.0.1"
+    port: int | None = Field(default=None, ge=0, le=65535)
+    metrics_token: SecretStr | None = None
     failpoint: str | None = None
 
     @field_validator("home")
@@ -61,6 +82,30 @@ class Settings(BaseSettings):
         if model is not None and not (model.isprintable() and " " not in model and len(model) <= _LONGEST_NAME):
             raise PydanticCustomError("a_model", "It should read PROVIDER/MODEL, such as openai/NAME or ollama/NAME")
         return model
+
+    @field_validator("model_strong", "model_fast", "model_judge", mode="before")
+    @classmethod
+    def _is_a_list(cls, said: object) -> object:
+        if not isinstance(said, str):
+            return said
+        names = tuple(name.strip() for name in said.split(","))
+        if len(names) > _MOST_OF_A_CLASS or not all(cls._is_a_name(name) for name in names):
+            raise PydanticCustomError(
+                "models", "It should read PROVIDER/MODEL,PROVIDER/MODEL …, the best first, and at most ten"
+            )
+        return names
+
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _are_admins(cls, said: object) -> object:
+        if not isinstance(said, str):
+            return said
+        try:
+            return tuple(admin_named(name) for name in said.split(",") if name.strip())
+        except ValueError as error:
+            raise PydanticCustomError(
+                "admins", "It should read U012AB3CD,mei@company.example …: ids of accounts, or e-mail addresses"
+            ) from error
 
     @field_validator("embedder")
     @classmethod
@@ -78,12 +123,35 @@ class Settings(BaseSettings):
             raise PydanticCustomError("database_url", "It should read postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
         return url
 
+    @field_validator("slack_signing_secret")
+    @classmethod
+    def _signs(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and not secret.get_secret_value().strip():
+            raise PydanticCustomError("a_secret", "It should be the signing secret of the app's page")
+        return secret
+
     @field_validator("chroma_url")
     @classmethod
     def _is_an_address(cls, url: str | None) -> str | None:
         if url is not None and not url.startswith(("http://", "https://")):
             raise PydanticCustomError("chroma_url", "It should read http://HOST:PORT")
         return url
+
+    @property
+    def strong(self) -> dict[str, str]:
+        """The models that write, the best first, each with the variable that names it."""
+        first = {self.model: variable("model")} if self.model is not None else {}
+        return first | {name: variable("model_strong") for name in self.model_strong if name not in first}
+
+    @property
+    def fast(self) -> dict[str, str]:
+        """The cheaper ones. Without any, those that write do their work too."""
+        return {name: variable("model_fast") for name in self.model_fast}
+
+    @property
+    def judges(self) -> dict[str, str]:
+        """Those that are asked about what another wrote. Without any, nobody is."""
+        return {name: variable("model_judge") for name in self.model_judge}
 
     @property
     def shared_stores(self) -> bool:

@@ -14,17 +14,23 @@ import structlog
 
 from bot.core.clock import Clock
 from bot.core.errors import LostLease
+from bot.core.failpoints import Reach
 from bot.core.nouns import Event, ReceiptId
-from bot.core.ports import Poster
+from bot.core.ports import Poster, ReviewDesk
+from bot.flows.admin import Administration, heed
 from bot.flows.answer import Outcome, answer
+from bot.flows.read import Reading
 from bot.flows.reply import Answering
+from bot.flows.review import tend
 from bot.flows.sync import Tally
+from bot.stores.commands import Commands, OpenCommand
 from bot.stores.database import Database, is_transient
 from bot.stores.inbox import Inbox
 from bot.stores.jobs import Jobs
 from bot.stores.leases import Claim
 from bot.stores.ledger.book import Ledger
 from bot.stores.receipts import OpenReceipt, Receipts
+from bot.stores.reviews import OpenReview, ReviewStore
 from connectors.model import AccessUnknown, Braked, Fatal, Gone, Retryable
 
 SYNC: Final = "sync"
@@ -39,6 +45,9 @@ _SWITCH_S = 0.0001
 _BEATS = 3  # in the length of a lease
 
 Done = TypeVar("Done")
+
+Errand = Callable[[str, Callable[[], None]], None]
+"""Does what this key stands for. What is given with it fails once the errand is somebody else's."""
 
 
 class _Failing(NamedTuple):
@@ -96,6 +105,35 @@ def answer_next(
     return True
 
 
+def review_next(reviews: ReviewStore, house: Reading, desk: ReviewDesk, poster: Poster, reach: Reach) -> bool:
+    """Whether anything was to be done for an answer that somebody checks. What goes wrong is tried again."""
+    claim = reviews.claim(house.clock())
+    if claim is None:
+        return False
+    review = reviews.open(claim)
+    with _beating(review.renew, reviews.length):
+        try:
+            tend(review, house, desk, poster, reach)
+        except LostLease:
+            log.warning("another worker took over", receipt=claim.id)
+        except Exception as error:  # noqa: BLE001 - as everywhere here, it is told what became of it
+            with suppress(LostLease):
+                _put_off(review, poster, error)
+    return True
+
+
+def _put_off(review: OpenReview, poster: Poster, error: Exception) -> None:
+    receipt, name = review.question.receipt, type(error).__name__
+    if review.attempt < _ATTEMPTS:
+        log.warning("to be tried again", receipt=receipt, error=name, exc_info=None if _passes(error) else error)
+        review.try_again(_failure("delayed", error, review.attempt), name, _pause(review.attempt, error))
+        return
+    log.error("an answer that was held is given up", receipt=receipt, exc_info=error)
+    with _telling(receipt):
+        poster.fail(review.question, aside=False, again=True)
+    review.fail(_failure("failed", error, review.attempt), name)
+
+
 def drain(
     inbox: Inbox, receipts: Receipts, house: Answering, poster: Poster, *, kinds: Collection[str] | None = None
 ) -> int:
@@ -104,6 +142,21 @@ def drain(
     while answer_next(inbox, receipts, house, poster, kinds=kinds):
         done += 1
     return done
+
+
+def heed_next(commands: Commands, house: Administration) -> bool:
+    """Whether a command waited."""
+    work = commands.open_next()
+    if work is None:
+        return False
+    with _beating(work.renew, commands.length):
+        try:
+            _check_not_last(work.attempt)
+            heed(work, house)
+        except Exception as error:  # noqa: BLE001 - it is written down, and the next one has its turn
+            with _recording(commands.inbox, work.typed.receipt):
+                _end_command(work, house, error)
+    return True
 
 
 class Pool:
@@ -179,6 +232,43 @@ class Later:
                 self._do(otherwise, None)
 
 
+def run_errand(
+    jobs: Jobs,
+    database: Database,
+    clock: Clock,
+    run: Errand,
+    give_up: Callable[[str], None],
+    *,
+    kind: str,
+) -> bool:
+    """Does one thing of this kind that waits, by its key; whether there was one. What fails for a while is done again; what
+    fails otherwise is given up, and the log says why. If `give_up` fails too, all of it is done again once the lease ends.
+    """
+    claim = jobs.claim(clock(), kinds=[kind])
+    if claim is None:
+        return False
+    error, again = None, False
+    renew = partial(_renew, jobs, claim, clock)
+    with suppress(LostLease), _beating(renew, jobs.length):
+        try:
+            run(claim.key, partial(jobs.check, claim))
+        except LostLease:
+            log.warning("an errand was taken away", kind=kind, key=claim.key)
+        except Exception as failed:
+            error, again = type(failed).__name__, _passes(failed) and claim.attempts < _ATTEMPTS
+            log.exception("an errand failed", kind=kind, key=claim.key, again=again)
+            if not again:
+                renew()  # whoever has it by now may still get it done
+                give_up(claim.key)
+    with suppress(LostLease), database.writing() as session:
+        if again and not jobs.is_waiting(session, kind, claim.key):
+            pause = min(timedelta(seconds=2**claim.attempts), _LONGEST_PAUSE)
+            jobs.again(session, claim, clock() + pause, error=error or "")
+        else:
+            jobs.finish(session, claim, clock(), error=error)
+    return True
+
+
 def _opened(inbox: Inbox, receipts: Receipts, clock: Clock, claim: Claim) -> OpenReceipt:
     receipt = ReceiptId(claim.id)
     try:
@@ -214,6 +304,26 @@ def _end(work: OpenReceipt, poster: Poster, error: Exception) -> None:
     work.check_lease()
     with _telling(receipt):
         poster.fail(work.question, aside=work.recorded("shown") is not None, again=work.attempt > 1)
+    work.fail(_failure("failed", error, work.attempt), name)
+
+
+def _check_not_last(attempt: int) -> None:
+    if attempt > _ATTEMPTS:
+        raise GaveUp
+
+
+def _end_command(work: OpenCommand, house: Administration, error: Exception) -> None:
+    receipt, name = work.typed.receipt, type(error).__name__
+    if isinstance(error, LostLease):
+        raise error
+    if _passes(error) and work.attempt < _ATTEMPTS:
+        log.warning("to be tried again", receipt=receipt, error=name)
+        work.try_again(_failure("delayed", error, work.attempt), name, _pause(work.attempt, error))
+        return
+    log.error("a command failed", receipt=receipt, exc_info=error)
+    work.check_lease()
+    with _telling(receipt):
+        house.governing.voice.fail(work.typed)
     work.fail(_failure("failed", error, work.attempt), name)
 
 

@@ -33,6 +33,7 @@ MOST_HOPS: Final = 5
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 LONGEST_SILENCE_S: Final = 30.0
 LONGEST_CONNECT_S: Final = 10.0
+ADVICE: Final = "make a new API token, put it where the source's secret is read from, and see that its user is the one who made the token"
 
 # That something is tried again is no news for a terminal, and where it was asked may be no business of a log.
 stamina.instrumentation.set_on_retry_hooks([])
@@ -70,6 +71,7 @@ class PageSize:
 
     now: int
     least: int = 5
+    parameter: str = "limit"  # how the site calls it
 
     def halve(self) -> None:
         self.now = max(min(self.least, self.now), self.now // 2)
@@ -89,11 +91,16 @@ class _Answer(NamedTuple):
     body: bytes | TooLarge
 
 
+class _Unaccepted(Fatal):
+    """Our credentials; others may be."""
+
+
 class Http:
     """Threads may share it. `authorization` is asked for each time, so that a changed secret needs no new start.
 
     `is_temporary` says of a refusal that it is none, only a site that wants to be asked later (some say so by 403);
-    `is_partial` of a 401 that the credentials are good, only not for this.
+    `is_partial` of a 401 that the credentials are good, only not for this. `renewed`: whether there are other
+    credentials to try, once, where these are not accepted. `advice`: what a person can do if not.
     """
 
     def __init__(
@@ -105,6 +112,8 @@ class Http:
         patience: Patience | None = None,
         is_temporary: Callable[[Refused], bool] = lambda _: False,
         is_partial: Callable[[Refused], bool] = lambda _: False,
+        renewed: Callable[[], bool] = lambda: False,
+        advice: str = ADVICE,
         most_bytes: int = MOST_BYTES,
         client: httpx.Client | None = None,
     ) -> None:
@@ -112,6 +121,7 @@ class Http:
         self._authorization, self._pace = authorization, pace
         self._patience = patience or Patience()
         self._is_temporary, self._is_partial, self._most_bytes = is_temporary, is_partial, most_bytes
+        self._renewed, self._advice = renewed, advice
         self._client = client or _new_client()
 
     def __repr__(self) -> str:
@@ -122,13 +132,22 @@ class Http:
 
     def patient(self, patience: Patience) -> "Http":
         """The same connections at the same pace, with other patience."""
+        return self._like(patience, self._authorization, self._renewed)
+
+    def speaking(self, authorization: Callable[[], str], renewed: Callable[[], bool]) -> "Http":
+        """The same connections at the same pace, for somebody else."""
+        return self._like(self._patience, authorization, renewed)
+
+    def _like(self, patience: Patience, authorization: Callable[[], str], renewed: Callable[[], bool]) -> "Http":
         return Http(
             self._origins,
-            authorization=self._authorization,
+            authorization=authorization,
             pace=self._pace,
             patience=patience,
             is_temporary=self._is_temporary,
             is_partial=self._is_partial,
+            renewed=renewed,
+            advice=self._advice,
             most_bytes=self._most_bytes,
             client=self._client,
         )
@@ -136,10 +155,10 @@ class Http:
     def get(
         self, url: str, model: type[Payload], parameters: Parameters | None = None, *, size: PageSize | None = None
     ) -> Payload | Refused:
-        """`size` goes along as the parameter `limit`, and shrinks where the site fails under it."""
+        """`size` goes along as a parameter, and shrinks where the site fails under it."""
 
         def once(until: float) -> Payload | Refused:
-            asked = {**(parameters or {}), **({"limit": size.now} if size is not None else {})}
+            asked = {**(parameters or {}), **({size.parameter: size.now} if size is not None else {})}
             try:
                 return self._read(self._asked("GET", url, until, parameters=asked), url, model)
             except _Trouble as trouble:
@@ -153,18 +172,28 @@ class Http:
         """For what only asks: it may be sent more than once."""
         return self._patiently(url, lambda until: self._read(self._asked("POST", url, until, body=body), url, model))
 
-    def download(self, url: str, *, most_bytes: int) -> bytes | Refused | TooLarge:
-        """Follows where the site sends us; beyond its own origins without credentials."""
-        return self._patiently(url, lambda until: self._downloaded(url, most_bytes, until))
+    def send(self, url: str, model: type[Payload], form: Mapping[str, str]) -> Payload | Refused:
+        """What asks for credentials, and needs none: it may be sent more than once."""
+        return self._patiently(
+            url, lambda until: self._read(self._asked("POST", url, until, form=form, has_credentials=False), url, model)
+        )
+
+    def download(self, url: str, *, most_bytes: int, is_page: bool = True) -> bytes | Refused | TooLarge:
+        """Follows where the site sends us; beyond its own origins without credentials. Unless `is_page`, a web page is what
+        somebody else answers in its place.
+        """
+        return self._patiently(url, lambda until: self._downloaded(url, most_bytes, until, is_page=is_page))
 
     def owns(self, url: str) -> bool:
         return origin(url) in self._origins
 
-    def _downloaded(self, url: str, most_bytes: int, until: float) -> bytes | Refused | TooLarge:
+    def _downloaded(self, url: str, most_bytes: int, until: float, *, is_page: bool) -> bytes | Refused | TooLarge:
         here = url
         for _ in range(MOST_HOPS + 1):
             answer = self._asked("GET", here, until, most_bytes=most_bytes, has_credentials=self.owns(here))
             if answer.status not in _REDIRECTS:
+                if answer.status < HTTPStatus.MULTIPLE_CHOICES and not is_page and _is_web_page(answer):
+                    raise _Trouble("its answer is a web page")
                 return self._judged(answer, here)
             there = _next_hop(here, answer)
             if httpx.URL(there).scheme not in {"https", httpx.URL(url).scheme}:
@@ -186,8 +215,7 @@ class Http:
         except ValidationError as error:
             found = error.errors(include_input=False, include_url=False, include_context=False)
             if any(one["type"] == "json_invalid" for one in found):
-                kind = answer.headers.get("content-type", "").partition(";")[0]
-                what = "a web page" if kind == "text/html" else "no whole JSON"
+                what = "a web page" if _is_web_page(answer) else "no whole JSON"
                 raise _Trouble(f"its answer is {what}") from None
             where = ", ".join(".".join(map(str, one["loc"])) or "all of it" for one in found[:3])
             raise Misunderstood(f"{_place(url)} answers in a form that is not understood ({where})") from None
@@ -197,10 +225,7 @@ class Http:
             return answer.body
         refused = Refused(answer.status, b"" if isinstance(answer.body, TooLarge) else answer.body)
         if answer.status == HTTPStatus.UNAUTHORIZED and self.owns(url) and not self._is_partial(refused):
-            raise Fatal(
-                f"{_place(url)} does not accept our credentials (401): make a new API token, put it where the source's "
-                "secret is read from, and see that its user is the one who made the token"
-            )
+            raise _Unaccepted(f"{_place(url)} does not accept our credentials (401): {self._advice}")
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS or self._is_temporary(refused):
             raise _Trouble(f"it was asked too often ({answer.status})", wait_s=retry_after(answer.headers))
         if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -217,10 +242,11 @@ class Http:
         *,
         parameters: Parameters | None = None,
         body: Mapping[str, object] | None = None,
+        form: Mapping[str, str] | None = None,
         most_bytes: int | None = None,
         has_credentials: bool = True,
     ) -> _Answer:
-        if has_credentials and not self.owns(url):
+        if (has_credentials or form is not None) and not self.owns(url):
             raise Fatal(f"{_place(url)} is another host than the source's own; it was not asked")
         headers = {"accept": "application/json" if most_bytes is None else "*/*"}
         if has_credentials:
@@ -235,6 +261,7 @@ class Http:
                 url,
                 params=dict(parameters) if parameters else None,
                 content=None if body is None else json.dumps(body).encode(),
+                data=None if form is None else dict(form),
                 headers=headers,
                 timeout=_timeout(until - self._pace.now()),
             )
@@ -252,6 +279,14 @@ class Http:
             if self._pace.now() > until:
                 raise _Trouble("its answer takes too long", is_heavy=True)
         return bytes(body)
+
+    def _accepted(self, once: Callable[[float], Result], until: float) -> Result:
+        try:
+            return once(until)
+        except _Unaccepted:
+            if not self._renewed():
+                raise
+            return once(until)
 
     def _credentials(self) -> str:
         value = self._authorization()
@@ -282,7 +317,7 @@ class Http:
                 wait_jitter=patience.jitter_s,
             ):
                 with attempt:
-                    return once(until)
+                    return self._accepted(once, until)
         except _Trouble as trouble:
             asks = f", and asks us to wait {trouble.wait_s:.0f} s" if trouble.wait_s is not None else ""
             raise Retryable(f"{_place(url)}: {trouble}{asks}; nothing was concluded") from None
@@ -317,6 +352,11 @@ def _place(url: str) -> str:
     """Without anything that may be secret: no user, no parameters."""
     parsed = httpx.URL(url)
     return f"{parsed.host}{parsed.path}"
+
+
+def _is_web_page(answer: _Answer) -> bool:
+    kind: str = answer.headers.get("content-type", "")
+    return kind.partition(";")[0].strip().lower() == "text/html"
 
 
 def _next_hop(here: str, answer: _Answer) -> str:

@@ -5,7 +5,7 @@ a question has come.
 from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -13,7 +13,9 @@ from policies.people import Noun
 
 
 class Passage(Noun):
-    """A retrieved piece of one version of one document, under the handle by which this answer cites it."""
+    """A retrieved piece of one version of one document, under the handle by which this answer cites it. `author`: of a message,
+    whoever wrote it; a document is nobody's in particular.
+    """
 
     handle: int = Field(ge=1)
     id: str
@@ -27,6 +29,7 @@ class Passage(Noun):
     ordinal: int
     heading_path: tuple[str, ...]
     text: str
+    author: str | None = None
 
 
 class Ranks(Noun):
@@ -130,25 +133,70 @@ class Citation(Noun):
 
 
 class Claim(Noun):
-    """One statement with the citations that prove it."""
+    """One statement with the citations that prove it. `paragraph`: of a text that is written, in which it stands."""
 
     text: str
     citations: tuple[Citation, ...] = ()
+    paragraph: int | None = None
 
 
 class Draft(Noun):
-    """What a composer proposes; nothing in it is believed before it is verified."""
+    """What a composer proposes; nothing in it is believed before it is verified. `options` without a question of its own,
+    in `clarify`, are asked about in our words.
+    """
 
     claims: tuple[Claim, ...] = ()
     answerable: bool = True
     clarify: str | None = None
+    options: tuple[str, ...] = ()
+
+    @property
+    def asks_back(self) -> bool:
+        return self.clarify is not None or bool(self.options)
 
 
-class Answer(Noun):
-    """Claims that were all verified against the evidence."""
+class Conflict(Noun):
+    """Two pages disagree: what the answer quotes, and what another passage of its evidence says. Both are quotes."""
 
-    kind: Literal["answer"] = "answer"
-    claims: tuple[Claim, ...] = Field(min_length=1)
+    kind: Literal["conflict"] = "conflict"
+    here: Citation
+    there: Citation
+    newer: Literal["here", "there"] | None  # None: that is not known
+
+
+class Superseded(Noun):
+    """A page that is cited has given its place to another. Both by their handles."""
+
+    kind: Literal["superseded"] = "superseded"
+    cited: int
+    by: int
+
+
+class Old(Noun):
+    """A page that is cited was edited so long ago that it may not hold any more."""
+
+    kind: Literal["old"] = "old"
+    passage: int
+    edited: datetime
+
+
+class Unread(Noun):
+    """What a source says has not been read for long: what was changed there since is not in the answer."""
+
+    kind: Literal["unread"] = "unread"
+    source: str
+    read: datetime
+
+
+class Shortened(Noun):
+    """A conversation was longer than what is read of it: so many earlier messages were left out."""
+
+    kind: Literal["shortened"] = "shortened"
+    left_out: int = Field(ge=1)
+
+
+Caveat = Annotated[Conflict | Superseded | Old | Unread | Shortened, Field(discriminator="kind")]
+"""What whoever reads an answer should know of what it stands on."""
 
 
 class RefusalReason(StrEnum):
@@ -161,22 +209,87 @@ class RefusalReason(StrEnum):
     UNPROVEN = "unproven"  # claims were drafted, none could be proven
     TOO_MANY = "too_many"  # the asker has asked as often as one person may within this minute
     TOO_MANY_BY_ALL = "too_many_by_all"  # the same of everybody together
+    PAUSED = "paused"  # an admin has stopped all answers for now
+    RESTRICTED = "restricted"  # an admin has ruled that nothing is said on the subject
+    OUT_OF_SCOPE = "out_of_scope"  # no company's documents are for this
+    NO_TOOL = "no_tool"  # something was to be done, and there is nothing to do it with
+    NO_SUMMARY = "no_summary"  # a thread was to be summarised, and where that was asked there is none
+    SUMMARY_BESIDE = "summary_beside"  # the same, beside questions of another kind
+    LINK_ELSEWHERE = "link_elsewhere"  # another conversation was to be summarised where others read along
+    UNREADABLE_LINK = (
+        "unreadable_link"  # there is no such conversation, or not for the asker, or not for us: never which
+    )
+    EMPTY_CONVERSATION = "empty_conversation"  # nothing was said in it that could be summarised
+    UNPROVEN_SUMMARY = "unproven_summary"  # of a summary, nothing could be proven
+    NOT_REVIEWED = "not_reviewed"  # it has to be checked by a person, and nobody could in time
+    DECLINED = "declined"  # whoever checked it would not have it shown
+    OUTDATED = "outdated"  # while it was checked, what it was made from changed, or who reads along
+    NEEDS_SLACK = "needs_slack"  # it has to be checked by a person, whom only Slack reaches
 
 
 class Refusal(Noun):
-    """`unknown_at`: the sources that do not know the one person who reads this, and hence can have given nothing."""
+    """`unknown_at`: the sources that do not know the one person who reads this, and hence can have given nothing. `says` are
+    an admin's words instead of ours, `ask_in` the channel to go to. `hand_over`: a rule lets people be asked all the same.
+    """
 
     kind: Literal["refusal"] = "refusal"
     reason: RefusalReason
     unknown_at: tuple[str, ...] = ()
+    says: str | None = None
+    ask_in: str | None = None
+    hand_over: bool = False
+
+
+class Section(Noun):
+    """One of several questions of a message: how many of the claims are its answer, in their order; none: why."""
+
+    question: str
+    claims: int = Field(ge=0)
+    refusal: Refusal | None = None
+
+
+class Answer(Noun):
+    """Claims that were all verified against the evidence. Notes are an admin's, caveats ours; neither are claims. `left_out`:
+    questions of the same message that nobody has answered. `is_draft`: they are a text for the asker to use.
+    """
+
+    kind: Literal["answer"] = "answer"
+    claims: tuple[Claim, ...] = Field(min_length=1)
+    notes: tuple[str, ...] = ()  # what an admin has laid down to stand under it
+    caveats: tuple[Caveat, ...] = ()
+    sections: tuple[Section, ...] = ()  # none: it was one question
+    left_out: int = Field(default=0, ge=0)
+    is_draft: bool = False
 
 
 class Clarification(Noun):
-    """A question back: the asker's own words do not say enough."""
+    """A question back: the asker's own words do not say enough. `options` are what they may have meant, in the words of
+    headings that they may read, or in their own.
+    """
 
     kind: Literal["clarification"] = "clarification"
-    reason: Literal["empty", "too_long", "composer"]
+    reason: Literal["empty", "too_long", "composer", "which"]
     question: str | None = None
+    options: tuple[str, ...] = ()
 
 
-Reply = Answer | Refusal | Clarification
+class Known(Noun):
+    """What somebody is at one source. Nothing: it does not know them."""
+
+    source: str
+    principals: tuple[str, ...]
+
+
+class Notice(Noun):
+    """A reply by rule: no question was put, so nothing was looked up. `says` are an admin's words. What is `known` of the asker
+    is for a conversation in which nobody else reads; None: it is another.
+    """
+
+    kind: Literal["notice"] = "notice"
+    about: Literal["greet", "thank", "talk", "help", "about_me"]
+    says: str | None = None
+    name: str | None = None
+    known: tuple[Known, ...] | None = None
+
+
+Reply = Answer | Refusal | Clarification | Notice

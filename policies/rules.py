@@ -6,27 +6,37 @@
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, ValidationError, field_validator
 
-from policies.intents import Route
+from policies.admins import admin_named
+from policies.examples import Examples
+from policies.experts import Experts
+from policies.intents import Intent
 from policies.people import Noun, Principal, principal
+from policies.redaction.kinds import Redaction
+from policies.topics import Topic
 
+ADMINS = "admins.toml"
 ANSWERS = "answers.toml"
 INTENTS = "intents.toml"
 AUDIENCE = "audience.toml"
-FILES = (ANSWERS, AUDIENCE, INTENTS)
+REDACTION = "redaction.toml"
+EXPERTS = "experts.toml"
+FILES = (ADMINS, ANSWERS, AUDIENCE, EXPERTS, INTENTS, REDACTION)
+OVERRIDES = "overrides.toml"  # what admins have set in place of what these say, by the file's name without its ending
+_NOT_ALWAYS = frozenset({ADMINS, EXPERTS, REDACTION})  # texts from before there was such a file go without
 QUESTION = "question"  # the intent that always exists
 
 
 class RulesError(Exception):
     """A rule text cannot be used. Fix the line named, or roll back to the version before."""
 
-    def __init__(self, file: str, line: int | None, reason: str) -> None:
+    def __init__(self, file: str, line: int | None, reason: str, path: Sequence[str] = ()) -> None:
         super().__init__(f"{file}{f', line {line}' if line else ''}: {reason}")
-        self.file, self.line, self.reason = file, line, reason
+        self.file, self.line, self.reason, self.path = file, line, reason, tuple(path)
 
 
 class QuestionLimits(Noun):
@@ -85,6 +95,36 @@ class FollowUps(Noun):
 class AnswerLimits(Noun):
     max_lines: int = Field(ge=1, le=50)
     max_claim_characters: int = Field(ge=40)
+    min_support: float = Field(default=0.0, ge=0, le=1)  # older texts say nothing of it: then any will do
+
+
+class Summaries(Noun):
+    """Of how many messages a summary is made: of a thread, the first and the newest; of a conversation, those said `last`."""
+
+    messages: int = Field(default=200, ge=2, le=1000)
+    last: int = Field(default=50, ge=1, le=1000)
+    characters: int = Field(default=60_000, ge=1000)
+
+
+class Drafts(Noun):
+    """How many sentences a text may have that is written for somebody."""
+
+    max_lines: int = Field(default=12, ge=1, le=50)
+
+
+class Ages(Noun):
+    """From when on an answer says how old is what it cites: `months` after the last edit, for a source or a place in one
+    (with all below it) as `places` has it; and `unread_days` after a source was last read. 0: never. Older texts have none.
+    """
+
+    months: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    unread_days: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    places: Mapping[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = {}
+
+    def of(self, place: str) -> float:
+        """The nearest place that is named decides."""
+        named = [one for one in self.places if f"{place}/".startswith(f"{one}/")]
+        return self.places[max(named, key=len)] if named else self.months
 
 
 class Answerability(Noun):
@@ -106,14 +146,35 @@ class Answerability(Noun):
         return any((self.nearness, self.coverage, self.lead))
 
 
+class Routing(Noun):
+    """`sure`: by how much an action has to be likelier than a question. `unsure`: by how much it may be less likely, so that an
+    answer comes with an offer; and a restricted subject, so that it is refused. `sure_of_other_languages`: how much likelier
+    than a question anything has to be that is not in English, to who reads English alone; `sure_by_words`: that is compared by
+    words alone. Of several questions in one message,
+    `questions` are answered. Older texts split none.
+    """
+
+    sure: float = Field(default=0.0, ge=0, le=1)
+    unsure: float = Field(default=0.0, ge=0, le=1)
+    sure_of_other_languages: float = Field(default=0.0, ge=0, le=1)
+    sure_by_words: float = Field(default=0.0, ge=0, le=1)
+    questions: int = Field(default=1, ge=1, le=5)
+
+
 class AnswerRules(Noun):
     question: QuestionLimits
+    routing: Routing = Routing()
     evidence: EvidenceLimits
     ranking: Ranking = Ranking()
     factors: Factors = Factors()
     follow_ups: FollowUps = FollowUps()
     answer: AnswerLimits
     answerability: Answerability
+    summary: Summaries = Summaries()
+    draft: Drafts = Drafts()
+    ages: Ages = Ages()
+    topics: Mapping[str, Topic] = {}
+    examples: Examples = Examples()
 
 
 class FullMembers(Noun):
@@ -133,40 +194,122 @@ class AudienceRules(Noun):
     full_members: FullMembers
 
 
+class AdminRules(Noun):
+    """Who may administer, beside those whom the settings name."""
+
+    people: frozenset[str] = frozenset()
+
+    @field_validator("people")
+    @classmethod
+    def _named(cls, value: frozenset[str]) -> frozenset[str]:
+        return frozenset(map(admin_named, value))
+
+
 class Rules(Noun):
     """One configuration, whole. `digest` names it in every receipt."""
 
     answers: AnswerRules
     audience: AudienceRules
-    intents: Mapping[str, Route]
+    intents: Mapping[str, Intent]
+    redaction: Redaction = Redaction()
+    experts: Experts = Experts()
+    admins: AdminRules = AdminRules()
     digest: str
 
 
 def parse(texts: Mapping[str, str]) -> Rules:
-    unknown, missing = set(texts) - set(FILES), set(FILES) - set(texts)
+    unknown, missing = set(texts) - {*FILES, OVERRIDES}, set(FILES) - set(texts) - _NOT_ALWAYS
     for file in sorted(unknown | missing):
         raise RulesError(file, None, "no such rule file is known" if file in unknown else "this rule file is missing")
-    return Rules(
-        answers=_model(AnswerRules, ANSWERS, texts[ANSWERS], _toml(ANSWERS, texts[ANSWERS])),
-        audience=_model(AudienceRules, AUDIENCE, texts[AUDIENCE], _toml(AUDIENCE, texts[AUDIENCE])),
-        intents=_intents(texts[INTENTS]),
-        digest=digest(texts),
+    bodies = tables(texts)
+    try:
+        answers = _model(AnswerRules, ANSWERS, texts[ANSWERS], bodies[ANSWERS])
+        intents = _intents(texts[INTENTS], bodies[INTENTS])
+        _check_intents(answers.examples, intents, texts[ANSWERS])
+        return Rules(
+            answers=answers,
+            audience=_model(AudienceRules, AUDIENCE, texts[AUDIENCE], bodies[AUDIENCE]),
+            intents=intents,
+            redaction=_model(Redaction, REDACTION, texts.get(REDACTION, ""), bodies[REDACTION]),
+            experts=_model(Experts, EXPERTS, texts.get(EXPERTS, ""), bodies[EXPERTS]),
+            admins=_model(AdminRules, ADMINS, texts.get(ADMINS, ""), bodies[ADMINS]),
+            digest=digest(texts),
+        )
+    except RulesError as error:
+        raise _where_it_was_set(error, texts) from error
+
+
+def tables(texts: Mapping[str, str]) -> Mapping[str, dict[str, Any]]:
+    """Of each file, what holds: what was set goes before what is packaged."""
+    over = _toml(OVERRIDES, texts.get(OVERRIDES, ""))
+    for stem, table in over.items():
+        if f"{stem}.toml" not in FILES or not isinstance(table, dict):
+            raise RulesError(OVERRIDES, line_of([stem], texts[OVERRIDES]), "no such rule file is known", [stem])
+    return {file: _merged(_toml(file, texts.get(file, "")), over.get(file.removesuffix(".toml"), {})) for file in FILES}
+
+
+def _merged(below: Any, above: Any) -> Any:
+    if not (isinstance(below, dict) and isinstance(above, dict)):
+        return above
+    return {**below, **{name: _merged(below[name], one) if name in below else one for name, one in above.items()}}
+
+
+def _where_it_was_set(error: RulesError, texts: Mapping[str, str]) -> RulesError:
+    """What is packaged is right by itself: where both say something, what was set is wrong."""
+    path = [error.file.removesuffix(".toml"), *error.path]
+    over = texts.get(OVERRIDES, "")
+    set_, packaged = (
+        _depth(_toml(OVERRIDES, over), path),
+        _depth(_toml(error.file, texts.get(error.file, "")), path[1:]),
     )
+    if set_ > 1 and set_ > packaged:
+        return RulesError(OVERRIDES, line_of(path, over), error.reason, path)
+    return RulesError(error.file, error.line, error.reason, path)
 
 
-def _intents(text: str) -> Mapping[str, Route]:
-    intents = _toml(INTENTS, text)
+def _depth(found: Any, path: Sequence[str]) -> int:
+    """How many steps of the path are there."""
+    for steps, name in enumerate(path):
+        if not isinstance(found, dict) or name not in found:
+            return steps
+        found = found[name]
+    return len(path)
+
+
+_NOT_TO_BE_SET = {"intent": "the table's own name says it", "offers": "each message decides it"}
+
+
+def _intents(text: str, intents: Mapping[str, object]) -> Mapping[str, Intent]:
     if QUESTION not in intents:
         raise RulesError(INTENTS, None, f"`{QUESTION}` is missing: nothing could be asked")
-    return {name: _route(name, body, text) for name, body in intents.items()}
+    found = {name: _intent(name, body, text) for name, body in intents.items()}
+    if found[QUESTION].does != "answer":
+        raise RulesError(
+            INTENTS,
+            line_of([QUESTION, "does"], text),
+            f"`{QUESTION}` has to answer: all else falls to it",
+            [QUESTION, "does"],
+        )
+    return found
 
 
-def _route(name: str, body: object, text: str) -> Route:
+def _intent(name: str, body: object, text: str) -> Intent:
     if not isinstance(body, dict):
-        raise RulesError(INTENTS, _line_of([name], text), f"`{name}` must be a table")
-    if "intent" in body:
-        raise RulesError(INTENTS, _line_of([name, "intent"], text), f"{name}.intent: the table's own name says it")
-    return _model(Route, INTENTS, text, {"intent": name, **body}, table=name)
+        raise RulesError(INTENTS, line_of([name], text), f"`{name}` must be a table", [name])
+    for key, why in _NOT_TO_BE_SET.items():
+        if key in body:
+            raise RulesError(INTENTS, line_of([name, key], text), f"{name}.{key}: {why}", [name, key])
+    return _model(Intent, INTENTS, text, {"intent": name, **body}, table=name)
+
+
+def _check_intents(examples: Examples, intents: Mapping[str, Intent], text: str) -> None:
+    """A slip of the pen would leave a set out for ever."""
+    for name, one in examples.sets.items():
+        for intent in one.intents:
+            if intent not in intents:
+                path = ["examples", "sets", name, "intents"]
+                reason = f"examples.sets.{name}.intents: there is no intent `{intent}`"
+                raise RulesError(ANSWERS, line_of(path, text), reason, path)
 
 
 def digest(texts: Mapping[str, str]) -> str:
@@ -191,16 +334,21 @@ def _toml(file: str, text: str) -> dict[str, Any]:
 Model = TypeVar("Model", bound=Noun)
 
 
+def read(model: type[Model], file: str, text: str) -> Model:
+    """One text of an operator's, understood as this model, or refused in the same way as a rule."""
+    return _model(model, file, text, _toml(file, text))
+
+
 def _model(model: type[Model], file: str, text: str, body: dict[str, Any], *, table: str | None = None) -> Model:
     try:
         return model.model_validate(body)
     except ValidationError as error:
         first = error.errors()[0]
         path = [*([table] if table else []), *(str(part) for part in first["loc"])]
-        raise RulesError(file, _line_of(path, text), f"{'.'.join(path)}: {first['msg']}") from error
+        raise RulesError(file, line_of(path, text), f"{'.'.join(path)}: {first['msg']}", path) from error
 
 
-def _line_of(path: list[str], text: str) -> int | None:
+def line_of(path: Sequence[str], text: str) -> int | None:
     """The line on which the offending key, or else the nearest table around it, is written."""
     here: list[str] = []
     depth, found = 0, None
@@ -210,7 +358,7 @@ def _line_of(path: list[str], text: str) -> int | None:
         if header:
             here = _keys(header.group(1))
         written = here if header else [*here, *_keys(key.group(1))] if key else []
-        if len(written) > depth and written == path[: len(written)]:
+        if len(written) > depth and written == list(path[: len(written)]):
             depth, found = len(written), number
     return found
 

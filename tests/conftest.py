@@ -16,12 +16,15 @@ import pytest
 import structlog
 from chromadb.errors import InternalError
 from hypothesis import HealthCheck, settings
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 from sqlmodel import SQLModel
 
 from bot.stores.database import Database
 from bot.stores.schema import NEWEST, migrate
 from bot.stores.vectors import Vectors, close, embedded_client, server_client
+from tests import dialects
+
+dialects.share()
 
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy machine")  # how long an example takes says something of the machine only
@@ -59,13 +62,96 @@ def databases(folder: Path) -> Iterator[MakeDatabaseUrl]:
             name = f"t_{secrets.token_hex(8)}"
             if POSTGRESQL is None:
                 return f"sqlite:///{folder / name}.db"
-            engine = create_engine(POSTGRESQL.replace("postgresql://", "postgresql+psycopg://", 1))
+            engine = create_engine(_driven(POSTGRESQL))
             made.callback(engine.dispose)
             made.callback(_execute, engine, f"DROP SCHEMA {name} CASCADE")
             _execute(engine, f"CREATE SCHEMA {name}")
             return f"{POSTGRESQL}?options=-csearch_path%3D{name}"
 
         yield make
+
+
+class Schemas:
+    """Of PostgreSQL, each migrated and with nothing in it. Making and dropping one takes longer than most tests: it is
+    emptied, and used again.
+    """
+
+    def __init__(self, server: str) -> None:
+        self._server = server
+        self._engine = create_engine(_driven(server))
+        self._free: list[str] = []
+        self._whole = ""
+
+    @contextmanager
+    def one(self) -> Iterator[str]:
+        name = self._free.pop() if self._free else self._made()
+        yield f"{self._server}?options=-csearch_path%3D{name}&application_name={name}"
+        if self._is_whole_and_emptied(name):
+            self._free.append(name)
+        else:
+            _execute(self._engine, f"DROP SCHEMA {name} CASCADE")
+
+    def _made(self) -> str:
+        """What the migrations lead to, which a test of theirs holds them to, at a tenth of their time."""
+        name = f"t_{secrets.token_hex(8)}"
+        with self._engine.begin() as connection:
+            connection.execute(text(f"CREATE SCHEMA {name}"))
+            connection.execute(text(f"SET LOCAL search_path TO {name}"))
+            SQLModel.metadata.create_all(connection, checkfirst=False)
+            connection.execute(text("CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY)"))
+            connection.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": NEWEST})
+            self._whole = self._whole or self._shape(connection)
+        return name
+
+    def _is_whole_and_emptied(self, name: str) -> bool:
+        """Whoever is still connected, such as a process that was killed, is out first."""
+        until = time.monotonic() + 30
+        while self._put_out(name):
+            assert time.monotonic() < until, "somebody stays in a test's database"
+            time.sleep(0.01)
+        with self._engine.begin() as connection:
+            connection.execute(text(f"SET LOCAL search_path TO {name}"))
+            if self._shape(connection) != self._whole:
+                return False
+            for table in reversed(SQLModel.metadata.sorted_tables):
+                connection.execute(table.delete())
+            connection.execute(text(_SEQUENCES_BEGIN_ANEW))
+        return True
+
+    def _put_out(self, name: str) -> int:
+        out = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = :name"
+        with self._engine.begin() as connection:
+            return int(connection.execute(text(out), {"name": name}).scalar_one())
+
+    def _shape(self, connection: Connection) -> str:
+        return str(connection.execute(text(_SHAPE)).scalar_one())
+
+    def close(self) -> None:
+        for name in self._free:
+            _execute(self._engine, f"DROP SCHEMA {name} CASCADE")
+        self._engine.dispose()
+
+
+_SHAPE = """
+    SELECT (SELECT string_agg(version_num, ',') FROM alembic_version) || md5(string_agg(
+        concat_ws(' ', c.relname, a.attname, a.atttypid, a.attnotnull), ',' ORDER BY c.relname, a.attnum))
+    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+    WHERE c.relnamespace = to_regnamespace(current_schema()) AND a.attnum > 0
+"""
+_SEQUENCES_BEGIN_ANEW = """
+    SELECT setval(c.oid::regclass, 1, false) FROM pg_class c
+    WHERE c.relkind = 'S' AND c.relnamespace = to_regnamespace(current_schema())
+"""
+
+
+@pytest.fixture(scope="session")
+def schemas() -> Iterator[Schemas | None]:
+    if POSTGRESQL is None:
+        yield None
+        return
+    made = Schemas(POSTGRESQL)
+    yield made
+    made.close()
 
 
 @pytest.fixture
@@ -75,8 +161,13 @@ def make_database_url(tmp_path: Path) -> Iterator[MakeDatabaseUrl]:
 
 
 @pytest.fixture
-def database_url(make_database_url: MakeDatabaseUrl) -> str:
-    return make_database_url()
+def database_url(make_database_url: MakeDatabaseUrl, schemas: Schemas | None) -> Iterator[str]:
+    """With nothing in it; PostgreSQL's is migrated, SQLite's file not yet there."""
+    if schemas is None:
+        yield make_database_url()
+        return
+    with schemas.one() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -95,21 +186,9 @@ def database(database_url: str, migrated_file: Path) -> Iterator[Database]:
     """Empty and migrated."""
     if POSTGRESQL is None:
         shutil.copy(migrated_file, database_url.removeprefix("sqlite:///"))
-    else:
-        _as_migrated(database_url)
     opened = Database(database_url, "acme")
     yield opened
     opened.close()
-
-
-def _as_migrated(url: str) -> None:
-    """In PostgreSQL: what the migrations lead to, which a test of theirs holds them to, at a tenth of their time."""
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
-    with engine.begin() as connection:
-        SQLModel.metadata.create_all(connection, checkfirst=False)
-        connection.execute(text("CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY)"))
-        connection.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": NEWEST})
-    engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -131,26 +210,30 @@ def chroma(tmp_path: Path, chroma_server: Any) -> Iterator[ChromaClient]:
             yield lambda: opened.enter_context(embedded_client(tmp_path / "chroma"))
         return
     name = f"t_{secrets.token_hex(8)}"
-    _made(chroma_server, name)
+    _in_turn(chroma_server._admin_client.create_database, name)
     chroma_server.set_database(name)
     yield lambda: chroma_server
-    chroma_server._admin_client.delete_database(name)
+    _in_turn(chroma_server._admin_client.delete_database, name)
 
 
-def _made(server: Any, name: str) -> None:
-    """Its own database has one writer at a time, and whoever comes second is turned away at once."""
+def _in_turn(call: Callable[[str], object], name: str) -> None:
+    """A server's own database has one writer at a time, and whoever comes second is turned away at once."""
     for _ in range(50):
         with suppress(InternalError):
-            server._admin_client.create_database(name)
+            call(name)
             return
         time.sleep(0.1)
-    raise AssertionError("the Chroma server makes no database")
+    raise AssertionError("the Chroma server lets nobody have their turn")
 
 
 @pytest.fixture
 def vectors(chroma: ChromaClient) -> Vectors:
     """Those of the hashing embedder in workspace acme, where `database` is."""
     return Vectors(chroma(), workspace="acme", embedder="hashing", dimensions=DIMENSIONS)
+
+
+def _driven(url: str) -> str:
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 def _execute(engine: Any, statement: str) -> None:

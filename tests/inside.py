@@ -18,6 +18,19 @@ class Nowhere:
     def post(self, question: Question, part: Part, *, again: bool) -> Mapping[str, str]:  # noqa: ARG002
         return {"surface": "test"}
 
+    def hold(self, question: Question, *, again: bool) -> Mapping[str, str]:  # noqa: ARG002
+        return {"surface": "test"}
+
+    def is_shown(self, question: Question) -> bool:  # noqa: ARG002
+        return False
+
+    def may_grow(self, question: Question) -> bool:  # noqa: ARG002
+        return False
+
+    def grow(self, question: Question, part: Part) -> None: ...
+
+    def take_back(self, question: Question, *, again: bool) -> None: ...
+
     def leave(self, question: Question, *, again: bool) -> None: ...
 
     def fail(self, question: Question, *, aside: bool, again: bool) -> None: ...
@@ -45,6 +58,7 @@ def synced(assistant: app.Assistant, name: str) -> Tally:
         records.jobs, records.database, records.ledger, utc_now, lambda claim: assistant.sync(claim, lambda _: None)
     )
     assert result.tally is not None, result.error
+    assistant.read_examples()
     return result.tally
 
 

@@ -1,5 +1,7 @@
 """Who asks and who reads along, by where it was asked: at a terminal nobody else, in Slack whom Slack names."""
 
+from collections.abc import Hashable
+
 import pytest
 
 from bot.app import _People
@@ -24,6 +26,9 @@ class Workspace(People):
 
     def asker(self, question: Question) -> Person:
         return Person(email=ANA, actor=str(question.asker), principals=STAFF)
+
+    def as_of(self, question: Question) -> Hashable | None:
+        return str(question.asker)
 
     def readers(self, question: Question, asker: Person, *, declared: frozenset[Principal]) -> Audience:  # noqa: ARG002
         return Audience(people=(asker, Person(actor="slack:T1/U2", principals=declared)), complete=True)
@@ -71,3 +76,10 @@ def test_without_slack_its_accounts_hold_nothing(access: AccessStore) -> None:
 def test_without_slack_nobody_knows_who_reads_a_place_there(access: AccessStore, asker: Email | SlackUser) -> None:
     people, asked = _People(access, None), question(asker, CHANNEL)
     assert not people.readers(asked, people.asker(asked), declared=DECLARED).complete
+
+
+def test_glance_at_who_reads_along_is_the_surfaces_and_a_terminal_has_none(access: AccessStore) -> None:
+    people = _People(access, Workspace())
+    assert people.as_of(question(AT_SLACK, CHANNEL)) == str(AT_SLACK)
+    assert people.as_of(question(ANA, CommandLine())) is None
+    assert _People(access, None).as_of(question(AT_SLACK, CHANNEL)) is None

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import connector
 from bot.core.errors import BadUse
-from bot.stores.access import AccessStore
+from bot.kinds import connector
 from bot.stores.database import Database
 from bot.stores.sources import Listed
 from policies.people import email_address
@@ -23,7 +22,7 @@ def listed(folder: Path, **settings: str) -> Listed:
 @pytest.mark.parametrize("wanted", ["", "everybody", "Anyone", "anyone ", "true"])
 def test_a_setting_that_is_not_known_is_refused(tmp_path: Path, database: Database, wanted: str) -> None:
     with pytest.raises(BadUse, match="means nothing"):
-        connector(listed(tmp_path, without_access=wanted), AccessStore(database))
+        connector(listed(tmp_path, without_access=wanted), database)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +34,7 @@ def test_the_source_is_read_as_it_is_set(
     tmp_path: Path, database: Database, settings: dict[str, str], readable: set[str]
 ) -> None:
     (tmp_path / "a.md").write_text("body")
-    assert connector(listed(tmp_path, **settings), AccessStore(database)).readable_now(["a.md"], ANA, NOW) == readable
+    assert connector(listed(tmp_path, **settings), database).readable_now(["a.md"], ANA, NOW) == readable
 
 
 @pytest.mark.parametrize(
@@ -49,5 +48,5 @@ def test_folders_that_are_not_named_are_not_read(
     for name in ("a", "b", "c"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "x.md").write_text("body")
-    read = connector(listed(tmp_path, without_access="anyone", **settings), AccessStore(database))
+    read = connector(listed(tmp_path, without_access="anyone", **settings), database)
     assert read.readable_now(["a/x.md", "b/x.md", "c/x.md"], ANA, NOW) == readable

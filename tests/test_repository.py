@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.commands import NAMES
+from policies.evidence import RefusalReason
+from policies.review import TRANSITIONS
+
 ROOT = Path(__file__).parent.parent
 TOP_LEVEL = {
     "pyproject.toml",
@@ -83,3 +87,23 @@ def test_what_the_page_is_built_from_is_locked_by_hash_and_names_no_host() -> No
 def test_what_is_built_is_there_and_nothing_beside_it(tracked: list[str]) -> None:
     built = [path for path in tracked if path.startswith("bot/playground/web/built/")]
     assert {Path(path).name for path in built} == {"index.html", "page.css", "page.js"}
+
+
+def test_readme_names_every_command_of_admins() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (table,) = re.findall(r"\| `/footnote …` \| \|\n\|---\|---\|\n((?:\|[^\n]+\n)+)", readme)
+    told = re.findall(r"`([a-z]+)[^`]*`", "".join(row.split(" | ")[0] for row in table.splitlines()))
+    assert set(told) == set(NAMES)
+
+
+def test_readme_draws_the_review_of_an_answer_as_it_is() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (drawn,) = re.findall(r"checked it:\n\n```mermaid\nstateDiagram-v2\n(.*?)```", readme, flags=re.DOTALL)
+    moves = {(start, end) for start, end in re.findall(r"(\w+) --> (\w+)", drawn)}
+    assert moves == {(start, end) for start, ends in TRANSITIONS.items() for end in ends if end != "withdrawn"}
+
+
+def test_the_page_of_a_receipt_has_words_for_every_refusal() -> None:
+    page = (ROOT / "bot" / "playground" / "web" / "source" / "receipt.tsx").read_text(encoding="utf-8")
+    told = set(re.findall(r"^  (\w+): \"", page, flags=re.MULTILINE))
+    assert {reason.value for reason in RefusalReason} <= told

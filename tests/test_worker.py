@@ -27,6 +27,7 @@ from bot.stores.ledger.book import Ledger
 from bot.stores.receipts import Receipts
 from bot.stores.tables import InboxRow
 from connectors.model import Retryable
+from policies.evidence import Evidence, Refusal, RefusalReason
 from policies.people import Person
 from tests.fakes.poster import FakePoster
 from tests.flows.world import ANA, QUESTION, World
@@ -48,6 +49,21 @@ class Failing(Poster):
     def post(self, question: Question, part: Part, *, again: bool) -> Mapping[str, str]:  # noqa: ARG002
         self._first()
         raise self._error
+
+    def hold(self, question: Question, *, again: bool) -> Mapping[str, str]:
+        return self.post(
+            question, Part(reply=Refusal(reason=RefusalReason.NOT_REVIEWED), evidence=Evidence()), again=again
+        )
+
+    def is_shown(self, question: Question) -> bool:  # noqa: ARG002
+        return False
+
+    def may_grow(self, question: Question) -> bool:  # noqa: ARG002
+        return False
+
+    def grow(self, question: Question, part: Part) -> None: ...
+
+    def take_back(self, question: Question, *, again: bool) -> None: ...
 
     def leave(self, question: Question, *, again: bool) -> None: ...
 
@@ -495,6 +511,63 @@ def test_the_heart_stops_when_the_lease_is_lost() -> None:
         for heart in (thread for thread in threading.enumerate() if thread.name == "lease"):
             heart.join(10)
     assert beats == 1
+
+
+def errand(desk: Desk, error: Exception, give_up: Callable[[str], None]) -> Jobs:
+    """One that fails so, tried as long as it waits."""
+    jobs = Jobs(desk.database, owner="here", length=LEASE)
+    with desk.database.writing() as session:
+        jobs.enqueue(session, "errand", "ask:h_1", {}, now=desk.world.now)
+
+    def run(_: str, __: Callable[[], None]) -> None:
+        raise error
+
+    while worker.run_errand(jobs, desk.database, lambda: desk.world.now, run, give_up, kind="errand"):
+        desk.world.now += timedelta(minutes=6)
+    return jobs
+
+
+@pytest.mark.parametrize(
+    ("error", "attempts"), [(Retryable("away"), 10), (ValueError("no"), 1)], ids=["for a while", "otherwise"]
+)
+def test_an_errand_is_given_up_once_and_not_before_its_last_attempt(
+    desk: Desk, error: Exception, attempts: int
+) -> None:
+    before, given_up = desk.world.now, list[tuple[str, timedelta]]()
+    jobs = errand(desk, error, lambda key: given_up.append((key, desk.world.now - before)))
+    assert given_up == [("ask:h_1", (attempts - 1) * timedelta(minutes=6))]
+    assert [state for _, state in jobs.states()] == ["failed"]
+
+
+def test_an_errand_that_could_not_even_be_given_up_is_taken_up_again(desk: Desk) -> None:
+    given_up: list[str] = []
+
+    def give_up(key: str) -> None:
+        given_up.append(key)
+        if len(given_up) == 1:
+            raise Retryable("away")
+
+    with pytest.raises(Retryable):
+        errand(desk, ValueError("no"), give_up)
+    desk.world.now += LATER
+    jobs = errand(desk, ValueError("no"), give_up)
+    assert given_up[:2] == ["ask:h_1", "ask:h_1"]
+    assert {state for _, state in jobs.states()} == {"failed"}
+
+
+def test_whoever_lost_an_errand_to_another_does_not_give_it_up(desk: Desk) -> None:
+    jobs, given_up = Jobs(desk.database, owner="here", length=LEASE), list[str]()
+    with desk.database.writing() as session:
+        jobs.enqueue(session, "errand", "ask:h_1", {}, now=desk.world.now)
+
+    def run(_: str, __: Callable[[], None]) -> None:
+        desk.world.now += LATER
+        assert jobs.claim(desk.world.now, kinds=["errand"]) is not None
+        raise ValueError
+
+    assert worker.run_errand(jobs, desk.database, lambda: desk.world.now, run, given_up.append, kind="errand")
+    assert given_up == []
+    assert [state for _, state in jobs.states()] == ["claimed"]
 
 
 def test_a_job_that_is_no_sync_is_left_to_those_who_can_do_it(desk: Desk) -> None:

@@ -1,7 +1,7 @@
 """`footnote ask` and `footnote search`."""
 
 from collections.abc import Mapping
-from functools import partial
+from dataclasses import replace
 
 from bot import app, worker
 from bot.cli import render, weights
@@ -21,10 +21,13 @@ from bot.cli.terminal import (
 from bot.core.failpoints import armed
 from bot.core.nouns import CommandLine, Incoming, Part, Question, new_receipt_id
 from bot.flows.search import search as search_flow
+from bot.flows.seen import as_seen
+from bot.slack.words import OFFERS, SHORTFALLS
 from bot.stores.inbox import CLI_QUESTION
-from policies.evidence import Answer, Evidence, Refusal, RefusalReason
+from policies.evidence import Answer, Clarification, Evidence, Refusal, RefusalReason
+from policies.redaction.view import View
 
-_EXIT = {"answer": ANSWERED, "refusal": REFUSED, "clarification": REFUSED}
+_EXIT = {"answer": ANSWERED, "notice": ANSWERED, "refusal": REFUSED, "clarification": REFUSED}
 
 
 def ask(question: str, *, as_: str, as_json: bool) -> None:
@@ -38,9 +41,9 @@ def ask(question: str, *, as_: str, as_json: bool) -> None:
             operator=operator(),
         )
         embedder = weights.serving(records)
-        composer, reranker = partial(app.composer, settings), app.reranker(settings)
+        writers, reranker, judge = app.writers(records), app.reranker(records), app.judge(records)
         with app.assistant(
-            records, embedder, command="footnote ask", composer=composer, reranker=reranker
+            records, embedder, command="footnote ask", writers=writers, reranker=reranker, judge=judge
         ) as assistant:
             inbox, receipts, house = records.inbox, records.receipts, assistant.answering
             claim = receipts.take_and_claim(Incoming.once(asked))
@@ -51,7 +54,8 @@ def ask(question: str, *, as_: str, as_json: bool) -> None:
             except worker.Failed as failed:
                 stop(FAULT, f"Something went wrong, and nothing was answered. The receipt is {failed.receipt}.")
             if as_json:
-                print_json(render.as_json(asked.receipt, outcome))
+                reply, evidence, _ = as_seen(outcome.reply, outcome.evidence, records.redaction())
+                print_json(render.as_json(asked.receipt, replace(outcome, reply=reply, evidence=evidence)))
             else:
                 weights.say_if_by_words_alone(records, embedder)
             worker.drain(inbox, receipts, house, Unheard(), kinds=[CLI_QUESTION])  # whatever a process that died left
@@ -61,11 +65,12 @@ def ask(question: str, *, as_: str, as_json: bool) -> None:
 def search(words: str, *, as_: str, k: int, as_json: bool) -> None:
     with command() as settings, app.records(settings) as records:
         asker = person(as_)
-        embedder, reranker = weights.serving(records), app.reranker(settings)
+        embedder, reranker = weights.serving(records), app.reranker(records)
         with app.assistant(records, embedder, command="footnote search", reranker=reranker) as assistant:
             receipt, evidence = search_flow(
                 readable(words), asker, k, assistant.answering.reading, note=records.receipts.note, operator=operator()
             )
+            evidence = View(evidence, records.redaction(), "channel").evidence
         if as_json:
             print_json({"receipt": receipt, "results": [render.found_as_json(found) for found in evidence.found]})
         else:
@@ -89,6 +94,19 @@ class Silent:
     def post(self, question: Question, part: Part, *, again: bool) -> Mapping[str, str]:  # noqa: ARG002
         return {"surface": "cli", "form": "json"}
 
+    def hold(self, question: Question, *, again: bool) -> Mapping[str, str]:  # noqa: ARG002
+        raise AssertionError("answers that a person checks are given in Slack alone")
+
+    def is_shown(self, question: Question) -> bool:  # noqa: ARG002
+        return False
+
+    def may_grow(self, question: Question) -> bool:  # noqa: ARG002
+        return False
+
+    def grow(self, question: Question, part: Part) -> None: ...
+
+    def take_back(self, question: Question, *, again: bool) -> None: ...
+
     def leave(self, question: Question, *, again: bool) -> None: ...
 
     def fail(self, question: Question, *, aside: bool, again: bool) -> None: ...
@@ -100,6 +118,10 @@ class Terminal(Silent):
     def post(self, question: Question, part: Part, *, again: bool) -> Mapping[str, str]:  # noqa: ARG002
         reply, evidence = part.reply, part.evidence
         say(render.text(reply, evidence))
+        if part.shortfall is not None and not isinstance(reply, Clarification):
+            say(SHORTFALLS[part.shortfall], style="dim")
+        if part.offer is not None:
+            say(OFFERS[part.offer], style="dim")
         if isinstance(reply, Answer):
             out.print()
             for line in render.sources(reply, evidence):

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot import app
 from bot.cli import findings
+from bot.cli.handed import handed
 from bot.cli.noted import noted
 from bot.cli.terminal import FAULT, command, complain, print_json, say
 from bot.core.errors import BadUse
@@ -88,7 +89,7 @@ def _print_events(receipt: str, events: tuple[Recorded, ...]) -> None:
         say(f"{event.at}  #{event.seq}  {event.kind}", style="bold")
         if event.body is None:
             say("    (erased)")
-        for words in noted(event.kind, event.body or {}):
+        for words in (*noted(event.kind, event.body or {}), *handed(event.kind, event.body or {})):
             say(indent(words, _BODY))
         for line in _lines(_summed_up(event.body or {})):
             say(indent(line, _BODY))

@@ -6,56 +6,50 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot import app
-from bot.cli.sources import add as add_source
-from bot.cli.terminal import command, complain, print_json, say
-from bot.core.errors import BadUse, Unready
+from bot import app, kinds
+from bot.cli import adding
+from bot.cli.adding import Looked, asking, say_nothing_added, say_privileges, say_problems
+from bot.cli.terminal import command, complain, say
+from bot.core.errors import BadUse
 from bot.core.ports import Embedder
 from bot.evals.pace import paces
 from bot.steps.chunk import chunk
-from connectors.model import AccessUnknown, Fatal, Problem, Retryable
+from connectors.model import Fatal, Problem
 
 if TYPE_CHECKING:
-    from connectors.confluence.check import Checked, Privilege
+    from connectors.confluence.check import Checked
     from connectors.confluence.connector import ConfluenceConnector
     from connectors.confluence.preview import Audience, Restricted, Seen
 
-_MOST_PROBLEMS = 20
 _SAMPLE = 64  # passages embedded to know how long all of them take
 
 
 def add(name: str, settings: Mapping[str, str], *, dry_run: bool, as_json: bool) -> None:
     with command() as ours, app.records(ours) as records:
         try:
-            connector = app.confluence(name, settings)
+            connector = kinds.confluence(name, settings)
         except (Fatal, ValueError) as error:
             raise BadUse(f"{error}.") from error
-        with closing(connector):
+        with closing(connector), asking():
             checked = _checked(connector)
             shown = _previewed(connector, records, checked) if dry_run else None
-        if as_json:
-            print_json(_as_json(checked, shown))
-        else:
-            _say_checked(checked)
-            if shown is not None:
-                _say_shown(shown)
-        if not checked.is_enough:
-            raise Unready(f"{name} was not added: see what is missing above, and try again.")
-        if not dry_run:
-            add_source(records, name, "confluence", settings)
+        looked = Looked(checked.is_enough, partial(_say, checked, shown), _as_json(checked, shown))
+        adding.add(records, name, "confluence", settings, looked, dry_run=dry_run, as_json=as_json)
+
+
+def _say(checked: "Checked", shown: "_Shown | None") -> None:
+    _say_checked(checked)
+    if shown is not None:
+        _say_shown(shown)
 
 
 def _checked(connector: "ConfluenceConnector") -> "Checked":
     from connectors.confluence.check import checked
 
-    try:
-        return checked(connector.reader)
-    except Fatal as error:
-        raise BadUse(f"{error}.") from error
-    except Retryable as error:
-        raise Unready(f"{error}. Try again in a while.") from error
+    return checked(connector.reader)
 
 
 @dataclass
@@ -78,16 +72,11 @@ def _previewed(connector: "ConfluenceConnector", records: app.Records, checked: 
     from connectors.confluence import preview
 
     reader, pages, texts = connector.reader, list[str](), list[str]()
-    try:
-        shown = _Shown(preview.audience(reader, records.clock()), preview.restricted(reader, []))
-        for seen in preview.documents(reader):
-            pages += [seen.document.id] if seen.document.kind in {"page", "blogpost"} else []
-            _count(shown, seen, texts)
-        shown.restricted = preview.restricted(reader, pages)
-    except (Fatal, AccessUnknown) as error:
-        raise BadUse(f"{error}.") from error
-    except Retryable as error:
-        raise Unready(f"{error}. Try again in a while.") from error
+    shown = _Shown(preview.audience(reader, records.clock()), preview.restricted(reader, []))
+    for seen in preview.documents(reader):
+        pages += [seen.document.id] if seen.document.kind in {"page", "blogpost"} else []
+        _count(shown, seen, texts)
+    shown.restricted = preview.restricted(reader, pages)
     shown.embedding_s = _embedding_s(app.embedder(records.settings, records.settings.embedder), texts, shown.pieces)
     return shown
 
@@ -114,18 +103,7 @@ def _say_checked(checked: "Checked") -> None:
     say(f"Account: {checked.account or 'unknown'}. Spaces: {', '.join(checked.spaces) or 'none'}.")
     for key in checked.unseen:
         complain(f"{key}: nothing of this space is visible to that account. Is the key right, and may it read there?")
-    for privilege in checked.privileges:
-        if privilege.missing is None:
-            say(f"  yes  {privilege.name}", style="dim")
-        else:
-            _complain_of(privilege)
-
-
-def _complain_of(privilege: "Privilege") -> None:
-    scopes = " and ".join(privilege.scopes)
-    word = "NO" if privilege.needed else "no"
-    complain(f"  {word:3}  {privilege.name}: {privilege.missing}")
-    complain(f"       without it: {privilege.lost}. Of a scoped token: {scopes}")
+    say_privileges(checked.privileges)
 
 
 def _say_shown(shown: _Shown) -> None:
@@ -142,12 +120,8 @@ def _say_shown(shown: _Shown) -> None:
     say(
         f"Of {asked.asked} pages that were asked about, {asked.restricted} are restricted further, {asked.unknown} unknown."
     )
-    problems = (*shown.audience.problems, *shown.problems)
-    for problem in problems[:_MOST_PROBLEMS]:
-        complain(f"  {problem.where}: {problem.reason}")
-    if len(problems) > _MOST_PROBLEMS:
-        complain(f"  … and {len(problems) - _MOST_PROBLEMS} more: --json")
-    say("Nothing was added. Leave out --dry-run to add it.")
+    say_problems((*shown.audience.problems, *shown.problems))
+    say_nothing_added()
 
 
 def _as_json(checked: "Checked", shown: _Shown | None) -> dict[str, Any]:

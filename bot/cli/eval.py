@@ -156,7 +156,7 @@ def _company(settings: Settings, embedder: Embedder | None, asked: Ready, home: 
             settings_of_source = {"path": str(asked.documents.resolve())}
             records.sources.add(session, beir.SOURCE, "folder", settings_of_source, records.clock())
         _sync(records, embedder, asked.names)
-        with app.assistant(records, embedder, command="footnote eval", reranker=app.reranker(settings)) as assistant:
+        with app.assistant(records, embedder, command="footnote eval", reranker=app.reranker(records)) as assistant:
             yield assistant
 
 

@@ -4,21 +4,23 @@ are put as in a direct message.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, assert_never
 
-from bot.core.cited import cited, marks, numbers, updated, where
+from bot.core.cited import address, cited, marks, numbers, updated, where
 from bot.core.cut import continues
-from bot.core.otherwise import Otherwise, otherwise
+from bot.core.flowing import follows, is_text
 from bot.flows.answer import Outcome
-from bot.slack.words import CLARIFICATIONS, GOES_ON_THERE, refusal
-from bot.slack.words import otherwise as otherwise_words
+from bot.slack.render.caveats import Pen, caveats
+from bot.slack.words import ASK_IN, CLARIFICATIONS, GOES_ON_THERE, draft, left_out, notice, refusal
 from policies.evidence import (
     Answer,
     Claim,
     Clarification,
     Evidence,
     Found,
+    Notice,
     Passage,
     Refusal,
     Reply,
@@ -33,14 +35,46 @@ def text(reply: Reply, evidence: Evidence) -> str:
     match reply:
         case Answer():
             numbered = numbers(reply, evidence)
-            claims = (_said(claim, evidence, numbered) for claim in reply.claims)
-            return "\n".join((*claims, *map(_against, otherwise(reply, evidence))))
+            claims = _flowing(reply, [_said(claim, evidence, numbered) for claim in reply.claims])
+            under = (*reply.notes, *caveats(reply, evidence, _PEN))
+            return "\n".join((*_headed(reply, claims), *under, *([left_out(reply.left_out)] if reply.left_out else [])))
         case Refusal():
-            return refusal(reply, direct=True)
+            return _refused(reply)
         case Clarification():
-            return reply.question or CLARIFICATIONS[reply.reason]
+            offered = (f"- {_short(option, _MOST_OF_A_NAME)}" for option in reply.options)
+            return "\n".join((reply.question or CLARIFICATIONS[reply.reason], *offered))
+        case Notice():
+            return notice(reply)
         case _:
             assert_never(reply)
+
+
+def _flowing(answer: Answer, claims: Sequence[str]) -> list[str]:
+    """A draft in its paragraphs, under what it is."""
+    if not answer.is_draft:
+        return [*claims]
+    made = [draft(is_text=is_text(answer))]
+    for number, claim in enumerate(claims):
+        if follows(answer, number):
+            made[-1] = f"{made[-1]} {claim}"
+        else:
+            made.append(claim)
+    return made
+
+
+def _headed(answer: Answer, claims: Sequence[str]) -> Iterator[str]:
+    """Each question of several, marked as what was asked, over what answers it."""
+    rest = iter(claims)
+    for section in answer.sections:
+        yield f"> {_short(section.question, _MOST_OF_A_LINK)}"
+        yield from islice(rest, section.claims)
+        if section.refusal is not None:
+            yield _refused(section.refusal)
+    yield from rest
+
+
+def _refused(refused: Refusal) -> str:
+    return " ".join((refusal(refused, direct=True), *([f"{ASK_IN} {refused.ask_in}."] if refused.ask_in else [])))
 
 
 def sources(answer: Answer, evidence: Evidence) -> list[str]:
@@ -55,6 +89,7 @@ def as_json(receipt: str, outcome: Outcome) -> dict[str, Any]:
         "receipt": receipt,
         "kind": reply.kind,
         "text": text(reply, evidence),
+        "options": list(reply.options) if isinstance(reply, Clarification) else [],
         "claims": [
             {
                 "text": claim.text,
@@ -65,6 +100,8 @@ def as_json(receipt: str, outcome: Outcome) -> dict[str, Any]:
             }
             for claim in claims
         ],
+        "draft": isinstance(reply, Answer) and reply.is_draft,
+        "caveats": [one.model_dump(mode="json") for one in reply.caveats] if isinstance(reply, Answer) else [],
         "evidence": [
             {
                 "document": found.passage.document,
@@ -76,6 +113,7 @@ def as_json(receipt: str, outcome: Outcome) -> dict[str, Any]:
         ],
         "route": outcome.route.model_dump(mode="json") if outcome.route else None,
         "model": outcome.model,
+        "shortfall": outcome.shortfall,
         "timings_ms": dict(outcome.timings_ms),
     }
 
@@ -106,7 +144,7 @@ def _document(passage: Passage) -> dict[str, Any]:
     return {
         "document": passage.document,
         "title": passage.title,
-        "url": passage.url,
+        "url": address(passage),
         "version": passage.version,
     }
 
@@ -114,9 +152,9 @@ def _document(passage: Passage) -> dict[str, Any]:
 def _source(passage: Passage) -> str:
     parts = (
         _short(passage.title, _MOST_OF_A_NAME),
-        _short(where(passage), _MOST_OF_A_NAME),
+        _short(where(passage), _MOST_OF_A_NAME) if passage.author is None else None,
         updated(passage),
-        _short(passage.url or "", _MOST_OF_A_LINK),
+        _short(address(passage) or "", _MOST_OF_A_LINK),
     )
     return " · ".join(part for part in parts if part)
 
@@ -126,11 +164,6 @@ def _said(claim: Claim, evidence: Evidence, numbered: Mapping[int, int]) -> str:
     found = "".join(f"[{number}]" for number in marks(claim, numbered))
     more = f" {GOES_ON_THERE}" if continues(claim, evidence) else ""
     return f"{_quoted(claim.text)} {found}{more}"
-
-
-def _against(one: Otherwise) -> str:
-    says = f": “{_short(one.says, _MOST_OF_A_LINK)}”" if one.says else ""
-    return f"{otherwise_words(newer=one.newer, says=one.says)} {_source(one.passage)}{says}"
 
 
 def _quoted(words: str) -> str:
@@ -156,3 +189,10 @@ def _passage(evidence: Evidence, handle: int) -> Passage:
     passage = evidence.passage(handle)
     assert passage is not None
     return passage
+
+
+_PEN = Pen(
+    page=lambda passage: f"“{_short(passage.title, _MOST_OF_A_NAME) or 'Untitled'}”",
+    quote=lambda said: _short(said, _MOST_OF_A_NAME),
+    name=lambda name: _short(name, _MOST_OF_A_NAME),
+)

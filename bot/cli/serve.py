@@ -2,26 +2,34 @@
 
 import os
 import signal
-import sys
-from importlib import resources
 
 from bot import app, service
 from bot.cli import weights
-from bot.cli.terminal import command, complain
+from bot.cli.terminal import command, complain, print_json
+from bot.settings import Settings
+from bot.slack.manifest import manifest as described
 
 
-def serve() -> None:
-    with command() as settings, app.records(settings) as records:
+def serve(*, host: str | None, port: int | None) -> None:
+    with command() as found, app.records(_listening(found, host, port)) as records:
         embedder = weights.wanted(records)
         with service.in_slack(records, embedder, command="footnote serve") as at_work:
             us = at_work.us
             complain(f"Footnote is in Slack (workspace {us.team}, user {us.user}). Ctrl+C ends it.")
+            if at_work.port is not None:
+                complain(f"It listens on {records.settings.host}:{at_work.port}.")
             until_told_to_stop()
             complain("Finishing what is in hand …")
 
 
-def manifest() -> None:
-    sys.stdout.write((resources.files("bot.slack") / "manifest.json").read_text(encoding="utf-8"))
+def manifest(url: str | None) -> None:
+    with command():
+        print_json(described(url))
+
+
+def _listening(found: Settings, host: str | None, port: int | None) -> Settings:
+    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    return found.model_copy(update=given)
 
 
 def until_told_to_stop() -> None:

@@ -30,7 +30,7 @@ def show(*, as_json: bool) -> None:
         for source in sources:
             say(f"{source.name}: {_freshness(source)}", style="dim")
             if source.problems:
-                say(f"{source.name}: {len(source.problems)} documents with problems: footnote sources --json")
+                say(f"{source.name}: documents with problems: {len(source.problems)} (footnote sources --json)")
             for loop, checkpoint in source.loops.items():
                 if checkpoint.stopped is not None:
                     say(f"{source.name}: its {loop} could not be read to the end: {checkpoint.stopped}")

@@ -32,6 +32,8 @@ def sync(name: str | None, *, full: bool) -> None:
         for result in results:
             _report(result)
         error = _take_over(records, embedder)
+        with app.assistant(records, embedder, command="footnote sync") as assistant:
+            assistant.read_examples()
     if error or any(result.error for result in results):
         raise SystemExit(FAULT)
 

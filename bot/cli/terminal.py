@@ -19,6 +19,7 @@ from rich.console import Console, RenderableType
 
 from bot import settings
 from bot.core.errors import BadUse, FootnoteError
+from bot.core.logged import MASKED
 from bot.settings import Settings
 from connectors.model import Fatal, Retryable
 from policies.people import Email, email_address
@@ -71,10 +72,13 @@ def command() -> Iterator[Settings]:
         processors=[  # a traceback without the values in it: those may be what somebody must not read
             structlog.processors.add_log_level,
             structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+            MASKED,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+    if logging.lastResort is not None:  # where what libraries say goes
+        logging.lastResort.setFormatter(MASKED)
     try:
         yield _settings()
     except BadUse as error:

@@ -4,7 +4,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from bot import app
 from bot.cli.terminal import complain, err
-from bot.core.ports import Embedder
+from bot.core.ports import Embedder, Purse
 from bot.models.learnt import learnt
 from bot.models.weights import fetch, locate
 from bot.settings import Settings
@@ -25,21 +25,24 @@ def serving(records: app.Records) -> Embedder | None:
     settings, now = records.settings, records.embedders.serving()
     if settings.embedder == "none" or now is None:
         return None
-    return app.embedder(settings, now.setting, dimensions=now.dimensions)
+    return app.embedder(
+        settings, now.setting, dimensions=now.dimensions, redaction=records.redaction, purse=app.purse(records)
+    )
 
 
 def wanted(records: app.Records) -> Embedder | None:
     """What the settings name. A hosted one is asked what it is by now, and if it is away, what it was before holds."""
     settings = records.settings
     known = records.embedders.built_from(settings.embedder)
-    return fetched(settings, settings.embedder, before=known.dimensions if known is not None else None)
+    before = known.dimensions if known is not None else None
+    return fetched(settings, settings.embedder, before=before, purse=app.purse(records))
 
 
-def fetched(settings: Settings, name: str, *, before: int | None = None) -> Embedder | None:
+def fetched(settings: Settings, name: str, *, before: int | None = None, purse: Purse | None = None) -> Embedder | None:
     if name in {"builtin", "none"}:
         _fetch_weights(settings, name)
         return app.embedder(settings, name)
-    return app.embedder(settings, name, dimensions=learnt(name, before))
+    return app.embedder(settings, name, dimensions=learnt(settings, name, before), purse=purse)
 
 
 def _fetch_weights(settings: Settings, name: str) -> None:

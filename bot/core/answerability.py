@@ -7,10 +7,10 @@ one.
 
 import math
 
-from bot.core.languages import among, language_of
 from bot.core.nouns import Wording
 from bot.core.terms import spellings, terms
 from policies.evidence import Evidence
+from policies.languages import among, language_of
 from policies.rules import Answerability
 
 

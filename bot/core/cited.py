@@ -4,8 +4,11 @@ A citation of a passage that is not in the evidence names no document; it is nev
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
+from connectors.files import places
 from policies.evidence import Answer, Claim, Evidence, Passage
+from policies.experts import SAVED
 
 
 def cited(answer: Answer, evidence: Evidence) -> tuple[Passage, ...]:
@@ -35,8 +38,17 @@ def marks(claim: Claim, numbers_: Mapping[int, int]) -> tuple[int, ...]:
 
 
 def where(passage: Passage) -> str:
-    """Where a person would look for the document."""
-    return full_place(passage.source, passage.place)
+    """Where a person would look for the document; of a saved answer, who says so. A conversation has an id alone, which tells a
+    person nothing.
+    """
+    if passage.source == SAVED:
+        return passage.place
+    return full_place(passage.source, passage.place if passage.author is None else "")
+
+
+def address(passage: Passage, quote: str = "") -> str | None:
+    """Where its document is read: at the page of what is quoted, where an address can say that."""
+    return None if passage.url is None else places.at(passage.url, passage.heading_path, passage.text, quote)
 
 
 def full_place(source: str, place: str) -> str:
@@ -44,10 +56,24 @@ def full_place(source: str, place: str) -> str:
 
 
 def updated(passage: Passage) -> str | None:
-    """When the document was last changed, in words: `updated 2 June 2026`."""
-    if passage.updated is None:
-        return None
-    return f"updated {passage.updated.day} {_MONTHS[passage.updated.month - 1]} {passage.updated.year}"
+    """When the document was last changed, or a reply saved, in words: `updated 2 June 2026`. A message's name says when it was
+    said.
+    """
+    how = "saved" if passage.source == SAVED else "updated"
+    return None if passage.updated is None or passage.author is not None else f"{how} {day(passage.updated)}"
+
+
+def moment(at: datetime) -> str:
+    at = at.astimezone(UTC)
+    return f"{day(at)}, {at:%H:%M} UTC"
+
+
+def day(at: datetime) -> str:
+    return f"{at.day} {month(at)}"
+
+
+def month(at: datetime) -> str:
+    return f"{_MONTHS[at.month - 1]} {at.year}"
 
 
 _MONTHS = (  # not the locale's

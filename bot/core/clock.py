@@ -2,9 +2,18 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 Clock = Callable[[], datetime]
+Timer = Callable[[], float]
+"""Seconds that only go forward, from any beginning."""
+
+timer: Timer = time.monotonic
+
+Pause = Callable[[float], None]
+"""Lets so many seconds pass."""
+
+pause: Pause = time.sleep
 
 
 def utc_now() -> datetime:
@@ -18,12 +27,21 @@ def as_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+def day_of(moment: datetime) -> date:
+    """By UTC, wherever we are."""
+    return moment.astimezone(UTC).date()
+
+
 class Stopwatch:
     """How long each step took, added up where a step is taken more than once."""
 
     def __init__(self) -> None:
         self.laps: dict[str, float] = {}
-        self._last = time.perf_counter()
+        self._began = self._last = time.perf_counter()
+
+    @property
+    def since_start_ms(self) -> float:
+        return round((time.perf_counter() - self._began) * 1000, 2)
 
     def lap(self, step: str) -> None:
         now = time.perf_counter()

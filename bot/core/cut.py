@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from bot.core.markdown import Kind, blocks, is_fence, lines, without_marker
 from bot.core.sentences import sentences
-from policies.contract import fold
 from policies.evidence import Claim, Evidence
+from policies.verbatim import fold
 
 
 def continues(claim: Claim, evidence: Evidence) -> bool:

@@ -10,12 +10,13 @@ from functools import lru_cache
 from itertools import combinations
 from typing import Literal, NamedTuple
 
-from bot.core.languages import Language, language_of
+from bot.core.cases import two_cases
 from bot.core.nouns import Wording
 from bot.core.sentences import sentences
 from bot.core.statements import Statement, Title, statements, title
 from bot.core.terms import terms
 from policies.evidence import Disagreement, Evidence, Found, Passage, Span
+from policies.languages import Language, language_of
 
 _MOST_COMPARED = 12  # passages, the first ones: an answer is made of no more
 _ALIKE = 0.6  # the share of all words of two statements that both have
@@ -80,6 +81,8 @@ def _asked(question: str, language: Language) -> frozenset[str]:
 def _between(one: _Side, other: _Side, years: Sequence[str]) -> _Pair | None:
     newer = _is_newer(other.passage, one.passage)
     replaced = True if _is_replaced(one, other, years) else False if _is_replaced(other, one, years) else None
+    if replaced is None and two_cases((one.passage.title,), (other.passage.title,)) is not None:
+        return None  # in each of two countries something else holds
     versions = bool(one.title.words) and one.title.words == other.title.words
     differing = max(_differing(one, other, versions=versions or replaced is not None), default=None)
     if differing is not None:

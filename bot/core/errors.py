@@ -11,6 +11,7 @@ Unrewritten  no model made a question whole: it is searched with those before it
 
 from collections.abc import Sequence
 
+from bot.core.nouns import Account
 from connectors.model import Retryable
 
 
@@ -44,16 +45,16 @@ class Unembedded(Retryable):
 
 
 class Unranked(FootnoteError):  # noqa: N818
-    """There is no other order. `because` is a kind of error."""
+    """There is no other order. `because` is a kind of error; `is_sent`: what it was to compare has left all the same."""
 
-    def __init__(self, because: str) -> None:
+    def __init__(self, because: str, *, is_sent: bool = True) -> None:
         super().__init__(f"the reranker gave no order ({because.replace('_', ' ')})")
-        self.because = because
+        self.because, self.is_sent = because, is_sent
 
 
 class Unrewritten(FootnoteError):  # noqa: N818
     """There are no other words for a question. `because` is a kind of error."""
 
-    def __init__(self, because: str) -> None:
+    def __init__(self, because: str, account: Account | None = None) -> None:
         super().__init__(f"the question was not put in other words ({because.replace('_', ' ')})")
-        self.because = because
+        self.because, self.account = because, account or Account()

@@ -4,20 +4,20 @@ Pure, and of what it is given alone: the same `Considered`, read back from a rec
 (1) A passage is worth its share of the best keyword score and its cosine: the first has no scale of its own, the second
 has one. (2) To that comes a little of what the rest of its document is worth, above the middle of all that was found: one
 page that speaks of it throughout is a better find than one that mentions it, and a long page gains nothing by its length.
-(3) Then two small factors: how recently its document was changed, and how much its source is trusted.
+(3) Then two small factors: on how recent a day its document was changed, and how much its source is trusted.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from statistics import median
 
+from bot.core.clock import day_of
 from bot.core.nouns import PassageId, source_of
 from policies.evidence import Worth
 from policies.people import Noun
 from policies.rules import Factors, Ranking
 
 _DECIMALS = 6
-_DAY_S = 86_400
 
 Scores = Mapping[int, float]
 
@@ -119,8 +119,10 @@ def _weighed(own: float, rest: float, recency: float, authority: float) -> Worth
 
 
 def _recency(updated: datetime | None, factors: Factors, now: datetime) -> float:
-    """What was changed today gains the whole of it, after each half-life half as much; what has no date, nothing."""
+    """What was changed today gains the whole of it, after each half-life half as much; what has no date, nothing. Days are
+    those of the calendar (UTC), so that on one day the same is found in the same order.
+    """
     if updated is None or not factors.recency:
         return 1.0
-    age_days = max(0.0, (now - updated).total_seconds() / _DAY_S)
+    age_days = max(0, (day_of(now) - day_of(updated)).days)
     return float(round(1 + factors.recency * 0.5 ** (age_days / factors.recency_half_life_days), _DECIMALS))

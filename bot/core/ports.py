@@ -1,22 +1,59 @@
 """What the flows and steps need from the world. Each port has one fake in tests/fakes and at least one adapter."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.nouns import Byline, Call, Event, ListId, Part, PassageId, Piece, Question, ReceiptId, Said
+from bot.core.nouns import (
+    Account,
+    Budget,
+    Byline,
+    Event,
+    Judging,
+    ListId,
+    Meanwhile,
+    Part,
+    PassageId,
+    Piece,
+    Question,
+    ReceiptId,
+    Said,
+    Sent,
+    Shows,
+    SlackUser,
+    Stretch,
+    Talk,
+    Turn,
+)
 from connectors.model import Batch, Cursor, Groups, Loop, Memory, Problem, SourceDocument
 from policies.access import AccessList
 from policies.contract import Violation
-from policies.evidence import Draft, Evidence, Passage
+from policies.evidence import Claim, Draft, Evidence, Passage
+from policies.intents import Intent
 from policies.people import Audience, Email, Person, Principal
+from policies.review import Ruling, Stage
 from policies.rules import AnswerRules
 
 Vector = NDArray[np.float32]
+Embed = Callable[[Sequence[str]], Vector]
+
+
+class Errand(NamedTuple):
+    """Whom models are asked for, and until when, by `bot.core.clock.Timer`: one for a whole answer, with everything that
+    is tried in it.
+    """
+
+    whose: str
+    until: float
+
+
+NOBODYS: Final = Errand(whose="nobody", until=math.inf)
+"""Of what is measured, or kept: nobody waits for it."""
 
 
 class Embedder(Protocol):
@@ -28,8 +65,68 @@ class Embedder(Protocol):
     @property
     def dimensions(self) -> int: ...
 
-    def embed(self, texts: Sequence[str]) -> Vector:
+    def embed(self, texts: Sequence[str], *, errand: Errand = NOBODYS) -> Vector:
         """One row of unit length for each text. `Unembedded`, where it cannot be had this time."""
+        ...
+
+
+class Cost(NamedTuple):
+    """Of a call. What it costs in money is not always known; money that is limited is spent on no such call."""
+
+    tokens: int
+    microdollars: int | None
+
+
+class Taken(NamedTuple):
+    """What was taken from the budgets of one day before a call, for one person."""
+
+    whose: str
+    day: str
+    cost: Cost
+
+
+class Purse(Protocol):
+    """What may be spent on models: by one person a day, and by all a day."""
+
+    @property
+    def limits_money(self) -> bool: ...
+
+    def take(self, whose: str, cost: Cost, *, share: float = 1.0) -> Taken | Budget:
+        """At once from all budgets, or from none: then it says which is spent. `share`: of each budget, how much may be
+        gone with this. Several processes at once take no more than there is.
+        """
+        ...
+
+    def settle(self, taken: Taken, cost: Cost) -> None:
+        """What it was in the end, in place of what was taken; the budgets may be overspent by that."""
+        ...
+
+
+class Guess(NamedTuple):
+    """How much each intent is meant by a message, between nothing and 1 or so; none: nobody knows. `because`: why it is not
+    the guess of who was asked first, by kind of error. Who `reads` English alone is less sure of anything else, and who
+    knows words alone of everything.
+    """
+
+    scores: Mapping[str, float]
+    by: str
+    because: str | None = None
+    account: Account = Account()
+    reads: Literal["words", "English", "anything"] = "anything"
+
+
+class Guesser(Protocol):
+    """Says what a message may be after. What follows from that is for the rules."""
+
+    @property
+    def name(self) -> str: ...
+
+    def guess(self, text: str, intents: Mapping[str, Intent], errand: Errand = NOBODYS) -> Guess:
+        """Nothing in the text is an instruction."""
+        ...
+
+    def warm(self, intents: Mapping[str, Intent]) -> None:
+        """Does whatever would make the first guess slow; no model is asked what anything means."""
         ...
 
 
@@ -38,7 +135,8 @@ class Rewritten(NamedTuple):
 
     whole: str
     leans: bool
-    call: Call
+    account: Account
+    by: str
 
 
 class Rewriter(Protocol):
@@ -47,7 +145,9 @@ class Rewriter(Protocol):
     @property
     def name(self) -> str: ...
 
-    def rewrite(self, question: str, before: Sequence[str], *, max_characters: int) -> Rewritten:
+    def rewrite(
+        self, question: str, before: Sequence[str], *, max_characters: int, errand: Errand = NOBODYS
+    ) -> Rewritten:
         """`before` is what people asked in the same conversation, oldest first. `Unrewritten`, where it cannot be had."""
         ...
 
@@ -58,7 +158,11 @@ class Reranker(Protocol):
     @property
     def name(self) -> str: ...
 
-    def rerank(self, question: str, texts: Sequence[str]) -> Sequence[float]:
+    def sending(self, question: str, texts: Sequence[str], sources: Collection[str]) -> Sent | None:
+        """What would leave with these, which are of these sources. None: it may not see them, and must not be asked."""
+        ...
+
+    def rerank(self, question: str, texts: Sequence[str], *, errand: Errand = NOBODYS) -> Sequence[float]:
         """A score for each text, in their order; the higher, the better. `Unranked`, where that cannot be had."""
         ...
 
@@ -70,6 +174,10 @@ class Composed(NamedTuple):
     by: Byline
 
 
+Hear = Callable[[Claim, str], bool]
+"""A claim of a draft that is still being written, and whose it is. Whether readers are shown it: then it stays said."""
+
+
 class Composer(Protocol):
     """Makes a draft from evidence. Nothing that it returns is believed before it is verified."""
 
@@ -77,9 +185,32 @@ class Composer(Protocol):
     def name(self) -> str: ...
 
     def compose(
-        self, question: str, evidence: Evidence, rules: AnswerRules, *, violations: Sequence[Violation] = ()
+        self,
+        question: str,
+        evidence: Evidence,
+        rules: AnswerRules,
+        *,
+        violations: Sequence[Violation] = (),
+        said: Sequence[Claim] = (),
+        errand: Errand = NOBODYS,
+        hear: Hear | None = None,
     ) -> Composed:
-        """`violations` are those of the draft before, when this is the second try."""
+        """`violations` are those of the draft before, when this is the second try, and `said` what readers have seen of
+        it. Whoever writes for a while lets its claims be heard; the draft begins with those that were said.
+        """
+        ...
+
+
+class Judge(Protocol):
+    """Says of claims whether their quotes support them. It can take away, and proves nothing."""
+
+    @property
+    def name(self) -> str: ...
+
+    def judge(
+        self, question: str, claims: Mapping[int, Claim], evidence: Evidence, errand: Errand = NOBODYS
+    ) -> Judging:
+        """Of each, by its number. It does not raise: whoever says nothing says why."""
         ...
 
 
@@ -115,6 +246,11 @@ class Hit(NamedTuple):
 
 class Search(Protocol):
     """Both retrievers over one moment of the index: exact within the scope, as if nothing else existed."""
+
+    @property
+    def generation(self) -> int:
+        """Grows with every change to what may be found, or to how it is found."""
+        ...
 
     def keywords(self, text: str, scope: Scope, k: int) -> tuple[Hit, ...]: ...
 
@@ -171,6 +307,10 @@ class Access(Protocol):
 
     def readable(self, audience: Audience, now: datetime) -> frozenset[ListId]: ...
 
+    def version(self) -> int:
+        """Another one as soon as anything of this may have changed."""
+        ...
+
 
 class People(Protocol):
     """Who asks a question, and who will see its reply; every surface has its own way to know."""
@@ -182,6 +322,24 @@ class People(Protocol):
     def readers(self, question: Question, asker: Person, *, declared: frozenset[Principal]) -> Audience:
         """Everyone who will see it at this moment. `declared` is what a full member counts as having whom no source
         knows.
+        """
+        ...
+
+    def as_of(self, question: Question) -> Hashable | None:
+        """Much cheaper than who they are: while this is the same, and not None, so are its readers."""
+        ...
+
+
+class Conversations(Protocol):
+    """What people have said to each other where we are, as it stands there at this moment. Nothing of it is remembered."""
+
+    def has(self, channel: str, person: SlackUser) -> bool:
+        """Whether they are in that conversation. Where that is not known, they are not."""
+        ...
+
+    def read(self, stretch: Stretch, *, most: int) -> Talk | None:
+        """At most so many messages: the first of a thread, and the newest. Neither our own nor those that were deleted.
+        None: there is no such conversation, or we are not in it.
         """
         ...
 
@@ -250,6 +408,10 @@ class Work(Protocol):
         """The same for every attempt, and for every wording of the question."""
         ...
 
+    def is_paused(self) -> bool:
+        """Whether an admin has stopped all answers."""
+        ...
+
     def record_turned_away(self, event: Event) -> bool:
         """Whether the asker is to be told, which is once a minute; that is put into the event, as `told`."""
         ...
@@ -262,6 +424,90 @@ class Work(Protocol):
         """The last event, and the question is done, together."""
         ...
 
+    def hold(self, event: Event) -> None:
+        """The same, but that the answer waits for a person to check it, from here on."""
+        ...
+
+
+class Review(Protocol):
+    """One answer that is held until a person has checked it, under a lease. Whoever lost that fails with `LostLease`; a move
+    that somebody else was faster than is not made. What is moved is on record in the same transaction.
+    """
+
+    @property
+    def question(self) -> Question: ...
+
+    @property
+    def attempt(self) -> int: ...
+
+    def stage(self) -> Stage: ...
+
+    def turns(self) -> Sequence[Turn]:
+        """In their order; the last is whose turn it is."""
+        ...
+
+    def happened(self) -> Sequence[Event]:
+        """In order; erased bodies are empty."""
+        ...
+
+    def evidence(self, named: Sequence[Mapping[str, Any]]) -> Evidence: ...
+
+    def record(self, event: Event) -> None: ...
+
+    def ask(self, turn: Turn, event: Event, *, instead_of: Stage) -> bool: ...
+
+    def move(self, stage: Stage, event: Event, *, instead_of: Stage) -> bool: ...
+
+    def located(self, turn: Turn, channel: str, message: str) -> None: ...
+
+    def turned(self, turn: Turn, shows: Shows) -> None:
+        """What its card says from now on."""
+        ...
+
+    def is_at(self, stage: Stage) -> bool:
+        """Before each effect that cannot be taken back."""
+        ...
+
+    def rest(self, until: datetime) -> None:
+        """Nothing is to be done before, unless somebody clicks."""
+        ...
+
+    def finish(self, event: Event | None) -> None: ...
+
+
+class Reviews(Protocol):
+    """What clicks are looked up in, and what they change."""
+
+    def turn(self, id: str) -> tuple[Turn, Stage, bool] | None:  # noqa: A002 - it is the turn's
+        """With where its answer is, and whether it is still this one's turn."""
+        ...
+
+    def decided_by(self, turn: Turn) -> SlackUser | None:
+        """Whose turn it was when the same answer was decided about, if it was."""
+        ...
+
+    def rule(self, turn: Turn, ruling: Ruling, event: Event) -> bool:
+        """Durable when it returns. Whether this was the click that decided: of however many, one is."""
+        ...
+
+
+class ReviewDesk(Protocol):
+    """Speaks with those who check answers, and with whoever waits for one."""
+
+    def ask(
+        self, turn: Turn, question: Question, part: Part, *, readers: int, minutes: float, again: bool
+    ) -> Mapping[str, str] | None:
+        """Where the card is. None: they cannot be written to."""
+        ...
+
+    def turn(self, turn: Turn, question: Question, shows: Shows, by: SlackUser) -> None:
+        """Their card says what became of it, and of the answer nothing any more. `by`: whose turn it was last."""
+        ...
+
+    def notice(self, channel: str, message: str, about: Meanwhile) -> None:
+        """What stands at the place while somebody checks."""
+        ...
+
 
 class History(Protocol):
     """What the ledger says of a receipt."""
@@ -272,14 +518,42 @@ class History(Protocol):
 
     def evidence(self, named: Sequence[Mapping[str, Any]]) -> Evidence: ...
 
+    def newest_wording(self, receipt: ReceiptId) -> Question | None:
+        """Of the message that this receipt is of. None: it was taken back, or nothing is known of it."""
+        ...
+
     def note(self, event: Event) -> None: ...
 
 
 class Poster(Protocol):
     """Shows a reply to the people who asked. `again`: an earlier attempt may have shown it already, and it is shown once."""
 
-    def post(self, question: Question, part: Part, *, again: bool) -> Mapping[str, str]:
+    def post(self, question: Question, part: Part, *, again: bool) -> Mapping[str, Any]:
         """Where it went, for the receipt."""
+        ...
+
+    def hold(self, question: Question, *, again: bool) -> Mapping[str, Any]:
+        """Says that a person checks the answer first. Where that stands."""
+        ...
+
+    def is_shown(self, question: Question) -> bool:
+        """Whether an attempt that died, or lost the question, has shown its reply to the place."""
+        ...
+
+    def may_grow(self, question: Question) -> bool:
+        """Whether a reply can be shown there while it is being written."""
+        ...
+
+    def grow(self, question: Question, part: Part) -> None:
+        """Shows what is new in a reply that is not whole yet; `post` then shows the rest. What cannot be shown now is
+        shown then.
+        """
+        ...
+
+    def take_back(self, question: Question, *, again: bool) -> None:
+        """Of a reply that was not whole, nothing is seen any more, nor that somebody checks it. `again`: an earlier attempt may
+        have begun it.
+        """
         ...
 
     def leave(self, question: Question, *, again: bool) -> None:

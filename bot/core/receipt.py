@@ -6,22 +6,26 @@ attempt died or was overtaken, the one after it counts.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, Final, Literal, Protocol, assert_never
 
-from bot.core.nouns import Byline, Question, ReceiptId, Reordering, Wording
+from bot.core.nouns import Byline, Event, Judging, Question, ReceiptId, Reordering, Sent, Wording
 from bot.core.record import reply_from
 from policies.contract import Violation
-from policies.evidence import Answer, Clarification, Draft, Evidence, Refusal, Reply
+from policies.evidence import Answer, Claim, Clarification, Draft, Evidence, Notice, Refusal, Reply
 from policies.intents import Route
 from policies.people import Noun
 
 _ENDS: Final = frozenset({"posted", "failed", "withdrawn"})
 _SHOWN: Final = frozenset({"posted", "shown"})
+_OF_REVIEWS: Final = frozenset(
+    {"held", "review_asked", "review_passed", "review_decided", "review_unanswered", "review_outdated", "review_closed"}
+)
 
 ReadBack = Callable[[Sequence[Mapping[str, Any]]], Evidence]
 """The evidence that an event names, with its texts; an erased one says so."""
 
-State = Literal["working", "answered", "refused", "clarified", "failed", "withdrawn", "erased"]
+State = Literal["working", "held", "answered", "refused", "clarified", "failed", "withdrawn", "erased"]
 
 
 class Happened(Protocol):
@@ -61,12 +65,41 @@ class Readers(Noun):
     bots: tuple[str, ...] = ()
 
 
+class Spoken(Noun):
+    """A claim that readers were shown before the reply was whole: by whom, and how long after the question was taken up."""
+
+    claim: Claim
+    by: str
+    ms: float
+
+
+class Dropped(Noun):
+    """A claim that was heard, and not shown for what it broke."""
+
+    claim: Claim
+    violations: tuple[Violation, ...]
+
+
+class Overheard(Noun):
+    """How much of which conversation was read: of the thread under a message or, without one, of what was said last."""
+
+    channel: str
+    thread: str | None = None
+    messages: int
+    left_out: int = 0
+
+
 class Looked(Noun):
-    """One look for evidence: for whom, within which lists, by which embedder, or why without it; and what was made of it."""
+    """One look for evidence: for whom, within which lists, by which embedder, or why without it; and what was made of it.
+    `answered_in`: nothing was searched; evidence and draft are those of this receipt, where the same was asked.
+    """
 
     wording: Wording | None = None  # None: written before there were any
+    conversation: Overheard | None = None  # None: documents were searched
     audience: Readers | None = None
+    answered_in: ReceiptId | None = None
     embedder: str | None = None
+    embedder_sent: Sent | None = None
     without_vectors: str | None = None
     reordering: Reordering | None = None
     evidence: Evidence = Evidence()
@@ -75,6 +108,9 @@ class Looked(Noun):
     draft: Draft | None = None
     by: Byline | None = None  # of the draft
     violations: tuple[Violation, ...] = ()
+    spoken: tuple[Spoken, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    judged: tuple[Judging, ...] = ()  # for each try of which a judge was asked
     unreadable_documents: tuple[str, ...] = ()
     unreadable_sources: tuple[str, ...] = ()
 
@@ -84,6 +120,7 @@ class Post(Noun):
 
     channel: str | None = None
     message: str | None = None
+    removed: Mapping[str, int] = {}  # what was masked in it
 
 
 class Told(Noun):
@@ -115,6 +152,7 @@ class Receipt(Noun):
     timings_ms: Mapping[str, float] = {}
     here: Told = Told()
     aside: Told = Told()
+    review: tuple[Event, ...] = ()  # none: nobody had to check it
     error: str | None = None
     is_over: bool = False
     state: State = "working"
@@ -124,7 +162,8 @@ class Receipt(Noun):
 def fold(events: Sequence[Happened], read_back: ReadBack) -> Receipt:
     """`events` are all of one receipt, in the order of the ledger."""
     counting = _counting(events)
-    claimed, closed = _body(counting, "claimed"), _body(counting, "closed")
+    claimed, decided = _body(counting, "claimed"), _body(counting, "closed")
+    closed = {**decided, **_body(counting, "review_closed")}  # what a person made of it is what the place got
     end = next((event for event in reversed(events) if event.kind in _ENDS), None)
     at_place, beside = _apart(counting)
     here = _told(at_place, closed, read_back)
@@ -147,7 +186,8 @@ def fold(events: Sequence[Happened], read_back: ReadBack) -> Receipt:
         aside=aside.model_copy(update={"post": posts[1] if len(posts) > 1 else None}),
         error=end.body.get("error") if failed and end is not None and end.body else None,
         is_over=end is not None,
-        state=_state(here.reply, end, is_shown=any(one.kind in _SHOWN for one in counting)),
+        review=tuple(_review(counting)),
+        state=_state(here.reply, end, kinds=frozenset(one.kind for one in counting)),
         events=tuple(Entry(seq=one.seq, kind=one.kind, at=one.at, erased=one.body is None) for one in events),
     )
 
@@ -173,20 +213,29 @@ def _told(events: Sequence[Happened], closed: Mapping[str, Any], read_back: Read
 
 
 def _looks(events: Sequence[Happened], read_back: ReadBack) -> Iterator[Looked]:
-    """Each `retrieved` with the `composed` that follows it, if that has come."""
-    for at, event in enumerate(events):
-        if event.kind == "retrieved":
-            following = events[at + 1] if at + 1 < len(events) else None
-            made = following.body if following is not None and following.kind == "composed" else None
-            yield _looked(event.body or {}, made or {}, read_back)
+    """Each `retrieved` with what follows until the next: which claims were said, and the `composed`, if that has come."""
+    begun = [at for at, event in enumerate(events) if event.kind == "retrieved"]
+    for at, end in pairwise([*begun, len(events)]):
+        following = events[at + 1 : end]
+        spoken = tuple(_spoken(one.body) for one in following if one.kind == "said" and one.body)
+        yield _looked(events[at].body or {}, _body(following, "composed"), read_back).model_copy(
+            update={"spoken": spoken}
+        )
+
+
+def _spoken(body: Mapping[str, Any]) -> Spoken:
+    return Spoken(claim=Claim.model_validate(body["claim"]), by=body["by"], ms=body["ms"])
 
 
 def _looked(found: Mapping[str, Any], made: Mapping[str, Any], read_back: ReadBack) -> Looked:
     filters, unreadable = found.get("filters", {}), made.get("unreadable", {})
     return Looked(
         wording=Wording.model_validate(found["wording"]) if found.get("wording") else None,
+        conversation=overheard(found.get("conversation")),
         audience=_readers(found.get("audience")),
+        answered_in=found.get("answered_in"),
         embedder=found.get("embedder"),
+        embedder_sent=Sent.model_validate(found["embedder_sent"]) if found.get("embedder_sent") else None,
         without_vectors=found.get("without_vectors"),
         reordering=Reordering.model_validate(found["reordering"]) if found.get("reordering") else None,
         evidence=read_back(found["evidence"]) if found.get("evidence") else Evidence(),
@@ -195,9 +244,16 @@ def _looked(found: Mapping[str, Any], made: Mapping[str, Any], read_back: ReadBa
         draft=Draft.model_validate(made["draft"]) if made.get("draft") else None,
         by=Byline.model_validate(made["by"][-1]) if made.get("by") else None,
         violations=tuple(map(Violation.model_validate, made.get("violations", ()))),
+        judged=tuple(map(Judging.model_validate, made.get("judged", ()))),
+        dropped=tuple(map(Dropped.model_validate, made.get("dropped", ()))),
         unreadable_documents=tuple(unreadable.get("documents", ())),
         unreadable_sources=tuple(unreadable.get("sources", ())),
     )
+
+
+def overheard(body: Mapping[str, Any] | None) -> Overheard | None:
+    """As the ledger has it."""
+    return Overheard.model_validate({name: body[name] for name in Overheard.model_fields}) if body else None
 
 
 def _readers(body: Mapping[str, Any] | None) -> Readers | None:
@@ -214,7 +270,10 @@ def _readers(body: Mapping[str, Any] | None) -> Readers | None:
 def _posts(events: Sequence[Happened]) -> tuple[Post, ...]:
     """The end says where; until then, what the place was shown."""
     said = _body(events, "posted") or _body(events, "shown")
-    return tuple(Post(channel=one.get("channel"), message=one.get("message")) for one in said.get("to", ()))
+    return tuple(
+        Post(channel=one.get("channel"), message=one.get("message"), removed=one.get("removed", {}))
+        for one in said.get("to", ())
+    )
 
 
 def _asked(events: Sequence[Happened]) -> Question | None:
@@ -222,14 +281,22 @@ def _asked(events: Sequence[Happened]) -> Question | None:
     return Question.model_validate({**body, "receipt": events[0].receipt}) if body else None
 
 
-def _state(reply: Reply | None, end: Happened | None, *, is_shown: bool) -> State:
+def _review(events: Sequence[Happened]) -> Iterator[Event]:
+    """Who was asked to check it, and what came of it. What was erased is not told."""
+    for one in events:
+        if one.kind in _OF_REVIEWS and one.body:
+            yield Event(kind=one.kind, receipt=one.receipt, body=dict(one.body))
+
+
+def _state(reply: Reply | None, end: Happened | None, *, kinds: frozenset[str]) -> State:
     """Of what the place got: an aside that failed takes nothing back."""
+    is_shown = bool(kinds & _SHOWN)
     if end is not None and end.kind != "posted" and not is_shown:
         return "withdrawn" if end.kind == "withdrawn" else "failed"
     if not is_shown:
-        return "working"
+        return "held" if "held" in kinds else "working"
     match reply:
-        case Answer():
+        case Answer() | Notice():
             return "answered"
         case Refusal():
             return "refused"

@@ -1,12 +1,13 @@
 """What the ledger says of each stage, and how to read it back. Evidence is named by digest: its text can be erased."""
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.core.nouns import Part
+from bot.core.nouns import Event, Part
 from policies.evidence import Evidence, Found, Reply
 from policies.people import Audience
 
@@ -55,6 +56,11 @@ def _kept(digest: str, texts: Mapping[str, str]) -> str:
     return text if text is not None and text_digest(text) == digest else ERASED
 
 
+def newest(events: Sequence[Event], kind: str) -> Event | None:
+    """None, too, if its content was erased."""
+    return next((event if event.body else None for event in reversed(events) if event.kind == kind), None)
+
+
 def reply_from(body: object) -> Reply:
     return _REPLY.validate_python(body)
 
@@ -64,7 +70,13 @@ def part_body(part: Part) -> dict[str, Any]:
         "reply": part.reply.model_dump(mode="json"),
         "evidence": evidence_body(part.evidence),
         "model": part.model,
+        "shortfall": part.shortfall,
     }
+
+
+def seen_digest(closed: Mapping[str, Any]) -> str:
+    """Names exactly what was decided, as whoever checks it is shown it."""
+    return text_digest(json.dumps([closed["reply"], closed["evidence"]], sort_keys=True))
 
 
 def part_from(
@@ -75,4 +87,5 @@ def part_from(
         evidence=read_back(body["evidence"]),
         aside=aside,
         model=body.get("model"),  # asides have not always said it
+        shortfall=body.get("shortfall"),
     )

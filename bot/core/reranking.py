@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from bot.core.errors import Unranked
 from bot.core.nouns import PassageId, Reordering
-from bot.core.ports import Reranker, Stored
+from bot.core.ports import NOBODYS, Errand, Reranker, Stored
 
 _DECIMALS = 6
 _MALFORMED = "malformed"
+_NOT_ALLOWED = "not_allowed"
 
 
 class Reordered(NamedTuple):
@@ -22,18 +23,25 @@ class Reordered(NamedTuple):
     told: Reordering | None = None
 
 
-def reordered(question: str, first: Mapping[PassageId, Stored], reranker: Reranker) -> Reordered:
+def reordered(
+    question: str, first: Mapping[PassageId, Stored], reranker: Reranker, errand: Errand = NOBODYS
+) -> Reordered:
     """`first` are the best so far."""
     if len(first) < 2:  # noqa: PLR2004 - one is in order
         return Reordered()
+    texts = [_shown(one) for one in first.values()]
+    sent = reranker.sending(question, texts, {one.passage.source for one in first.values()})
+    if sent is None:
+        return Reordered(told=Reordering(by=reranker.name, passages=len(first), because=_NOT_ALLOWED))
+    told = Reordering(by=reranker.name, passages=len(first), sent=sent)
     try:
-        scores = reranker.rerank(question, [_shown(one) for one in first.values()])
+        scores = reranker.rerank(question, texts, errand=errand)
     except Unranked as why:
-        return Reordered(told=Reordering(by=reranker.name, passages=len(first), because=why.because))
+        return Reordered(told=told.model_copy(update={"because": why.because, "sent": sent if why.is_sent else None}))
     if len(scores) != len(first) or not all(map(math.isfinite, scores)):
-        return Reordered(told=Reordering(by=reranker.name, passages=len(first), because=_MALFORMED))
+        return Reordered(told=told.model_copy(update={"because": _MALFORMED}))
     scored = {id_: round(score, _DECIMALS) for id_, score in zip(first, scores, strict=True)}
-    return Reordered(scored, Reordering(by=reranker.name, passages=len(first)))
+    return Reordered(scored, told)
 
 
 def _shown(stored: Stored) -> str:

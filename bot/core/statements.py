@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from bot.core.languages import ENGLISH, Language
 from bot.core.markdown import Block, Kind, blocks, plain, without_marker
 from bot.core.sentences import sentences
 from bot.core.terms import terms
 from policies.evidence import Span
+from policies.languages import ENGLISH, Language
 
 _MOST = 60  # of one text: whoever writes more than this into a passage writes no sentences
 _MOST_CHARACTERS = 400  # of one statement; what is longer states too much to be compared

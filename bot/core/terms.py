@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from bot.core.languages import ENGLISH, OTHERS, Language, folded, language_of, stem
+from bot.core.stems import stem
+from policies.languages import ENGLISH, OTHERS, Language, folded, language_of
 
 LONGEST_WORD = 40  # longer is no word: it is kept as it is, unstemmed
 LONGEST_TERM = 120  # longer is no name of anything (a key, a picture in base64); only its parts are terms

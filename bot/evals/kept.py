@@ -14,7 +14,7 @@ from typing import Final, Self
 import numpy as np
 
 from bot.core.portions import portions
-from bot.core.ports import Embedder, Vector
+from bot.core.ports import NOBODYS, Embedder, Errand, Vector
 
 _AT_ONCE: Final = 64  # embedded between two commits: what a killed run has done is not done again
 _MOST_PARAMETERS: Final = 500
@@ -43,13 +43,13 @@ class Kept:
         """Without a look at what is kept: how long that takes is a figure too."""
         return self._embedder.embed(texts)
 
-    def embed(self, texts: Sequence[str]) -> Vector:
+    def embed(self, texts: Sequence[str], *, errand: Errand = NOBODYS) -> Vector:
         keys = [hashlib.sha256(text.encode("utf-8", errors="replace")).hexdigest() for text in texts]
         with self._one_at_a_time:
             known = self._known(keys)
             fresh = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
             for some in portions(list(fresh), _AT_ONCE):
-                made = self._embedder.embed([fresh[key] for key in some])
+                made = self._embedder.embed([fresh[key] for key in some], errand=errand)
                 rows = [(key, vector.tobytes()) for key, vector in zip(some, made, strict=True)]
                 with self._file:
                     self._file.executemany("INSERT OR IGNORE INTO v VALUES (?, ?)", rows)

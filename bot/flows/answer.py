@@ -1,35 +1,53 @@
 """How a question becomes a reply. Nothing is shown that is not in the ledger; nothing is used that may not be read.
 
-    claim → one too many? → rewrite → audience → route → retrieve → compose → verify → re-check access → close
+    claim → one too many? → rewrite → route → audience → retrieve → compose → verify → re-check access → close
           → still the same readers? → post
+
+Where a model writes and the place can show it, claims are told while it does: see `flows.tell`. Whatever ends an attempt
+before its reply is whole takes back what was told of it.
 
 The steps of an attempt that died are taken again, except those before `closed`: what was decided stays decided, unless
 a source has taken back since then what it was decided from, or others read along by now.
 
+What people have said to each other is retold on a way of its own, for whoever reads it anyway: see `flows.summarise`.
+
+Where the route asks for it, an answer is held instead of posted: see `flows.review`. Nothing else than an answer is, for
+nothing else says what a document says.
+
 Where the asker may read more than the others do, the same follows for the asker alone. By then the place has its reply:
-it cannot be seen there whether there was more, nor what became of it.
+it cannot be seen there whether there was more, nor what became of it. Not where a person checks answers: that one would be
+unchecked.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import NamedTuple, assert_never
+from functools import partial
+from typing import Any, NamedTuple
 
 from bot.core.clock import Stopwatch, as_text
-from bot.core.nouns import Event, ListId, Part, SlackPlace, Wording
-from bot.core.ports import Poster, Rewriter, Work
+from bot.core.nouns import Event, ListId, Part, Shortfall, SlackPlace, Wording
+from bot.core.ports import Guess, Poster, Work
 from bot.core.record import audience_body, part_body, part_from
+from bot.flows.by_rule import not_for, said_by_rule
 from bot.flows.read import Reading, confirm
-from bot.flows.reply import Answering, Attempt, reply_aside, reply_for, sought_by
+from bot.flows.reply import Answering, Attempt, cites_beyond, sought_by
+from bot.flows.requests import Guessing, Sorted, narrowed, reply_to_all, reviewed, sort_out
+from bot.flows.seen import AsSeen
+from bot.flows.summarise import still_stands, summary_for
+from bot.flows.tell import OthersReadAlong, Stage
 from bot.steps.pace import one_too_many
 from bot.steps.rewrite import rewrite
-from bot.steps.route import route
+from bot.steps.route import asked_back
 from connectors.model import Retryable
-from policies.evidence import Clarification, Evidence, Refusal, RefusalReason, Reply
-from policies.intents import Route
+from policies.evidence import Answer, Evidence, Refusal, RefusalReason, Reply
+from policies.experts import channel_for
+from policies.intents import Request, Route
 from policies.people import Audience, Person
 from policies.rules import Rules
 
+_MOST_TOLD = 3  # of what a message may have been
 _TURNS = 4  # how often others may come to read along before we wait until they have settled
 
 
@@ -43,14 +61,20 @@ class Outcome:
     model: str | None
     timings_ms: Mapping[str, float]
     aside: Part | None = None
+    shortfall: Shortfall | None = None
+    requests: tuple[Request, ...] = ()
+    left_out: int = 0
 
 
 class _Decided(NamedTuple):
-    """An outcome, who asked, and for whom it was made. Without readers it is the same for everybody."""
+    """An outcome, who asked, and for whom it was made. Without readers it is the same for everybody: it was said by rule, or it
+    retells what is read anyway where it is retold.
+    """
 
     outcome: Outcome
     asker: Person | None
     readers: Audience | None
+    guesses: tuple[Guess, ...] = ()
 
 
 class _Away(NamedTuple):
@@ -61,45 +85,70 @@ class _Away(NamedTuple):
 
 
 class _Shown(NamedTuple):
-    """What the place got, and where that is. `more` for the asker alone are lists which nobody else there may read."""
+    """What the place got, and where that is. `more` for the asker alone are lists which nobody else there may read. `held`:
+    it got word that a person checks the answer first.
+    """
 
     outcome: Outcome
-    to: Mapping[str, str]
-    more: frozenset[ListId]
+    to: Mapping[str, Any]
+    more: frozenset[ListId] = frozenset()
+    held: bool = False
 
 
 def answer(work: Work, house: Answering, poster: Poster) -> Outcome:
     house = house.pinned()
+    poster = AsSeen(poster, lambda: house.reading.rules(None).redaction)
     house.reach("ask.after_claim")
     rules = _pinned_rules(work, house.reading)
     attempt = Attempt(work, house, rules, _wording(work, rules, None), house.reading.clock(), Stopwatch())
-    away = _turned_away(attempt)
+    away = _turned_away(attempt, poster)
     if away is not None:
         return _left(attempt, poster, away)
     if house.rewriter is not None:  # not before: a flood of questions is no flood of calls
-        attempt = replace(attempt, wording=_wording(work, rules, house.rewriter))
+        attempt = replace(attempt, wording=_wording(work, rules, house))
         attempt.watch.lap("rewrite")
     here = _shown_before(attempt) or _show_here(attempt, poster)
-    aside = _decided_aside(attempt, here) if here.more else None
+    if here.held:
+        return _held(attempt, here)
+    aside = _decided_aside(attempt, here) if here.more and not work.is_paused() else None
     shown = [here.to] if aside is None else [here.to, _posted(work, poster, aside)]
     house.reach("ask.after_post")
     work.finish(Event(kind="posted", body={"attempt": work.attempt, "to": shown}))
     return replace(here.outcome, aside=aside)
 
 
-def _turned_away(attempt: Attempt) -> _Away | None:
-    """One too many: nothing is looked up for it, neither who asks nor what they may read."""
+def _held(attempt: Attempt, here: _Shown) -> Outcome:
+    attempt.house.reach("review.after_notice")
+    attempt.work.hold(Event(kind="held", body={"attempt": attempt.work.attempt, "to": [here.to]}))
+    attempt.house.reach("review.after_hold")
+    return here.outcome
+
+
+def _turned_away(attempt: Attempt, poster: Poster) -> _Away | None:
+    """One too many, or one during a pause: nothing is looked up for it, neither who asks nor what they may read."""
     work = attempt.work
     closed = work.recorded("closed") if work.attempt > 1 else None
+    if closed is not None and "told" in closed.body:
+        return _Away(_outcome_from(closed, work), told=closed.body["told"])
+    if work.is_paused() and not (closed is not None and _is_shown(work, poster)):
+        return _away(attempt, Refusal(reason=RefusalReason.PAUSED), {})
     if closed is not None:
-        return _Away(_outcome_from(closed, work), told=closed.body["told"]) if "told" in closed.body else None
+        return None
     pace = work.pace()
     refusal = one_too_many(pace, attempt.rules.answers.question)
-    if refusal is None:
-        return None
+    return _away(attempt, refusal, {"pace": pace._asdict()}) if refusal is not None else None
+
+
+def _is_shown(work: Work, poster: Poster) -> bool:
+    """What was shown before a pause is on record as that."""
+    return work.recorded("shown") is not None or poster.is_shown(work.question)
+
+
+def _away(attempt: Attempt, refusal: Refusal, why: Mapping[str, object]) -> _Away:
+    work = attempt.work
     work.record(_claimed(attempt))
     decided = _Decided(_without_evidence(attempt, refusal, None), None, None)
-    body = {**_closed(decided, attempt.rules), "pace": pace._asdict()}
+    body = {**_closed(decided, attempt.rules), **why}
     return _Away(decided.outcome, told=work.record_turned_away(Event(kind="closed", body=body)))
 
 
@@ -108,6 +157,8 @@ def _left(attempt: Attempt, poster: Poster, away: _Away) -> Outcome:
     work = attempt.work
     attempt.house.reach("ask.after_close")
     shown = []
+    if work.attempt > 1:
+        poster.take_back(work.question, again=True)
     if away.told:
         shown.append(_posted(work, poster, Part(reply=away.outcome.reply, evidence=Evidence())))
     else:
@@ -120,14 +171,68 @@ def _left(attempt: Attempt, poster: Poster, away: _Away) -> Outcome:
 def _show_here(attempt: Attempt, poster: Poster) -> _Shown:
     """To everyone at the place; on record as soon as it is not the end."""
     work, house = attempt.work, attempt.house
-    outcome, _, readers = _for_those_who_read_it(attempt, _recall(attempt) or _decide(attempt))
-    more = _more(attempt, readers) if readers is not None else frozenset()
-    house.reach("ask.after_close")
-    to = _posted(work, poster, Part(reply=outcome.reply, evidence=outcome.evidence))
+    attempt = replace(attempt, stage=_stage(attempt, poster))
+    with _taking_back(work, poster):
+        outcome, _, readers, _ = _for_those_who_read_it(attempt, _recall(attempt) or _decide(attempt))
+        house.reach("ask.after_close")
+        _check_not_paused(work, poster)
+        if isinstance(outcome.reply, Answer) and _is_checked(outcome):
+            work.check_lease()
+            return _Shown(outcome, dict(poster.hold(work.question, again=work.attempt > 1)), held=True)
+        more = _more(attempt, readers, outcome) if readers is not None else frozenset()
+        to = _posted(work, poster, _with_a_way_on(_part(outcome), attempt))
     if more:
         work.record_shown(Event(kind="shown", body={"attempt": work.attempt, "to": [to]}))
         house.reach("aside.after_show")
     return _Shown(outcome, to, more)
+
+
+def _check_not_paused(work: Work, poster: Poster) -> None:
+    """A pause takes the lease of what is in hand; of two at the same moment, one may not see the other's row."""
+    if work.is_paused() and not (work.attempt > 1 and poster.is_shown(work.question)):
+        raise Retryable("all answers are stopped")
+
+
+def _stage(attempt: Attempt, poster: Poster) -> Stage | None:
+    """Not where an attempt that died may have shown the whole: a message is looked for before it is posted."""
+    question = attempt.work.question
+    may_be_there = attempt.work.attempt > 1 and attempt.work.recorded("closed") is not None
+    if may_be_there or not poster.may_grow(question):
+        return None
+    return Stage(
+        grow=partial(poster.grow, question),
+        take_back=partial(poster.take_back, question, again=False),
+        still=_still(attempt),
+    )
+
+
+def _still(attempt: Attempt) -> Callable[[Audience], bool]:
+    """From now on. Who they are is looked at when it may have changed; a large channel is not gone through each time."""
+    glance = partial(attempt.house.reading.people.as_of, attempt.work.question)
+    seen = glance()
+
+    def still(readers: Audience) -> bool:
+        nonlocal seen
+        now = glance()
+        if now is None or now != seen:
+            if not _is_for_who_reads_it(attempt, readers):
+                return False
+            seen = now
+        return True
+
+    return still
+
+
+@contextmanager
+def _taking_back(work: Work, poster: Poster) -> Iterator[None]:
+    """What an attempt that died had told, at once; and what this one tells, if it comes to nothing."""
+    poster.take_back(work.question, again=work.attempt > 1 and work.recorded("said") is not None)
+    try:
+        yield
+    except BaseException:
+        with suppress(Retryable):
+            poster.take_back(work.question, again=False)
+        raise
 
 
 def _shown_before(attempt: Attempt) -> _Shown | None:
@@ -137,18 +242,26 @@ def _shown_before(attempt: Attempt) -> _Shown | None:
         return None
     (to,) = shown.body["to"]
     asker = _asker(attempt)
-    more = _more(attempt, _readers(attempt, asker)) if _not_for(asker) is None else frozenset()
-    return _Shown(_outcome_from(closed, attempt.work), to, more)
+    outcome = _outcome_from(closed, attempt.work)
+    more = _more(attempt, _readers(attempt, asker), outcome) if not_for(asker) is None else frozenset()
+    return _Shown(outcome, to, more)
 
 
-def _posted(work: Work, poster: Poster, part: Part) -> dict[str, str]:
+def _posted(work: Work, poster: Poster, part: Part) -> dict[str, Any]:
     """Looking who reads along, or composing the aside, may have taken long: the question may be withdrawn by now."""
     work.check_lease()
-    return dict(poster.post(work.question, part, again=work.attempt > 1))
+    asks = {"asks_in": part.asks_in} if part.asks_in is not None else {}
+    return {**poster.post(work.question, part, again=work.attempt > 1), **asks}
 
 
-def _more(attempt: Attempt, readers: Audience) -> frozenset[ListId]:
+def _is_checked(outcome: Outcome) -> bool:
+    return outcome.route is not None and bool(reviewed(outcome.route, outcome.requests))
+
+
+def _more(attempt: Attempt, readers: Audience, outcome: Outcome) -> frozenset[ListId]:
     """What the asker may read, and not everyone who reads along."""
+    if _is_checked(outcome):
+        return frozenset()
     access = attempt.house.reading.access
     alone = Audience.only(_asker(attempt))
     return access.readable(alone, attempt.now) - access.readable(readers, attempt.now)
@@ -159,11 +272,12 @@ def _decided_aside(attempt: Attempt, here: _Shown) -> Part | None:
     work, house, way = attempt.work, attempt.house, here.outcome.route
     assert way is not None, "what was looked up has a route"
     asker = _asker(attempt)
-    if _not_for(asker) is not None:
+    if not_for(asker) is not None:
         return None
     part = _recall_aside(attempt, asker, way)
     if part is None:
-        part = reply_aside(attempt, asker, here.more, way)
+        found = Sorted(way, here.outcome.requests, here.outcome.left_out)
+        part = cites_beyond(reply_to_all(attempt, Audience.only(asker), found, aside=True), here.more)
         if part is not None:
             work.record(Event(kind="closed_aside", body=part_body(part)))
     house.reach("aside.after_close")
@@ -186,7 +300,7 @@ def _pinned_rules(work: Work, reading: Reading) -> Rules:
     return reading.rules(claimed.body["rules"] if claimed is not None else None)
 
 
-def _wording(work: Work, rules: Rules, rewriter: Rewriter | None) -> Wording:
+def _wording(work: Work, rules: Rules, asking: Answering | None) -> Wording:
     """That of the first attempt, too: what was said in the thread may have been taken back since, and a model may use
     other words now.
     """
@@ -196,16 +310,31 @@ def _wording(work: Work, rules: Rules, rewriter: Rewriter | None) -> Wording:
     follow_ups, place = rules.answers.follow_ups, work.question.place
     said = work.thread(timedelta(minutes=follow_ups.within_minutes))
     in_thread = isinstance(place, SlackPlace) and place.thread is not None
-    return rewrite(work.question.text, said, follow_ups, one_subject=in_thread, rewriter=rewriter)
+    if asking is None:
+        return rewrite(work.question.text, said, follow_ups, one_subject=in_thread)
+    return rewrite(
+        work.question.text,
+        said,
+        follow_ups,
+        one_subject=in_thread,
+        rewriter=asking.rewriter,
+        errand=asking.errand(work.question),
+    )
 
 
-def _for_those_who_read_it(attempt: Attempt, decided: _Decided) -> _Decided:
+def _for_those_who_read_it(attempt: Attempt, decided: _Decided | None) -> _Decided:
     """Whoever came to the place meanwhile must be allowed to read it too: then it is decided again, for them as well."""
     for _ in range(_TURNS):
-        if decided.readers is None or _alike(decided.readers, _readers(attempt, _asker(attempt))):
+        if decided is not None and _is_for_who_reads_it(attempt, decided.readers):
             return decided
+        if attempt.stage is not None:
+            attempt.stage.take_back()
         decided = _decide(attempt)
     raise Retryable("who reads along keeps changing")
+
+
+def _is_for_who_reads_it(attempt: Attempt, readers: Audience | None) -> bool:
+    return readers is None or _alike(readers, _readers(attempt, _asker(attempt)))
 
 
 def _asker(attempt: Attempt) -> Person:
@@ -231,13 +360,20 @@ def _recall(attempt: Attempt) -> _Decided | None:
     outcome = _outcome_from(closed, work)
     asker = _asker(attempt)
     readers = _readers(attempt, asker) if closed.body["readers"] else None
-    shown = readers is None or (
-        _not_for(asker) is None
+    shown = (
+        _still_holds(attempt, outcome.evidence, asker)
+        if readers is None
+        else not_for(asker) is None
         and _named(closed.body["readers"]) == _named(audience_body(readers))
         and _may_still_be_shown(attempt, outcome.evidence, readers, outcome.route)
     )
     work.record(Event(kind="recalled", body={"attempt": work.attempt, "shown": shown}))  # the fence: is it still ours?
     return _Decided(outcome, asker, readers) if shown else None
+
+
+def _still_holds(attempt: Attempt, evidence: Evidence, asker: Person) -> bool:
+    """What was said by rule always does; what retells a conversation, if all of that still stands there."""
+    return not evidence.found or (not asker.outsider and still_stands(attempt, evidence))
 
 
 def _outcome_from(closed: Event, work: Work) -> Outcome:
@@ -249,7 +385,27 @@ def _outcome_from(closed: Event, work: Work) -> Outcome:
         route=Route.model_validate(body["route"]) if body["route"] else None,
         model=here.model,
         timings_ms=body["timings_ms"],
+        shortfall=here.shortfall,
+        requests=tuple(map(Request.model_validate, body.get("requests", ()))),
+        left_out=body.get("left_out", 0),
     )
+
+
+def _part(outcome: Outcome) -> Part:
+    return Part(
+        reply=outcome.reply,
+        evidence=outcome.evidence,
+        model=outcome.model,
+        shortfall=outcome.shortfall,
+        offer=outcome.route.offers if outcome.route is not None else None,
+    )
+
+
+def _with_a_way_on(part: Part, attempt: Attempt) -> Part:
+    """Under a refusal people may be asked, if a rule says whom; under an answer only once it is said not to have helped."""
+    asks = isinstance(part.reply, Refusal) and isinstance(attempt.work.question.place, SlackPlace)
+    channel = channel_for(attempt.work.question.text, part.reply, attempt.rules.experts) if asks else None
+    return part.model_copy(update={"asks_in": channel})
 
 
 def _named(readers: Mapping[str, object]) -> tuple[object, ...]:
@@ -262,13 +418,14 @@ def _may_still_be_shown(attempt: Attempt, evidence: Evidence, audience: Audience
     return not evidence.found or not confirm(evidence, sought_by(attempt, audience, way), attempt.house.reading)
 
 
-def _decide(attempt: Attempt) -> _Decided:
-    """Everything up to the closed receipt."""
+def _decide(attempt: Attempt) -> _Decided | None:
+    """Everything up to the closed receipt. None: others read along by now, of which it was told some."""
     work, house = attempt.work, attempt.house
     work.record(_claimed(attempt))
-    way = route(work.question.text, attempt.rules)
-    attempt.watch.lap("route")
-    decided = _decided(attempt, way)
+    try:
+        decided = _decided(attempt)
+    except OthersReadAlong:
+        return None
     house.reach("ask.before_close")
     work.record(Event(kind="closed", body=_closed(decided, attempt.rules)))
     return decided
@@ -284,52 +441,86 @@ def _claimed(attempt: Attempt) -> Event:
     return Event(kind="claimed", body=body)
 
 
-def _decided(attempt: Attempt, way: Route | Clarification) -> _Decided:
-    match way:
-        case Clarification():
-            return _Decided(_without_evidence(attempt, way, None), None, None)
-        case Route():
-            asker = _asker(attempt)
-            refusal = _not_for(asker)
-            if refusal is not None:
-                return _Decided(_without_evidence(attempt, refusal, way), asker, None)
-            readers = _readers(attempt, asker)
-            attempt.watch.lap("audience")
-            return _Decided(_from_evidence(attempt, readers, way), asker, readers)
-        case _:
-            assert_never(way)
+def _decided(attempt: Attempt) -> _Decided:
+    text = attempt.work.question.text
+    back = asked_back(text, attempt.rules)
+    if back is not None:
+        attempt.watch.lap("route")
+        return _Decided(_without_evidence(attempt, back, None), None, None)
+    asker = _asker(attempt)
+    guessing = None if asker.outsider else _guessing(attempt)
+    found = sort_out(text, attempt.rules, guessing, whole=attempt.wording.whole)
+    attempt.watch.lap("route")
+    said = said_by_rule(attempt, asker, found.route)
+    if said is not None:
+        return _Decided(_without_evidence(attempt, said, found.route), asker, None, found.guesses)
+    if found.route.does == "summarise":
+        part = summary_for(narrowed(attempt, found.route), found.route)
+        return _Decided(_from_part(attempt, part, found), asker, None, found.guesses)
+    readers = _readers(attempt, asker)
+    attempt.watch.lap("audience")
+    return _Decided(_from_evidence(attempt, readers, found), asker, readers, found.guesses)
 
 
-def _not_for(asker: Person) -> Refusal | None:
-    if asker.outsider:
-        return Refusal(reason=RefusalReason.NOT_A_MEMBER)
-    if not asker.principals:
-        return Refusal(reason=RefusalReason.UNKNOWN_PERSON)
-    return None
+def _guessing(attempt: Attempt) -> Guessing | None:
+    house = attempt.house
+    if house.guesser is None:
+        return None
+    guesser = house.guesser(house.reading.meaning().embedder)
+    errand = house.errand(attempt.work.question)
+    return lambda text: guesser.guess(text, attempt.rules.intents, errand)
 
 
 def _without_evidence(attempt: Attempt, reply: Reply, way: Route | None) -> Outcome:
     return Outcome(reply=reply, evidence=Evidence(), route=way, model=None, timings_ms=attempt.watch.laps)
 
 
-def _from_evidence(attempt: Attempt, readers: Audience, way: Route) -> Outcome:
-    here = reply_for(attempt, readers, way)
+def _from_evidence(attempt: Attempt, readers: Audience, found: Sorted) -> Outcome:
+    here = reply_to_all(attempt, readers, found)
+    if isinstance(here.reply, Answer) and reviewed(found.route, found.requests) and not _is_in_slack(attempt):
+        here = Part(reply=Refusal(reason=RefusalReason.NEEDS_SLACK), evidence=Evidence())
+    return _from_part(attempt, here, found)
+
+
+def _from_part(attempt: Attempt, part: Part, found: Sorted) -> Outcome:
     return Outcome(
-        reply=here.reply,
-        evidence=here.evidence,
-        route=way,
-        model=here.model,
+        reply=part.reply,
+        evidence=part.evidence,
+        route=found.route,
+        model=part.model,
         timings_ms=dict(attempt.watch.laps),
+        shortfall=part.shortfall,
+        requests=found.requests,
+        left_out=found.left_out,
     )
+
+
+def _is_in_slack(attempt: Attempt) -> bool:
+    return isinstance(attempt.work.question.place, SlackPlace)
 
 
 def _closed(decided: _Decided, rules: Rules) -> dict[str, object]:
     outcome = decided.outcome
     return {
-        **part_body(Part(reply=outcome.reply, evidence=outcome.evidence, model=outcome.model)),
+        **part_body(_part(outcome)),
         "asker": decided.asker.name if decided.asker else None,
         "readers": audience_body(decided.readers) if decided.readers else None,
         "declared": sorted(rules.audience.full_members.principals),
         "route": outcome.route.model_dump(mode="json") if outcome.route else None,
         "timings_ms": dict(outcome.timings_ms),
+        **_several(outcome),
+        **({"guesses": list(map(_guessed, decided.guesses))} if decided.guesses else {}),
     }
+
+
+def _several(outcome: Outcome) -> dict[str, object]:
+    if not outcome.requests:
+        return {}
+    return {"requests": [one.model_dump(mode="json") for one in outcome.requests], "left_out": outcome.left_out}
+
+
+def _guessed(guess: Guess) -> dict[str, object]:
+    """The likeliest few of what it may have been, who said so, and what that came to."""
+    likeliest = sorted(guess.scores.items(), key=lambda one: -one[1])[:_MOST_TOLD]
+    account = guess.account.model_dump(mode="json")
+    return {"by": guess.by, "because": guess.because, "scores": dict(likeliest), **account}

@@ -7,8 +7,8 @@ from typing import NamedTuple, TypeVar
 
 from bot.core.answerability import answerable
 from bot.core.clock import Clock, as_text
-from bot.core.nouns import Wording, source_of
-from bot.core.ports import Access, Meaning, Passages, People, Reranker, Scope
+from bot.core.nouns import Sent, Wording, source_of
+from bot.core.ports import NOBODYS, Access, Conversations, Embedder, Errand, Meaning, Passages, People, Reranker, Scope
 from bot.core.record import audience_body, evidence_body
 from bot.steps.recheck import Unreadable, recheck
 from bot.steps.retrieve import Retrieved, retrieve
@@ -35,9 +35,13 @@ class Reading:
     passages: Passages
     connectors: Callable[[], Mapping[str, Connector]]
     read_at: Callable[[], Mapping[str, datetime | None]]
+    texts_read_at: Callable[[], Mapping[str, datetime | None]]
     access_trusted_for: timedelta
     clock: Clock
     reranker: Reranker | None = None
+    conversations: Conversations | None = None  # None: nobody speaks where this is asked
+    # Where somebody else's is, and what it was sent of what is asked; None: it is our own.
+    told_of_embedder: Callable[[str, str], Sent | None] = lambda _name, _asked: None
 
     def pinned(self) -> "Reading":
         """For one question: an embedder that takes over meanwhile answers the next."""
@@ -46,13 +50,14 @@ class Reading:
 
 
 class Sought(NamedTuple):
-    """What is looked for, for whom, at which moment."""
+    """What is looked for, for whom, at which moment; and who is waited for and who pays, where models are asked for it."""
 
     wording: Wording
     audience: Audience
     route: Route
     rules: AnswerRules
     now: datetime
+    errand: Errand = NOBODYS
 
 
 def until_readable(sought: Sought, house: Reading, look: Callable[[Scope], tuple[Seen, Unreadable]]) -> Seen | None:
@@ -95,6 +100,7 @@ def gather(sought: Sought, scope: Scope, house: Reading) -> Retrieved:
         reranker=house.reranker,
         rules=sought.rules,
         now=sought.now,
+        errand=sought.errand,
     )
 
 
@@ -136,6 +142,7 @@ def retrieved(found: Retrieved, sought: Sought, scope: Scope, house: Reading) ->
         "audience": audience_body(sought.audience),
         "wording": sought.wording.model_dump(mode="json"),
         "embedder": embedder.name if embedder is not None else None,
+        "embedder_sent": _sent_to(embedder, sought.wording, house),
         "without_vectors": found.without_vectors,
         "reordering": found.reordering.model_dump(mode="json") if found.reordering else None,
         "now": as_text(sought.now),
@@ -144,6 +151,12 @@ def retrieved(found: Retrieved, sought: Sought, scope: Scope, house: Reading) ->
         "considered": found.considered.model_dump(mode="json"),
         "filters": {"lists": sorted(scope.lists), "without": sorted(scope.without_documents)},
     }
+
+
+def _sent_to(embedder: Embedder | None, wording: Wording, house: Reading) -> dict[str, object] | None:
+    asked = "\n".join(part for part in (wording.asked, wording.whole) if part)
+    sent = house.told_of_embedder(embedder.name, asked) if embedder is not None else None
+    return sent.model_dump(mode="json") if sent is not None else None
 
 
 def unreadable_body(unreadable: Unreadable) -> dict[str, list[str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from bot.core.nouns import Event, ReceiptId, Wording, new_receipt_id
-from bot.core.ports import Scope
+from bot.core.ports import NOBODYS, Scope
 from bot.flows.read import Reading, Sought, confirm, gather, retrieved, unreadable_body, until_readable
 from bot.steps.recheck import Unreadable
 from bot.steps.route import route
@@ -25,7 +25,8 @@ def search(
     limits = rules.answers.evidence.model_copy(update={"passages": k})
     wanted = rules.answers.model_copy(update={"evidence": limits})
     audience = Audience.only(house.access.person(asker))
-    sought = Sought(Wording(asked=text), audience, way, wanted, house.clock())
+    errand = NOBODYS._replace(whose=asker)
+    sought = Sought(Wording(asked=text), audience, way, wanted, house.clock(), errand)
 
     def look(scope: Scope) -> tuple[Evidence, Unreadable]:
         found = gather(sought, scope, house)

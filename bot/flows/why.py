@@ -4,52 +4,135 @@ Nothing is believed of a click but who clicked on which message: the receipt tha
 """
 
 from collections.abc import Sequence
+from typing import Final, Literal
 
-from bot.core.nouns import Event, Explained, Part, Question, ReceiptId, SlackUser, Wording
+from bot.core.clock import Pause, pause
+from bot.core.nouns import Event, Explained, Part, Question, ReceiptId, SlackUser, Stretch, Talk, Wording
 from bot.core.ports import History
-from bot.core.record import ERASED, part_from
+from bot.core.record import ERASED, newest, part_from
 from bot.flows.read import Reading, Sought, confirm
+from bot.flows.seen import as_seen
+from bot.steps.listen import listened
 from policies.evidence import Answer, Evidence
 from policies.intents import Route
 from policies.people import Audience
 
+_MOST_MESSAGES: Final = 1_000
+_PAUSES_S: Final = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
+
 
 def why(
-    receipt: ReceiptId, clicker: SlackUser, *, channel: str, message: str, history: History, house: Reading
+    receipt: ReceiptId,
+    clicker: SlackUser,
+    *,
+    channel: str,
+    message: str,
+    history: History,
+    house: Reading,
+    wait: Pause = pause,
+    noted: Literal["explained", "draft_opened"] = "explained",
 ) -> Explained | None:
     """None: there is no such answer, or nothing of it that this person may read. Erased evidence is left out: it proves
-    nothing, but nobody hides it.
+    nothing, but nobody hides it. A draft is opened for use in the same way, by whoever may read what it was made from.
     """
-    events = history.happened(receipt)
+    events = _written(receipt, channel, message, history, wait)
     part = _part(events, history, channel, message)
-    asked, closed = _newest(events, "asked"), _newest(events, "closed")
-    if part is None or asked is None or closed is None or not isinstance(part.reply, Answer):
+    if part is None or not isinstance(part.reply, Answer):
         return None
-    evidence = _readable(part.evidence, asked, Route.model_validate(closed.body["route"]), clicker, house)
+    if noted == "draft_opened" and not part.reply.is_draft:
+        return None
+    evidence = _open_to(clicker, part.evidence, events, channel, house)
+    if evidence is None:
+        return None
     history.note(
         Event(
-            kind="explained",
+            kind=noted,
             receipt=receipt,
             body={"to": str(clicker), "passages": len(evidence.found), "of": len(part.evidence.found)},
         )
     )
     if not evidence.found:
         return None
-    kept = Evidence(found=tuple(one for one in evidence.found if one.passage.text != ERASED))
-    return Explained(answer=part.reply, evidence=kept, hidden=evidence != part.evidence)
+    readable = {one.passage.document for one in evidence.found}
+    reply, seen, _ = as_seen(part.reply, part.evidence, house.rules(None).redaction)
+    assert isinstance(reply, Answer), "what is masked is what it was"
+    shown = seen.without(frozenset({one.passage.document for one in seen.found} - readable))
+    kept = Evidence(found=tuple(one for one in shown.found if one.passage.text != ERASED))
+    return Explained(answer=reply, evidence=kept, hidden=evidence != part.evidence)
 
 
-def rate(receipt: ReceiptId, clicker: SlackUser, *, useful: bool, channel: str, message: str, history: History) -> bool:
+def rate(
+    receipt: ReceiptId,
+    clicker: SlackUser,
+    *,
+    useful: bool,
+    channel: str,
+    message: str,
+    history: History,
+    wait: Pause = pause,
+) -> bool:
     """Whether it was this receipt's message."""
-    if _place_of(history.happened(receipt), channel, message) is None:
+    if _place_of(_written(receipt, channel, message, history, wait), channel, message) is None:
         return False
     body = {"by": str(clicker), "useful": useful, "channel": channel, "message": message}
     history.note(Event(kind="feedback", receipt=receipt, body=body))
     return True
 
 
+def _written(receipt: ReceiptId, channel: str, message: str, history: History, wait: Pause) -> Sequence[Event]:
+    """People see a message a moment before it is written down where it is. Whoever clicks sooner is waited for."""
+    events = history.happened(receipt)
+    for pause_s in _PAUSES_S:
+        is_under_way = newest(events, "closed") is not None and not _is_over(events)
+        if not is_under_way or _place_of(events, channel, message) is not None:
+            break
+        wait(pause_s)
+        events = history.happened(receipt)
+    return events
+
+
+def _open_to(
+    clicker: SlackUser, evidence: Evidence, events: Sequence[Event], channel: str, house: Reading
+) -> Evidence | None:
+    """What of it they may read now. None: what it takes to know that is erased."""
+    asked, closed, retrieved = (newest(events, kind) for kind in ("asked", "closed", "retrieved"))
+    if asked is None or closed is None:
+        return None
+    way = Route.model_validate(closed.body["route"])
+    if way.does != "summarise":
+        return _readable(evidence, asked, way, clicker, house)
+    stretch = _stretch(retrieved)
+    return _still_said(evidence, asked, stretch, clicker, channel, house) if stretch is not None else None
+
+
+def _stretch(retrieved: Event | None) -> Stretch | None:
+    said = retrieved.body.get("conversation") if retrieved is not None else None
+    return Stretch.model_validate({name: said.get(name) for name in Stretch.model_fields}) if said else None
+
+
+def _still_said(
+    evidence: Evidence, asked: Event, stretch: Stretch, clicker: SlackUser, channel: str, house: Reading
+) -> Evidence:
+    """What stands there now as it did. Whoever clicks in that conversation reads it; of anybody else it is asked of Slack."""
+    conversations = house.conversations
+    if conversations is None or house.people.asker(_by(clicker, asked)).outsider:
+        return Evidence()
+    if stretch.channel != channel and not conversations.has(stretch.channel, clicker):
+        return Evidence()
+    talk = conversations.read(stretch, most=_MOST_MESSAGES) or Talk()
+    now = {one.document: one.version for one in listened(talk, stretch.channel).passages}
+    return evidence.without(
+        frozenset(one.document for one in evidence.passages if now.get(one.document) != one.version)
+    )
+
+
+def _by(clicker: SlackUser, asked: Event) -> Question:
+    """As if they had asked it."""
+    return Question.model_validate({**asked.body, "receipt": asked.receipt, "asker": clicker.model_dump()})
+
+
 def _readable(evidence: Evidence, asked: Event, way: Route, clicker: SlackUser, house: Reading) -> Evidence:
-    question = Question.model_validate({**asked.body, "receipt": asked.receipt, "asker": clicker.model_dump()})
+    question = _by(clicker, asked)
     person = house.people.asker(question)
     if person.outsider or not person.principals:
         return Evidence()
@@ -62,7 +145,8 @@ def _readable(evidence: Evidence, asked: Event, way: Route, clicker: SlackUser, 
 
 def _part(events: Sequence[Event], history: History, channel: str, message: str) -> Part | None:
     number = _place_of(events, channel, message)
-    closed = _newest(events, "closed_aside" if number else "closed")
+    here = newest(events, "review_closed") or newest(events, "closed")
+    closed = newest(events, "closed_aside") if number else here
     if number is None or closed is None:
         return None
     return part_from(closed.body, history.evidence, aside=number > 0)
@@ -70,13 +154,11 @@ def _part(events: Sequence[Event], history: History, channel: str, message: str)
 
 def _place_of(events: Sequence[Event], channel: str, message: str) -> int | None:
     """Which of the parts this message shows. The end says so; until then, what the place was shown."""
-    is_over = any(event.kind == "posted" for event in events)
-    posted = _newest(events, "posted" if is_over else "shown")
+    posted = newest(events, "posted" if _is_over(events) else "shown")
     shown = posted.body["to"] if posted is not None else []
     places = [(one.get("channel"), one.get("message")) for one in shown]
     return places.index((channel, message)) if (channel, message) in places else None
 
 
-def _newest(events: Sequence[Event], kind: str) -> Event | None:
-    """None, too, if its content was erased."""
-    return next((event if event.body else None for event in reversed(events) if event.kind == kind), None)
+def _is_over(events: Sequence[Event]) -> bool:
+    return any(event.kind == "posted" for event in events)

@@ -3,11 +3,11 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from bot.core.languages import OTHERS, Language
 from bot.core.terms import spellings, terms
+from policies.languages import OTHERS, Language
 
 _FRAME = frozenset(  # words of asking: they say little about what is asked
     terms(
@@ -73,6 +73,9 @@ _ASKED_AMOUNT = re.compile(  # of something, or large: the 1 of "tier 1" lies in
     rf"(?<![\w.,-])(\d{{1,9}}(?:,\d{{3}})*(?:\.\d{{1,4}})?)(?:(?<=\d\d)(?![\w-])|(?=\s?(?:%|percent|Prozent|{_CURRENCY})))",
     re.IGNORECASE,
 )
+_BEYOND = re.compile(r"\b(?:above|beyond|over|more than|exceed\w*|über|mehr als|boven|meer dan)\W{1,3}$", re.IGNORECASE)
+_SHORT_OF = re.compile(r"\b(?:below|under|less than|unter|weniger als|onder|minder dan)\W{1,3}$", re.IGNORECASE)
+_A_LITTLE = 1e-6  # of an amount
 _FROM_TO = re.compile(r"\d[^\d]*?(?:[–—-]|\b(?:to|and|bis|tot)\b)[^\d]*?\d")
 _ABOVE = re.compile(r"\b(?:above|over|more than|from|at least|ab|über|vanaf|boven)\b|[>≥+]", re.IGNORECASE)
 _BELOW = re.compile(r"\b(?:up to|below|under|less than|at most|until|max|bis|unter|tot|onder)\b|[<≤]", re.IGNORECASE)
@@ -112,7 +115,7 @@ def asked(question: str, languages: tuple[Language, ...] = OTHERS) -> Asked:
         terms=frozenset(first for first, *_ in words),
         spelt={spelling: word[0] for word in words for spelling in word},
         names=frozenset(name for name in map(squashed, _NAME.findall(question)) if len(name) >= _SHORTEST_NAME),
-        amounts=tuple(float(found.replace(",", "")) for found in _ASKED_AMOUNT.findall(question[:2000])),
+        amounts=tuple(_asked_amounts(question[:2000])),
         told=tuple(told for wanted, told in _WANTS if wanted.search(question)),
         wants_steps=bool(_PROCEDURE.search(question)),
         is_heading=not _ASKS.search(question),
@@ -134,6 +137,14 @@ def weights(wanted: Collection[str], texts: Sequence[Collection[str]]) -> Mappin
     }
     whole = sum(rarity.values())
     return {term: weight / whole for term, weight in rarity.items()}
+
+
+def _asked_amounts(question: str) -> Iterator[float]:
+    """`above 100 %` is no longer 100 %."""
+    for found in _ASKED_AMOUNT.finditer(question):
+        amount, before = float(found.group(1).replace(",", "")), question[: found.start()].rstrip("€$£")
+        more = bool(_BEYOND.search(before)) - bool(_SHORT_OF.search(before))
+        yield amount * (1 + _A_LITTLE * more)
 
 
 def _amounts(text: str) -> tuple[float, ...]:

@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from bot.core.markdown import is_fence, is_item
+from bot.core.markdown import is_fence, is_item, without_marker
 from bot.models.scores import Scored
 from bot.models.units import Shape, Unit
 
-MARGIN = 0.2  # how far below the best a unit of its document may be
+MARGIN = 0.15  # how far below the best a unit of its document may be
 MARGIN_ELSEWHERE = 0.10  # and a unit of another document
 ALIKE = 0.6  # the share of words at which two units say the same, if their numbers are the same
 
@@ -18,6 +18,7 @@ _DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
 class Limits(NamedTuple):
     lines: int
     allows: Callable[[Unit], bool]  # whether a claim of this unit would keep the contract
+    spread: float = 1.0  # of the margins
 
 
 def chosen(
@@ -29,9 +30,11 @@ def chosen(
     picked: list[Scored] = []
     left = limits.lines
     for scored in _promoted(ranked, before_rows=wants_steps) if prefers_steps else ranked:
-        if picked and (scored.score < picked[0].score - _margin(scored, picked[0]) or _repeats(scored, picked)):
+        if picked and (
+            scored.score < picked[0].score - limits.spread * _margin(scored, picked[0]) or _repeats(scored, picked)
+        ):
             continue
-        unit = _fitted(_under_one_header(scored.unit, picked), left, may_cut=not picked)
+        unit = _fitted(_headed(scored.unit, picked), left, may_cut=not picked)
         if unit is not None and limits.allows(unit):
             picked.append(scored._replace(unit=unit))
             left -= unit.size
@@ -73,19 +76,29 @@ def _says_the_same(one: Scored, other: Scored) -> bool:
             return True
         if shapes == {Shape.ROW}:
             return False
-    said, already = "\n".join(one.unit.lines), "\n".join(other.unit.lines)
+    said, already = _bare(one.unit), _bare(other.unit)
     if said in already or already in said:
         return True
     shared = len(one.words & other.words) / max(1, len(one.words | other.words))
     return shared >= ALIKE and _DIGITS.findall(said) == _DIGITS.findall(already)
 
 
+def _bare(unit: Unit) -> str:
+    """What it says, however it is numbered or set in: a list may stand under two headings."""
+    if unit.shape not in {Shape.STEPS, Shape.ITEM}:
+        return "\n".join(unit.lines)
+    first = unit.lines[:1] if unit.shape is Shape.ITEM else ()  # which has lost its mark: "1. May" is a day
+    return "\n".join((*first, *(without_marker(line).strip() for line in unit.lines[len(first) :])))
+
+
 def _share_a_block(one: Unit, other: Unit) -> bool:
     return one.rank == other.rank and one.block == other.block
 
 
-def _under_one_header(unit: Unit, picked: Sequence[Scored]) -> Unit:
-    """A second row needs no second header."""
+def _headed(unit: Unit, picked: Sequence[Scored]) -> Unit:
+    """A second row needs no second header; a list that follows on something else says under what it stands."""
+    if picked and unit.shape is Shape.STEPS and not unit.above:
+        return unit._replace(above=unit.under)
     is_headed = unit.shape is Shape.ROW and any(_share_a_block(unit, scored.unit) for scored in picked)
     return unit._replace(above=()) if is_headed else unit
 

@@ -5,10 +5,10 @@ Fitted once to questions with and without an answer, then rounded; the least con
 
 from collections.abc import Sequence
 
-from bot.core.languages import Language
 from bot.models.asked import Asked, squashed
 from bot.models.scores import Ranking, share, similarities
 from policies.evidence import Evidence
+from policies.languages import Language
 
 OWN_WORDS = 0.5
 WORDS_ABOVE = 2.0  # a heading is short: sharing words with it is rarely chance

@@ -1,48 +1,54 @@
 """What did a model say: is there a draft in it? It is read, whatever stands around it, and never guessed at."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from enum import StrEnum
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from policies.contract import MOST_OPTIONS
 from policies.evidence import Citation, Claim, Draft
 
 MOST_CHARACTERS = 60_000
 _MOST_OBJECTS = 200
 _MOST_PARTS = 50
 
-SCHEMA: Final[dict[str, Any]] = {
+_CITATION: Final[dict[str, Any]] = {
     "type": "object",
-    "properties": {
-        "answerable": {"type": "boolean"},
-        "claims": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "text": {"type": "string"},
-                    "citations": {
-                        "type": "array",
-                        "items": {
-                            "type": "object",
-                            "properties": {"passage": {"type": "integer"}, "quote": {"type": "string"}},
-                            "required": ["passage", "quote"],
-                            "additionalProperties": False,
-                        },
-                    },
-                },
-                "required": ["text", "citations"],
-                "additionalProperties": False,
-            },
-        },
-        "clarify": {"type": ["string", "null"]},
-    },
-    "required": ["answerable", "claims", "clarify"],
+    "properties": {"passage": {"type": "integer"}, "quote": {"type": "string"}},
+    "required": ["passage", "quote"],
     "additionalProperties": False,
 }
+
+
+def _schema(**of_a_claim: Mapping[str, str]) -> dict[str, Any]:
+    claim = {"text": {"type": "string"}, **of_a_claim, "citations": {"type": "array", "items": _CITATION}}
+    return {
+        "type": "object",
+        "properties": {
+            "answerable": {"type": "boolean"},
+            "claims": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": claim,
+                    "required": [*claim],
+                    "additionalProperties": False,
+                },
+            },
+            "clarify": {"type": ["string", "null"]},
+            "options": {"type": "array", "items": {"type": "string"}},
+        },
+        "required": ["answerable", "claims", "clarify", "options"],
+        "additionalProperties": False,
+    }
+
+
+SCHEMA: Final = _schema()
 """For the models that can be held to it; what they return is read in the same way as everybody else's."""
+SCHEMA_OF_A_TEXT: Final = _schema(paragraph={"type": "integer"})
 
 
 class Why(StrEnum):
@@ -67,6 +73,7 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", errors="replace").decode().replace("\0", "\ufffd")
 
 
+Shape = TypeVar("Shape", bound=BaseModel)
 Text = Annotated[str, AfterValidator(_storable)]
 
 
@@ -79,8 +86,14 @@ class _Citation(_Said):
     quote: Text
 
 
+def _paragraph(said: object) -> int | None:
+    """Where it is no number that can be one, there are no paragraphs."""
+    return said if isinstance(said, int) and 0 <= said <= _MOST_PARTS else None
+
+
 class _Claim(_Said):
     text: Text
+    paragraph: Annotated[int | None, BeforeValidator(_paragraph)] = None
     citations: tuple[_Citation, ...] = Field(default=(), max_length=_MOST_PARTS)
 
 
@@ -88,6 +101,7 @@ class _Draft(_Said):
     claims: tuple[_Claim, ...] = Field(default=(), max_length=_MOST_PARTS)
     answerable: bool = True
     clarify: Text | None = None
+    options: tuple[Text, ...] | None = Field(default=None, max_length=_MOST_PARTS)
 
     @model_validator(mode="before")
     @classmethod
@@ -111,6 +125,14 @@ def draft_from(said: str, *, max_claims: int) -> Draft | Unreadable:
     return found
 
 
+def claim_from(said: str) -> Claim | None:
+    """One claim by itself, if that is what it is."""
+    try:
+        return _claim(_Claim.model_validate(json.loads(said)))
+    except (ValueError, RecursionError):
+        return None
+
+
 def objects(said: str) -> Iterator[object]:
     """Every JSON object that stands in the text, outermost only."""
     decoder, at = json.JSONDecoder(), said.find("{")
@@ -125,20 +147,31 @@ def objects(said: str) -> Iterator[object]:
         at = said.find("{", end)
 
 
+def last_whole(said: str, shape: type[Shape]) -> Shape | None:
+    """The last whole object of this shape: what a model thinks aloud comes before what it means."""
+    found = None
+    for value in objects(said) if len(said) <= MOST_CHARACTERS else ():
+        with suppress(ValidationError):
+            found = shape.model_validate(value)
+    return found
+
+
 def _read(value: object, max_claims: int) -> Draft | Unreadable:
     try:
         draft = _Draft.model_validate(value)
     except ValidationError as error:
         return Unreadable(Why.WRONG_SHAPE, _place(error))
     claims = tuple(_claim(claim) for claim in draft.claims[:max_claims])
-    clarify = (draft.clarify or "").strip() or None
-    return Draft(claims=claims, answerable=draft.answerable, clarify=None if claims else clarify)
+    clarify = None if claims else (draft.clarify or "").strip() or None
+    offered = (draft.options or ())[:MOST_OPTIONS] if clarify else ()
+    options = tuple(" ".join(option.split()) for option in offered)
+    return Draft(claims=claims, answerable=draft.answerable, clarify=clarify, options=options)
 
 
 def _claim(claim: _Claim) -> Claim:
     """One sentence stands on one line."""
     citations = tuple(Citation(passage=citation.passage, quote=citation.quote) for citation in claim.citations)
-    return Claim(text=" ".join(claim.text.split()), citations=citations)
+    return Claim(text=" ".join(claim.text.split()), citations=citations, paragraph=claim.paragraph)
 
 
 def _place(error: ValidationError) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.core.ports import NOBODYS, Errand
 from bot.models.graph import DIMENSIONS, cached_graph
 from bot.models.weights import Weights
 
@@ -49,7 +50,7 @@ class MiniLM:
     def dimensions(self) -> int:
         return DIMENSIONS
 
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def embed(self, texts: Sequence[str], *, errand: Errand = NOBODYS) -> NDArray[np.float32]:  # noqa: ARG002 - it costs nobody
         if not texts:
             return np.empty((0, DIMENSIONS), dtype=np.float32)
         if len(texts) == 1:  # a question, whose asker must not wait behind the passages of a sync

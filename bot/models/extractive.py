@@ -3,14 +3,16 @@
 The text of a document is compared and quoted, never followed. The same question and evidence give the same draft.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import groupby
+from typing import NamedTuple
 
 from bot.core.errors import Unembedded
-from bot.core.languages import Language, among, language_of
 from bot.core.nouns import Byline
 from bot.core.otherwise import overtaken
-from bot.core.ports import Composed, Embedder
+from bot.core.ports import NOBODYS, Composed, Embed, Embedder, Errand, Hear
+from bot.models.ambiguity import meant, of_what_is_meant
 from bot.models.asked import asked
 from bot.models.choice import Limits, chosen
 from bot.models.confidence import confidence
@@ -18,16 +20,24 @@ from bot.models.scores import ranking
 from bot.models.units import Shape, Unit, units
 from policies import contract
 from policies.evidence import Citation, Claim, Draft, Evidence, Passage
+from policies.languages import Language, among, language_of
 from policies.rules import Answerability, AnswerLimits, AnswerRules
 
 NO_ANSWER = Draft(answerable=False)
 
 
-class Extractive:
-    """The port `Composer` without a model. Without an embedder it compares words alone."""
+class Wish(NamedTuple):
+    """Which units there are, and by how much more than is usual one may answer less well than the best."""
 
-    def __init__(self, embedder: Embedder | None) -> None:
-        self._embedder = embedder
+    wants: Callable[[Unit], bool] = lambda _: True
+    spread: float = 1.0
+
+
+class Extractive:
+    """The port `Composer` without a model. Without an embedder it compares words alone. `wish`: what is told."""
+
+    def __init__(self, embedder: Embedder | None, wish: Wish | None = None) -> None:
+        self._embedder, self._wish = embedder, wish or Wish()
 
     @property
     def name(self) -> str:
@@ -40,28 +50,39 @@ class Extractive:
         rules: AnswerRules,
         *,
         violations: Sequence[contract.Violation] = (),  # noqa: ARG002
+        said: Sequence[Claim] = (),  # noqa: ARG002
+        errand: Errand = NOBODYS,
+        hear: Hear | None = None,  # noqa: ARG002
     ) -> Composed:
-        """Every claim is checked before it is drafted, so that there is nothing to mend on a second try."""
+        """Every claim is checked before it is drafted, so that there is nothing to mend on a second try; and all of it is
+        there at once, so that there is nothing to be heard.
+        """
         if self._embedder is None or all(found.nearness is None for found in evidence.found):
-            return Composed(_draft(question, evidence, rules, None), Byline(composer=self.name))
+            return Composed(_draft(question, evidence, rules, None, self._wish), Byline(composer=self.name))
         try:
-            return Composed(_draft(question, evidence, rules, self._embedder), Byline(composer=self.name))
+            embed = partial(self._embedder.embed, errand=errand)
+            return Composed(_draft(question, evidence, rules, embed, self._wish), Byline(composer=self.name))
         except Unembedded as why:
             by = Byline(composer=self.name, without_vectors=why.because)
-            return Composed(_draft(question, evidence, rules, None), by)
+            return Composed(_draft(question, evidence, rules, None, self._wish), by)
 
 
-def _draft(question: str, evidence: Evidence, rules: AnswerRules, embedder: Embedder | None) -> Draft:
+def _draft(question: str, evidence: Evidence, rules: AnswerRules, embed: Embed | None, wish: Wish) -> Draft:
     """Without an embedder, words alone are compared, and held to the measure of words."""
-    languages, by_words = tuple(map(_language, evidence.passages)), embedder is None
+    languages, by_words = tuple(map(_language, evidence.passages)), embed is None
     wanted = asked(question, among(languages))
-    found = ranking(question, wanted, evidence, _current(evidence), languages, embedder)
+    found = ranking(question, wanted, evidence, _told(evidence, wish), languages, embed)
     sure = confidence(found, wanted, evidence, languages, by_words=by_words)
     if sure < _least(rules.answerability, by_words=by_words):
         return NO_ANSWER
-    limits = Limits(lines=rules.answer.max_lines, allows=lambda unit: _keeps_contract(unit, evidence, rules.answer))
+    options = meant(found.units, wanted, evidence, languages)[: contract.MOST_OPTIONS]
+    if options and not _broken(Draft(options=options), evidence, rules.answer):
+        return Draft(options=options)
+    allows = partial(_keeps_contract, evidence=evidence, limits=rules.answer)
+    limits = Limits(lines=rules.answer.max_lines, allows=allows, spread=wish.spread)
     prefers_steps = wanted.wants_steps or wanted.is_heading
-    picked = chosen(found.units, limits, prefers_steps=prefers_steps, wants_steps=wanted.wants_steps)
+    ranked = of_what_is_meant(question, found.units, wanted, languages)
+    picked = chosen(ranked, limits, prefers_steps=prefers_steps, wants_steps=wanted.wants_steps)
     claims = tuple(_claims(picked))
     return Draft(claims=claims) if claims else NO_ANSWER
 
@@ -70,9 +91,13 @@ def _least(answerability: Answerability, *, by_words: bool) -> float:
     return answerability.min_confidence_by_words if by_words else answerability.min_confidence
 
 
-def _current(evidence: Evidence) -> tuple[Unit, ...]:
+def _told(evidence: Evidence, wish: Wish) -> tuple[Unit, ...]:
     """Without what a newer passage says otherwise: that one answers."""
-    return tuple(unit for unit in units(evidence) if not overtaken(evidence.found[unit.rank], "\n".join(unit.lines)))
+    return tuple(
+        unit
+        for unit in units(evidence)
+        if not overtaken(evidence.found[unit.rank], "\n".join(unit.lines)) and wish.wants(unit)
+    )
 
 
 def _language(passage: Passage) -> Language:
@@ -80,8 +105,11 @@ def _language(passage: Passage) -> Language:
 
 
 def _keeps_contract(unit: Unit, evidence: Evidence, limits: AnswerLimits) -> bool:
-    draft = Draft(claims=tuple(_claims((unit,))))
-    return not contract.violations(draft, evidence, max_claim_characters=limits.max_claim_characters)
+    return not _broken(Draft(claims=tuple(_claims((unit,)))), evidence, limits)
+
+
+def _broken(draft: Draft, evidence: Evidence, limits: AnswerLimits) -> Sequence[contract.Violation]:
+    return contract.violations(draft, evidence, max_claim_characters=limits.max_claim_characters)
 
 
 def _claims(found: Sequence[Unit]) -> Iterator[Claim]:

@@ -1,19 +1,23 @@
 """What does a text mean, as a vector, by a model that somebody else runs? Any that LiteLLM knows.
 
-A text's vector is asked for by its own words alone; which texts share a request is never seen in it. What a server
+A text's vector is asked for by its own words alone, without those that it is not to see; which texts share a request is never seen in it. What a server
 sends that is no vector is refused, and never mended: it would be searched for years.
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from bot.core.errors import Unembedded
 from bot.core.portions import portions
-from bot.core.ports import Vector
+from bot.core.ports import NOBODYS, Cost, Errand, Purse, Vector
 from bot.models.gateway.door import Limits
-from bot.models.gateway.embedding import EmbeddingModel
+from bot.models.gateway.embedding import Embedded, EmbeddingModel
 from bot.models.gateway.faults import AskOtherwise, Kind, NoReply
+from bot.models.paid import UNCOUNTED, check_there, microdollars, paid, tokens_of
+from policies.redaction.kinds import InForce, Redaction
+from policies.redaction.view import masked
 
 MOST_CHARACTERS = 8_000  # of a text; a passage has some 2,000. Models that take fewer get half, and half of that
 LEAST_CHARACTERS = 500  # what a model does not take at this length it does not take
@@ -28,8 +32,17 @@ class Hosted:
     that comes back with longer ones is another.
     """
 
-    def __init__(self, model: EmbeddingModel, dimensions: int, limits: Limits = OF_A_SYNC) -> None:
+    def __init__(
+        self,
+        model: EmbeddingModel,
+        dimensions: int,
+        limits: Limits = OF_A_SYNC,
+        redaction: InForce = Redaction,
+        *,
+        purse: Purse = UNCOUNTED,
+    ) -> None:
         self._model, self._dimensions, self._limits = model, dimensions, limits
+        self._redaction, self._purse = redaction, purse
 
     @property
     def name(self) -> str:
@@ -39,41 +52,55 @@ class Hosted:
     def dimensions(self) -> int:
         return self._dimensions
 
-    def within(self, patience_s: float) -> "Hosted":
-        """The same, for somebody who waits."""
-        return Hosted(self._model, self._dimensions, Limits(patience_s=patience_s, pause_s=0.2, rest_s=REST_S))
+    def within(self, patience_s: float, *, purse: Purse = UNCOUNTED) -> "Hosted":
+        """The same, for somebody who waits, and has so much to spend."""
+        limits = Limits(patience_s=patience_s, pause_s=0.2, rest_s=REST_S)
+        return Hosted(self._model, self._dimensions, limits, self._redaction, purse=purse)
 
-    def embed(self, texts: Sequence[str]) -> Vector:
+    def embed(self, texts: Sequence[str], *, errand: Errand = NOBODYS) -> Vector:
         none = np.empty((0, self._dimensions), dtype=np.float32)
-        readable = [_readable(text) for text in texts]
-        return np.concatenate([none, *(self._asked(some) for some in portions(readable, AT_ONCE))])
+        rules = self._redaction()
+        readable = [_readable(masked(text, rules, "model")) for text in texts]
+        return np.concatenate([none, *(self._asked(some, errand) for some in portions(readable, AT_ONCE))])
 
-    def _asked(self, texts: Sequence[str]) -> Vector:
+    def _asked(self, texts: Sequence[str], errand: Errand) -> Vector:
         try:
-            return self._some(texts, self._limits.until())
+            return self._some(texts, errand._replace(until=min(errand.until, self._limits.until())))
         except NoReply as fault:
             raise unembedded(self._model, fault) from None
 
-    def _some(self, texts: Sequence[str], until: float) -> Vector:
+    def _some(self, texts: Sequence[str], errand: Errand) -> Vector:
         """What is refused together may be taken one by one, and what is refused whole may be taken cut."""
         try:
-            rows = self._model.embed(texts, until, self._limits)
+            rows = self._paid(texts, errand).rows
         except AskOtherwise as refused:
             if refused.kind not in _TOO_MUCH or (len(texts) == 1 and len(texts[0]) <= LEAST_CHARACTERS):
                 raise
             if len(texts) == 1:
-                return self._some([texts[0][: len(texts[0]) // 2]], until)
+                return self._some([texts[0][: len(texts[0]) // 2]], errand)
             half = len(texts) // 2
-            return np.concatenate([self._some(some, until) for some in (texts[:half], texts[half:])])
+            return np.concatenate([self._some(some, errand) for some in (texts[:half], texts[half:])])
         if rows.shape[1] != self._dimensions:
             raise AskOtherwise(Kind.MALFORMED)
         return rows
+
+    def _paid(self, texts: Sequence[str], errand: Errand) -> Embedded:
+        check_there(self._model.rests(self._limits), errand.until)
+        send = partial(self._model.embed, texts, errand.until, self._limits)
+        return paid(self._purse, errand.whose, self._cost(tokens_of(texts)), send, came_to=self._came_to)
+
+    def _came_to(self, said: Embedded) -> Cost | None:
+        return self._cost(said.tokens) if said.tokens is not None else None
+
+    def _cost(self, tokens: int) -> Cost:
+        price = self._model.price
+        return Cost(tokens, microdollars(price.of(tokens) if price is not None else None))
 
 
 def dimensions_of(model: EmbeddingModel, limits: Limits) -> int:
     """Asked once: how long this model's vectors are."""
     try:
-        return int(model.embed(["How long is a vector?"], limits.until(), limits).shape[1])
+        return int(model.embed(["How long is a vector?"], limits.until(), limits).rows.shape[1])
     except NoReply as fault:
         raise unembedded(model, fault) from None
 

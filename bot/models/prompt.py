@@ -1,21 +1,27 @@
-"""What a model gets to read: our words, and, as data, the question and the passages of this evidence. Nothing else.
+"""What a model gets to read: our words with a few examples, then, as data, the question and the passages of this evidence, and
+once more what to do. Nothing else.
 
-The data is one JSON object, so that no text in it can end it and begin to speak for us.
+The data is one JSON object, so that no text in it can end it and begin to speak for us. Examples are numbered so that nothing
+of theirs can be cited.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
 from string import Template
 from typing import Final, Literal, NamedTuple
 
+from bot.models.paid import tokens_of
 from policies.contract import Violation
-from policies.evidence import Disagreement, Evidence, Found
+from policies.evidence import Claim, Disagreement, Evidence, Found
+from policies.examples import Example, Examples, Page
 from policies.rules import AnswerRules
 
-_FILES: Final = ("write.md", "mend.md", "repair.md")
+_WRITE: Final = "write.md"
+_BESIDE: Final = ("mend.md", "repair.md", "go_on.md", "examples.md", "last.md")
 _MOST_SHOWN_AGAIN = 8_000
+_FIRST_OF_EXAMPLES: Final = 9_001  # no evidence has so many passages
 
 
 class Message(NamedTuple):
@@ -24,35 +30,95 @@ class Message(NamedTuple):
 
 
 class Prompt:
-    """The texts of one version. `digest` names it in every receipt."""
+    """The texts of one version, for one `task`, with the examples that are shown. `digest` names all of it in the receipt, and
+    `examples` the sets.
+    """
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
-        self._write, self._mend, self._repair = (texts[file] for file in _FILES)
-        self.digest = hashlib.sha256(json.dumps([texts[file] for file in _FILES]).encode()).hexdigest()[:8]
+    def __init__(self, texts: Mapping[str, str], task: str = _WRITE, examples: Mapping[str, str] | None = None) -> None:
+        self._texts, self._task, self._shown = texts, task, examples or {}
+        self.examples = tuple(self._shown)
+        whole = [*(texts[file] for file in (task, *_BESIDE)), *self._shown.values()]
+        self.digest = hashlib.sha256(json.dumps(whole).encode()).hexdigest()[:8]
+
+    def showing(self, examples: Examples, question: str, evidence: Evidence) -> "Prompt":
+        """With those that the rules have for such a question and such evidence, as many as fit. They are answers: nobody
+        learns from them how to write anything else.
+        """
+        if self._task != _WRITE:
+            return self
+        shown: dict[str, str] = {}
+        for name, one in examples.beside(question, evidence).items():
+            written = _written(one.shown, _FIRST_OF_EXAMPLES + 100 * len(shown))
+            if tokens_of([*shown.values(), written]) <= examples.max_tokens:
+                shown[name] = written
+        return Prompt(self._texts, self._task, shown)
 
     def messages(
-        self, question: str, evidence: Evidence, rules: AnswerRules, violations: Sequence[Violation] = ()
+        self,
+        question: str,
+        evidence: Evidence,
+        rules: AnswerRules,
+        violations: Sequence[Violation] = (),
+        said: Sequence[Claim] = (),
+        *,
+        seen: Callable[[str], str] = str,
     ) -> tuple[Message, ...]:
-        ours = Template(self._write).substitute(lines=rules.answer.max_lines)
-        if violations:
-            ours = f"{ours}\n{self._mend}"
-        return (Message("system", ours), Message("user", _data(question, evidence, violations)))
+        """`said`: what readers have seen of the answer by now; `seen`: what may be read of an example."""
+        lines = max(1, rules.answer.max_lines - len(said))
+        examples = "\n".join(map(seen, self._shown.values()))
+        ours = (
+            self._filled(self._task, lines=lines),
+            *((self._texts["mend.md"],) if violations else ()),
+            *((self._texts["go_on.md"],) if said else ()),
+            *((self._filled("examples.md", examples=examples),) if examples else ()),
+        )
+        data, last = _data(question, evidence, violations, said), self._filled("last.md", lines=lines)
+        return (Message("system", "\n".join(ours)), Message("user", f"{data}\n\n{last}"))
+
+    def _filled(self, file: str, **values: object) -> str:
+        return Template(self._texts[file]).substitute(values)
 
     def repair(self, said: str, why: str) -> tuple[Message, ...]:
         """What follows a reply that could not be read."""
-        ours = Template(self._repair).substitute(why=why)
-        return (Message("assistant", said[:_MOST_SHOWN_AGAIN] or "(nothing)"), Message("user", ours))
+        return (
+            Message("assistant", said[:_MOST_SHOWN_AGAIN] or "(nothing)"),
+            Message("user", self._filled("repair.md", why=why)),
+        )
 
 
-def packaged() -> Prompt:
+def packaged(task: str = _WRITE) -> Prompt:
     folder = resources.files("bot.models") / "prompts"
-    return Prompt({file: (folder / file).read_text(encoding="utf-8") for file in _FILES})
+    return Prompt({file: (folder / file).read_text(encoding="utf-8") for file in (task, *_BESIDE)}, task)
 
 
-def _data(question: str, evidence: Evidence, violations: Sequence[Violation]) -> str:
+def _written(examples: Sequence[Example], first: int) -> str:
+    """One set, each of its examples on a line."""
+    lines = []
+    for one in examples:
+        passages = [_page(page, number) for number, page in enumerate(one.passages, start=first)]
+        claims = [_moved(claim, first - 1).model_dump(mode="json") for claim in one.claims]
+        draft = {"answerable": bool(claims), "claims": claims, "clarify": None, "options": []}
+        lines.append(json.dumps({"question": one.question, "passages": passages, "draft": draft}, ensure_ascii=False))
+        first += len(one.passages)
+    return "\n".join(lines)
+
+
+def _page(page: Page, number: int) -> dict[str, object]:
+    updated = page.updated.isoformat() if page.updated else None
+    return {"passage": number, "title": page.title, "under": "", "updated": updated, "text": page.text.strip("\n")}
+
+
+def _moved(claim: Claim, by: int) -> Claim:
+    citations = tuple(one.model_copy(update={"passage": one.passage + by}) for one in claim.citations)
+    return claim.model_copy(update={"citations": citations})
+
+
+def _data(question: str, evidence: Evidence, violations: Sequence[Violation], said: Sequence[Claim]) -> str:
     data: dict[str, object] = {"question": question, "passages": [_shown(found) for found in evidence.found]}
     if violations:
-        data["violations"] = [violation.model_dump(mode="json") for violation in violations]
+        data["violations"] = [one.model_dump(mode="json", exclude_defaults=True) for one in violations]
+    if said:
+        data["said"] = [claim.model_dump(mode="json", exclude_defaults=True) for claim in said]
     return json.dumps(data, ensure_ascii=False, indent=1)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from cachetools import TTLCache
 
-from bot.core.ports import Embedder, Vector
+from bot.core.ports import NOBODYS, Embedder, Errand, Vector
 
 _MOST = 4096  # 4 bytes a dimension each
 _LONGEST = 1000  # characters: passages are embedded once in their life, and need not be remembered
@@ -31,12 +31,12 @@ class Remembered:
     def dimensions(self) -> int:
         return self._embedder.dimensions
 
-    def embed(self, texts: Sequence[str]) -> Vector:
+    def embed(self, texts: Sequence[str], *, errand: Errand = NOBODYS) -> Vector:
         with self._lock:
             known = {text: vector for text in texts if (vector := self._vectors.get(text)) is not None}
         fresh = [text for text in dict.fromkeys(texts) if text not in known]
         if fresh:
-            known.update(zip(fresh, self._embedder.embed(fresh), strict=True))
+            known.update(zip(fresh, self._embedder.embed(fresh, errand=errand), strict=True))
             with self._lock:
                 self._vectors.update((text, known[text]) for text in fresh if len(text) <= _LONGEST)
         return np.array([known[text] for text in texts], dtype=np.float32).reshape(len(texts), self.dimensions)

@@ -1,12 +1,21 @@
 """Which passages answer best, by a model that somebody else runs? It is sent the question and what is to be compared."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import partial
 
 import structlog
 
 from bot.core.errors import Unranked
-from bot.models.gateway.faults import Kind, NoReply
+from bot.core.nouns import Sent
+from bot.core.ports import NOBODYS, Cost, Errand, Purse
+from bot.models.classes import Matter, sending
+from bot.models.gateway.faults import Kind, NoReply, NotAsked
 from bot.models.gateway.reranking import RerankingModel
+from bot.models.paid import UNCOUNTED, check_there, microdollars, paid, tokens_of
+from policies.disclosure import Disclosure
+from policies.evidence import Evidence
+from policies.redaction.kinds import InForce, Redaction
+from policies.redaction.view import View
 
 MOST_CHARACTERS = 4_000  # of a text; a passage has some 2,000
 
@@ -16,20 +25,42 @@ log = structlog.get_logger()
 class HostedReranker:
     """The port `Reranker` on a model behind LiteLLM."""
 
-    def __init__(self, model: RerankingModel) -> None:
-        self._model = model
+    def __init__(
+        self,
+        model: RerankingModel,
+        disclosure: Disclosure,
+        purse: Purse = UNCOUNTED,
+        redaction: InForce = Redaction,
+    ) -> None:
+        self._model, self._disclosure, self._purse, self._redaction = model, disclosure, purse, redaction
         self._said: set[Kind] = set()
 
     @property
     def name(self) -> str:
         return self._model.model
 
-    def rerank(self, question: str, texts: Sequence[str]) -> Sequence[float]:
+    def sending(self, question: str, texts: Sequence[str], sources: Collection[str]) -> Sent | None:
+        view = self._view(question, texts)
+        return sending(self._disclosure, self.name, Matter(len(texts), frozenset(sources), view.removed))
+
+    def rerank(self, question: str, texts: Sequence[str], *, errand: Errand = NOBODYS) -> Sequence[float]:
+        view = self._view(question, texts)
+        asked, shown = _readable(view.question), [_readable(text) for text in view.beside]
         try:
-            return self._model.scores(_readable(question), [_readable(text) for text in texts])
+            check_there(self._model.rests, errand.until)
+            send = partial(self._model.scores, asked, shown, until=errand.until)
+            return paid(self._purse, errand.whose, self._estimated(asked, shown), send)
         except NoReply as fault:
             self._say_once(fault)
-            raise Unranked(fault.kind.value) from None
+            raise Unranked(fault.kind.value, is_sent=not isinstance(fault, NotAsked)) from None
+
+    def _estimated(self, question: str, texts: Sequence[str]) -> Cost:
+        """It reads the question with each of them. Few servers say what that was, so this is what it costs."""
+        tokens, price = tokens_of([*texts, *([question] * len(texts))]), self._model.price
+        return Cost(tokens, microdollars(price.of(tokens) if price is not None else None))
+
+    def _view(self, question: str, texts: Sequence[str]) -> View:
+        return View(Evidence(), self._redaction(), "model", question=question, beside=texts)
 
     def _say_once(self, fault: NoReply) -> None:
         """An operator reads it; it says the kind of error, and which settings to look at."""

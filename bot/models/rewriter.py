@@ -6,20 +6,24 @@ What it says is one line and a yes or no; whether that may be searched is for `p
 
 import hashlib
 import json
+import math
 from collections.abc import Sequence
 from importlib import resources
 from string import Template
 from typing import Any, Final
 
-import structlog
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
+from bot.core.clock import timer
 from bot.core.errors import Unrewritten
-from bot.core.ports import Rewritten
-from bot.models.drafted import MOST_CHARACTERS, objects
-from bot.models.gateway.completion import Gateway
-from bot.models.gateway.faults import Kind, NoReply
+from bot.core.ports import NOBODYS, Errand, Rewritten
+from bot.models.classes import Matter, Models, Nobody
+from bot.models.drafted import last_whole
+from bot.models.gateway.faults import AskOtherwise, Kind
 from bot.models.prompt import Message
+from policies.evidence import Evidence
+from policies.redaction.kinds import InForce, Redaction
+from policies.redaction.view import View
 
 MOST_TOKENS = 1024  # some models count what they think as well
 
@@ -30,45 +34,38 @@ SCHEMA: Final[dict[str, Any]] = {
     "additionalProperties": False,
 }
 
-log = structlog.get_logger()
-
 
 class HostedRewriter:
-    """The port `Rewriter` on a model behind LiteLLM."""
+    """The port `Rewriter` on models behind LiteLLM. `patience_s`: for all of them together."""
 
-    def __init__(self, gateway: Gateway) -> None:
-        self._gateway = gateway
+    def __init__(self, models: Models, *, patience_s: float = math.inf, redaction: InForce = Redaction) -> None:
+        self._models, self._patience_s, self._redaction = models, patience_s, redaction
         self._prompt = (resources.files("bot.models") / "prompts" / "rewrite.md").read_text(encoding="utf-8")
         self._digest = hashlib.sha256(self._prompt.encode()).hexdigest()[:8]
-        self._said: set[Kind] = set()
 
     @property
     def name(self) -> str:
         """The model with the version of what it is told."""
-        return f"{self._gateway.model}+prompt:{self._digest}"
+        return self._named(self._models.name)
 
-    def rewrite(self, question: str, before: Sequence[str], *, max_characters: int) -> Rewritten:
+    def rewrite(
+        self, question: str, before: Sequence[str], *, max_characters: int, errand: Errand = NOBODYS
+    ) -> Rewritten:
         ours = Template(self._prompt).substitute(characters=max_characters)
-        data = json.dumps({"before": list(before), "question": question}, ensure_ascii=False, indent=1)
+        view = View(Evidence(), self._redaction(), "model", question=question, beside=before)
+        data = json.dumps({"before": view.beside, "question": view.question}, ensure_ascii=False, indent=1)
+        messages = (Message("system", ours), Message("user", data))
+        errand = errand._replace(until=min(errand.until, timer() + self._patience_s))
         try:
-            said = self._gateway.ask((Message("system", ours), Message("user", data)), SCHEMA)
-        except NoReply as fault:
-            self._say_once(fault)
-            raise Unrewritten(fault.kind.value) from None
-        return Rewritten(*_read(said.text), said.call)
+            (whole, leans), model, account = self._models.first(
+                errand, Matter(removed=view.removed), lambda turn: _read(turn.ask(messages, SCHEMA).text)
+            )
+        except Nobody as nobody:
+            raise Unrewritten(nobody.kind.value, nobody.account) from None
+        return Rewritten(view.restored_words(whole), leans, account, self._named(model.name))
 
-    def _say_once(self, fault: NoReply) -> None:
-        """An operator reads it; it says the kind of error, and which settings to look at."""
-        if fault.kind in self._said:
-            return
-        self._said.add(fault.kind)
-        look_at = self._gateway.settings_of(fault)
-        log.warning(
-            "the model put no question in other words, so it is searched with those before it; this is said once",
-            model=self.name,
-            because=fault.kind.value,
-            **({"look_at": " and ".join(look_at)} if look_at else {}),
-        )
+    def _named(self, model: str) -> str:
+        return f"{model}+prompt:{self._digest}"
 
 
 class _Said(BaseModel):
@@ -79,13 +76,7 @@ class _Said(BaseModel):
 
 
 def _read(said: str) -> tuple[str, bool]:
-    """The last whole object of this shape: what a model thinks aloud comes before what it means."""
-    found: _Said | None = None
-    for value in objects(said) if len(said) <= MOST_CHARACTERS else ():
-        try:
-            found = _Said.model_validate(value)
-        except ValidationError:
-            continue
+    found = last_whole(said, _Said)
     if found is None or not found.whole.isprintable():
-        raise Unrewritten(Kind.MALFORMED.value)
+        raise AskOtherwise(Kind.MALFORMED)
     return found.whole.strip(), found.leans

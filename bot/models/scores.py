@@ -10,12 +10,12 @@ from collections.abc import Set as AbstractSet
 from itertools import zip_longest
 from typing import NamedTuple
 
-from bot.core.languages import Language
 from bot.core.markdown import cells, plain
-from bot.core.ports import Embedder
+from bot.core.ports import Embed
 from bot.models.asked import Asked, weights
 from bot.models.units import Shape, Unit
 from policies.evidence import Evidence
+from policies.languages import Language
 
 MOST_EMBEDDED = 12  # units; each costs 3 to 8 ms
 MOST_CHARACTERS = 300  # of a unit, for its vector: how a list begins says what it is
@@ -66,13 +66,13 @@ def ranking(
     evidence: Evidence,
     found: Sequence[Unit],
     languages: Sequence[Language],
-    embedder: Embedder | None,
+    embed: Embed | None,
 ) -> Ranking:
     """`languages`: of each passage of the evidence."""
     own = [wanted.said(unit.text, languages[unit.rank]) for unit in found]
     above = [wanted.said(unit.about, languages[unit.rank]) for unit in found]
     weight = weights(wanted.terms, [words | over for words, over in zip(own, above, strict=True)])
-    nearness = (0.0,) * len(evidence.found) if embedder is None else similarities(evidence)
+    nearness = (0.0,) * len(evidence.found) if embed is None else similarities(evidence)
     rated = _in_order(
         _rated(
             unit,
@@ -85,8 +85,8 @@ def ranking(
         )
         for unit, words, over in zip(found, own, above, strict=True)
     )
-    if embedder is not None:
-        rated = _in_order(_with_meaning(question, rated[:MOST_EMBEDDED], embedder))
+    if embed is not None:
+        rated = _in_order(_with_meaning(question, rated[:MOST_EMBEDDED], embed))
     return Ranking(rated, weight)
 
 
@@ -151,8 +151,8 @@ def _steps(unit: Unit, wanted: Asked) -> float:
     return STEPS_WANTED if unit.ordered else STEPS_WANTED / 2
 
 
-def _with_meaning(question: str, rated: Sequence[Scored], embedder: Embedder) -> Iterator[Scored]:
-    vectors = embedder.embed([question, *(_spoken(scored.unit) for scored in rated)])
+def _with_meaning(question: str, rated: Sequence[Scored], embed: Embed) -> Iterator[Scored]:
+    vectors = embed([question, *(_spoken(scored.unit) for scored in rated)])
     for scored, cosine in zip(rated, vectors[1:] @ vectors[0], strict=True):
         meaning = float(cosine)
         yield scored._replace(score=scored.score + MEANING * meaning, signs=scored.signs._replace(meaning=meaning))

@@ -12,8 +12,10 @@ from policies.evidence import Evidence, Passage
 _QUOTE_MARK = re.compile(r"^[ \t]*>[ \t]?", re.MULTILINE)
 _CALLOUT = re.compile(r"\[![A-Za-z]+\]")
 _POINTS_BACK = re.compile(
-    r"(?:It|This|That|They|These|Those|He|She|Otherwise|Then|Both|Such|There|Afterwards|Instead|Es|Dies\w*|Dit|Dat)\b"
+    r"(?:It|This|That|They|These|Those|He|She|Otherwise|Then|Both|Such|Afterwards|Instead|Es|Dies\w*|Dit|Dat"
+    r"|There(?! (?:is|are|was|were|has|have|will|may|must|can)\b))\b"
 )
+_LABEL_WORDS = 3
 _STRONG = re.compile(r"\*\*.{1,200}?\*\*\W*|__.{1,200}?__\W*")
 
 
@@ -36,7 +38,9 @@ class Unit(NamedTuple):
     lines: tuple[str, ...]
     above: tuple[str, ...] = ()
     below: tuple[str, ...] = ()  # closes what was cut (a code fence); no quote
-    about: str = ""  # the headings and the line it stands under: what it is about, never what it says
+    under: tuple[str, ...] = ()  # the heading right over a list, without which its items say little
+    path: tuple[str, ...] = ()  # the headings over it, from the title down
+    about: str = ""  # these and the line it stands under: what it is about, never what it says
     ordered: bool = False
 
     @property
@@ -58,6 +62,7 @@ class _Place(NamedTuple):
     passage: Passage
     rank: int
     block: int
+    path: tuple[str, ...]
     about: str
 
 
@@ -66,11 +71,13 @@ def _of_passage(passage: Passage, rank: int) -> Iterator[Unit]:
     position = 0
     for number, block in enumerate(found):
         lead = _lead(found, number)
-        about = " › ".join(dict.fromkeys((*passage.heading_path, *block.path)))
-        place = _Place(passage, rank, number, f"{about}: {plain(lead)}" if lead else about)
+        path = tuple(dict.fromkeys((*passage.heading_path, *block.path)))
+        about = " › ".join(path)
+        place = _Place(passage, rank, number, path, f"{about}: {plain(lead)}" if lead else about)
+        under = _right_over(found, number)
         for unit in _of_block(block, lead, place):
             if any(character.isalnum() for line in unit.lines for character in line):
-                yield unit._replace(position=position)
+                yield unit._replace(position=position, under=under)
                 position += 1
 
 
@@ -80,6 +87,11 @@ def _lead(found: Sequence[Block], number: int) -> str:
     if above is None or above.kind is not Kind.PARAGRAPH or found[number].kind in (Kind.PARAGRAPH, Kind.QUOTE):
         return ""
     return list(sentences(above.text))[-1]
+
+
+def _right_over(found: Sequence[Block], number: int) -> tuple[str, ...]:
+    is_headed = number > 0 and found[number].kind is Kind.LIST and found[number - 1].kind is Kind.HEADING
+    return (found[number - 1].text,) if is_headed and "\n" not in found[number - 1].text else ()
 
 
 def _of_block(block: Block, lead: str, place: _Place) -> Iterator[Unit]:
@@ -116,21 +128,28 @@ def _of_quote(block: Block, place: _Place) -> Iterator[Unit]:
 
 
 def _of_text(text: str, place: _Place, *, without_last: bool = False) -> Iterator[Unit]:
-    """Sentence by sentence. A question that the text itself asks stays with its answer, and a sentence that points
-    back (`It …`) with the one before.
+    """Sentence by sentence. A question that the text itself asks stays with its answer, a label with what it names, and
+    a sentence that points back (`It …`) with the one before.
     """
     found = list(sentences(text))
+    found = found[: len(found) - without_last]
     kept, before, at = -1, -1, 0  # where what is kept for the next sentence begins; where the one before began
-    for sentence in found[: len(found) - without_last]:
+    for number, sentence in enumerate(found, start=1):
         begins = text.index(sentence, at)
         at = begins + len(sentence)
-        if kept < 0 and _STRONG.fullmatch(sentence) and plain(sentence).endswith("?"):
+        if kept < 0 and _STRONG.fullmatch(sentence) and _announces(sentence, is_last=number == len(found)):
             kept = begins
             continue
         if kept < 0 and before >= 0 and _POINTS_BACK.match(sentence):
             kept = before
         yield _unit(Shape.SENTENCE, (" ".join(text[kept if kept >= 0 else begins : at].split("\n")),), place)
         kept, before = -1, begins
+
+
+def _announces(strong: str, *, is_last: bool) -> bool:
+    """A question that the text itself answers, or a label: `401(k).`"""
+    said = plain(strong)
+    return said.endswith("?") or (not is_last and len(said.split()) <= _LABEL_WORDS)
 
 
 def _of_list(block: Block, lead: str, place: _Place) -> Iterator[Unit]:
@@ -141,4 +160,4 @@ def _of_list(block: Block, lead: str, place: _Place) -> Iterator[Unit]:
 
 
 def _unit(shape: Shape, lines: tuple[str, ...], place: _Place) -> Unit:
-    return Unit(shape, place.passage, place.rank, 0, place.block, lines, about=place.about)
+    return Unit(shape, place.passage, place.rank, 0, place.block, lines, path=place.path, about=place.about)

@@ -1,4 +1,4 @@
-"""One company: who works in it, in which groups, what its Confluence holds, and what time it is there.
+"""One company: who works in it, in which groups, what its Confluence and its Google hold, and what time it is there.
 
 It holds state and changes it; it must never speak HTTP, and never say who may read what: that is the oracle's.
 """
@@ -11,6 +11,7 @@ from threading import RLock
 from typing import Final, Literal
 
 from bot.playground.confluence.site import ConfluenceSite
+from bot.playground.google.domain import GoogleDomain
 from bot.playground.slack.clock import Clock, WallClock
 
 Standing = Literal["licensed", "collaborator", "guest"]  # only the first is one of ALL_LICENSED_USERS
@@ -45,7 +46,7 @@ class Group:
 class World:
     """One lock guards everything, so that a change is never half seen."""
 
-    def __init__(self, *, clock: Clock | None = None, name: str = "Acme") -> None:
+    def __init__(self, *, clock: Clock | None = None, name: str = "Acme", domain: str = "acme.test") -> None:
         self.clock: Clock = clock or WallClock()
         self.name = name
         self.lock = RLock()
@@ -56,6 +57,7 @@ class World:
         self._members: dict[str, set[str]] = {}
         self._groups_of: defaultdict[str, set[str]] = defaultdict(set)
         self.confluence = ConfluenceSite(self)
+        self.google = GoogleDomain(self, domain)
         self.add_group(LICENSED)
         self.add_group(GUESTS)
 

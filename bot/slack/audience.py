@@ -3,36 +3,53 @@ an incomplete audience may read nothing; a name that is missing from a complete 
 """
 
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from typing import assert_never
 
 import structlog
 from pydantic import ValidationError
 from slack_sdk import WebClient
 
+from bot.core.admin import Member
 from bot.core.nouns import Question, SlackPlace, SlackUser
 from bot.core.ports import Access
 from bot.slack import wire
+from bot.slack.calls import Refused, call
 from bot.slack.directory import Directory
 from bot.slack.identity import Account, Standing, account_of
 from bot.slack.memory import Timer
 from bot.slack.rooms import Kind, Room, Rooms
-from connectors.model import AccessUnknown
-from policies.people import Audience, Person, Principal
+from connectors.model import AccessUnknown, Retryable
+from policies.experts import held_by_readers_of
+from policies.people import Audience, Email, Person, Principal
+
+_CLOSELY_EVERY_S = 30.0
+_NOBODY = frozenset({"user_not_found", "users_not_found"})
 
 log = structlog.get_logger()
 
 
 class SlackPeople:
-    """The port `People`. `Retryable` passes through: nothing was concluded, and the question is tried again later.
+    """The port `People`. `Retryable` about a place or a person passes through: nothing was concluded, and the question is
+    tried again later.
 
-    What the sources say of people is not remembered here: it changes with every sync.
+    What the sources say of people is not remembered here: it changes with every sync. `saved_in`: the channels in which
+    answers were saved. Whoever reads one of them at this moment holds it, and nobody for longer.
     """
 
     def __init__(
-        self, client: WebClient, access: Access, *, team: str, bot_user: str, timer: Timer = time.monotonic
+        self,
+        client: WebClient,
+        access: Access,
+        *,
+        team: str,
+        bot_user: str,
+        saved_in: Callable[[], Collection[str]] = frozenset,
+        timer: Timer = time.monotonic,
     ) -> None:
-        self._access, self._team, self._bot_user = access, team, bot_user
+        self._access, self._team, self._bot_user, self._timer = access, team, bot_user, timer
+        self._saved_in = saved_in
+        self._client = client
         self._directory = Directory(client, team=team, timer=timer)
         self._rooms = Rooms(client, team=team, timer=timer)
 
@@ -50,7 +67,25 @@ class SlackPeople:
             return nobody.model_copy(update={"outsider": True})
         if account.email is None:
             return nobody
-        return self._access.person(account.email).model_copy(update={"actor": str(who)})
+        return _holding(self._access.person(account.email), self._saved_rooms(), who.user, actor=str(who))
+
+    def member(self, user: SlackUser) -> Member | None:
+        """The port `Members`. As they are at this moment: what an account was a minute ago makes nobody an admin."""
+        found = self.named(user.user) if user.team == self._team else None
+        return found if found is not None and found.user == user else None
+
+    def named(self, name: str) -> Member | None:
+        """Whoever cannot be found out now may be there all the same: then it is tried again."""
+        try:
+            user = (
+                name if "@" not in name else call(self._client, "users.lookupByEmail", wire.OneUser, email=name).user.id
+            )
+            account = account_of(call(self._client, "users.info", wire.OneUser, user=user).user, self._team)
+        except Refused as refused:
+            if refused.is_about(_NOBODY):
+                return None
+            raise Retryable(str(refused)) from None
+        return Member(user=account.who, email=account.email) if account.standing is Standing.MEMBER else None
 
     def readers(self, question: Question, asker: Person, *, declared: frozenset[Principal]) -> Audience:
         who, place = _account_that_asks(question), _place(question)
@@ -59,6 +94,46 @@ class SlackPeople:
         except AccessUnknown as why:
             log.warning("who reads along could not be found out", why=str(why), channel=place.channel)
             return Audience(people=(asker,), complete=False)
+
+    def as_of(self, question: Question) -> Hashable | None:
+        """Whatever nobody has told us of is looked at again after half a minute."""
+        try:
+            room = self._room(_place(question))
+        except AccessUnknown:
+            return None
+        saved = tuple(sorted(self._saved_rooms().items()))
+        return room, saved, self._directory.version(), self._access.version(), self._timer() // _CLOSELY_EVERY_S
+
+    def readers_of(self, channel: str) -> frozenset[str]:
+        """Everyone who reads there, as Slack names them: members, guests, and companies that it is shared with."""
+        room = self._rooms.room(channel)
+        if room.kind is Kind.DIRECT:
+            return room.members
+        gone = (Standing.BOT, Standing.DEACTIVATED)
+        users = {account.who.user for account in self._accounts(room) if account.standing not in gone}
+        return frozenset(users | {f"company:{company}" for company in room.companies})
+
+    def is_reader(self, user: str, channel: str) -> bool:
+        """Whether they are a full member of the workspace who reads there."""
+        is_member = self._directory.account(user).standing is Standing.MEMBER
+        return is_member and self._rooms.room(channel).is_read_by(user)
+
+    def person_reads(self, email: Email, channel: str) -> bool:
+        accounts = self._accounts(self._rooms.room(channel))
+        return any(account.email == email for account in accounts if account.standing is Standing.MEMBER)
+
+    def called(self, users: Collection[str]) -> Mapping[str, str]:
+        """How people see these accounts; those that cannot be found out are left out."""
+        try:
+            return {user: account.called for user, account in self._directory.accounts(users).items()}
+        except AccessUnknown:
+            return {user: name for user in users if (name := self._called(user))}
+
+    def _called(self, user: str) -> str | None:
+        try:
+            return self._directory.account(user).called
+        except AccessUnknown:
+            return None
 
     def member_moved(self, channel: str) -> None:
         """Somebody came or went."""
@@ -85,6 +160,16 @@ class SlackPeople:
             raise AccessUnknown("a place in another workspace")
         return self._rooms.room(place.channel)
 
+    def _saved_rooms(self) -> Mapping[str, Room]:
+        """Those of which it is known who reads them; what was saved in another is nobody's, and stops no question."""
+        rooms = {}
+        for channel in self._saved_in():
+            try:
+                rooms[channel] = self._rooms.room(channel)
+            except (AccessUnknown, Retryable) as why:
+                log.warning("who reads saved answers could not be found out", why=str(why), channel=channel)
+        return rooms
+
     def _readers(self, room: Room, who: SlackUser, asker: Person, declared: frozenset[Principal]) -> Audience:
         if room.kind is Kind.DIRECT:
             if room.members != {who.user}:
@@ -106,17 +191,25 @@ class SlackPeople:
     def _persons(self, accounts: Collection[Account], declared: frozenset[Principal]) -> Iterator[Person]:
         """Bots are no readers, and whoever was deactivated can no longer look."""
         known = self._access.people({account.email for account in accounts if account.email is not None})
+        saved = self._saved_rooms()
         for account in accounts:
             match account.standing:
                 case Standing.MEMBER:
                     person = known[account.email] if account.email is not None else Person(actor=str(account.who))
-                    yield person if person.principals else person.model_copy(update={"principals": declared})
+                    counts = person if person.principals else person.model_copy(update={"principals": declared})
+                    yield _holding(counts, saved, account.who.user)
                 case Standing.GUEST | Standing.STRANGER:
                     yield Person(actor=str(account.who), outsider=True)
                 case Standing.BOT | Standing.DEACTIVATED:
                     pass
                 case _:
                     assert_never(account.standing)
+
+
+def _holding(person: Person, saved: Mapping[str, Room], user: str, *, actor: str | None = None) -> Person:
+    """With what a full member holds by reading channels."""
+    held = frozenset(held_by_readers_of(channel) for channel, room in saved.items() if room.is_read_by(user))
+    return person.model_copy(update={"principals": person.principals | held, "actor": actor or person.actor})
 
 
 def _account_that_asks(question: Question) -> SlackUser:

@@ -1,6 +1,7 @@
 """Calling Slack, and naming what goes wrong by what to do next. It never repeats what Slack said beyond an error's code.
 
-Retryable       the network, Slack itself or its limits; the SDK has waited already
+Retryable       the network, Slack itself or its limits; the SDK has waited already, where waiting helps anybody
+Limited         the same, where Slack has done nothing for certain
 Refused         Slack has understood, and will not; or we do not understand it
 AccessUnknown   the same, where we asked who may read what
 """
@@ -32,13 +33,16 @@ _TRANSIENT: Final = frozenset(
         "fetch_members_failed",
         "internal_error",
         "invalid_cursor",  # whom it named has left meanwhile
-        "ratelimited",
         "request_timeout",
         "service_unavailable",
         "team_added_to_org",
     }
 )
 _CODE: Final = re.compile(r"[a-z_]{1,64}")
+
+
+class Limited(Retryable):
+    """Slack has not done it, and would a moment later."""
 
 
 class Refused(Exception):  # noqa: N818 - named by recovery, not by kind
@@ -109,6 +113,8 @@ def _by_recovery(method: str, refusal: SlackResponse) -> Retryable | Refused:
     if not isinstance(code, str) or not _CODE.fullmatch(code):
         code = "no answer of Slack's"  # a proxy's page, as a rule
     status = refusal.status_code
-    if status == _TOO_MANY or status >= _BROKEN or code in _TRANSIENT or code == "no answer of Slack's":
+    if status == _TOO_MANY or code == "ratelimited":
+        return Limited(f"{method}: {code}")
+    if status >= _BROKEN or code in _TRANSIENT or code == "no answer of Slack's":
         return Retryable(f"{method}: {code}")
     return Refused(method, code)

@@ -19,15 +19,39 @@ from bot.slack import frames
 from bot.slack.heard import Us
 
 _TIMEOUT_S: Final = 15
+_GLANCE_S: Final = 5
 _CLOSING_S: Final = 5.0
 _PATIENCE: Final = 8  # how often a call waits for as long as Slack says before it gives up
-_UNAWAITED: Final = "/assistant.threads.setStatus"  # comes too late if it has to wait
+_UNAWAITED: Final = (  # these come too late if they have to wait, and what they show is shown in the end
+    "/assistant.threads.setStatus",
+    "/chat.startStream",
+    "/chat.appendStream",
+)
+_TOO_MANY: Final = 429
 _SILENT: Final = logging.CRITICAL + 1
 _SOCKET_THREADS: Final = 1  # takes in what Slack sends in the order in which it sends it, and does no more
 
 
 class _Patience(RateLimitErrorRetryHandler):
-    """Waits for as long as Slack says; but whoever has answered does not wait to take back a sign of life."""
+    """Waits for as long as Slack says; but nobody who has an answer waits for what is only to show it sooner. `limited` is
+    told of each method that Slack had too much of.
+    """
+
+    def __init__(self, limited: Callable[[str], object]) -> None:
+        super().__init__(max_retry_count=_PATIENCE)
+        self._limited = limited
+
+    def can_retry(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        if response is not None and response.status_code == _TOO_MANY:
+            self._limited(request.url.rpartition("/")[2])
+        return super().can_retry(state=state, request=request, response=response, error=error)
 
     def _can_retry(
         self,
@@ -42,13 +66,13 @@ class _Patience(RateLimitErrorRetryHandler):
         )
 
 
-def client(token: str, api_url: str) -> WebClient:
+def client(token: str, api_url: str, limited: Callable[[str], object] = lambda _: None) -> WebClient:
     """Retried is only what Slack said it has not done: after a lost reply the SDK would post a second time."""
     return WebClient(
         token=token,
         base_url=api_url,
         timeout=_TIMEOUT_S,
-        retry_handlers=[_Patience(max_retry_count=_PATIENCE)],
+        retry_handlers=[_Patience(limited)],
     )
 
 
@@ -65,11 +89,22 @@ def who_we_are(web: WebClient) -> Us:
     return Us(team=str(found["team_id"]), user=str(found["user_id"]), bot=str(found["bot_id"]))
 
 
-def bolt(web: WebClient) -> App:
-    """Bolt's own logger speaks of payloads; ours does not."""
+def is_accepted(web: WebClient) -> bool:
+    """Whether Slack takes our token at this moment. Nobody is waited for; who is asked too often has not said no."""
+    impatient = WebClient(token=web.token, base_url=web.base_url, timeout=_GLANCE_S, retry_handlers=[])
+    try:
+        return bool(impatient.auth_test()["ok"])
+    except SlackApiError as refusal:
+        return bool(refusal.response.status_code == _TOO_MANY)
+    except (SlackClientError, OSError):
+        return False
+
+
+def bolt(web: WebClient, signing_secret: str | None = None) -> App:
+    """Bolt's own logger speaks of payloads; ours does not. What comes over HTTP has to be signed; a socket is Slack's."""
     quiet = logging.getLogger("footnote.bolt")
     quiet.setLevel(logging.ERROR)
-    return App(client=web, logger=quiet, token_verification_enabled=False)
+    return App(client=web, logger=quiet, signing_secret=signing_secret or "", token_verification_enabled=False)
 
 
 class Socket:
@@ -87,6 +122,9 @@ class Socket:
             raise BadUse(f"Slack does not accept SLACK_APP_TOKEN ({code}). It needs connections:write.") from error
         except (SlackClientError, OSError) as error:
             raise Unready(f"Slack cannot be reached ({type(error).__name__}). Look at the network.") from error
+
+    def is_connected(self) -> bool:
+        return bool(self._handler.client.is_connected())
 
     def close(self) -> None:
         """What is cut off on the way is no news: it was not acknowledged, so Slack sends it again."""

@@ -54,6 +54,8 @@ class Directory:
         if user is None:
             self._one.forget_all()
             self._all.forget_all()
+            with self._lock:
+                self._changes += 1
             return
         if said is not None and said.who.user == user and self._is_known(said):
             return
@@ -61,6 +63,11 @@ class Directory:
         with self._lock:
             self._changes += 1
             self._changed_at[user] = self._changes
+
+    def version(self) -> int:
+        """Another one as soon as anybody has changed."""
+        with self._lock:
+            return self._changes
 
     def _is_known(self, said: Account) -> bool:
         """First whether anything is being found out: that may have begun before what is said."""

@@ -3,17 +3,19 @@ who they are or who reads along: that is asked of Slack when the question is tak
 """
 
 import re
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from html import unescape
+from types import MappingProxyType
 from typing import Annotated, Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.core.nouns import Incoming, Question, ReceiptId, SlackPlace, SlackUser
+from bot.core.nouns import Beside, Incoming, Question, ReceiptId, SlackPlace, SlackUser
 
 MOST_CHARACTERS: Final = 40_000  # of a message, as Slack has it
 
-_SPOKEN: Final = frozenset({None, "file_share", "thread_broadcast", "me_message"})  # the rest is Slack's own voice
+SPOKEN: Final = frozenset({None, "file_share", "thread_broadcast", "me_message"})  # the rest is Slack's own voice
 COMINGS: Final = frozenset({"member_joined_channel", "member_left_channel"})
 TURNS: Final = frozenset(
     {
@@ -113,6 +115,17 @@ class _Said(_Lenient):
     subtype: str | None = None
     thread_ts: _Name | None = None
     edited: _Edited | None = None
+    files: Any = None
+    attachments: Any = None
+
+    @property
+    def beside(self) -> Iterator[Beside]:
+        """Links that Slack unfurls are attachments too, and nothing that anybody said."""
+        if isinstance(self.files, list) and self.files:
+            yield "file"
+        attached = self.attachments if isinstance(self.attachments, list) else []
+        if any(isinstance(one, dict) and (one.get("is_share") or one.get("is_msg_unfurl")) for one in attached):
+            yield "forwarded"
 
 
 class _Message(_Said):
@@ -155,7 +168,7 @@ def _message(message: _Message, us: Us, *, receipt: ReceiptId, now: datetime) ->
             return _taken_back(message, message.deleted_ts, message.previous_message, us)
         case "message_changed" if message.message:
             return _edited(message, message.message, us, receipt=receipt, now=now)
-        case subtype if subtype in _SPOKEN:
+        case subtype if subtype in SPOKEN:
             return _said(message, message, us, receipt=receipt, now=now)
         case subtype if subtype in _CONVERTED:
             return Turned(message.channel)
@@ -181,7 +194,7 @@ def _taken_back(message: _Message, ts: str, before: _Said | None, us: Us) -> Tak
     if before is not None and not _to_us(message, before, us):
         return None
     place = _place(message, before or _Said(ts=ts), us).model_copy(update={"message": ts})
-    return TakenBack(_subject(place), place)
+    return TakenBack(place.subject, place)
 
 
 def _said(message: _Message, said: _Said, us: Us, *, receipt: ReceiptId, now: datetime) -> Heard | None:
@@ -198,12 +211,9 @@ def _said(message: _Message, said: _Said, us: Us, *, receipt: ReceiptId, now: da
         asker=SlackUser(team=us.team, user=said.user),
         place=place,
         asked_at=now,
+        beside=tuple(said.beside),
     )
-    subject, revision = _subject(place), place.edited or ""
-    lane = f"slack:{us.team}:{place.channel}:{place.thread or ''}"
-    return Asked(
-        Incoming(question=question, key=f"{subject}:{revision}", subject=subject, lane=lane, revision=revision)
-    )
+    return Asked(Incoming.at(place, question))
 
 
 def _to_us(message: _Message, said: _Said, us: Us) -> bool:
@@ -225,10 +235,6 @@ def _place(message: _Message, said: _Said, us: Us) -> SlackPlace:
     )
 
 
-def _subject(place: SlackPlace) -> str:
-    return f"slack:{place.team}:{place.channel}:{place.message}"
-
-
 def _id(thing: object) -> str | None:
     """Slack names a thing by its id, or sends the whole thing."""
     match thing:
@@ -240,16 +246,25 @@ def _id(thing: object) -> str | None:
             return None
 
 
-def plain(text: str, us: str) -> str:
-    """What a person meant to write: without our name, with links and channels as they were shown, and storable."""
+def named_in(text: str) -> frozenset[str]:
+    """The accounts that it names by their ids alone, as Slack writes them."""
+    marked = (found.groups() for found in _MARKED.finditer(text))
+    return frozenset(target[1:] for target, label in marked if target.startswith("@") and not label)
+
+
+def plain(text: str, us: str, names: Mapping[str, str] = MappingProxyType({})) -> str:
+    """What a person meant to write: without our name, with links and channels as they were shown, and storable. `names`: of
+    accounts, by their ids; one without a name is left out.
+    """
     text = text.replace("\x00", "").encode("utf-8", errors="replace").decode()
-    words = unescape(_MARKED.sub(lambda found: _shown(found, us), text))
+    words = unescape(_MARKED.sub(lambda found: _shown(found, us, names), text))
     words = "\n".join(" ".join(line.split()) if "`" not in line else line for line in words.splitlines()).strip()
     return words if any(character.isalnum() for character in _EMOJI.sub("", words)) else ""
 
 
-def _shown(found: re.Match[str], us: str) -> str:
+def _shown(found: re.Match[str], us: str, names: Mapping[str, str]) -> str:
     target, label = found.group(1), found.group(2)
+    label = label or (names.get(target[1:]) if target[:1] == "@" else None)
     match target[:1]:
         case "@":
             return "" if target == f"@{us}" or not label else f"@{label}"

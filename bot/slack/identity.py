@@ -18,18 +18,22 @@ class Standing(StrEnum):
 
 
 class Account(Noun):
-    """Only a full member has an address, and only one that Slack has confirmed."""
+    """Only a full member has an address, and only one that Slack has confirmed. `called`: by their full
+    name, which is decorated less than the one that they chose; anybody may call themselves anything.
+    """
 
     who: SlackUser
     standing: Standing
     email: Email | None = None
+    called: str = ""
 
 
 def account_of(user: wire.User, team: str) -> Account:
     """As the workspace `team` sees it."""
     standing = _standing(user, team)
     email = _confirmed_address(user) if standing is Standing.MEMBER else None
-    return Account(who=SlackUser(team=user.team_id, user=user.id), standing=standing, email=email)
+    called = user.real_name or user.profile.real_name or user.profile.display_name or user.name or user.id
+    return Account(who=SlackUser(team=user.team_id, user=user.id), standing=standing, email=email, called=called)
 
 
 def _standing(user: wire.User, team: str) -> Standing:

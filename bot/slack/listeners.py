@@ -6,20 +6,27 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import structlog
 from slack_bolt import Ack, App, BoltResponse
 from slack_sdk import WebClient
 
-from bot.core.clock import Clock
+from bot.core.clock import Clock, pause
 from bot.core.failpoints import Reach
-from bot.core.nouns import Event, Explained, Incoming, Place, ReceiptId, SlackPlace, SlackUser, new_receipt_id
-from bot.slack import render
+from bot.core.nouns import Chosen, Event, Explained, Incoming, Place, ReceiptId, SlackPlace, SlackUser, new_receipt_id
+from bot.slack import render, wire
+from bot.slack.calls import Refused, call
 from bot.slack.heard import Asked, Bot, Changed, Ended, Heard, Moved, TakenBack, Turned, Us, heard
+from bot.slack.later import Later
+from connectors.model import Retryable
+from policies.evidence import Answer, Clarification, Evidence
 
 _ANY = re.compile("")
+_OPTION = re.compile(r"choose:\d")
 _RECEIPT = re.compile(r"r_[0-9a-f]{24}")
+
+_LOOKS, _BETWEEN_S = 50, 0.1  # at a click that comes before it is on record where its message went
 
 log = structlog.get_logger()
 
@@ -46,10 +53,18 @@ class Readers(Protocol):
     def user_changed(self, user: str | None, said: Mapping[str, object] | None = None) -> None: ...
 
 
-class Later(Protocol):
-    """Does something on another thread. What goes wrong is logged there, and then `otherwise` is done."""
+Choice = tuple[Clarification, Chosen] | Literal["early", "erased", "not_yours", "taken_back"] | None
+"""What was chosen, by this click or by one before it; or why nothing was. None: there is nothing of the kind."""
 
-    def __call__(self, do: Callable[[], object], *, otherwise: Callable[[], object] | None = None) -> None: ...
+
+Explain = Callable[[ReceiptId, SlackUser, str, str], Explained | None]
+"""Of a message in a channel, to this person."""
+
+
+class ViewOf(Protocol):
+    """How it looks."""
+
+    def __call__(self, answer: Answer, evidence: Evidence, *, receipt: str, hidden: bool) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -59,8 +74,22 @@ class Hands:
     busy: Callable[[SlackPlace], None]
     rest: Callable[[SlackPlace], None]
     wake: Callable[[], None]  # whoever answers
-    explain: Callable[[ReceiptId, SlackUser, str, str], Explained | None]  # a message in a channel, to this person
+    explain: Explain
+    use: Explain  # a draft, for them to use
     rate: Callable[[ReceiptId, SlackUser, bool, str, str], bool]
+    choose: Callable[[ReceiptId, int, SlackUser, str, str], Choice]
+    may_ask: Callable[[ReceiptId, SlackUser], bool]  # a person, after an answer that did not help
+    overhear: Callable[[dict[str, Any]], None]  # of what nobody addressed to us
+
+
+class _Click(NamedTuple):
+    """Who pressed what on which message. The value may have been made up; the rest is Slack's word."""
+
+    by: SlackUser
+    channel: str
+    message: str
+    thread: str | None
+    value: str
 
 
 class Listeners:
@@ -75,13 +104,17 @@ class Listeners:
         app.use(self.take_in)
         app.event(_ANY)(_nothing)
         app.action("why")(self.why)
+        app.action("use")(self.use)
         app.action("feedback")(self.feedback)
+        app.action(_OPTION)(self.choose)
         app.action(_ANY)(_acknowledge)
+        app.view(_ANY)(_acknowledge)
 
     def take_in(self, body: dict[str, Any], next: Callable[[], BoltResponse]) -> BoltResponse:  # noqa: A002 - Bolt's name
         """If this raises, Slack gets no acknowledgement and sends it again."""
         event = body.get("event")
         if isinstance(event, dict):
+            self._hands.overhear(event)
             self._take(heard(event, self._us, receipt=new_receipt_id(), now=self._clock()))
             return BoltResponse(status=200)  # nobody else has to understand it
         return next()
@@ -117,20 +150,39 @@ class Listeners:
             self._hands.busy(place)
 
     def why(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        self._look(ack, body, client, self._hands.explain, render.evidence_view)
+
+    def use(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        """A draft, to change and to copy. What is written there goes nowhere."""
+        self._look(ack, body, client, self._hands.use, render.draft_view)
+
+    def _look(self, ack: Ack, body: dict[str, Any], client: WebClient, explain: Explain, view_of: ViewOf) -> None:
         """A trigger lives for three seconds, so a view is opened at once and filled when it can be."""
         ack()
         click = _clicked(body, self._us)
         if click is None or not _RECEIPT.fullmatch(click.value):
             return
-        opened = client.views_open(trigger_id=body["trigger_id"], view=render.loading_view(receipt=click.value))
-        view, receipt = str(opened["view"]["id"]), ReceiptId(click.value)
+        view, receipt = self._opened(client, body.get("trigger_id"), click.value), ReceiptId(click.value)
+        if view is None:
+            return
 
-        def explain() -> None:
-            explained = self._hands.explain(receipt, click.by, click.channel, click.message)
-            client.views_update(view_id=view, view=_view(explained, receipt))
+        def fill() -> None:
+            explained = explain(receipt, click.by, click.channel, click.message)
+            client.views_update(view_id=view, view=_view(explained, receipt, view_of))
 
         failed = render.nothing_view(receipt=receipt, reason="failed")
-        self._later(explain, otherwise=lambda: client.views_update(view_id=view, view=failed))
+        self._later(fill, otherwise=lambda: client.views_update(view_id=view, view=failed))
+
+    def _opened(self, client: WebClient, trigger: object, receipt: str) -> str | None:
+        """Raises nothing: Bolt forgets that it was acknowledged, and lets nothing else in for three seconds."""
+        try:
+            opened = call(
+                client, "views.open", wire.OpenedView, trigger_id=trigger, view=render.loading_view(receipt=receipt)
+            )
+        except (Refused, Retryable) as trouble:
+            log.warning("no view could be opened", receipt=receipt, because=str(trouble))
+            return None
+        return opened.view.id
 
     def feedback(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         ack()
@@ -138,25 +190,62 @@ class Listeners:
         pressed = render.feedback_pressed(click.value) if click else None
         if click is None or pressed is None or not _RECEIPT.fullmatch(pressed[0]):
             return
-        if self._hands.rate(ReceiptId(pressed[0]), click.by, pressed[1], click.channel, click.message):
-            thanks = partial(client.chat_postEphemeral, text=render.thanks(useful=pressed[1]), thread_ts=click.thread)
-            self._later(partial(thanks, channel=click.channel, user=click.by.user))  # Slack may make us wait
+        receipt, useful = ReceiptId(pressed[0]), pressed[1]
+
+        def rate() -> None:
+            if self._hands.rate(receipt, click.by, useful, click.channel, click.message):
+                said, asks = render.thanks(useful=useful), not useful and self._hands.may_ask(receipt, click.by)
+                client.chat_postEphemeral(
+                    text=said,
+                    blocks=render.offer_to_ask(said, receipt) if asks else None,
+                    channel=click.channel,
+                    user=click.by.user,
+                    thread_ts=click.thread,
+                )
+
+        self._later(rate)
+
+    def choose(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        """What was chosen is durable before Slack hears that the click arrived. If this raises, Slack tells them so."""
+        click = _clicked(body, self._us)
+        pressed = render.option_pressed(click.value) if click else None
+        if click is None or pressed is None or not _RECEIPT.fullmatch(pressed[0]):
+            ack()
+            return
+        choose = partial(self._hands.choose, ReceiptId(pressed[0]), pressed[1], click.by, click.channel, click.message)
+        choice = choose()
+        ack()
+        self._later(lambda: self._show_choice(click, choice if choice != "early" else _once_on_record(choose), client))
+
+    def _show_choice(self, click: _Click, choice: Choice, client: WebClient) -> None:
+        """The buttons give way to what was chosen; who chose nothing is told why, and nobody else."""
+        match choice:
+            case (reply, chosen):
+                self._hands.wake()
+                post = render.chosen(reply, chosen.option)
+                client.chat_update(
+                    channel=click.channel, ts=click.message, text=post.text, blocks=post.blocks, parse="none"
+                )
+            case "early" | None:
+                pass
+            case why:
+                told = render.unchosen(why)
+                client.chat_postEphemeral(channel=click.channel, user=click.by.user, text=told, thread_ts=click.thread)
 
 
-def _view(explained: Explained | None, receipt: ReceiptId) -> dict[str, Any]:
+def _once_on_record(choose: Callable[[], Choice]) -> Choice:
+    for _ in range(_LOOKS):
+        pause(_BETWEEN_S)
+        choice = choose()
+        if choice != "early":
+            return choice
+    return None
+
+
+def _view(explained: Explained | None, receipt: ReceiptId, view_of: ViewOf) -> dict[str, Any]:
     if explained is None:
         return render.nothing_view(receipt=receipt, reason="not_yours")
-    return render.evidence_view(explained.answer, explained.evidence, receipt=receipt, hidden=explained.hidden)
-
-
-class _Click(NamedTuple):
-    """Who pressed what on which message. The value may have been made up; the rest is Slack's word."""
-
-    by: SlackUser
-    channel: str
-    message: str
-    thread: str | None
-    value: str
+    return view_of(explained.answer, explained.evidence, receipt=receipt, hidden=explained.hidden)
 
 
 def _clicked(body: dict[str, Any], us: Us) -> _Click | None:

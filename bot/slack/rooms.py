@@ -25,6 +25,10 @@ class Room(Noun):
     members: frozenset[str]
     companies: frozenset[str] = frozenset()  # others that it is shared with
 
+    def is_read_by(self, user: str) -> bool:
+        """Of a full member of the workspace."""
+        return self.kind is Kind.PUBLIC or user in self.members
+
 
 class _Known(NamedTuple):
     """What a conversation is, whoever is in it."""

@@ -14,6 +14,8 @@ class Payload(BaseModel):
 
 class Profile(Payload):
     email: str | None = None
+    display_name: str | None = None
+    real_name: str | None = None
 
 
 class User(Payload):
@@ -25,7 +27,26 @@ class User(Payload):
     is_restricted: bool | None = None  # of a deactivated account, Slack says neither
     is_ultra_restricted: bool | None = None
     is_email_confirmed: bool | None = None
+    name: str | None = None
+    real_name: str | None = None
     profile: Profile = Profile()
+
+
+class Names(Payload):
+    real_name: str = ""
+    display_name: str = ""
+
+
+class NamedUser(Payload):
+    profile: Names = Names()
+
+
+class OneName(Payload):
+    user: NamedUser
+
+
+class Permalink(Payload):
+    permalink: str = Field(min_length=1)
 
 
 class OneUser(Payload):
@@ -81,6 +102,10 @@ class Opened(Payload):
     channel: Named
 
 
+class OpenedView(Payload):
+    view: Named
+
+
 class Sent(Payload):
     ts: str = Field(min_length=1)
 
@@ -93,11 +118,50 @@ class Metadata(Payload):
     event_payload: dict[str, object] = {}
 
 
+class Block(Payload):
+    block_id: str | None = None
+
+
 class Message(Payload):
     ts: str
+    user: str | None = None
+    text: str = ""
+    subtype: str | None = None
     bot_id: str | None = None
     metadata: Metadata = Metadata()
+    blocks: list[Block] = []
+
+    def carries(self, nonce: str) -> bool:
+        return self.metadata.event_payload.get("nonce") == nonce
+
+    def began_with(self, mark: str) -> bool:
+        """It has grown, and may not be whole."""
+        return bool(self.blocks) and self.blocks[0].block_id == mark
+
+    @property
+    def is_whole(self) -> bool:
+        return "nonce" in self.metadata.event_payload
 
 
 class MessagesPage(Page):
     messages: list[Message]
+
+
+class AppProfile(Payload):
+    name: str | None = None
+
+
+class SaidMessage(Payload):
+    """What somebody said. Of an app's, `username` is what it calls itself there."""
+
+    ts: str = Field(pattern=r"^\d{10}\.\d{6}$")
+    text: str | None = None
+    subtype: str | None = None
+    user: str | None = None
+    username: str | None = None
+    bot_id: str | None = None
+    bot_profile: AppProfile | None = None
+
+
+class SaidPage(Page):
+    messages: list[SaidMessage]

@@ -1,9 +1,14 @@
 """What Footnote says in its own name. No sentence here depends on anything that a reader may not read."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from datetime import datetime
+from typing import Literal, NamedTuple
 
-from policies.evidence import Refusal, RefusalReason
+from bot.core.cited import month
+from bot.core.nouns import Beside, Meanwhile, Shortfall, Shows
+from policies.contract import Rule, Violation
+from policies.evidence import Known, Notice, Refusal, RefusalReason
+from policies.intents import Offer
 
 FOR_YOU_ALONE = "This part is for you alone, because not everyone there may read it."
 EDITED = "You edited your question; this answers the new wording."
@@ -11,21 +16,153 @@ GOES_ON = "(The answer goes on. Open the documents below for the rest.)"
 GOES_ON_THERE = "(and it goes on there)"
 STATUS = "is reading what you may read…"
 WHY = "Why?"
+ASK_A_PERSON = "Ask a person"
 USEFUL, NOT_USEFUL = "Useful", "Not useful"
+USE = "Use this draft"
+DONE = "Done"
+USING = "Change it as you like and copy it from here. I send nothing, and what you change here is not kept."
+PARTS_OF_A_DRAFT = "Draft, part {number}"
+A_DRAFT = "Draft"
 HIDDEN = "Only what you may read now is shown."
 LOADING = "Looking up what this answer was made from…"
 
-_OTHERWISE: Mapping[bool | None, str] = {
-    True: "A newer page says otherwise:",
-    False: "An older page says otherwise:",
-    None: "Another page says otherwise:",
+# Whose budget it is is nobody's business who reads along: the receipt says it.
+SHORTFALLS: Mapping[Shortfall, str] = {
+    "smaller": "Today's budget for the larger language models is spent, so a smaller one wrote this.",
+    "spent": "Today's budget for language models is spent, so this is in the documents' own words.",
+    "kept": "These documents are shown to no language model, so this is in their own words.",
+    "rest": "The language model stopped in the middle, so the rest is in the documents' own words.",
+    "away": "No language model gave an answer just now, so this is in the documents' own words.",
 }
-TAKES_ITS_PLACE = "A newer page has taken the place of one that is cited here:"
 
 
-def otherwise(*, newer: bool | None, says: str) -> str:
-    """Before the name of a page that disagrees, and what it says."""
-    return _OTHERWISE[newer] if says else TAKES_ITS_PLACE
+class Side(NamedTuple):
+    """Of a disagreement: a page's name, what it says, and when it was last edited, as they are shown."""
+
+    page: str
+    says: str
+    day: str | None
+
+
+def conflict(one: Side, other: Side, *, newer: Literal["here", "there"] | None) -> str:
+    first, second = _side(one, is_newer=newer == "here"), _side(other, is_newer=newer == "there")
+    return f"Two pages disagree: {first}; {second}."
+
+
+def _side(side: Side, *, is_newer: bool) -> str:
+    page = f"the newer, {side.page}," if is_newer else side.page
+    return f"{page} says “{side.says}”{f' ({side.day})' if side.day else ''}"
+
+
+def superseded(old: str, new: str) -> str:
+    return f"{new} has taken the place of {old}, which is cited here."
+
+
+_MOST_NAMED = 3
+
+
+def old(pages: Sequence[tuple[str, datetime]]) -> str:
+    """By their names, and when each was edited."""
+    (first, edited), *others = pages[:_MOST_NAMED]
+    named = [f"{first} was last edited in {month(edited)}", *(f"{page} in {month(when)}" for page, when in others)]
+    return f"{_listed(named)}."
+
+
+def unread(source: str, day_: str) -> str:
+    return f"{source} was last read on {day_}; what was changed there since is not in this answer."
+
+
+def draft(*, is_text: bool) -> str:
+    if is_text:
+        return "Draft, not sent:"
+    return "Sentences of your documents to write from, as they stand there; nothing was sent:"
+
+
+def shortened(left_out: int) -> str:
+    """Of a conversation that was summarised."""
+    messages = "One message was" if left_out == 1 else f"{left_out} messages were"
+    return f"{messages} left out of this summary: it is of the first one and the newest."
+
+
+ASK_IN = "Ask in"
+
+# While a colleague checks an answer, and when they have.
+HELD = "A colleague checks this answer before you get it; you will see it here."
+NOTICED: Mapping[Meanwhile, str] = {
+    "next": "Another colleague looks at this answer now; you will see it here.",
+    "approved": "A colleague has checked the answer. It stands below.",
+    "over": "A colleague was asked to check the answer. What came of it stands below.",
+    "withdrawn": "This question was taken back or changed, so nobody checks an answer to it any more.",
+}
+CHECKED = ("Checked by ", ".")
+CHECKED_EDITED = ("Checked by ", ", who put some of it in other words.")
+PLEASE_CHECK = "Please check this answer before anybody sees it. Somebody asked:"
+APPROVE, EDIT, DECLINE = "Approve", "Edit", "Decline"
+SEEN_BY_THE_ASKER = "Whoever asked will see it, and nobody else."
+LOADING_EDIT = "Getting the answer…"
+HOW_TO_EDIT = (
+    "Each part keeps its sources, and may say only what they say: numbers, dates and names have to stand in what it quotes. "
+    "Empty a part to leave it out."
+)
+CLAIM = "Part {number}"
+STAYS = "Part {number} is too long to be changed here, so it stays as it is."
+REASON = "What should whoever asked know? They see this."
+ALL_EMPTY = "One part at least has to stay. To have none shown, close this and press Decline."
+DECIDED_BY_ANOTHER: Mapping[str, str] = {
+    "approved": "has approved it already.",
+    "declined": "has declined it already.",
+}
+CARD_OVER: Mapping[Shows, str] = {
+    "approved": "You approved it. It is shown where it was asked.",
+    "declined": "You declined it. Whoever asked is told so, kindly.",
+    "passed": "Time ran out, or you may not read all of it any more, so this was passed on.",
+    "over": "What the answer was made from changed, or who may read it did, so it was not shown.",
+    "withdrawn": "The question was taken back or changed, so there is nothing more to do here.",
+}
+_NOTHING_TO_CHECK = "There is nothing to check here any more."
+RULED: Mapping[Literal["taken", "unknown", "not_yours", "approved", "declined", "passed", "over", "withdrawn"], str] = {
+    "taken": _NOTHING_TO_CHECK,
+    "unknown": _NOTHING_TO_CHECK,
+    "not_yours": "Only whoever was asked to check this can do that.",
+    "approved": CARD_OVER["approved"],
+    "declined": CARD_OVER["declined"],
+    "passed": CARD_OVER["passed"],
+    "over": CARD_OVER["over"],
+    "withdrawn": CARD_OVER["withdrawn"],
+}
+_BROKEN: Mapping[Rule, str] = {
+    Rule.EMPTY_CLAIM: "This says nothing. Empty the field to leave it out.",
+    Rule.UNSUPPORTED_NUMBER: "“{}” does not stand in what this quotes.",
+    Rule.UNSUPPORTED_DATE: "The date “{}” does not stand in what this quotes.",
+    Rule.UNSUPPORTED_NAME: "“{}” is not named in what this quotes.",
+    Rule.CHANGED_UNIT: "“{}” has another unit in what this quotes.",
+    Rule.CHANGED_BOUND: "What this quotes has another bound (at most, at least) than “{}”.",
+    Rule.CHANGED_NEGATION: "What this quotes denies more, or less, than this does.",
+    Rule.CHANGED_QUALIFIER: "What this quotes is limited otherwise (only, must, may): {}.",
+    Rule.FOREIGN_LINK: "Links come from the sources alone; take “{}” out.",
+    Rule.PING: "Nobody can be mentioned here; take “{}” out.",
+    Rule.TOO_LONG: "This is too long: {}.",
+    Rule.OTHER_LANGUAGE: "Please write in the language of the question.",
+    Rule.LITTLE_SUPPORT: "This says other things than what it quotes. Stay nearer to its words.",
+    Rule.NOT_ALLOWED: "A rule for this subject does not allow “{}”.",
+    Rule.OUT_OF_RANGE: "A rule for this subject does not allow “{}”.",
+}
+_UNPROVEN = "What this quotes does not prove it. Stay nearer to its words."
+_MOST_OF_A_DETAIL = 80
+
+
+def broken(violation: Violation) -> str:
+    """For whoever wrote it, at the field."""
+    return _BROKEN.get(violation.rule, _UNPROVEN).format(violation.detail[:_MOST_OF_A_DETAIL])
+
+
+def seen_in(readers: int) -> tuple[str, str]:
+    """Before and after the channel's name."""
+    return "Whoever reads ", f" will see it: {readers} {'person' if readers == 1 else 'people'} now."
+
+
+def within(minutes: float) -> str:
+    return f"You have {minutes:g} {'minute' if minutes == 1 else 'minutes'}; after that it is passed on."
 
 
 FAILED = (
@@ -60,6 +197,92 @@ REFUSALS: Mapping[RefusalReason, str] = {
     ),
     RefusalReason.TOO_MANY: _TOO_MANY,
     RefusalReason.TOO_MANY_BY_ALL: _TOO_MANY,
+    RefusalReason.PAUSED: (
+        "I am paused: an admin has stopped all answers for now, so I have not looked this up. Ask me again later, "
+        "or ask whoever looks after the subject."
+    ),
+    RefusalReason.RESTRICTED: (
+        "I say nothing on this subject: that is a rule here, whatever any document says. Ask whoever looks after it."
+    ),
+    RefusalReason.OUT_OF_SCOPE: (
+        "That is nothing that I can look up: I answer from this company's documents. Ask me something that one of them "
+        "may say."
+    ),
+    RefusalReason.NO_TOOL: (
+        "I cannot do things yet, so nothing was done. Ask me how it is done or who does it, and I look for the page "
+        "that says so."
+    ),
+    RefusalReason.NO_SUMMARY: (
+        "There is no thread here that I could summarise. Ask me in the thread itself, or send me a link to it in a direct "
+        "message. In a channel you can ask for its last messages, or for what was said there today."
+    ),
+    RefusalReason.SUMMARY_BESIDE: "I summarise a conversation when that is all you ask. Ask me that by itself, please.",
+    RefusalReason.LINK_ELSEWHERE: (
+        "I summarise another conversation for you alone, because not everyone here may be in it. "
+        "Ask me with that link in a direct message."
+    ),
+    RefusalReason.UNREADABLE_LINK: (
+        "There is nothing that I can summarise for you there. It has to be a conversation that both of us are in. Ask somebody "
+        "who is in it to invite you, or me; or check the link."
+    ),
+    RefusalReason.EMPTY_CONVERSATION: (
+        "Nothing was said there that I could summarise: I leave out my own answers, and what has no words. "
+        "Ask me again when more was said."
+    ),
+    RefusalReason.UNPROVEN_SUMMARY: (
+        "I could not prove a summary of this, word for word, so I give none. Ask me for something in particular, such as "
+        "what was decided, or who does what."
+    ),
+    RefusalReason.NOT_REVIEWED: (
+        "A colleague has to check answers on this subject, and nobody who may could do so in time. Ask again later, or ask "
+        "whoever looks after the subject."
+    ),
+    RefusalReason.DECLINED: (
+        "A colleague looked at the answer to this and would rather not have it given. Ask in other words, or ask whoever "
+        "looks after the subject."
+    ),
+    RefusalReason.OUTDATED: (
+        "While a colleague checked the answer to this, what it was made from changed, or who reads here did. "
+        "Ask me again, please."
+    ),
+    RefusalReason.NEEDS_SLACK: (
+        "A colleague checks answers on this subject before anybody sees them, and I reach them in Slack alone. "
+        "Ask me there, please."
+    ),
+}
+
+# Under an answer, where the message may have wanted something else.
+OFFERS: Mapping[Offer, str] = {
+    "act": (
+        "If you wanted this done: I cannot do things yet, so nothing was done. Ask me how it is done, or who does it."
+    ),
+    "draft": "I draft a text when that is all you ask. Please ask me for it by itself.",
+}
+
+# Under whatever was made of a message, where more than words stood in it.
+BESIDE: Mapping[Beside, str] = {
+    "file": "I read what you wrote, and not the file beside it. Put what matters from it into your question.",
+    "forwarded": (
+        "I read what you wrote yourself, and not the message that you passed on. Put what matters from it into your "
+        "question."
+    ),
+}
+
+_ABOUT_ME_ELSEWHERE = "Ask me that in a direct message: what I know of you is for you alone."
+
+_NOTICES: Mapping[str, str] = {
+    "greet": "Hello! Ask me something that one of your company's pages may say, and I show you where it says so.",
+    "thank": "Gladly. I am here when there is something else to look up.",
+    "talk": (
+        "I am Footnote, a program that answers from your company's documents, and no good at small talk. "
+        "Ask me something that one of your pages may say."
+    ),
+    "help": (
+        "Ask me a question in your own words, such as: how many days of leave do I have? I answer from the pages that you "
+        "may read, with the sentence that proves it and a link to it. In a channel I use only what everyone there may "
+        "read; in a direct message, all that you may read. In a thread you can ask me to summarise it, and anywhere to "
+        "draft a text for you. I cannot do things yet, and where I find no proof I say so."
+    ),
 }
 
 _ASK_ME = "Ask me in a direct message: there I look in everything that you may read, which may be more."
@@ -73,10 +296,19 @@ IN_A_CHANNEL: Mapping[RefusalReason, str] = {
     ),
 }
 
-CLARIFICATIONS: Mapping[Literal["empty", "too_long", "composer"], str] = {
+CLARIFICATIONS: Mapping[Literal["empty", "too_long", "composer", "which"], str] = {
     "empty": "What would you like to know? Ask a whole question, such as: how many days of leave do I have?",
     "too_long": "That is longer than I can take in as one question. Please ask it in a few sentences.",
     "composer": "Could you say more precisely what you would like to know?",
+    "which": "That depends on which of these you mean. If it is none of them, ask again and name yours.",
+}
+
+CHOSEN = "Chosen: {option}"
+
+UNCHOSEN: Mapping[Literal["erased", "not_yours", "taken_back"], str] = {
+    "erased": "What this was about is no longer kept. Please ask your question again.",
+    "not_yours": "Only whoever asked can choose here. Ask me yourself, and I answer from what you may read.",
+    "taken_back": "This question was taken back or changed since, so there is nothing to choose any more.",
 }
 
 NOTHING: Mapping[Literal["failed", "gone", "not_yours"], str] = {
@@ -89,7 +321,56 @@ THANKS = "Thank you. I am glad that this helped."
 THANKS_ALL_THE_SAME = "Thank you for telling me. I have noted that this did not help; try it once more in other words."
 
 
+def left_out(questions: int) -> str:
+    """Of several in one message."""
+    others = "one more question" if questions == 1 else f"{questions} more questions"
+    return f"There was {others} in your message than I answer at once. Please ask again what is missing."
+
+
+def notice(said: Notice) -> str:
+    if said.says is not None:
+        return said.says
+    if said.about != "about_me":
+        return _NOTICES[said.about]
+    return _about_me(said.name or "", said.known) if said.known is not None else _ABOUT_ME_ELSEWHERE
+
+
+def _about_me(name: str, known: Sequence[Known]) -> str:
+    lines = [f"I know you as {name}."]
+    lines += [_at(one) for one in known] or ["I read no source yet, so there is nothing that I could find you in."]
+    if any(not one.principals for one in known):
+        lines.append(
+            "Where I do not know you, I can show you nothing. Whoever runs Footnote can link your account there."
+        )
+    return "\n".join(
+        (*lines, "I keep what you ask, and what I answered, in the ledger that whoever runs Footnote can read.")
+    )
+
+
+def _at(known: Known) -> str:
+    if not known.principals:
+        return f"In {known.source} I do not know you."
+    groups = sum(principal.startswith("group:") for principal in known.principals)
+    return f"In {known.source} I know you{_as_member(groups)}."
+
+
+def _as_member(groups: int) -> str:
+    """Their names are a source's own, and some are numbers."""
+    match groups:
+        case 0:
+            return ""
+        case 1:
+            return ", as a member of one group"
+        case _:
+            return f", as a member of {groups} groups"
+
+
 def refusal(refused: Refusal, *, direct: bool) -> str:
+    """Without the channel to go to, which each surface names in its way."""
+    if refused.reason is RefusalReason.DECLINED and refused.says is not None:
+        return f"{REFUSALS[refused.reason]} They say: “{refused.says}”"
+    if refused.says is not None:
+        return refused.says
     if not direct:
         return IN_A_CHANNEL[refused.reason]
     return " ".join((REFUSALS[refused.reason], *([_unknown_at(refused.unknown_at)] if refused.unknown_at else [])))

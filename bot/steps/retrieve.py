@@ -17,7 +17,20 @@ from bot.core.errors import Unembedded
 from bot.core.fusion import Considered, Looked, fused, ordered
 from bot.core.neighbours import joined, runs
 from bot.core.nouns import PassageId, Reordering, Wording, source_of
-from bot.core.ports import Embedder, Hit, Passages, Place, Placed, Reranker, Scope, Search, Stored, Vector
+from bot.core.ports import (
+    NOBODYS,
+    Embedder,
+    Errand,
+    Hit,
+    Passages,
+    Place,
+    Placed,
+    Reranker,
+    Scope,
+    Search,
+    Stored,
+    Vector,
+)
 from bot.core.reranking import reordered
 from policies.access import readable_lists
 from policies.evidence import Evidence, Found, Ranks, Standing, Worth
@@ -37,6 +50,11 @@ class Retrieved(NamedTuple):
     considered: Considered = Considered()
     without_vectors: str | None = None
     reordering: Reordering | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Everybody who was to have a say had it."""
+        return self.without_vectors is None and (self.reordering is None or self.reordering.because is None)
 
 
 class _Hits(NamedTuple):
@@ -75,17 +93,18 @@ def retrieve(
     reranker: Reranker | None = None,
     rules: AnswerRules,
     now: datetime,
+    errand: Errand = NOBODYS,
 ) -> Retrieved:
     within = _within(scope, route, passages)
     if not within.lists:
         return Retrieved()
     weighed = _weighed(wording, rules.follow_ups.weight)
-    vectors, without_vectors = _vectors([text for text, _ in weighed], route, embedder)
+    vectors, without_vectors = _vectors([text for text, _ in weighed], route, embedder, errand)
     hits = [
         _hits(text, weight, vector, within, route, search, rules.evidence.candidates)
         for (text, weight), vector in zip(weighed, vectors, strict=True)
     ]
-    look = _Look(wording, tuple(hits), audience, within, passages, reranker, rules, now)
+    look = _Look(wording, tuple(hits), audience, within, passages, reranker, rules, now, errand)
     chosen = look.by_index() or look.by_rows()
     evidence = Evidence(found=tuple(_with_neighbours(chosen)))
     return Retrieved(with_disagreements(wording, evidence), chosen.considered, without_vectors, chosen.reordering)
@@ -113,6 +132,7 @@ class _Look:
     reranker: Reranker | None
     rules: AnswerRules
     now: datetime
+    errand: Errand
 
     def by_index(self) -> _Chosen | None:
         """Ranked by where the index has each passage; read and chosen by its rows is only what is chosen. None: the index
@@ -142,7 +162,7 @@ class _Look:
             first = self._read([id_ for id_, _ in order[: rules.ranking.reranked]], places, are_rows=are_rows)
             if first is None:
                 return None
-            reranked, reordering = reordered(self.wording.understood, first, self.reranker)
+            reranked, reordering = reordered(self.wording.understood, first, self.reranker, self.errand)
             considered = considered.with_reranked(reranked)
             order = ordered(considered, rules.ranking, rules.factors, self.now)
         stored = self._read(_few_of_each(order, places, rules.evidence), places, are_rows=are_rows)
@@ -186,13 +206,13 @@ def _weighed(wording: Wording, of_whole: float) -> list[tuple[str, float]]:
 
 
 def _vectors(
-    texts: Sequence[str], route: Route, embedder: Embedder | None
+    texts: Sequence[str], route: Route, embedder: Embedder | None, errand: Errand
 ) -> tuple[Sequence[Vector | None], str | None]:
     """Of all wordings or of none: half of them would count for more than they should."""
     if "vectors" not in route.retrievers or embedder is None:
         return [None] * len(texts), None
     try:
-        return list(embedder.embed(texts)), None
+        return list(embedder.embed(texts, errand=errand)), None
     except Unembedded as why:
         return [None] * len(texts), why.because
 

@@ -10,11 +10,12 @@ import re
 from collections.abc import Sequence
 
 from bot.core.errors import Unrewritten
-from bot.core.nouns import Rewriting, Said, Wording
-from bot.core.ports import Rewriter
+from bot.core.nouns import Account, Rewriting, Said, Wording
+from bot.core.ports import NOBODYS, Errand, Rewriter
 from bot.core.terms import terms
-from policies.contract import fold, reworded
+from policies.contract import reworded
 from policies.rules import FollowUps
+from policies.verbatim import fold
 
 _GOES_ON = re.compile(
     r"^\W*(?:(?:and|or|but|also|so|then|und|oder|aber|en|maar|what about|how about|what if)\b|why(?: not)?\W*$)",
@@ -36,6 +37,7 @@ def rewrite(
     *,
     one_subject: bool = True,
     rewriter: Rewriter | None = None,
+    errand: Errand = NOBODYS,
 ) -> Wording:
     """`thread` is what was said before, oldest first. Where it is not about one subject, as in a direct conversation,
     a question that stands by itself begins another.
@@ -46,27 +48,34 @@ def rewrite(
         return Wording(asked=text)
     as_put = Wording(asked=text, whole="\n".join((*before, text))[-rules.max_characters :], leans=leans(text))
     told = [one[-rules.max_characters :] for one in _last(earlier, rules.told_to_model)]
-    return _by_model(as_put, told, rules.max_characters_of_model, rewriter) if rewriter and told else as_put
+    return _by_model(as_put, told, rules.max_characters_of_model, rewriter, errand) if rewriter and told else as_put
 
 
 def _last(earlier: Sequence[str], most: int) -> list[str]:
     return list(dict.fromkeys(earlier[-most:])) if most else []
 
 
-def _by_model(as_put: Wording, before: Sequence[str], max_characters: int, rewriter: Rewriter) -> Wording:
+def _by_model(
+    as_put: Wording, before: Sequence[str], max_characters: int, rewriter: Rewriter, errand: Errand
+) -> Wording:
     """In its words if they may be searched; otherwise as it was put, and why."""
     asked = as_put.asked
     try:
-        whole, is_leaning, call = rewriter.rewrite(asked, before, max_characters=max_characters)
+        said = rewriter.rewrite(asked, before, max_characters=max_characters, errand=errand)
     except Unrewritten as why:
-        return as_put.model_copy(update={"rewriting": Rewriting(by=rewriter.name, because=why.because)})
+        return as_put.model_copy(update={"rewriting": _rewriting(rewriter.name, why.because, why.account)})
+    whole, is_leaning = said.whole, said.leans
     broken = reworded(whole, asked, before, max_characters=max_characters)
-    told = Rewriting(by=rewriter.name, because=", ".join(broken) or None, calls=(call,))
+    told = _rewriting(said.by, ", ".join(broken) or None, said.account)
     if broken:
         return as_put.model_copy(update={"rewriting": told})
     if fold(whole) == fold(asked):
         return Wording(asked=asked, rewriting=told)
     return Wording(asked=asked, whole=whole, leans=is_leaning, rewriting=told)
+
+
+def _rewriting(by: str, because: str | None, account: Account) -> Rewriting:
+    return Rewriting(by=by, because=because, calls=account.calls, passed=account.passed, sent=account.sent)
 
 
 def leans(text: str) -> bool:

@@ -57,6 +57,10 @@ class AccessStore:
             self._readable[readers] = (next_expiry(lists, now), allowed)
             return allowed
 
+    def version(self) -> int:
+        with self._database.reading() as session:
+            return generation(session, ACCESS)
+
     def person(self, email: Email) -> Person:
         """Everything this person is at every active source. A source that does not know them adds nothing."""
         return self.people([email])[email]

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -36,6 +36,7 @@ _CONNECTIONS = 20  # that are kept, once so many threads read at once; ten more 
 _WAL_TRIES, _WAL_PAUSE_S = 400, 0.05
 _WRITES = "footnote_writes"
 _WORKSPACE = "workspace"
+_ONCE_COMMITTED = "once committed"
 _NOWHERE: Final[ColumnElement[Any]] = column(_WORKSPACE)
 _LOST_TO_ANOTHER: Final = frozenset({"40001", "40P01"})  # PostgreSQL: not serializable, deadlock
 _LOCKED: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
@@ -74,6 +75,8 @@ class Database:
             session.begin(),
         ):
             yield session
+        for do in session.info.get(_ONCE_COMMITTED, ()):
+            do()
 
     def close(self) -> None:
         self.engine.dispose()
@@ -150,6 +153,11 @@ class _Turns:
                 self._waiting.popleft().set()
             else:
                 self._writing = False
+
+
+def once_committed(session: Session, do: Callable[[], object]) -> None:
+    """Is not done if the transaction comes to nothing; and must not fail, for what is committed is done."""
+    session.info.setdefault(_ONCE_COMMITTED, []).append(do)
 
 
 def insert_into(session: Session, table: type[Row]) -> sqlite.Insert | postgresql.Insert:

@@ -76,6 +76,14 @@ class Inbox(Leases[InboxRow]):
         with self._database.reading() as session:
             return session.exec(select(InboxRow.state).where(col(InboxRow.id) == receipt)).first() == "withdrawn"
 
+    def newest_wording(self, receipt: str) -> Question | None:
+        """Of the subject that this one is a revision of. None: it was taken back, or there is none."""
+        subject = select(InboxRow.subject).where(col(InboxRow.id) == receipt).scalar_subquery()
+        newest = select(InboxRow).where(col(InboxRow.subject) == subject).order_by(col(InboxRow.revision).desc())
+        with self._database.reading() as session:
+            row = session.exec(newest.limit(1)).first()
+            return Question.model_validate_json(row.payload) if row is not None and row.revision != _DELETED else None
+
     def pace(self, session: Session, receipt: str) -> Pace:
         """By the clock's minute in which the first wording came: nothing that comes later changes it."""
         counted = self._counted(session, receipt)
@@ -127,9 +135,6 @@ class Inbox(Leases[InboxRow]):
                 found[row.subject] = Question.model_validate_json(row.payload) if is_there else None
         said = (one for one in found.values() if one is not None and _is_followed(one, question, place, within))
         return list(said)[::-1]
-
-    def again(self, session: Session, claim: Claim, due_at: datetime, *, error: str) -> None:
-        self._set(session, claim, state="waiting", due_at=due_at, lease_until=None, error=error)
 
     def leave_lane(self, session: Session, claim: Claim) -> None:
         """What is still to be done for it keeps nobody waiting."""

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.stores.database import Database, insert_new
-from bot.stores.leases import Leases
+from bot.stores.leases import Leases, take_away
 from bot.stores.tables import JobRow
 
 
@@ -20,13 +20,7 @@ class Jobs(Leases[JobRow]):
         super().__init__(database, JobRow, owner=owner, length=length)
 
     def end_all(self, session: Session) -> int:
-        """A dead process's job whose like was asked for again meanwhile is done with: the new one does what both were to."""
-        dead = select(JobRow).where(col(JobRow.state) == "claimed", _its_like("waiting"))
-        for job in session.exec(dead.with_for_update()).all():
-            waiting = session.exec(_that_waits(job.kind, job.key)).one()
-            waiting.payload = _as_json_of_both(job.payload, waiting.payload)
-            job.state, job.lease_until, job.error = "done", None, "superseded"
-        session.flush()
+        _give_way(session)
         return super().end_all(session)
 
     def enqueue(self, session: Session, kind: str, key: str, payload: dict[str, object], *, now: datetime) -> str:
@@ -49,6 +43,10 @@ class Jobs(Leases[JobRow]):
                 waiting.payload = _as_json_of_both(waiting.payload, json.dumps(payload))
                 return waiting.id
 
+    def is_waiting(self, session: Session, kind: str, key: str) -> bool:
+        """Whether its like was asked for meanwhile: then that one does what both were to do."""
+        return session.exec(_that_waits(kind, key)).first() is not None
+
     def is_in_hand(self, kind: str, key: str) -> bool:
         """Whether such a job waits, or is being done."""
         open_ones = (
@@ -57,9 +55,31 @@ class Jobs(Leases[JobRow]):
         with self._database.reading() as session:
             return session.exec(select(JobRow.id).where(open_ones).limit(1)).first() is not None
 
+    def is_held(self, kind: str, now: datetime) -> bool:
+        """Whether somebody is at work on such a job at this moment."""
+        held = (col(JobRow.kind) == kind) & (col(JobRow.state) == "claimed") & (col(JobRow.lease_until) >= now)
+        with self._database.reading() as session:
+            return session.exec(select(JobRow.id).where(held).limit(1)).first() is not None
+
     def _free(self, now: datetime) -> ColumnElement[bool]:
         """Two of a kind and key never run beside each other: two syncs of one source would clear away each other's."""
         return super()._free(now) & ~_its_like("claimed")
+
+
+def take_away_all(session: Session, kind: str) -> None:
+    """From whoever is at work on one of this kind."""
+    _give_way(session, col(JobRow.kind) == kind)
+    take_away(session, JobRow, col(JobRow.kind) == kind)
+
+
+def _give_way(session: Session, *wanted: ColumnElement[bool]) -> None:
+    """One that is taken from its process, and whose like was asked for meanwhile, is done with: the new one does both."""
+    taken = select(JobRow).where(*wanted, col(JobRow.state) == "claimed", _its_like("waiting"))
+    for job in session.exec(taken.with_for_update()).all():
+        waiting = session.exec(_that_waits(job.kind, job.key)).one()
+        waiting.payload = _as_json_of_both(job.payload, waiting.payload)
+        job.state, job.lease_until, job.error = "done", None, "superseded"
+    session.flush()
 
 
 def _that_waits(kind: str, key: str) -> SelectOfScalar[JobRow]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Generic, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, or_, update
+from sqlalchemy import ColumnElement, case, func, or_, update
 from sqlmodel import Session, col, select
 
 from bot.core.errors import LostLease
@@ -62,6 +62,9 @@ class Leases(Generic[Table]):
         state = "failed" if error else "done"
         self._set(session, claim, state=state, finished_at=now, lease_until=None, error=error)
 
+    def again(self, session: Session, claim: Claim, due_at: datetime, *, error: str) -> None:
+        self._set(session, claim, state="waiting", due_at=due_at, lease_until=None, error=error)
+
     def fail(self, claim: Claim, now: datetime, *, error: str) -> None:
         with self._database.writing() as session:
             self.finish(session, claim, now, error=error)
@@ -77,6 +80,14 @@ class Leases(Generic[Table]):
         with self._database.reading() as session:
             table = self._table
             return session.exec(select(table.id, table.state).order_by(col(table.due_at), col(table.id))).all()
+
+    def still_to_do(self) -> Sequence[tuple[str, str, int, datetime]]:
+        """By kind and state: how many rows, and since when the oldest has been due."""
+        table = self._table
+        counted = select(table.kind, table.state, func.count(col(table.id)), func.min(col(table.due_at)))
+        with self._database.reading() as session:
+            open_ones = counted.where(col(table.state).in_(("waiting", "claimed")))
+            return session.exec(open_ones.group_by(col(table.kind), col(table.state))).all()
 
     def _of(self, kinds: Collection[str] | None) -> list[ColumnElement[bool]]:
         return [] if kinds is None else [col(self._table.kind).in_(kinds)]
@@ -105,6 +116,16 @@ class Leases(Generic[Table]):
     def _held(self, claim: Claim) -> ColumnElement[bool]:
         table = self._table
         return (col(table.id) == claim.id) & (col(table.fence) == claim.fence) & (col(table.state) == "claimed")
+
+
+def take_away(session: Session, table: type[Leased], *wanted: ColumnElement[bool]) -> None:
+    """Whoever works on these does so no longer, and it was no attempt of theirs. Never the first one again: what the one
+    before has shown is looked for.
+    """
+    attempts = case((col(table.attempts) > 1, col(table.attempts) - 1), else_=1)
+    taken = update(table).where(*wanted, col(table.state) == "claimed")
+    waits = {"state": "waiting", "lease_until": None, "fence": col(table.fence) + 1, "attempts": attempts}
+    session.execute(taken.values(**waits))
 
 
 def _lost(claim: Claim) -> LostLease:

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from bot.stores.database import insert_new
+from bot.stores.database import insert_into
 from bot.stores.tables import LoopRow
 from connectors.model import Cursor, Loop, Problem
 
@@ -68,9 +67,12 @@ def stop(session: Session, source: str, loop: Loop, *, why: str) -> None:
 
 
 def _set(session: Session, source: str, loop: Loop, **values: object) -> None:
-    insert_new(session, LoopRow, [{"source": source, "loop": loop.value, "problems": []}])
-    ours = (col(LoopRow.source) == source) & (col(LoopRow.loop) == loop.value)
-    session.execute(update(LoopRow).where(ours).values(**values))
+    ours = {"workspace": session.info["workspace"], "source": source, "loop": loop.value}
+    insert = insert_into(session, LoopRow)
+    written = insert.on_conflict_do_update(
+        index_elements=list(ours), set_={name: insert.excluded[name] for name in values}
+    )
+    session.execute(written, {**ours, "problems": [], **values})
 
 
 def _checkpoint(row: LoopRow) -> Checkpoint:

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.languages import OTHERS, Language
 from bot.core.ports import Hit, Scope, Vector
 from bot.core.terms import spellings
 from bot.stores.keywords import keyword_scores
@@ -17,6 +16,7 @@ from bot.stores.nearest import nearest
 from bot.stores.passages import term_id
 from bot.stores.segments import Rows, Segment
 from bot.stores.visible import Part, Visible
+from policies.languages import OTHERS, Language
 
 _DECIMALS = 6
 _ROUNDED = 1e-6  # further apart, two scores stay in their order when they are rounded

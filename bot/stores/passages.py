@@ -21,7 +21,6 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, SQLModel, col, select
 
 from bot.core.cited import full_place
-from bot.core.languages import ENGLISH, language_of
 from bot.core.nouns import DocumentId, ListId, PassageId, Piece, document_id
 from bot.core.portions import portions
 from bot.core.ports import Place, Placed, Staged, Stored
@@ -34,6 +33,7 @@ from bot.stores.tables import DocumentRow, EmbedderRow, PassageRow, VectorRow
 from connectors.model import OwnedLayer, SourceDocument
 from policies.access import NOBODY, AccessList
 from policies.evidence import Passage
+from policies.languages import ENGLISH, language_of
 
 STAGED, LIVE, RETIRED = "staged", "live", "retired"
 PREPARING = "preparing"  # of an embedder: nobody has made an index of its vectors yet

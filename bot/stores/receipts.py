@@ -6,17 +6,20 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from cachetools import LRUCache
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from bot.core.clock import Clock
 from bot.core.nouns import Event, Incoming, Question, ReceiptId, Said
 from bot.core.ports import Pace
 from bot.core.record import evidence_from, texts_of
+from bot.stores import reviews
 from bot.stores.database import Database, insert_new
 from bot.stores.inbox import Inbox
 from bot.stores.leases import Claim
 from bot.stores.ledger.book import Ledger, Recorded
+from bot.stores.pauses import paused
 from bot.stores.tables import TextRow
+from bot.stores.texts import evidence_texts
 from policies.evidence import Evidence
 
 Written = TypeVar("Written")
@@ -54,7 +57,7 @@ class Receipts:
         now = self._clock()
         with self._database.writing() as session:
             if self._inbox.forget(session, subject, now=now):
-                self._ledger.append(session, self._withdrawn(session, subject), now)
+                self._ledger.append(session, self._withdrawn(session, subject, now), now)
 
     def _take(self, session: Session, incoming: Incoming, now: datetime) -> bool:
         if not self._inbox.receive(session, incoming, now=now):
@@ -62,11 +65,13 @@ class Receipts:
         receipt = incoming.question.receipt
         body = incoming.question.model_dump(mode="json", exclude={"receipt"})
         asked = Event(kind="asked", receipt=receipt, body=body)
-        self._ledger.append(session, [asked, *self._withdrawn(session, incoming.subject)], now)
+        self._ledger.append(
+            session, [asked, *_chosen(incoming.question), *self._withdrawn(session, incoming.subject, now)], now
+        )
         return True
 
-    def _withdrawn(self, session: Session, subject: str) -> list[Event]:
-        outdated = self._inbox.withdraw_outdated(session, subject)
+    def _withdrawn(self, session: Session, subject: str, now: datetime) -> list[Event]:
+        outdated = [*self._inbox.withdraw_outdated(session, subject), *reviews.withdraw(session, subject, now)]
         return [Event(kind="withdrawn", receipt=receipt) for receipt in outdated]
 
     def open(self, claim: Claim) -> "OpenReceipt":
@@ -82,6 +87,9 @@ class Receipts:
     def evidence(self, named: Sequence[Mapping[str, Any]]) -> Evidence:
         with self._database.reading() as session:
             return evidence_from(named, evidence_texts(session, named))
+
+    def newest_wording(self, receipt: ReceiptId) -> Question | None:
+        return self._inbox.newest_wording(receipt)
 
     def note(self, event: Event) -> None:
         """Something that happened outside any question's work."""
@@ -134,6 +142,10 @@ class OpenReceipt:
         with self._database.reading() as session:
             return self._inbox.pace(session, self.question.receipt)
 
+    def is_paused(self) -> bool:
+        with self._database.reading() as session:
+            return paused(session) is not None
+
     def record_turned_away(self, event: Event) -> bool:
         def write(session: Session, now: datetime) -> bool:
             told = self._inbox.tell(session, self.question.receipt)
@@ -150,6 +162,17 @@ class OpenReceipt:
 
         def write(session: Session, now: datetime) -> None:
             self._inbox.finish(session, self._claim, now)
+            self._append(session, (event,), now)
+            self._ledger.checkpoint(session, now)
+
+        self._held(write)
+
+    def hold(self, event: Event) -> None:
+        """Signed, too: what a person is asked about is what was decided."""
+
+        def write(session: Session, now: datetime) -> None:
+            self._inbox.finish(session, self._claim, now)
+            reviews.begin(session, self.question, now)
             self._append(session, (event,), now)
             self._ledger.checkpoint(session, now)
 
@@ -182,6 +205,9 @@ class OpenReceipt:
         self._ledger.append(session, ours, now)
 
 
-def evidence_texts(session: Session, named: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    digests = [found["passage"]["text"] for found in named]
-    return {row.digest: row.text for row in session.exec(select(TextRow).where(col(TextRow.digest).in_(digests)))}
+def _chosen(question: Question) -> list[Event]:
+    """For the receipt of the question that was asked back: what it led to."""
+    chosen = question.chosen
+    if chosen is None:
+        return []
+    return [Event(kind="chosen", receipt=chosen.receipt, body={"option": chosen.option, "anew": question.receipt})]

@@ -12,7 +12,7 @@ from bot.stores.database import Database
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST = "0008"
+NEWEST = "0013"
 
 
 def migrate(database: Database) -> None:
@@ -24,6 +24,12 @@ def migrate(database: Database) -> None:
         said = " ".join(str(error.orig).split()).rstrip(".?")  # a driver's words may be many lines
         remedy = "Start it, or correct DATABASE_URL" if database.is_postgresql else "Repair it, or set FOOTNOTE_HOME"
         raise Unready(f"The database {where} cannot be used: {said}. {remedy}.") from error
+
+
+def form(database: Database) -> str | None:
+    """Which version's the tables are; none, where there are none. Changes nothing."""
+    with database.engine.connect() as connection:
+        return _form(connection)
 
 
 def _migrate(database: Database) -> None:

@@ -83,15 +83,16 @@ class Outline:
 
 @dataclass(frozen=True, eq=False)
 class Segment(Outline):
-    """`codes` and `steps` are of the vectors, for a first look at them (`coarse`); a small segment has none."""
+    """`codes`, `steps` and `rests` are of the vectors, for a first look at them (`coarse`); a small segment has none."""
 
     vectors: Vector
     codes: coarse.Codes
     steps: Vector
+    rests: Vector
 
     @property
     def coded(self) -> coarse.Coded:
-        return coarse.Coded(self.codes, self.steps)
+        return coarse.Coded(self.codes, self.steps, self.rests)
 
     @cached_property
     def list_ids(self) -> Mapping[str, int]:
@@ -108,8 +109,6 @@ class Segment(Outline):
     def ready(self) -> None:
         """What is slow the first time is done now, and not when somebody asks."""
         _ = self.largest_norm
-        if len(self.codes):
-            coarse.ready(self.vectors.shape[1])
 
     def slices_of(self, lists: frozenset[ListId]) -> tuple[Rows, Rows]:
         """Where the rows of these lists begin and end, in order; what touches is one slice."""
@@ -205,8 +204,8 @@ class Made(NamedTuple):
         arrays = {field.name: getattr(self.outline, field.name) for field in fields(Outline)}
         vectors = self.vectors.whole()
         coded = zip(coarse.nothing(vectors.shape[1]), *self.vectors.coded(), strict=True)
-        codes, steps = map(np.concatenate, coded)
-        return Segment(**arrays, vectors=vectors, codes=codes, steps=steps)
+        codes, steps, rests = map(np.concatenate, coded)
+        return Segment(**arrays, vectors=vectors, codes=codes, steps=steps, rests=rests)
 
 
 def make(entries: Sequence[Entry], vectors: Vector, has_vector: Mask) -> Made:

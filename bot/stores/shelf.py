@@ -25,11 +25,12 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from bot.core.failpoints import Reach
+from bot.core.ports import Vector
 from bot.stores import coarse
 from bot.stores.segments import Made, Outline, Portions, Segment
 from bot.stores.visible import File, Part
 
-_FORMAT: Final = "footnote index 4"
+_FORMAT: Final = "footnote index 5"
 _ALIGNED: Final = 64
 _PAGE: Final = 4096
 _FILE = re.compile(r"[0-9a-f]{32}\.segment")
@@ -56,8 +57,9 @@ _DTYPES: Final = {
     "owner": "<i4",
     "count": "<u2",
     "vectors": "<f4",
-    "codes": "u1",
+    "codes": "i1",
     "steps": "<f4",
+    "rests": "<f4",
 }
 assert tuple(_DTYPES) == tuple(field.name for field in fields(Segment))
 
@@ -215,29 +217,31 @@ def _mapped(path: Path, shapes: dict[str, list[int]]) -> Segment:
 def _write(path: Path, made: Made) -> dict[str, list[int]]:
     """By writing and not by mapping: a full disk is then an error, and not the end of the process. The shapes of all."""
     arrays = {field.name: getattr(made.outline, field.name) for field in fields(Outline)}
-    steps: list[NDArray[Any]] = []
+    of_codes: list[tuple[Vector, Vector]] = []
     with path.open("xb") as file:
         for field, array in arrays.items():
             _append(file, [np.ascontiguousarray(array, dtype=_DTYPES[field])])
         _append(file, made.vectors)
-        _append(file, _codes(made.vectors, steps))
-        _append(file, steps)
+        _append(file, _codes(made.vectors, of_codes))
+        _append(file, [steps for steps, _ in of_codes])
+        _append(file, [rests for _, rests in of_codes])
         _pad(file)
         file.flush()
         os.fsync(file.fileno())
-    dimensions, with_codes = made.vectors.dimensions, sum(map(len, steps))
+    dimensions, with_codes = made.vectors.dimensions, sum(len(steps) for steps, _ in of_codes)
     return {
         **{field: list(array.shape) for field, array in arrays.items()},
         "vectors": [made.outline.rows, dimensions],
         "codes": [with_codes, dimensions],
         "steps": [with_codes],
+        "rests": [with_codes],
     }
 
 
-def _codes(vectors: Portions, steps: list[NDArray[Any]]) -> Iterator[coarse.Codes]:
+def _codes(vectors: Portions, rest: list[tuple[Vector, Vector]]) -> Iterator[coarse.Codes]:
     """A portion at a time; what else belongs to it, which is little, is put aside until they are written."""
-    for codes, its_steps in vectors.coded():
-        steps.append(its_steps)
+    for codes, steps, rests in vectors.coded():
+        rest.append((steps, rests))
         yield codes
 
 

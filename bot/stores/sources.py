@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Executable, delete, func
 from sqlmodel import Session, col, select
 
 from bot.core.errors import BadUse
-from bot.core.nouns import PassageId, source_of
+from bot.core.nouns import SAID, PassageId, source_of
 from bot.stores import changes
 from bot.stores.database import Database
 from bot.stores.generations import ACCESS, advance
@@ -26,9 +26,11 @@ from bot.stores.tables import (
     SourceRow,
 )
 from connectors.model import Loop, Problem
+from policies.experts import SAVED
 from policies.people import Email, is_source_name
 
 ACTIVE, REMOVED = "active", "removed"
+SAVED_KIND: Final = "saved"  # of the source that is there once anything was saved
 
 
 class Listed(NamedTuple):
@@ -70,6 +72,10 @@ class Sources:
         """Whether it is new: adding the very same source twice is adding it once."""
         if not is_source_name(name):
             raise BadUse(f"{name!r} cannot name a source: use small letters, digits and hyphens, such as `handbook`.")
+        if name == SAID:
+            raise BadUse(f"{name} is what people say in Slack. Choose another --name.")
+        if name == SAVED and kind != SAVED_KIND:
+            raise BadUse(f"{name} are replies that people saved in Slack. Choose another --name.")
         row = session.get(SourceRow, (self._database.workspace, name))
         if row is not None and row.state == ACTIVE and (row.kind, row.settings) == (kind, dict(settings)):
             return False

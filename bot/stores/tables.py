@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import JSON, Column, DateTime, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -85,6 +85,37 @@ class ToldRow(Row, table=True):
     receipt: str
 
 
+class ReviewRow(Leased, table=True):
+    """An answer that is held until a person has checked it; `id` is its receipt, `key` too, `payload` the question. `subject`
+    is the message that was asked in; `stage`: see `policies.review`; `turn`: the number of whose turn it is, 0: nobody's yet.
+    """
+
+    __tablename__ = "review"
+    __table_args__ = (
+        Index("review_by_due", "workspace", "due_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("review_by_subject", "workspace", "subject", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
+    subject: str
+    stage: str = Field(max_length=16)
+    turn: int = 0
+
+
+class ReviewTurnRow(Row, table=True):
+    """Who was asked to check an answer, until when, where their card is, and what it says once it is over."""
+
+    __tablename__ = "review_turn"
+    __table_args__ = (UniqueConstraint("workspace", "receipt", "number"),)
+    id: str = Field(primary_key=True)
+    receipt: str
+    number: int
+    team: str
+    reviewer: str
+    until: datetime = Field(sa_type=Moment)
+    channel: str | None = None
+    message: str | None = None
+    shows: str | None = None
+
+
 class JobRow(Leased, table=True):
     """Something to be done by us. At most one of a kind and key waits at a time."""
 
@@ -112,6 +143,28 @@ class ConfigRow(Row, table=True):
     texts: str = Field(sa_type=Text)
     author: str
     note: str
+    at: datetime = Field(sa_type=Moment)
+
+
+class ChangeRow(Row, table=True):
+    """A version of the configuration that one admin wants, and another has to agree to. `texts` is whole."""
+
+    __tablename__ = "change"
+    __table_args__ = (UniqueConstraint("workspace", "receipt"),)
+    id: str = Field(primary_key=True)
+    receipt: str
+    state: str = Field(max_length=16)  # pending | approved | declined | expired | outdated
+    body: str = Field(sa_type=Text)
+    texts: str = Field(sa_type=Text)
+    expires_at: datetime = Field(sa_type=Moment)
+    decided_by: str | None = None
+
+
+class PauseRow(Row, table=True):
+    """That nothing is answered. At most one, and none where everything is as usual."""
+
+    __tablename__ = "pause"
+    by: str
     at: datetime = Field(sa_type=Moment)
 
 
@@ -278,6 +331,74 @@ class GenerationRow(Row, table=True):
     value: int
 
 
+class SpendingRow(Row, table=True):
+    """What one person's questions, or everybody's (`*`), cost on models on one day, by UTC."""
+
+    __tablename__ = "spending"
+    day: str = Field(primary_key=True, max_length=10)
+    whose: str = Field(primary_key=True)
+    tokens: int = Field(sa_type=BigInteger)
+    microdollars: int = Field(sa_type=BigInteger)
+
+
+class HandOverRow(Row, table=True):
+    """A question that was handed over to people; of a receipt there is one. `place`: where it was asked."""
+
+    __tablename__ = "hand_over"
+    __table_args__ = (
+        UniqueConstraint("workspace", "receipt"),
+        Index("hand_over_by_post", "workspace", "experts", "posted"),
+    )
+    id: str = Field(primary_key=True)
+    receipt: str
+    asker: str
+    place: str = Field(sa_type=Text)
+    experts: str
+    text: str = Field(sa_type=Text)
+    state: str = Field(max_length=16)  # waiting | posted | refused
+    posted: str | None = None
+
+
+class ExpertReplyRow(Row, table=True):
+    """A message under such a question, by its place: not what it says."""
+
+    __tablename__ = "expert_reply"
+    __table_args__ = (
+        UniqueConstraint("workspace", "channel", "message"),
+        Index("expert_reply_by_question", "workspace", "hand_over"),
+    )
+    id: str = Field(primary_key=True)
+    hand_over: str
+    channel: str
+    thread: str
+    message: str
+    author: str
+    is_gone: bool = False
+    is_released: bool = False
+    told: dict[str, str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    offered: str | None = None
+
+
+class SavedAnswerRow(Row, table=True):
+    """What the author of a reply saved as an answer; `id` is the reply's. `text` is what it said when it was kept."""
+
+    __tablename__ = "saved_answer"
+    __table_args__ = (Index("saved_answer_by_state", "workspace", "state"),)
+    id: str = Field(primary_key=True)
+    receipt: str
+    channel: str
+    thread: str
+    message: str
+    author: str
+    question: str = Field(sa_type=Text)
+    saved_at: datetime = Field(sa_type=Moment)
+    until: datetime = Field(sa_type=Moment)
+    state: str = Field(max_length=16)  # see policies.experts
+    name: str
+    text: str = Field(sa_type=Text)
+    link: str
+
+
 class TextRow(Row, table=True):
     """Evidence text by its digest, so that a receipt can be read again after its document has changed; erasable."""
 
@@ -333,8 +454,12 @@ class CheckpointRow(Row, table=True):
 TABLES: tuple[type[Row], ...] = (
     InboxRow,
     ToldRow,
+    ReviewRow,
+    ReviewTurnRow,
     JobRow,
     ConfigRow,
+    ChangeRow,
+    PauseRow,
     SourceRow,
     LoopRow,
     NodeRow,
@@ -348,6 +473,10 @@ TABLES: tuple[type[Row], ...] = (
     EmbedderRow,
     DocumentChangeRow,
     GenerationRow,
+    SpendingRow,
+    HandOverRow,
+    ExpertReplyRow,
+    SavedAnswerRow,
     TextRow,
     EventRow,
     ContentRow,

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -23,6 +23,9 @@ from bot.core.ports import Vector
 from connectors.model import Retryable
 
 LARGEST_PORTION = 2_000  # Chroma takes 5,461
+# As little of a graph as there can be, for nobody searches it: writing is five times as fast. And `cosine` would give back
+# other last bits than it got.
+_UNSEARCHED: Final = {"hnsw": {"space": "ip", "ef_construction": 1, "ef_search": 1, "max_neighbors": 2}}
 _FRESH = 1_024  # vectors that were put last: whoever searches next wants them, and would wait for whoever puts more
 
 
@@ -41,7 +44,8 @@ class Vectors:
         self._collection = client.get_or_create_collection(
             name=self.name,
             embedding_function=None,
-            metadata={"hnsw:space": "ip", "embedder": embedder},  # `cosine` gives back other last bits than it got
+            configuration=_UNSEARCHED,
+            metadata={"embedder": embedder},
         )
 
     def close(self) -> None:

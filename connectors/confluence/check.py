@@ -5,28 +5,16 @@ Nothing of what is read here is kept.
 
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Final, NamedTuple, TypeVar
+from typing import Final
 
 from connectors.confluence import normalise
 from connectors.confluence.client import Client
 from connectors.confluence.normalise import Space, number
 from connectors.confluence.reader import Reader
 from connectors.confluence.wire import Kind
-from connectors.http import Misunderstood
 from connectors.model import AccessUnknown, Fatal
+from connectors.privileges import Asked, Privilege, answered, tried, why
 from policies.people import Noun
-
-Answer = TypeVar("Answer")
-
-
-class Privilege(Noun):
-    """One thing that we do there. `missing`: why we cannot; `lost`: what that costs. Without a needed one nothing goes."""
-
-    name: str
-    scopes: tuple[str, ...]
-    needed: bool
-    lost: str
-    missing: str | None = None
 
 
 class Checked(Noun):
@@ -40,32 +28,27 @@ class Checked(Noun):
         return bool(self.spaces) and not any(one.needed and one.missing for one in self.privileges)
 
 
-class _Asked(NamedTuple):
-    privilege: Privilege
-    ask: Callable[[], str | None]  # why not, if not
-
-
 def checked(reader: Reader) -> Checked:
     """A site that does not answer raises Retryable; a token that is good for nothing, Fatal."""
     client = reader.client
-    me, spaces = _tried(client.me), _tried(reader.spaces)
+    me, spaces = tried(client.me), tried(reader.spaces)
     if isinstance(me, Fatal) and isinstance(spaces, Fatal):
         raise spaces
     seen = {space.key: space for space in spaces.values()} if isinstance(spaces, dict) else {}
     asked = [
-        _Asked(_SPACES, lambda: str(spaces) if isinstance(spaces, Exception) else None),
+        Asked(_SPACES, lambda: str(spaces) if isinstance(spaces, Exception) else None),
         *(_of_spaces(reader, next(iter(seen.values()))) if seen else ()),
-        _Asked(_GROUPS, lambda: _why(lambda: _members(client))),
+        Asked(_GROUPS, lambda: why(lambda: _members(client))),
     ]
     return Checked(
         account=None if me is None or isinstance(me, Exception) else me.display_name,
         spaces=tuple(seen),
         unseen=tuple(key for key in reader.settings.spaces if key not in seen),
-        privileges=tuple(one.privilege.model_copy(update={"missing": one.ask()}) for one in asked),
+        privileges=answered(asked),
     )
 
 
-def _of_spaces(reader: Reader, space: Space) -> Iterator[_Asked]:
+def _of_spaces(reader: Reader, space: Space) -> Iterator[Asked]:
     client = reader.client
     first: list[str] = []
 
@@ -75,15 +58,15 @@ def _of_spaces(reader: Reader, space: Space) -> Iterator[_Asked]:
             if first:
                 return
 
-    yield _Asked(_PAGES, lambda: _why(pages))
-    yield _Asked(_PERMISSIONS, lambda: _why(lambda: reader.space_layer(space)))
+    yield Asked(_PAGES, lambda: why(pages))
+    yield Asked(_PERMISSIONS, lambda: why(lambda: reader.space_layer(space)))
     for privilege, listed_as in ((_ATTACHMENTS, Kind.ATTACHMENT), (_COMMENTS, Kind.FOOTER)):
-        yield _Asked(privilege, lambda kind=listed_as: _why(lambda: next(client.listed(kind, limit=1), None)))  # type: ignore[misc]
-    yield _Asked(_RESTRICTIONS, lambda: _of_a_page(first, lambda page: client.restriction(number(page))))
-    yield _Asked(_ANCESTORS, lambda: _of_a_page(first, lambda page: client.ancestors(number(page))))
+        yield Asked(privilege, lambda kind=listed_as: why(lambda: next(client.listed(kind, limit=1), None)))  # type: ignore[misc]
+    yield Asked(_RESTRICTIONS, lambda: _of_a_page(first, lambda page: client.restriction(number(page))))
+    yield Asked(_ANCESTORS, lambda: _of_a_page(first, lambda page: client.ancestors(number(page))))
     if reader.settings.has_label_scope:
-        yield _Asked(_LABELS, lambda: _of_a_page(first, lambda page: client.labels(Kind.PAGE, number(page))))
-    yield _Asked(_DECISIONS, lambda: _of_a_page(first, lambda page: _may_ask(client, page)))
+        yield Asked(_LABELS, lambda: _of_a_page(first, lambda page: client.labels(Kind.PAGE, number(page))))
+    yield Asked(_DECISIONS, lambda: _of_a_page(first, lambda page: _may_ask(client, page)))
 
 
 def _members(client: Client) -> None:
@@ -106,21 +89,7 @@ def _may_ask(client: Client, page: str) -> None:
 
 
 def _of_a_page(pages: list[str], ask: Callable[[str], object]) -> str | None:
-    return _why(lambda: ask(pages[0])) if pages else "there is no page to try it on"
-
-
-def _why(ask: Callable[[], object]) -> str | None:
-    found = _tried(ask)
-    return str(found) if isinstance(found, Exception) else None
-
-
-def _tried(ask: Callable[[], Answer]) -> Answer | Fatal | AccessUnknown:
-    try:
-        return ask()
-    except (Fatal, AccessUnknown) as error:
-        return error
-    except Misunderstood as error:
-        return AccessUnknown(str(error))
+    return why(lambda: ask(pages[0])) if pages else "there is no page to try it on"
 
 
 _NOTHING_GOES: Final = "nothing can be read without it"

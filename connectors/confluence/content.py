@@ -2,7 +2,8 @@
 
     newest moments → a crawl of everything → from then on: newest first, until before the last newest moment
 
-A few minutes are looked at twice, for what was being changed meanwhile. Nothing here grows with what is kept.
+A few minutes are looked at twice, for what was being changed meanwhile. Nothing here grows with what is kept. Only a space
+of another name is crawled again: each of its documents says where it is.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,11 +12,12 @@ from typing import Final
 
 from connectors.confluence import documents, normalise
 from connectors.confluence.client import IN_A_SPACE, MOST_POLLED, Outdated
-from connectors.confluence.documents import DOCUMENTS, batch
+from connectors.confluence.documents import DOCUMENTS
 from connectors.confluence.normalise import Entry, Space
 from connectors.confluence.reader import Reader
 from connectors.confluence.wire import Kind
 from connectors.model import Batch, Cursor, Memory
+from connectors.told import batch
 from policies.people import Noun
 
 OVERLAP: Final = timedelta(minutes=10)
@@ -23,12 +25,14 @@ OVERLAP: Final = timedelta(minutes=10)
 
 class Place(Noun):
     """Where a pass is. `newest` of each kind that has any; `left` is what a crawl has still to go through, the first of
-    them from `at` on.
+    them from `at` on. `named`: what the spaces were called by the last crawl; `renamed`: those which this one is for.
     """
 
     newest: Mapping[Kind, datetime]
     left: tuple[Kind, ...] = ()
     at: str | None = None
+    named: Mapping[str, str] = {}
+    renamed: tuple[str, ...] = ()
 
     @property
     def cursor(self) -> Cursor:
@@ -38,27 +42,42 @@ class Place(Noun):
 def content(reader: Reader, memory: Memory, cursor: Cursor | None, *, full: bool) -> Iterator[Batch]:
     """`seen` counts what was looked at; in a crawl `total` is what the last look at the structure counted."""
     spaces = reader.spaces()
-    place = Place(newest=_newest(reader, spaces), left=tuple(Kind)) if cursor is None or full else _place(cursor)
+    if cursor is None or full:
+        place = Place(newest=_newest(reader, spaces), left=tuple(Kind), named=_names(spaces))
+    else:
+        place = _with_what_is_renamed(_place(cursor), spaces)
     if place.left:
         yield from _crawl(reader, memory, spaces, place, full=full)
     else:
         yield from _poll(reader, memory, spaces, place)
 
 
+def _with_what_is_renamed(place: Place, spaces: Mapping[str, Space]) -> Place:
+    """Unless something is left of another crawl: then it waits for the next look."""
+    renamed = tuple(name for name, space in spaces.items() if place.named.get(name, space.name) != space.name)
+    if place.left:
+        return place
+    left = tuple(Kind) if renamed else ()
+    return place.model_copy(update={"left": left, "renamed": renamed, "named": _names(spaces)})
+
+
 def _crawl(reader: Reader, memory: Memory, spaces: Mapping[str, Space], place: Place, *, full: bool) -> Iterator[Batch]:
     seen, total = 0, sum(node.kind in DOCUMENTS for node in memory.nodes().values()) or None
+    within = frozenset(place.renamed) or None
+    crawled = {name: space for name, space in spaces.items() if within is None or name in within}
     while place.left:
-        if place.left[0] in IN_A_SPACE and not spaces:
-            place = Place(newest=place.newest, left=place.left[1:])
+        if place.left[0] in IN_A_SPACE and not crawled:
+            place = place.model_copy(update={"left": place.left[1:]})
             continue
-        listed = reader.client.listed(place.left[0], spaces=_numbers(spaces), bodies=True, cursor=place.at)
+        listed = reader.client.listed(place.left[0], spaces=_numbers(crawled), bodies=True, cursor=place.at)
         try:
             for part in listed:
                 entries = [normalise.entry(place.left[0], thing) for thing in part.things]
-                told = documents.read(reader, memory, spaces, entries, have_bodies=True, full=full)
+                again = full or within is not None
+                told = documents.read(reader, memory, spaces, entries, have_bodies=True, full=again, within=within)
                 seen += len(entries)
                 is_last = part.cursor is None
-                place = Place(newest=place.newest, left=place.left[is_last:], at=part.cursor)
+                place = place.model_copy(update={"left": place.left[is_last:], "at": part.cursor})
                 yield batch(told, seen, total, place.cursor)
         except Outdated:
             if place.at is None:
@@ -76,7 +95,7 @@ def _poll(reader: Reader, memory: Memory, spaces: Mapping[str, Space], place: Pl
                 first = False
             seen += len(entries)
             yield batch(documents.read(reader, memory, spaces, entries, have_bodies=False), seen, None, None)
-    yield Batch(seen=seen, total=seen, cursor=Place(newest=newest).cursor)
+    yield Batch(seen=seen, total=seen, cursor=place.model_copy(update={"newest": newest, "renamed": ()}).cursor)
 
 
 def _changed(
@@ -111,6 +130,10 @@ def _latest(kind: Kind, entries: Sequence[Entry], before: datetime | None) -> di
 
 def _place(cursor: Cursor) -> Place:
     return Place.model_validate_json(cursor)
+
+
+def _names(spaces: Mapping[str, Space]) -> dict[str, str]:
+    return {name: space.name for name, space in spaces.items()}
 
 
 def _numbers(spaces: Mapping[str, Space]) -> list[str]:

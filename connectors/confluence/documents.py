@@ -3,57 +3,20 @@
 Only what is at hand is asked of memory, and only what is not known yet is asked of the site.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
 
 from connectors.confluence import access, normalise, wire
 from connectors.confluence.normalise import Entry, Read, Space, kind, number
 from connectors.confluence.reader import Reader
-from connectors.confluence.tree import Tree, names
+from connectors.confluence.tree import Tree
 from connectors.confluence.wire import Kind
-from connectors.model import (
-    AccessChanged,
-    Batch,
-    Change,
-    Cursor,
-    Known,
-    LayerChanged,
-    Memory,
-    Node,
-    OwnedLayer,
-    Problem,
-    Upsert,
-)
+from connectors.files import BROKEN
+from connectors.model import AccessChanged, LayerChanged, Memory, Node, OwnedLayer, Problem, Upsert
+from connectors.told import NOBODY, Told, access_change
 
 DOCUMENTS: Final = frozenset({"page", "blogpost", "attachment", "comment"})
-NOBODY: Final[tuple[OwnedLayer, ...]] = ()
-
-
-@dataclass
-class Told:
-    """What goes into one batch. Nodes are kept once each, and the last word counts."""
-
-    layers: list[LayerChanged] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
-    nodes: dict[str, Node] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-
-    @property
-    def in_order(self) -> tuple[Change, ...]:
-        return (*self.layers, *sorted(self.changes, key=_grants))
-
-
-def batch(told: Told, seen: int, total: int | None, cursor: Cursor | None) -> Batch:
-    return Batch(
-        changes=told.in_order,
-        nodes=tuple(told.nodes.values()),
-        problems=tuple(told.problems),
-        seen=seen,
-        total=total,
-        cursor=cursor,
-    )
 
 
 def read(
@@ -64,13 +27,14 @@ def read(
     *,
     have_bodies: bool,
     full: bool = False,
+    within: Container[str] | None = None,
 ) -> Told:
     """Those of the entries that are new or of another version, whole; and where they stand, if that is new too.
 
-    `full`: all of them, whatever is kept.
+    `full`: all of them, whatever is kept. `within`: of these spaces alone.
     """
     told, tree = Told(), Tree(reader.source)
-    entries = _ours(reader, memory, spaces, entries, tree)
+    entries = [one for one in _ours(reader, memory, spaces, entries, tree) if _is_within(within, one, tree)]
     known = memory.known([one.id for one in entries])
     moved = [name for one in entries for name in _place(one, memory, tree, told)]
     changed = [one for one in entries if full or one.id not in known or known[one.id].label != one.label]
@@ -86,7 +50,8 @@ def read(
         if one.id not in shown:
             told.changes += access_change(one.id, NOBODY, known.get(one.id))
     wanted = [one for one in changed if one.id in shown and tree.is_whole(one.id)]
-    for found in reader.together(partial(_document, reader, spaces, tree), wanted):
+    people = reader.names(normalise.mentioned(one.thing for one in wanted))
+    for found in reader.together(partial(_document, reader, spaces, tree, people), wanted):
         if isinstance(found, Problem):
             told.problems.append(found)
         else:
@@ -117,12 +82,6 @@ def read_layers(reader: Reader, spaces: Mapping[str, Space], tree: Tree, wanted:
     tree.layers |= found
     told.layers += [LayerChanged(layer=OwnedLayer(node=name, layer=layer)) for name, layer in found.items()]
     told.problems += problems
-
-
-def access_change(document_id: str, found: tuple[OwnedLayer, ...], before: Known | None) -> tuple[AccessChanged, ...]:
-    if before is None or before.access == names(found):
-        return ()
-    return (AccessChanged(id=document_id, access=found),)
 
 
 def hidden(memory: Memory, ids: Iterable[str]) -> Told:
@@ -156,6 +115,15 @@ def _is_ours(one: Entry, spaces: Mapping[str, Space], tree: Tree) -> bool:
         return normalise.space_id(one.space or "") in spaces
     container = tree.nodes.get(one.parent or "")
     return container is not None and not container.missing and container.kind in access.DOCUMENTS_WITH_LAYERS
+
+
+def _is_within(within: Container[str] | None, one: Entry, tree: Tree) -> bool:
+    if within is None:
+        return True
+    if one.kind not in access.HANGING:
+        return normalise.space_id(one.space or "") in within
+    container = one.parent or ""
+    return tree.is_whole(container) and tree.space(container) in within
 
 
 def _in_place(reader: Reader, memory: Memory, one: Entry) -> Entry:
@@ -215,30 +183,24 @@ def labelled(node: Node) -> str:
     return (node.parent or "") if node.kind in access.HANGING else node.id
 
 
-def _document(reader: Reader, spaces: Mapping[str, Space], tree: Tree, one: Entry) -> Read | Problem:
+def _document(
+    reader: Reader, spaces: Mapping[str, Space], tree: Tree, people: Mapping[str, str], one: Entry
+) -> Read | Problem:
     site, found = reader.settings.site, tree.access(one.id)
     space = spaces[tree.space(one.id)]
     match one.thing:
         case wire.Content():
-            return normalise.content(site, space, one, found)
+            return normalise.content(site, space, one, found, people)
         case wire.Comment():
-            return normalise.comment(site, space, one, found)
+            return normalise.comment(site, space, one, found, people)
         case wire.Attachment():
-            data = reader.data(one) if normalise.is_text(one.thing) else None
+            data = reader.data(one) if normalise.is_read(one.thing) else None
             if data is not None and one.thing.file_size not in {None, len(data)}:
                 # A proxy's page, or another version: what is kept stays, and the next look at all that is there sees to it.
                 return Problem(
                     where=one.id, reason="what was downloaded is not as large as the file is; it was not taken"
                 )
-            return normalise.attachment(site, space, one, found, data)
-
-
-def _grants(change: Change) -> int:
-    """What takes away comes first, and texts last."""
-    match change:
-        case AccessChanged(access=()):
-            return 0
-        case Upsert():
-            return 2
-        case _:
-            return 1
+            file = None if data is None else reader.file(one.thing, data)
+            if file == BROKEN:  # which says more of this machine than of the file
+                return Problem(where=one.id, reason="reading it broke off; it was not taken")
+            return normalise.attachment(site, space, one, found, file)

@@ -2,27 +2,25 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from html.parser import HTMLParser
+from types import MappingProxyType
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from connectors.confluence import wire
 from connectors.confluence.storage import Converted, Links, Loss, markdown
 from connectors.confluence.wire import Kind, Thing
+from connectors.files import kinds
+from connectors.files import nouns as files
 from connectors.model import Node, OwnedLayer, Problem, SourceDocument
 
 CURRENT: Final = "current"
 COMMENT: Final = "comment"
 LONGEST_SHOWN: Final = 300
-_CODE: Final = {"json": "json", "yaml": "yaml", "yml": "yaml"}
-_TEXT: Final = frozenset({"md", "markdown", "txt", "text", "csv", "html", "htm", *_CODE})
-_UNSEEN: Final = frozenset({"script", "style", "noscript", "template"})
-_INLINE: Final = frozenset(
-    {"a", "abbr", "b", "code", "em", "i", "kbd", "mark", "s", "small", "span", "strong", "sub", "sup", "u"}
-)
-_MARKUP: Final = frozenset({"html", "htm"})
+_MENTIONED: Final = re.compile(r'\bri:account-id="([^"<>&]{1,255})"')
+_NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Entry(NamedTuple):
@@ -103,27 +101,6 @@ def _parent(listed_as: Kind, thing: Thing) -> str | None:
             return None
 
 
-class _Words(HTMLParser):
-    """What a reader of the page would see, a line for each block."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self._unseen = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
-        self._unseen += tag in _UNSEEN
-        self.found.append("" if tag in _INLINE else "\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._unseen = max(0, self._unseen - (tag in _UNSEEN))
-        self.found.append("" if tag in _INLINE else "\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._unseen:
-            self.found.append(" ".join(data.split("\n")))
-
-
 # -- documents ---------------------------------------------------------------------------------------------------------
 
 
@@ -132,28 +109,50 @@ class Read(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def content(site: str, space: Space, found: Entry, access: tuple[OwnedLayer, ...]) -> Read:
+def mentioned(things: Iterable[Thing]) -> frozenset[str]:
+    """The accounts that these name without saying what they are called."""
+    bodies = (one.storage or "" for one in things if not isinstance(one, wire.Attachment))
+    return frozenset(account for body in bodies for account in _MENTIONED.findall(body))
+
+
+def content(
+    site: str, space: Space, found: Entry, access: tuple[OwnedLayer, ...], people: Mapping[str, str] = _NOBODY
+) -> Read:
     assert isinstance(found.thing, wire.Content)
-    converted = markdown(found.thing.storage or "", links=Links(site, space.key, found.number))
+    converted = markdown(found.thing.storage or "", links=Links(site, space.key, found.number), people=people)
     return _read(found, space, access, found.thing.title, content_url(site, space, found.thing), converted)
 
 
-def comment(site: str, space: Space, found: Entry, access: tuple[OwnedLayer, ...]) -> Read:
+def comment(
+    site: str, space: Space, found: Entry, access: tuple[OwnedLayer, ...], people: Mapping[str, str] = _NOBODY
+) -> Read:
     assert isinstance(found.thing, wire.Comment)
-    converted = markdown(found.thing.storage or "", links=Links(site, space.key, number(found.parent or "")))
+    links = Links(site, space.key, number(found.parent or ""))
+    converted = markdown(found.thing.storage or "", links=links, people=people)
     url = f"{page_url(site, space, number(found.parent or ''))}?focusedCommentId={found.thing.id}"
     return _read(found, space, access, found.thing.title or "Comment", url, converted)
 
 
-def attachment(site: str, space: Space, found: Entry, access: tuple[OwnedLayer, ...], data: bytes | None) -> Read:
-    """Without its data, or if that is no text: found by its name."""
+def attachment(
+    site: str, space: Space, found: Entry, access: tuple[OwnedLayer, ...], file: files.Outcome | None
+) -> Read:
+    """Without what it says, for it is not read or cannot be: found by its name."""
     thing = found.thing
     assert isinstance(thing, wire.Attachment)
-    converted = Converted(thing.title, (Loss("what the file holds", 1),)) if data is None else _file(thing.title, data)
     page = number(found.parent or "")
     preview = quote(f"/{page}/{thing.id.removeprefix('att')}/{thing.title}", safe="")
     url = f"{page_url(site, space, page)}?preview={preview}"
-    return _read(found, space, access, thing.title, url, converted)
+    return _read(found, space, access, thing.title, url, _said(thing.title, file))
+
+
+def _said(name: str, file: files.Outcome | None) -> Converted:
+    match file:
+        case files.Converted(text=text, losses=lost):
+            return Converted(text, tuple(Loss(what, 1) for what in lost))
+        case files.Unreadable(reason=reason):
+            return Converted(name, (Loss(f"what the file holds, for {reason}", 1),))
+        case None:
+            return Converted(name, (Loss("what the file holds", 1),))
 
 
 def size(found: Entry) -> int:
@@ -161,8 +160,9 @@ def size(found: Entry) -> int:
     return (found.thing.file_size or 0) if isinstance(found.thing, wire.Attachment) else 0
 
 
-def is_text(thing: wire.Attachment) -> bool:
-    return _ending(thing.title) in _TEXT
+def is_read(thing: wire.Attachment) -> bool:
+    """Whether there are words in it that we can read; by what it says that it is."""
+    return kinds.named(thing.title, thing.media_type) is not None
 
 
 def page_url(site: str, space: Space, page: str) -> str:
@@ -181,7 +181,7 @@ def losses(where: str, found: Sequence[Loss]) -> tuple[Problem, ...]:
     """One line a document."""
     if not found:
         return ()
-    told = ", ".join(loss.what if loss.times == 1 else f"{loss.what} ({loss.times} times)" for loss in found)
+    told = ", ".join(loss.told for loss in found)
     return (Problem(where=where, reason=f"not kept: {told}"),)
 
 
@@ -203,42 +203,6 @@ def _read(
         access=access,
     )
     return Read(document, losses(found.id, converted.losses))
-
-
-def _file(name: str, data: bytes) -> Converted:
-    try:
-        text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError:
-        return Converted(name, (Loss("what the file holds, for it is not UTF-8", 1),))
-    if "\0" in text:
-        return Converted(name, (Loss("what the file holds, for it is no text", 1),))
-    ending = _ending(name)
-    if ending in _MARKUP:
-        return Converted(_words(text), (Loss("the form of a web page", 1),))
-    if ending in _CODE:
-        fence = "`" * max(3, _longest_ticks(text) + 1)
-        return Converted(f"{fence}{_CODE[ending]}\n{text.rstrip()}\n{fence}", ())
-    return Converted(text, ())
-
-
-def _words(markup: str) -> str:
-    parser = _Words()
-    parser.feed(markup)
-    parser.close()
-    lines = (" ".join(line.split()) for line in "".join(parser.found).splitlines())
-    return "\n".join(line for line in lines if line)
-
-
-def _longest_ticks(text: str) -> int:
-    longest = here = 0
-    for sign in text:
-        here = here + 1 if sign == "`" else 0
-        longest = max(longest, here)
-    return longest
-
-
-def _ending(name: str) -> str:
-    return name.rpartition(".")[2].lower()
 
 
 def _cut(text: str) -> str:

@@ -1,7 +1,6 @@
 """Reads from the site, several things at once, what the loops and the live check need. It keeps nothing."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Final, NamedTuple, TypeVar
 
@@ -10,8 +9,11 @@ from connectors.confluence.client import Client
 from connectors.confluence.normalise import Entry, Space, entry, kind, number, space_id
 from connectors.confluence.settings import Settings
 from connectors.confluence.wire import Kind
+from connectors.files import Limits, convert
+from connectors.files.nouns import Outcome
 from connectors.http import TooLarge
 from connectors.model import AccessUnknown, Node, Problem, Retryable
+from connectors.together import together
 from policies.access import Layer
 
 MOST_FAILING: Final = 3  # in one go; more, and it is the site that fails, and nothing is concluded
@@ -35,12 +37,7 @@ class Reader:
 
     def together(self, read: Callable[[Given], Found], given: Iterable[Given]) -> list[Found]:
         """In their order. What one raises is raised."""
-        items = list(given)
-        threads = min(self.settings.threads, len(items))
-        if threads < 2:  # noqa: PLR2004 - alone it needs no other
-            return [read(item) for item in items]
-        with ThreadPoolExecutor(threads) as pool:
-            return list(pool.map(read, items))
+        return together(read, given, threads=self.settings.threads)
 
     def spaces(self) -> dict[str, Space]:
         """Of those that are allowed, what we may see: by our ids."""
@@ -90,6 +87,19 @@ class Reader:
         data = self.client.text(number(found.parent), found.number, most_bytes=most)
         return None if isinstance(data, TooLarge) else data
 
+    def file(self, thing: wire.Attachment, data: bytes) -> Outcome:
+        limits = Limits(most_bytes=self.settings.most_attachment_bytes)
+        return convert(name=thing.title, media_type=thing.media_type, data=data, limits=limits)
+
+    def names(self, accounts: Collection[str]) -> Mapping[str, str]:
+        """What these people are called. Nothing, where we may not ask: then they are somebody."""
+        try:
+            users = self.client.users(sorted(accounts)) if accounts else ()
+        except AccessUnknown:
+            return {}
+        told = {one.account_id: one.public_name or one.display_name for one in users}
+        return {account: name for account, name in told.items() if name}
+
     def found(self, listed_as: Kind, name: str, *, body: bool = True) -> Entry | None:
         thing: wire.Thing | None
         match listed_as:
@@ -127,7 +137,3 @@ class Reader:
     def _has_scope(self, page: str) -> bool:
         labels = self.client.labels(Kind(kind(page)), number(page))
         return labels is not None and self.settings.is_in_scope(labels)
-
-
-def in_slices(items: Sequence[Given], length: int) -> Iterable[Sequence[Given]]:
-    return (items[at : at + length] for at in range(0, len(items), length))

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from connectors.confluence import access, documents
-from connectors.confluence.documents import NOBODY, Told
 from connectors.confluence.normalise import Space, kind
-from connectors.confluence.reader import Reader, in_slices
+from connectors.confluence.reader import Reader
 from connectors.confluence.tree import Tree
 from connectors.model import Batch, Cursor, LayerChanged, Memory, OwnedLayer
+from connectors.told import NOBODY, Told, access_change, batch, in_slices
 from policies.access import Layer
 from policies.people import Noun
 
@@ -45,7 +45,7 @@ def restrictions(reader: Reader, memory: Memory, cursor: Cursor | None, *, full:
     for some in in_slices([*wanted[turn:], *wanted[:turn]], AT_ONCE):
         told = _of_pages(reader, memory, spaces, some, full=full)
         seen += len(some)
-        yield documents.batch(told, seen, len(wanted), Place(after=some[-1]).cursor)
+        yield batch(told, seen, len(wanted), Place(after=some[-1]).cursor)
     yield Batch(seen=len(wanted), total=len(wanted), cursor=Place().cursor)
 
 
@@ -57,7 +57,7 @@ def _of_spaces(
     found, problems = reader.layers(names, spaces)
     nodes = {name: spaces[name].node for name in names if name in spaces and name not in kept}
     told = Told(layers=_changed(memory, found, full=full), nodes=nodes, problems=list(problems))
-    return documents.batch(told, 0, None, None)
+    return batch(told, 0, None, None)
 
 
 def _of_pages(reader: Reader, memory: Memory, spaces: Mapping[str, Space], names: Sequence[str], *, full: bool) -> Told:
@@ -74,7 +74,7 @@ def _of_pages(reader: Reader, memory: Memory, spaces: Mapping[str, Space], names
     known = memory.known(pages)
     shown = reader.in_scope((name, documents.labelled(tree.nodes[name])) for name in known)
     for name, before in known.items():
-        told.changes += documents.access_change(name, tree.access(name) if name in shown else NOBODY, before)
+        told.changes += access_change(name, tree.access(name) if name in shown else NOBODY, before)
     return told
 
 

@@ -6,19 +6,20 @@ more is hidden, and taken away when it is missed a second time.
 Whatever fails on the way ends the look before anything was concluded from it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from connectors.confluence import access, documents, normalise
-from connectors.confluence.documents import DOCUMENTS, NOBODY, Told, batch
+from connectors.confluence.documents import DOCUMENTS
 from connectors.confluence.normalise import Entry, Space, kind
-from connectors.confluence.reader import Reader, in_slices
+from connectors.confluence.reader import Reader
 from connectors.confluence.tree import Tree
 from connectors.confluence.wire import Kind
-from connectors.model import AccessChanged, Batch, Braked, Cursor, Delete, Known, Memory, Node
+from connectors.missing import brake, without
+from connectors.model import Batch, Cursor, Known, Memory, Node
+from connectors.told import NOBODY, Told, access_change, batch, in_slices
 
 AT_ONCE: Final = 200
-FEW: Final = 10  # so many may go at any time
 MOST_MADE_UP_FOR: Final = 500  # in one look
 SWEPT: Final = Cursor("swept")
 
@@ -39,9 +40,10 @@ def structure(reader: Reader, memory: Memory, cursor: Cursor | None, *, full: bo
     missing = [name for name in sorted(before) if _is_missing(name, look)]
     for told in _placed(reader, memory, spaces, look, before, known):
         yield batch(told, total, total, None)
-    _brake(reader, missing, before, known, full=full)
+    if not full:
+        brake(reader.source, missing, before, known, reader.settings.most_gone_percent)
     for some in in_slices(missing, AT_ONCE):
-        yield _without(some, look, before, known, total)
+        yield without(some, look.nodes.keys(), before, known, total)
     if cursor is not None and not full:
         yield from _made_up_for(reader, memory, spaces, look, known)
     yield Batch(seen=total, total=total, cursor=SWEPT)
@@ -112,7 +114,7 @@ def _placed(
         shown = reader.in_scope((name, documents.labelled(look.nodes[name])) for name in differing)
         for name in differing:
             found = tree.access(name) if name in shown else NOBODY
-            told.changes += documents.access_change(name, found, known[name])
+            told.changes += access_change(name, found, known[name])
         if told.layers or told.changes:
             yield told
 
@@ -127,35 +129,6 @@ def _differs(before: Node, now: Node, look: Look) -> bool:
 def _is_missing(name: str, look: Look) -> bool:
     """A page that is no document any more may still lie above others."""
     return name not in (look.listed_as if kind(name) in DOCUMENTS else look.nodes)
-
-
-def _brake(
-    reader: Reader, missing: Iterable[str], before: Mapping[str, Node], known: Mapping[str, Known], *, full: bool
-) -> None:
-    there = sum(not before[name].missing for name in known if name in before)
-    going = sum(not before[name].missing for name in missing if name in known)
-    if not full and going > FEW and going * 100 > there * reader.settings.most_gone_percent:
-        raise Braked(
-            f"{going} of {there} documents of {reader.source} are no longer there, more than "
-            f"{reader.settings.most_gone_percent} %: none of them was hidden. If that is right, accept it with "
-            f"`footnote sync {reader.source} --full`"
-        )
-
-
-def _without(
-    missing: Sequence[str], look: Look, before: Mapping[str, Node], known: Mapping[str, Known], total: int
-) -> Batch:
-    """Hidden at once; taken away if it was so already."""
-    again = [name for name in missing if before[name].missing]
-    first = [name for name in missing if not before[name].missing]
-    hidden = [AccessChanged(id=name, access=NOBODY) for name in first if name in known and known[name].access]
-    return Batch(
-        changes=(*hidden, *(Delete(id=name) for name in again if name in known)),
-        nodes=tuple(before[name].model_copy(update={"missing": True}) for name in first if name not in look.nodes),
-        forgotten=tuple(name for name in again if name not in look.nodes),
-        seen=total,
-        total=total,
-    )
 
 
 def _made_up_for(

@@ -43,7 +43,3 @@ class Tree:
 
     def unknown_layers(self, ids: Iterable[str]) -> tuple[str, ...]:
         return tuple(access.unknown_layers((self.nodes[name] for name in ids), self.nodes, self.layers))
-
-
-def names(layers: tuple[OwnedLayer, ...]) -> tuple[str, ...]:
-    return tuple(owned.node for owned in layers)

@@ -228,6 +228,8 @@ class User(Payload):
     account_type: str = ""
     account_status: str | None = None
     email: str | None = None
+    public_name: str | None = None
+    display_name: str | None = None
     is_external_collaborator: bool | None = None
     is_guest: bool | None = None
 

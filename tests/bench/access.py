@@ -1,8 +1,9 @@
-"""Who may read what in a synced wiki: is anybody ever shown too much, and what does a change cost?
+"""Who may read what in synced sources: is anybody ever shown too much, and what does a change cost?
 
 python -m tests.bench.access [--quick] [--json]
 
-1. A long story by the die, in the real stores and flows: people change things, requests go wrong, processes die.
+1. A long story by the die over a folder, a wiki and a Drive, in the real stores and flows: people change things, requests
+   go wrong, processes die.
    `over_grants` are documents that the oracle forbids whoever was shown them; `mismatches_after_settling` what somebody
    finds otherwise than the oracle says, once nothing changes any more.
 2. A large wiki in a process of its own: what one edit, one restriction and one membership cost, at two sizes.
@@ -30,10 +31,10 @@ from bot.stores.schema import migrate
 from tests.bench import wiki
 from tests.bench.figures import show
 from tests.flows.story import a_site, shelter, story, wanders
-from tests.flows.synced_wiki import WORKSPACE, quick_folder
+from tests.flows.synced_home import WORKSPACE, quick_folder
 
 STORY = 100  # steps; then another begins, at another site
-SOURCES = ("confluence",)
+KINDS = ("folder", "confluence", "drive")  # of the sources of a story
 
 
 def measure_stories(steps: int, *, seed: int) -> dict[str, object]:
@@ -75,12 +76,12 @@ class Size(NamedTuple):
 
 
 WHOLE = Size(steps=20_000, wikis=(1_000, 20_000), first_sync=300, kills=50, killed=200)
-QUICK = Size(steps=250, wikis=(200, 1_000), first_sync=30, kills=2, killed=30)
+QUICK = Size(steps=200, wikis=(100, 600), first_sync=20, kills=2, killed=20)
 
 
 def measure(folder: Path, size: Size, *, seed: int) -> dict[str, object]:
     return {
-        "sources": list(SOURCES),
+        "sources": list(KINDS),
         **measure_stories(size.steps, seed=seed),
         **wiki.cost_of_changes(folder / "changes", size.wikis),
         **wiki.first_sync(folder / "first", size.first_sync),

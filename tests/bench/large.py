@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import insert
 
-from bot.core.nouns import ListId
+from bot.core.nouns import ListId, PassageId
 from bot.core.ports import Scope, Vector
 from bot.stores.database import Database
 from bot.stores.index import Index
@@ -128,13 +128,8 @@ def passage_id(number: int) -> str:
 
 
 def write_vectors(made: Company) -> None:
-    """Chroma gets each passage's list too, so that it can be asked to filter by it."""
     for some in _portions(made.passages):
-        made.vectors._collection.upsert(
-            ids=[passage_id(number) for number in some.tolist()],
-            embeddings=made.matrix[some],
-            metadatas=[{"list": list_id(int(one))} for one in made.lists[some]],
-        )
+        made.vectors.put([PassageId(passage_id(number)) for number in some.tolist()], made.matrix[some])
 
 
 def texts(passages: int) -> Iterator[tuple[int, str, NDArray[np.int64]]]:

@@ -1,7 +1,8 @@
 """What else could search within what somebody may read, over the same passages."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module, util
 from pathlib import Path
 from typing import Any
@@ -9,21 +10,35 @@ from typing import Any
 import numpy as np
 
 from bot.core.ports import Vector
+from bot.stores.vectors import LARGEST_PORTION, close, embedded_client
 from tests.bench.large import Company, list_id, passage_id, texts
 
 Best = list[str]
 
 
-def chroma(made: Company) -> Callable[[Vector, Sequence[int] | None, int], Best]:
-    """Its own filtered search; without lists, its search of everything."""
-    collection = made.vectors._collection
+@contextmanager
+def chroma(made: Company) -> Iterator[Callable[[Vector, Sequence[int] | None, int], Best]]:
+    """Its own filtered search, of a collection as it makes one for searching; without lists, its search of everything."""
+    client = embedded_client(made.home / "peer")
+    collection = client.get_or_create_collection(
+        "peer", embedding_function=None, configuration={"hnsw": {"space": "ip"}}
+    )
+    if collection.count() == 0:
+        for first in range(0, made.passages, LARGEST_PORTION):
+            some = range(first, min(first + LARGEST_PORTION, made.passages))
+            collection.upsert(
+                ids=list(map(passage_id, some)),
+                embeddings=made.matrix[first : some[-1] + 1],
+                metadatas=[{"list": list_id(int(one))} for one in made.lists[first : some[-1] + 1]],
+            )
 
     def search(vector: Vector, lists: Sequence[int] | None, k: int) -> Best:
         where = {"where": {"list": {"$in": [list_id(one) for one in lists]}}} if lists is not None else {}
         found = collection.query(query_embeddings=[vector], n_results=k, include=[], **where)
         return list(found["ids"][0])
 
-    return search
+    yield search
+    close(client)
 
 
 def plain(made: Company) -> Callable[[Vector, Sequence[int], int], Best]:

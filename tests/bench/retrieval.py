@@ -10,7 +10,8 @@ tantivy with a filter where it is installed; and the whole retrieve step, with t
 `parity_mismatches` counts lists of hits that are not, to the last digit, those of an index that was made of what the
 person may read alone; over real sets too, with `--data` (see `tests.bench.parity`), and over the sample company
 without. `recall` is against a product of every vector in 64 bits. Nothing may be wrong while it changes:
-`busy.wrong` counts searches that found what was gone already, or not yet what was there.
+`busy.wrong` counts searches that found what was gone already, or not yet what was there. Changes come eight at a time,
+as a sync brings them (`busy`), and one at a time (`busy_one_by_one`).
 """
 
 import argparse
@@ -33,7 +34,7 @@ import numpy as np
 
 from bot import app, settings
 from bot.core.nouns import PassageId, Piece, Wording
-from bot.core.ports import Embedder, Hit, Scope, Vector
+from bot.core.ports import NOBODYS, Embedder, Errand, Hit, Scope, Vector
 from bot.evals.kept import Kept
 from bot.models.embedder import MiniLM
 from bot.models.weights import locate
@@ -75,7 +76,7 @@ SHARES: Final = {"1%": 0.01, "10%": 0.1, "50%": 0.5, "100%": 1.0}
 K: Final = 20
 RULES: Final = parse(app.packaged_rules()).answers
 ROUTE: Final = Route(intent="bench", risk="low", retrievers=("keywords", "vectors"), model_class="fast")
-SEARCHES_A_SECOND, CHANGES_A_MINUTE = 20, 1_000
+SEARCHES_A_SECOND, CHANGES_A_MINUTE, CHANGES_AT_ONCE = 20, 1_000, 8
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class Given:
     def __init__(self) -> None:
         self.vector = np.zeros(DIMENSIONS, dtype=np.float32)
 
-    def embed(self, _: Sequence[str]) -> Vector:
+    def embed(self, _: Sequence[str], *, errand: Errand = NOBODYS) -> Vector:  # noqa: ARG002
         return self.vector[None, :]
 
 
@@ -114,7 +115,8 @@ def measure(folder: Path, size: Size) -> dict[str, Any]:
     first_s, moment = timed(made.index().newest)
     start_s, _ = timed(made.index().newest)
     words = {"fts5": peers.fts5(made, folder), "tantivy": peers.tantivy(made)}
-    shares = {name: _share(made, moment, size, share, words) for name, share in SHARES.items()}
+    with peers.chroma(made) as search_chroma:
+        shares = {name: _share(made, moment, size, share, words, search_chroma) for name, share in SHARES.items()}
     files = sum(path.stat().st_size for path in (made.home / "index").rglob("*.segment"))
     found = {
         "passages": made.passages,
@@ -140,14 +142,21 @@ def _in_a_process_of_its_own(made: Company) -> dict[str, Any]:
     return dict(json.loads(subprocess.run(ran, capture_output=True, check=True, text=True).stdout))
 
 
-def _share(made: Company, moment: Moment, size: Size, share: float, words: dict[str, Any]) -> dict[str, Any]:
+def _share(
+    made: Company,
+    moment: Moment,
+    size: Size,
+    share: float,
+    words: dict[str, Any],
+    search_chroma: Callable[..., list[str]],
+) -> dict[str, Any]:
     lists, dice = made.readable(share), np.random.default_rng(3)
     scope, audience = scope_of(lists), reader_of(lists)
     asked = [made.question(dice, lists) for _ in range(size.questions)]
     few = asked[: size.asked_of_peers]
     index = made.index()
     index.newest()
-    search_chroma, search_plain = peers.chroma(made), peers.plain(made)
+    search_plain = peers.plain(made)
     within = lists if share < 1 else None
     for text, vector in asked[:2]:
         moment.vectors(vector, scope, K)
@@ -242,26 +251,33 @@ class Author:
         self.versions: dict[int, int] = {}  # of each document that was changed, once it may be found
         self.begun: dict[int, int] = {}
 
-    def change(self, document: int) -> None:
-        version = self.begun[document] = self.begun.get(document, 0) + 1
-        pieces = [Piece(ordinal=at, heading_path=(), text=f"{_mark(document, version)} w{at}x w30x") for at in range(5)]
-        layer = OwnedLayer(node="n0", layer=Layer(grants=frozenset({Grant(principal=Principal(f"{SOURCE}/group:0"))})))
-        changed = SourceDocument(
-            id=str(document),
-            title="changed",
-            url=None,
-            updated=NOON,
-            place="",
-            version=str(version),
-            text="x",
-            access=(layer,),
-        )
-        (staged,) = self._catalogue.stage([(changed, pieces)])
-        rows = self._dice.standard_normal((len(pieces), DIMENSIONS)).astype(np.float32)
+    def change(self, *documents: int) -> None:
+        """Together, as a batch of a sync is written."""
+        versions = {one: self.begun.get(one, 0) + 1 for one in documents}
+        self.begun |= versions
+        staged = self._catalogue.stage([_written(one, version) for one, version in versions.items()])
+        ids = [id_ for each in staged for id_, _ in each.passages]
+        rows = self._dice.standard_normal((len(ids), DIMENSIONS)).astype(np.float32)
         rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-        self._made.vectors.put([id_ for id_, _ in staged.passages], rows)
-        self._catalogue.go_live([staged], embedded_by=EMBEDDER)
-        self.versions[document] = version
+        self._made.vectors.put(ids, rows)
+        self._catalogue.go_live(staged, embedded_by=EMBEDDER)
+        self.versions |= versions
+
+
+def _written(document: int, version: int) -> tuple[SourceDocument, list[Piece]]:
+    pieces = [Piece(ordinal=at, heading_path=(), text=f"{_mark(document, version)} w{at}x w30x") for at in range(5)]
+    layer = OwnedLayer(node="n0", layer=Layer(grants=frozenset({Grant(principal=Principal(f"{SOURCE}/group:0"))})))
+    changed = SourceDocument(
+        id=str(document),
+        title="changed",
+        url=None,
+        updated=NOON,
+        place="",
+        version=str(version),
+        text="x",
+        access=(layer,),
+    )
+    return changed, pieces
 
 
 def _mark(document: int, version: int) -> str:
@@ -275,26 +291,39 @@ def _changing(made: Company, size: Size) -> dict[str, Any]:
     index.newest()
     once_s, _ = timed(lambda: _one_change(index, author, scope_of(lists)))
     quiet, _ = _searching(made, index, lists, author, size.busy_s)
+    busy = {
+        name: _busy(made, index, lists, author, size.busy_s, at_once, quiet)
+        for name, at_once in (("busy", CHANGES_AT_ONCE), ("busy_one_by_one", 1))
+    }
+    index.close()
+    return {"one_change_s": round(once_s, 3), **busy}
+
+
+def _busy(
+    made: Company,
+    index: Any,
+    lists: Sequence[int],
+    author: Author,
+    seconds: float,
+    at_once: int,
+    quiet: Sequence[float],
+) -> dict[str, Any]:
     stop = threading.Event()
     counted: list[int] = [0]
-    writer = threading.Thread(target=_author_on, args=(author, made.passages // 5, stop, counted))
+    writer = threading.Thread(target=_author_on, args=(author, made.passages // 5, at_once, stop, counted))
     began = time.perf_counter()
     writer.start()
-    busy, wrong = _searching(made, index, lists, author, size.busy_s)
+    busy, wrong = _searching(made, index, lists, author, seconds)
     stop.set()
     writer.join()
     took = time.perf_counter() - began
-    index.close()
     return {
-        "one_change_s": round(once_s, 3),
-        "busy": {
-            "changes_a_minute": round(counted[0] / took * 60),
-            "searches": len(busy),
-            "wrong": wrong,
-            "quiet_ms": _spread(quiet),
-            "busy_ms": _spread(busy),
-            "slower_p95": round(percentile(busy, 95) / percentile(quiet, 95), 2),
-        },
+        "changes_a_minute": round(counted[0] / took * 60),
+        "searches": len(busy),
+        "wrong": wrong,
+        "quiet_ms": _spread(quiet),
+        "busy_ms": _spread(busy),
+        "slower_p95": round(percentile(busy, 95) / percentile(quiet, 95), 2),
     }
 
 
@@ -304,12 +333,12 @@ def _one_change(index: Any, author: Author, scope: Scope) -> None:
     assert len(index.newest().keywords(_mark(2, 1), scope, K)) == 5
 
 
-def _author_on(author: Author, documents: int, stop: threading.Event, counted: list[int]) -> None:
+def _author_on(author: Author, documents: int, at_once: int, stop: threading.Event, counted: list[int]) -> None:
     dice, due = random.Random(17), time.perf_counter()
     while not stop.is_set():
-        author.change(dice.randrange(min(documents, 500)))
-        counted[0] += 1
-        due += 60 / CHANGES_A_MINUTE
+        author.change(*dice.sample(range(min(documents, 500)), at_once))
+        counted[0] += at_once
+        due += at_once * 60 / CHANGES_A_MINUTE
         time.sleep(max(0.0, due - time.perf_counter()))
 
 

@@ -242,8 +242,10 @@ def _ask_as_often_as_they_like(settings: Settings) -> None:
 
 
 @contextmanager
-def town(folder: Path, *, channels: int = CHANNELS, embedder: str = "builtin") -> Iterator[Town]:
-    """The company has been read, and the bot is in Slack and listens."""
+def town(
+    folder: Path, *, channels: int = CHANNELS, embedder: str = "builtin", environment: Mapping[str, str] | None = None
+) -> Iterator[Town]:
+    """The company has been read, and the bot is in Slack and listens. `environment`: what it is set to beside."""
     with SlackEmulator(_world(channels)) as slack, (folder / "serve.log").open("w") as log:
         home = folder / "home"
         settings = Settings(home=home, embedder=embedder, DATABASE_URL=None, CHROMA_URL=None)
@@ -259,9 +261,11 @@ def town(folder: Path, *, channels: int = CHANNELS, embedder: str = "builtin") -
                 "CHROMA_URL": "",
                 "FOOTNOTE_HOME": str(home),
                 "FOOTNOTE_EMBEDDER": embedder,
+                "FOOTNOTE_ANSWERS_KEPT_MB": "0",  # few questions are asked over and over: each is to be answered anew
                 "SLACK_BOT_TOKEN": slack.bot_token(),
                 "SLACK_APP_TOKEN": slack.app_token(),
                 "SLACK_API_URL": slack.url,
+                **(environment or {}),
             },
             stdout=log,
             stderr=log,

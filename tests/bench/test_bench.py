@@ -1,13 +1,37 @@
 """That the bench measures what it says, on a company small enough for every day."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from bot.app import packaged_rules
+from bot.flows.answer import Outcome
+from bot.models.heard import Heard
 from bot.playground.slack import Message
-from tests.bench import access, ask, mentions, parity, ranking, retrieval, served, wiki
+from policies.evidence import Answer, Citation, Claim
+from policies.rules import parse
+from tests.bench import (
+    access,
+    ask,
+    attacks,
+    extractive,
+    files,
+    grounding,
+    mentions,
+    parity,
+    proof,
+    ranking,
+    redaction,
+    retrieval,
+    routing,
+    served,
+    stream,
+    wiki,
+)
 from tests.bench.served import Asked, Fate
 from tests.fakes.embedder import HashingEmbedder
+from tests.fakes.passages import some_evidence
 
 
 def test_bench_asks_all_its_questions_over_all_its_passages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -16,7 +40,7 @@ def test_bench_asks_all_its_questions_over_all_its_passages(tmp_path: Path, monk
     figures = ask.measure(tmp_path, questions=3, embedder=HashingEmbedder())
     assert (figures["passages"], figures["documents"], figures["questions"]) == (100, 10, 3)
     assert (figures["passage_vectors"], figures["embedder_of_questions_and_sentences"]) == ("by lot", "hashing")
-    assert set(figures["steps_ms"]) == {"audience", "compose", "recheck", "record", "retrieve", "route"}  # type: ignore[call-overload]
+    assert set(figures["steps_ms"]) == {"audience", "compose", "recall", "recheck", "record", "retrieve", "route"}  # type: ignore[call-overload]
 
 
 def test_stand_embeds_as_the_real_one_does_once_the_passages_are_in() -> None:
@@ -96,3 +120,102 @@ def test_change_of_a_wiki_is_paid_by_what_changed(tmp_path: Path) -> None:
     (of_its_size,) = figures["at_sizes"].values()  # type: ignore[attr-defined]
     assert of_its_size["edit"]["requests"] < 30 < of_its_size["restriction"]["requests"]
     assert of_its_size["revocation"]["found_before"] == 1  # or nothing was shown by this
+
+
+def test_a_file_of_each_kind_is_timed() -> None:
+    assert set(files._usual()) == {"fleet.xlsx", "purchasing.docx", "hp40-manual.pdf", "roadmap.pptx"}
+
+
+def test_attacks_on_every_kind_of_source_reach_nobody_and_letters_are_answered_from() -> None:
+    figures = attacks.measure(None, quick=True)
+    assert (figures["payloads"], figures["attacks"]) == (6, 24)
+    assert figures["sources"] == ["confluence", "drive", "drive: docx", "folder"]
+    wrong = ("foreign_urls", "pings", "unconfirmed_effects", "unquoted_claims", "benign_blocked")
+    assert {name: figures[name] for name in wrong} == dict.fromkeys(wrong, 0)
+    assert figures["answered"] == 1.0
+
+
+def test_link_ping_and_claim_without_a_quote_would_be_counted() -> None:
+    claim = Claim(text="It is 7.", citations=(Citation(passage=1, quote="It is 8."),))
+    seen = attacks.Seen(
+        is_answered=True,
+        said=(f"see https://{attacks.EVIL}/x",),
+        claims=(claim,),
+        evidence=some_evidence("It is 7."),
+        effects=0,
+    )
+    assert attacks.foreign(seen) == [f"https://{attacks.EVIL}/x"]
+    assert attacks.unquoted(seen) == 1
+    assert attacks.pings(seen._replace(said=("<!here> and @channel",))) == ["<!here>", "@channel"]
+    assert attacks.foreign(seen._replace(said=("https://wiki.acme.test/1.md",))) == []
+
+
+def test_claims_are_told_from_others_by_what_their_quotes_say() -> None:
+    figures = grounding.measure(grounding.cases(None), embedder=None)
+    assert figures["claims"] > 100
+    assert figures["macro_f1_of_support"] > 0.95
+    swapped = [one._replace(is_supported=not one.is_supported) for one in grounding.cases(None)]
+    assert grounding.measure(swapped, embedder=None)["macro_f1_of_support"] < 0.1
+
+
+def test_gold_counts_only_where_it_stands_whole() -> None:
+    gold = extractive.Question("q", "fact", "How many?", "ana@acme.test", ("25 days",))
+    for quote, right in (("It is **25 days** a year.", True), ("It is 125 days.", False), ("It is 25 daysails", False)):
+        assert extractive.stands(gold.gold, [quote]) == right
+    assert not extractive.stands(("25 days", "a year"), ["25 days"])
+
+
+def test_messages_of_our_own_are_sorted_by_words_and_each_way_by_a_model_that_knows() -> None:
+    figures = routing.measure(None, embedder=None, quick=True)
+    assert figures["messages"] > 50
+    assert figures["question_kept"] >= 0.95  # by words alone, whatever is not plain is a question
+    assert figures["action_recall"] >= 0.5
+    assert set(figures["scripted"].values()) == {0.0, 1.0}
+    assert (figures["scripted"]["action_recall"], figures["scripted"]["small_talk_retrieved"]) == (1.0, 0.0)
+
+
+def test_message_that_goes_astray_is_counted() -> None:
+    question, act = (routing.Put("x", gold) for gold in ("question", "act"))
+    ways = {name: parse(packaged_rules()).intents[name].route for name in ("question", "act")}
+    sent = [routing.Sent(put, ways[way], 1) for put in (question, act) for way in ("question", "act")]
+    figures = routing.figures(sent)
+    assert (figures["action_recall"], figures["action_precision"], figures["question_kept"]) == (0.5, 0.5, 0.5)
+
+
+def test_redaction_is_measured_on_what_is_marked_and_what_is_planted() -> None:
+    figures = redaction.measure(None, quick=True)
+    assert figures["recall"] == dict.fromkeys(("card", "iban", "ip", "mail", "phone", "ssn"), 1.0)
+    assert (figures["precision"], figures["secrets_recall"], figures["handbook_false_alarms"]) == (1.0, 1.0, 0)
+    assert figures["secrets"] > figures["forms"] > 50
+
+
+def test_first_claim_of_a_scripted_model_is_timed_at_its_last_character() -> None:
+    moments = iter(range(1_000_000))
+    writer = stream.Writer(now=lambda: next(moments))
+    data = {
+        "question": "How much? (7)",
+        "passages": [{"passage": 1, "text": "# Prices\n\n| --- |\nIt is 5 EUR. It was 4 EUR."}],
+    }
+    text = writer._says({"messages": [{}, {"content": json.dumps(data)}]})
+    heard, whole_at = Heard(), []
+    for at in range(1, len(text) + 1):
+        writer._said(text[:at])
+        whole_at += [at for _ in heard.more(text[at - 1])]
+    begun = text.index('"id": 7') + len('"id": 7')
+    assert len(whole_at) == 2
+    assert writer.first[7] == whole_at[0] - begun
+    assert writer.last[7] == len(text) - begun
+
+
+def test_a_claim_is_proven_by_its_own_passage_and_nothing_else() -> None:
+    evidence = some_evidence("Leave is  25 days.", "Ask HR.")
+
+    def proven(*citations: Citation, text: str = "It is.") -> proof.Proof:
+        reply = Answer(claims=(Claim(text=text, citations=citations),))
+        return proof.proof(Outcome(reply=reply, evidence=evidence, route=None, model=None, timings_ms={}))
+
+    assert proven(Citation(passage=1, quote="is 25\ndays")) == proof.Proof(1, 0, 0, 0)
+    assert proven() == proof.Proof(1, 1, 0, 0)
+    for passage, quote in ((2, "25 days"), (9, "25 days"), (1, "26 days"), (1, " ")):
+        assert proven(Citation(passage=passage, quote=quote)) == proof.Proof(1, 0, 1, 0)
+    assert proven(Citation(passage=1, quote="25"), text=proof._MADE_UP).made_up == 1

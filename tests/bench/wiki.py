@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx
 
-from bot.core.ports import Embedder, Vector
+from bot.core.ports import NOBODYS, Embedder, Errand, Vector
 from bot.models.embedder import MiniLM
 from bot.models.weights import locate
 from bot.playground.confluence.callers import Caller
@@ -30,12 +30,12 @@ from connectors.model import Loop
 from tests.bench.figures import percentile
 from tests.fakes.embedder import CountingEmbedder
 from tests.faults.first_sync import wiki_to_kill
-from tests.flows.synced_wiki import WORKSPACE, KeptVectors, SyncedWiki, moment
+from tests.flows.synced_home import WORKSPACE, KeptVectors, SyncedHome, moment
+from tests.flows.synced_sources import WIKI, a_wiki
 
 EDITS = 7
 WORDS = 400  # of a page that is read first
 SAMPLED_EVERY_S = 0.1
-AT_ONCE = 64  # texts for the embedder alone
 
 
 @dataclass
@@ -98,7 +98,7 @@ def elsewhere(pages: int, *, words: int = 120) -> Iterator[Elsewhere]:
 
 
 @contextmanager
-def synced(folder: Path, site: Elsewhere, embedder: Embedder, vectors: KeptVectors | Vectors) -> Iterator[SyncedWiki]:
+def synced(folder: Path, site: Elsewhere, embedder: Embedder, vectors: KeptVectors | Vectors) -> Iterator[SyncedHome]:
     """Nothing is synced yet."""
     folder.mkdir(parents=True)
     database = Database(f"sqlite:///{folder / 'footnote.db'}", WORKSPACE)
@@ -107,12 +107,9 @@ def synced(folder: Path, site: Elsewhere, embedder: Embedder, vectors: KeptVecto
         {"site": f"{site.url}/wiki", "api": site.url, "secret": "env:TOKEN", "spaces": ",".join(site.spaces)}
     )
     try:
-        yield SyncedWiki(
-            settings=settings,
+        yield SyncedHome(
+            sources=[a_wiki(settings, http=site.http, authorization=site.authorization)],
             database=database,
-            http=site.http,
-            authorization=site.authorization,
-            links=dict,
             now=lambda: moment(time.time()),  # noqa: TID251 - the emulator's clock is the wall's
             folder=folder,
             embedder=embedder,
@@ -155,14 +152,14 @@ def _changes(folder: Path, size: int) -> dict[str, Any]:
     embedder, vectors = CountingEmbedder(), KeptVectors()
     with elsewhere(size) as site, synced(folder, site, embedder, vectors) as wiki:
         began = time.perf_counter()
-        tally = wiki.sync()
+        tally = wiki.sync(WIKI)
         first_s = round(time.perf_counter() - began, 1)
         assert tally.changed == size, tally
 
         def cost(loop: Loop) -> Cost:
             requests, texts, written = site.requests(), len(embedder.texts), vectors.written
             at = time.perf_counter()
-            wiki.sync(loop)
+            wiki.sync(WIKI, loop)
             took = time.perf_counter() - at
             return Cost(
                 site.requests() - requests, len(embedder.texts) - texts, vectors.written - written, round(took, 3)
@@ -194,19 +191,19 @@ def _edit(site: Elsewhere, page: str, cost: Any) -> Cost:
     return found
 
 
-def _revoked(site: Elsewhere, wiki: SyncedWiki, pages: Sequence[str], die: random.Random, cost: Any) -> dict[str, Any]:
+def _revoked(site: Elsewhere, wiki: SyncedHome, pages: Sequence[str], die: random.Random, cost: Any) -> dict[str, Any]:
     """A page that somebody is shown is restricted to a group that they are not in."""
     person = site.people()[1]
     address, account = person["email"], person["account_id"]
     page = die.choice(sorted(site.readable(account) & set(pages)))
     site.do("edit", page, body=f"<p>The heliotrope rule of {page}.</p>")
-    wiki.sync(Loop.CONTENT)
-    assert page in wiki.shown(f"heliotrope rule {page}", address)
+    wiki.sync(WIKI, Loop.CONTENT)
+    assert f"{WIKI}:{page}" in wiki.shown(f"heliotrope rule {page}", address)
     site.do("restrict", page, groups=[site.group_of(account)])
-    shown = page in wiki.shown(f"heliotrope rule {page}", address)
-    found_before = page in wiki.retrievable(address)
+    shown = f"{WIKI}:{page}" in wiki.shown(f"heliotrope rule {page}", address)
+    found_before = f"{WIKI}:{page}" in wiki.retrievable(address)
     sweep: Cost = cost(Loop.ACCESS)
-    found_after = page in wiki.retrievable(address)
+    found_after = f"{WIKI}:{page}" in wiki.retrievable(address)
     return {
         "restriction": vars(sweep),
         "revocation": {"shown": int(shown), "found_before": int(found_before), "found_after": int(found_after)},
@@ -217,12 +214,12 @@ def _revoked(site: Elsewhere, wiki: SyncedWiki, pages: Sequence[str], die: rando
 
 
 class Watched(Embedder):
-    """Passes everything on, and keeps what it was."""
+    """Passes everything on, and then once more: what the embedder takes alone, under the load of that moment."""
 
     def __init__(self, inner: Embedder) -> None:
         self._inner = inner
-        self.texts: list[str] = []
-        self.seconds = 0.0
+        self.pieces = 0
+        self.alone_s = 0.0
 
     @property
     def name(self) -> str:
@@ -232,11 +229,12 @@ class Watched(Embedder):
     def dimensions(self) -> int:
         return self._inner.dimensions
 
-    def embed(self, texts: Sequence[str]) -> Vector:
+    def embed(self, texts: Sequence[str], *, errand: Errand = NOBODYS) -> Vector:
+        made = self._inner.embed(texts, errand=errand)
         began = time.perf_counter()
-        made = self._inner.embed(texts)
-        self.seconds += time.perf_counter() - began
-        self.texts += texts
+        self._inner.embed(texts, errand=errand)
+        self.alone_s += time.perf_counter() - began
+        self.pieces += len(texts)
         return made
 
 
@@ -253,7 +251,7 @@ class Memory:
 
 
 def first_sync(folder: Path, pages: int) -> dict[str, object]:
-    """With the built-in embedder; and then the embedder alone, on the same pieces. Words alone, where it is not here."""
+    """With the built-in embedder, beside that embedder alone on the same pieces; nothing, where it is not here."""
     weights = locate(load().models)
     if weights is None:
         return {"first_sync": None}
@@ -267,30 +265,24 @@ def first_sync(folder: Path, pages: int) -> dict[str, object]:
             with synced(folder, site, embedder, vectors) as wiki:
                 watching.start()
                 began = time.perf_counter()
-                wiki.sync(Loop.GROUPS, Loop.STRUCTURE, Loop.ACCESS)
+                wiki.sync(WIKI, Loop.GROUPS, Loop.STRUCTURE, Loop.ACCESS)
                 before_s = time.perf_counter() - began
-                wiki.sync(Loop.CONTENT)
+                wiki.sync(WIKI, Loop.CONTENT)
                 whole_s = time.perf_counter() - began
                 memory.stop.set()
                 watching.join()
         finally:
             memory.stop.set()
             close(client)
-        began = time.perf_counter()
-        for at in range(0, len(embedder.texts), AT_ONCE):
-            real.embed(embedder.texts[at : at + AT_ONCE])
-        alone_s = time.perf_counter() - began
-    pieces = len(embedder.texts)
+    whole_s, pieces, alone_s = whole_s - embedder.alone_s, embedder.pieces, embedder.alone_s
     return {
         "first_sync": {
             "pages": pages,
             "pieces": pieces,
             "pieces_per_s": round(pieces / whole_s, 1),
-            "pieces_per_s_of_content": round(pieces / (whole_s - before_s), 1),
             "pieces_per_s_alone": round(pieces / alone_s, 1),
             "share_of_the_embedders_rate": round(alone_s / whole_s, 3),
             "share_in_content": round(alone_s / (whole_s - before_s), 3),
-            "share_spent_embedding": round(embedder.seconds / whole_s, 3),
             **_grown(memory.seen),
         }
     }
@@ -318,6 +310,7 @@ def killed(folder: Path, kills: int, pages: int) -> dict[str, object]:
         ended = killing.until(kills)
     return {
         "kills": ended.kills,
+        "kills_after_texts_were_kept": ended.with_texts,
         "first_syncs_killed": ended.homes,
         "ended_as_uninterrupted": ended.as_uninterrupted,
         "duplicate_passages": ended.duplicates,

@@ -13,7 +13,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from bot.cli.demo import wiki
+from bot.cli.demo import sites
 from bot.cli.demo.company import acme
 from bot.cli.demo.desk import Desk
 from bot.playground import web
@@ -72,10 +72,10 @@ def footnote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Footnote]:
     with (
         SlackEmulator(company.world, rates=RateLimits.off(), routes=routes) as slack,
         Sketchpad(slack) as sketchpad,
-        wiki.running(company.wiki) as site,
+        sites.running(company.documents) as reached,
     ):
-        assert site is not None
-        with at_work(slack, sketchpad, company, site, desk, tmp_path_factory.mktemp("acme")) as working:
+        assert reached is not None
+        with at_work(slack, sketchpad, company, reached, desk, tmp_path_factory.mktemp("acme")) as working:
             yield working
 
 

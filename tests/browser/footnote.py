@@ -12,12 +12,15 @@ from bot import app, service
 from bot.cli.demo import wiki
 from bot.cli.demo.company import Company
 from bot.cli.demo.desk import Desk
+from bot.cli.demo.laid_down import lay_down
 from bot.cli.demo.listing import listed
-from bot.playground.confluence import ConfluenceEmulator
+from bot.cli.demo.sites import Sites
 from bot.playground.slack import SlackEmulator
 from bot.playground.world import World
 from bot.settings import Settings
+from bot.stores import pauses
 from bot.worker import SYNC
+from policies.experts import SAVED
 from tests.browser.second_app import Sketchpad
 from tests.inside import synced
 
@@ -48,6 +51,15 @@ class WikiAsItWas:
             if now.body != body:
                 site.edit(id_, body=body)
         self._generation = self._world.generation
+        self._read(settings)
+
+    def write(self, settings: Settings, title: str, body: str) -> None:
+        """Somebody writes a page anew, and it is read."""
+        site = self._world.confluence
+        site.edit(next(one.id for one in site.content.values() if one.title == title), body=body)
+        self._read(settings)
+
+    def _read(self, settings: Settings) -> None:
         with app.records(settings) as records:
             app.ask_for_sync(records, [wiki.NAME])
             deadline = time.monotonic() + PATIENCE_S
@@ -62,6 +74,7 @@ class Footnote:
     sketchpad: Sketchpad
     settings: Settings
     wiki: WikiAsItWas
+    rules: int  # the version that holds before anybody changes anything
 
     @property
     def origin(self) -> str:
@@ -71,6 +84,7 @@ class Footnote:
         """Nothing was said, and nobody has a modal open. What is still being written is waited for."""
         self.settled()
         self.wiki.restore(self.settings)
+        self._as_laid_down()
         world = self.slack.world
         with world.lock:
             for channel in world.channels.values():
@@ -85,9 +99,22 @@ class Footnote:
         """Everything was delivered, and everything that was asked is done."""
         post, deadline = self.slack.hub.post, time.monotonic() + PATIENCE_S
         self.slack.hub.accepted()
-        while post.due or post.waiting or self._is_asked() or self._is_written():
+        while post.due or post.waiting or self._is_asked() or self._is_written() or self._is_saved():
             assert time.monotonic() < deadline, "it is never over"
             time.sleep(0.02)
+
+    def _as_laid_down(self) -> None:
+        with app.records(self.settings) as records, records.database.writing() as session:
+            pauses.resume(session)
+            laid_down = records.config.version(self.rules)
+            assert laid_down is not None
+            if records.config.newest().texts != laid_down.texts:
+                records.config.roll_back(session, self.rules, author="test", now=records.clock())
+
+    def _is_saved(self) -> bool:
+        """As an answer; and it will be found."""
+        with app.records(self.settings) as records:
+            return records.jobs.is_in_hand(SYNC, SAVED)
 
     def _is_asked(self) -> bool:
         with app.records(self.settings) as records:
@@ -100,7 +127,7 @@ class Footnote:
 
 @contextmanager
 def at_work(
-    slack: SlackEmulator, sketchpad: Sketchpad, company: Company, site: ConfluenceEmulator, desk: Desk, folder: Path
+    slack: SlackEmulator, sketchpad: Sketchpad, company: Company, reached: Sites, desk: Desk, folder: Path
 ) -> Iterator[Footnote]:
     installed = slack.world.app("Footnote")
     settings = Settings(
@@ -110,13 +137,16 @@ def at_work(
         slack_bot_token=SecretStr(slack.bot_token(installed)),
         slack_app_token=SecretStr(slack.app_token(installed)),
         slack_api_url=slack.url,
+        admins=company.admins,
     )
     with app.records(settings) as records, app.assistant(records, None, command="test") as assistant:
-        for name in listed(records, company, site):
+        for name in listed(records, company, reached):
             synced(assistant, name)
+        lay_down(records, company)
+        rules = records.config.newest().version.number
     with (
         app.records(settings) as records,
         service.in_slack(records, None, command="test") as working,
         desk.opened(records, working.assistant),
     ):
-        yield Footnote(slack, sketchpad, settings, WikiAsItWas(site.world))
+        yield Footnote(slack, sketchpad, settings, WikiAsItWas(reached.wiki.world), rules)

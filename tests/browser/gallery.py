@@ -71,6 +71,7 @@ def gallery(person: str, channel: str) -> dict[str, list[Json]]:
                 "rows": [
                     [cell("City"), cell("Allowance")],
                     [cell("Porto"), cell("€ 600")],
+                    [cell("Opening hours"), cell("07:00–22:00, at 10:30:45 :tada:")],
                     [rich(line(words("Utrecht", bold=True))), cell("€ 750")],
                 ],
             }

@@ -77,6 +77,39 @@ def test_why_shows_the_quote_in_its_passage_and_gives_the_focus_back(
     expect(why).to_be_focused()
 
 
+ZEPPELIN = "How much is the zeppelin allowance a day?"
+ZEPPELINS = "".join(
+    f"<h2>{place}</h2><p>The zeppelin allowance is {euros} EUR a day.</p>"
+    for place, euros in (("Porto", 6), ("Utrecht", 9))
+)
+
+
+def test_a_question_with_two_answers_is_asked_back_and_a_button_chooses(
+    open_windows: Windows, acme_slack: Footnote
+) -> None:
+    acme_slack.wiki.write(acme_slack.settings, "Sick leave", ZEPPELINS)
+    ana = open_windows.open(acme_slack.origin, "ana", "general")
+    mei = open_windows.open(acme_slack.origin, "mei", "general")
+    ask_footnote(ana, ZEPPELIN)
+    replies = thread(ana).get_by_role("article", name=re.compile("^Footnote"))
+    expect(replies.first).to_contain_text("which of these you mean")
+    porto = replies.first.get_by_role("button", name="Porto", exact=True)
+    expect(porto).to_be_visible()
+    expect(replies.first.get_by_role("button", name="Useful", exact=True)).to_have_count(0)
+    mei.get_by_role("button", name=re.compile("1 reply")).click()
+    thread(mei).get_by_role("button", name="Porto", exact=True).click()
+    expect(thread(mei).get_by_text("Only whoever asked can choose here.")).to_be_visible()
+    expect(thread(ana).get_by_text("Only whoever asked")).to_have_count(0)
+    porto.focus()
+    ana.keyboard.press("Enter")
+    expect(replies).to_have_count(2)
+    expect(replies.last).to_contain_text("6 EUR a day")
+    expect(replies.last).not_to_contain_text("9 EUR")
+    expect(replies.first).to_contain_text("Chosen: Porto")
+    expect(thread(ana).get_by_role("button", name="Utrecht", exact=True)).to_have_count(0)
+    expect(thread(mei).get_by_role("button", name="Utrecht", exact=True)).to_have_count(0)
+
+
 def test_feedback_is_thanked_for_where_only_its_giver_sees_it(open_windows: Windows, acme_slack: Footnote) -> None:
     page = open_windows.open(acme_slack.origin, "ana", "general")
     colleague = open_windows.open(acme_slack.origin, "mei", "general")

@@ -183,7 +183,7 @@ def test_a_line_that_was_lost_is_found_again_with_all_that_was_said(
     open_windows.expected.append("ERR_")
     open_windows.opened[0][0].set_offline(True)
     slack = acme_slack.slack
-    slack._loop.call_soon_threadsafe(slack.page.stop)  # type: ignore[union-attr]
+    slack.lose_lines()
     slack.as_user("ben").post("general", "said meanwhile")
     time.sleep(0.3)
     open_windows.opened[0][0].set_offline(False)

@@ -178,7 +178,7 @@ SHOWN = {
     "header and divider": "A header",
     "section": "With a button beside it",
     "context": "small print",
-    "table": "Utrecht",
+    "table": "07:00–22:00, at 10:30:45 🎉",
     "rich text": "below the second",
     "markdown": "A title",
     "task card": "Read two",

@@ -47,7 +47,9 @@ def test_an_answer_is_one_json_object_with_every_promised_field(acme: Console) -
     said = acme.run("ask", "How many days of annual leave do I have?", "--as", "ana@acme.test", "--json")
     answer = said.json
     assert said.code == 0
-    assert set(answer) == {"receipt", "kind", "text", "claims", "evidence", "route", "model", "timings_ms"}
+    promised = {"receipt", "kind", "text", "claims", "evidence", "route", "model", "timings_ms"}
+    assert set(answer) == promised | {"shortfall", "options", "caveats", "draft"}
+    assert answer["draft"] is False
     assert answer["kind"] == "answer"
     assert "27 days" in answer["text"]
     citation = answer["claims"][0]["citations"][0]

@@ -45,8 +45,11 @@ def test_meaning_is_that_of_the_hosted_model_and_only_what_is_new_is_embedded(ac
     assert asked == 1  # how long a vector is, and no passage
     assert "27 days" in answer["text"]
     assert answer["evidence"][0]["ranks"]["vectors"] is not None
-    assert "Words alone" not in shown(acme, answer["receipt"])
-    assert server.asked[1].body["input"] == [LEAVE]
+    receipt = shown(acme, answer["receipt"])
+    assert "Words alone" not in receipt
+    assert "Vectors are made by openai/some (its provider's host; none is declared), which is sent what" in receipt
+    compared, searched, *_ = (asked.body["input"] for asked in server.asked[1:])  # with the examples; with passages
+    assert (compared, searched) == ([LEAVE.lower().rstrip("?")], [LEAVE])
 
 
 @pytest.mark.parametrize(
@@ -68,7 +71,7 @@ def test_embedder_that_fails_costs_meaning_and_not_the_answer(acme: Console, rep
 
 
 def test_order_of_a_reranker_holds_and_is_told(acme: Console) -> None:
-    with model_server(HASHED, reranked(lambda text: float("27 days" in text)), HASHED) as server:
+    with model_server(HASHED, HASHED, reranked(lambda text: float("27 days" in text)), HASHED) as server:
         answer = at(acme, server, FOOTNOTE_RERANKER="hosted_vllm/some").person_asks(LEAVE, "ben@acme.test")
     assert answer["evidence"][0]["document"] == "acme:hr/leave.md"
     assert "hosted_vllm/some put the first " in shown(acme, answer["receipt"])
@@ -92,7 +95,7 @@ def test_reranker_reads_nothing_that_the_asker_may_not_read(acme: Console, perso
 
 
 def test_reranker_that_fails_costs_its_order_and_not_the_answer(acme: Console) -> None:
-    with model_server(HASHED, error(401), HASHED) as server:
+    with model_server(HASHED, HASHED, error(401), HASHED) as server:
         asking = at(acme, server, FOOTNOTE_RERANKER="hosted_vllm/some")
         done = asking.run("ask", LEAVE, "--as", "ana@acme.test", "--json")
     assert "27 days" in done.json["text"]
@@ -100,6 +103,19 @@ def test_reranker_that_fails_costs_its_order_and_not_the_answer(acme: Console) -
     receipt = shown(acme, done.json["receipt"])
     assert "hosted_vllm/some was asked to put the first" in receipt
     assert "its key was not accepted" in receipt
+
+
+def test_when_a_budget_is_spent_words_alone_are_searched_in_the_order_in_which_they_were_found(acme: Console) -> None:
+    """And nothing is sent."""
+    with model_server(HASHED) as server:
+        spent = {"FOOTNOTE_BUDGET_TOKENS_A_DAY_BY_ONE": "0", "FOOTNOTE_RERANKER": "hosted_vllm/some"}
+        answer = at(acme, server, **spent).person_asks(LEAVE, "ben@acme.test")
+    assert server.asked == []
+    assert "27 days" in answer["text"]
+    receipt = shown(acme, answer["receipt"])
+    assert "Words alone were searched, not meaning: openai/some@64 gave no vectors, for a budget was spent." in receipt
+    assert "passages in order, and did not: a budget was spent. They stand as they were found." in receipt
+    assert "Sent to" not in receipt
 
 
 def test_sync_without_the_embedder_says_what_to_look_at(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`footnote ask` with a language model: it writes, and everything else stays as it is."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -102,3 +103,58 @@ def test_model_that_nobody_could_be_asked_for_is_bad_use(acme: Console, model: s
 def test_who_asks_no_model_needs_none(acme: Console) -> None:
     assert acme.run("sync", FOOTNOTE_MODEL="nonsense").code == 0
     assert acme.run("search", "leave", "--as", "ana@acme.test", FOOTNOTE_MODEL="nonsense").code == 0
+
+
+OURS = """
+local_only = ["acme"]
+
+[models."openai/elsewhere"]
+region = "us"
+sources = "all"
+
+[models."openai/ours"]
+address = "{address}"
+local = true
+region = "cellar"
+sources = "all"
+dollars_per_million_in = 3
+dollars_per_million_out = 15
+"""
+ONLY_PROVEN = said({"answerable": True, "claims": [PROVEN], "clarify": None})
+
+
+def test_local_only_source_is_answered_by_our_own_model_and_the_receipt_says_what_went_where_at_what_price(
+    acme: Console, tmp_path: Path
+) -> None:
+    with model_server(ONLY_PROVEN) as elsewhere, model_server(ONLY_PROVEN) as ours:
+        terms = tmp_path / "models.toml"
+        terms.write_text(OURS.format(address=ours.url), encoding="utf-8")
+        variables = {"FOOTNOTE_MODEL": "openai/elsewhere", "FOOTNOTE_MODEL_STRONG": "openai/ours"}
+        asking = with_model(acme, elsewhere, **variables, FOOTNOTE_MODEL_TERMS=str(terms))
+        answer = asking.person_asks(LEAVE, "ana@acme.test")
+    assert answer["text"].startswith(str(PROVEN["text"]))
+    assert answer["shortfall"] is None
+    assert elsewhere.asked == []
+    shown = " ".join(acme.run("audit", "show", answer["receipt"]).out.split())
+    host = ours.url.removeprefix("http://").removesuffix("/v1")
+    assert "openai/elsewhere gave no answer: it may not be sent this." in shown
+    assert f"Sent to openai/ours ({host}, cellar): the question and " in shown
+    assert "passages of acme." in shown
+    assert "100 tokens in, 20 out, $0.000600; its server held it to JSON" in shown
+
+
+def test_spent_budget_is_said_in_the_reply_and_which_it_is_in_the_receipt(acme: Console) -> None:
+    with model_server(ONLY_PROVEN) as server:
+        asking = with_model(acme, server, FOOTNOTE_BUDGET_TOKENS_A_DAY_BY_ONE="3000")
+        first = asking.run("ask", LEAVE, "--as", "ben@acme.test", FOOTNOTE_BUDGET_TOKENS_A_DAY_BY_ONE="1")
+        assert server.asked == []
+        second = asking.run("ask", LEAVE, "--as", "ben@acme.test")
+    assert first.code == second.code == 0
+    said_ = "Today's budget for language models is spent, so this is in the documents' own words."
+    assert said_ in " ".join(first.out.split())
+    assert "27 days" in first.out
+    assert str(PROVEN["text"]) in second.out
+    assert said_ not in " ".join(second.out.split())
+    receipt = first.out.split("Receipt ")[1].split()[0]
+    (by,) = events(acme, receipt)["composed"]["by"]
+    assert [(one["because"], one["budget"]) for one in by["passed"]] == [("spent", "tokens_by_one")]

@@ -2,15 +2,18 @@
 
 import json
 import os
+import re
 import signal
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
+import httpx
 import pytest
 
 from bot.playground.slack import BOT_EVENTS, RateLimits, SlackEmulator
 from bot.slack import heard
+from bot.slack.words import SHORTFALLS
 from tests import company
 from tests.console import Console, Running
 from tests.fakes.model_server import Reply, error, model_server
@@ -65,9 +68,74 @@ def test_serve_answers_until_it_is_told_to_stop(acme: Console, slack: SlackEmula
     assert acme.run("audit", "verify").code == 0
 
 
+@pytest.mark.parametrize("over", ["http", "socket"])
+def test_serve_listens_where_it_is_told(acme: Console, slack: SlackEmulator, over: str) -> None:
+    """Over HTTP Slack calls there; on a socket it is there for whoever asks how we are. What is counted names nobody."""
+    given = tokens(slack)
+    if over == "http":
+        given["SLACK_SIGNING_SECRET"] = slack.signing_secret()
+        del given["SLACK_APP_TOKEN"]
+    serving = acme.start("serve", "--port", "0", **given)
+    origin = f"http://{listens(serving)}"
+    if over == "http":
+        slack.deliver_to(f"{origin}/slack/events")
+    with httpx.Client(base_url=origin, trust_env=False, timeout=30) as http:
+        until(lambda: http.get("/readyz").status_code == 200)
+        assert set(http.get("/readyz").json()) == {"ready", "database", "slack", "index", *{"socket"} & {over}}
+        direct = slack.world.im("ana", next(iter(slack.world.apps.values())))
+        slack.as_user("ana").post(direct, QUESTION)
+        until(lambda: any(ANSWER in message.text for message in direct.messages.values()))
+        until(lambda: 'footnote_questions_ended_total{end="posted"} 1.0' in http.get("/metrics").text)
+        counted = http.get("/metrics").text
+        is_taken = http.post("/slack/events", json={}).status_code
+    assert 'footnote_replies_total{kind="answer"} 1.0' in counted
+    assert 'footnote_source_age_seconds{loop="content",source="acme"}' in counted
+    assert not [name for name in (direct.id, slack.world.user("ana").id, "ana@", "annual") if name in counted]
+    assert is_taken == (401 if over == "http" else 404)
+    os.kill(serving.pid, signal.SIGTERM)
+    said = serving.wait(20)
+    assert (said.code, said.out) == (0, "")
+    assert "Traceback" not in said.err
+
+
+def listens(serving: Running) -> str:
+    said = Path(f"{serving.prefix}.err")
+
+    def where() -> re.Match[str] | None:
+        return re.search(r"listens on (127\.0\.0\.1:\d+)\.", said.read_text()) if said.exists() else None
+
+    until(where)
+    found = where()
+    assert found is not None
+    return found.group(1)
+
+
+def test_with_both_an_apps_token_and_a_signing_secret_it_is_a_socket(acme: Console, slack: SlackEmulator) -> None:
+    serving = at_work(acme, slack, SLACK_SIGNING_SECRET=slack.signing_secret())
+    os.kill(serving.pid, signal.SIGTERM)
+    assert "listens" not in serving.wait(20).err
+
+
+def test_serve_says_that_its_port_is_taken(acme: Console, slack: SlackEmulator) -> None:
+    given = {**tokens(slack), "SLACK_SIGNING_SECRET": slack.signing_secret(), "FOOTNOTE_PORT": str(slack.port)}
+    del given["SLACK_APP_TOKEN"]
+    done = acme.run("serve", **given)
+    assert done.code == 1
+    assert "Set FOOTNOTE_HOST or FOOTNOTE_PORT" in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+def says(text: str, answer: str) -> bool:
+    """Each part of it, whatever stands between."""
+    return all(part in text for part in answer.split(" … "))
+
+
 @pytest.mark.parametrize(
     ("reply", "answer", "logged"),
-    [(WRITTEN, "so it is: 27 days", ""), (error(401), ANSWER, "look_at='the key of openai'")],
+    [
+        (WRITTEN, "so it is: 27 days", ""),
+        (error(401), f"{SHORTFALLS['away']} … {ANSWER}", "look_at='the key of openai'"),
+    ],
     ids=["the model writes", "its key is wrong"],
 )
 def test_serve_answers_with_a_model_or_without(
@@ -77,7 +145,7 @@ def test_serve_answers_with_a_model_or_without(
         serving = at_work(acme, slack, FOOTNOTE_MODEL="openai/some", **server.environment)
         direct = slack.world.im("ana", next(iter(slack.world.apps.values())))
         slack.as_user("ana").post(direct, QUESTION)
-        until(lambda: any(answer in message.text for message in direct.messages.values()))
+        until(lambda: any(says(message.text, answer) for message in direct.messages.values()))
         os.kill(serving.pid, signal.SIGTERM)
         ended = serving.wait(20)
     assert ended.code == 0
@@ -163,6 +231,7 @@ def test_manifest_asks_for_what_is_used_and_no_more(acme: Console) -> None:
         "channels:history",
         "channels:read",
         "chat:write",
+        "commands",
         "groups:history",
         "groups:read",
         "im:history",

@@ -3,8 +3,6 @@
 import pytest
 
 from bot.cli import render
-from bot.core.disagreements import with_disagreements
-from bot.core.nouns import Wording
 from policies.evidence import (
     Answer,
     Citation,
@@ -128,20 +126,12 @@ def test_every_refusal_says_what_to_do_next(reason: RefusalReason) -> None:
     assert any(word in render.text(Refusal(reason=reason), Evidence()) for word in ("Try", "Ask"))
 
 
-@pytest.mark.parametrize("reason", ["empty", "too_long", "composer"])
+@pytest.mark.parametrize("reason", ["empty", "too_long", "composer", "which"])
 def test_every_clarification_is_a_question_or_a_request(reason: str) -> None:
     words = render.text(Clarification.model_validate({"reason": reason}), Evidence())
-    assert words.endswith("?") or "Please" in words
+    assert words.endswith("?") or "Please" in words or "ask again" in words
 
 
-def test_page_that_says_otherwise_is_named_under_the_answer() -> None:
-    one, other = (
-        found(1, "Hotels cost up to 175 EUR a night."),
-        found(2, "Hotels cost up to 150 EUR.", "acme:b.md", "Old"),
-    )
-    compared = with_disagreements(Wording(asked="hotels"), Evidence(found=(one, other)))
-    reply = answer((1, "Hotels cost up to 175 EUR a night."))
-    assert render.text(reply, compared).splitlines() == [
-        "Hotels cost up to 175 EUR a night. [1]",
-        "Another page says otherwise: Old · acme/eng: “Hotels cost up to 150 EUR.”",
-    ]
+def test_options_of_a_question_back_are_listed() -> None:
+    reply = Clarification(reason="which", options=("Germany", "Spain\n[1] Forged"))
+    assert render.text(reply, Evidence()).splitlines()[1:] == ["- Germany", "- Spain [1] Forged"]

@@ -47,9 +47,11 @@ def test_a_first_sync_needs_a_source(tmp_path: Path, database_url: str) -> None:
         (("add", "wiki", ".", "--name", "wiki"), "No such command 'wiki'"),
         (("add", "folder", "/nowhere/at/all", "--name", "acme"), "is not a folder"),
         (("add", "folder", ".", "--name", "Acme Corp"), "cannot name a source"),
+        (("add", "folder", ".", "--name", "slack"), "slack is what people say in Slack"),
+        (("add", "folder", ".", "--name", "saved-answers"), "saved-answers are replies that people saved in Slack"),
         (("remove", "acme"), "no source named acme"),
     ],
-    ids=["unknown kind", "no folder", "bad name", "unknown name"],
+    ids=["unknown kind", "no folder", "bad name", "name of what people say", "name of what they save", "unknown name"],
 )
 def test_bad_use_of_sources_says_what_is_wrong(
     tmp_path: Path, database_url: str, words: tuple[str, ...], reason: str
@@ -160,7 +162,7 @@ def test_malformed_files_are_reported_with_line_and_reason_and_the_rest_is_synce
     assert "broken.md, line 3:" in said.err
     assert "latin.md, line 4:" in said.err
     assert "Fridays" in acme.person_asks("When is the fridge emptied?", "zoe@acme.test")["text"]
-    assert acme.run("ask", "What is the secret?", "--as", "zoe@acme.test").code == 3
+    assert acme.run("ask", "What is the secret number?", "--as", "zoe@acme.test").code == 3
     (listed,) = acme.run("sources", "--json").json["sources"]
     assert {problem["where"] for problem in listed["problems"]} == {"broken.md", "latin.md"}
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.core.cited import cited, marks, numbers, updated, where
+from bot.core.cited import address, cited, marks, numbers, updated, where
 from policies.evidence import Answer, Citation, Claim, Evidence
 from tests.fakes.passages import a_passage, some_evidence
 
@@ -69,3 +69,13 @@ def test_a_document_stands_in_its_source_at_its_place(place: str, expected: str)
 )
 def test_the_last_change_is_told_in_words(at: datetime | None, expected: str | None) -> None:
     assert updated(a_passage("x").model_copy(update={"updated": at})) == expected
+
+
+def test_a_document_with_pages_is_read_at_the_page_of_what_is_quoted() -> None:
+    url = "https://files.acme.test/manual.pdf"
+    told = a_passage("It is off.\n\n## Page 4\n\nIt is on.").model_copy(
+        update={"url": url, "heading_path": ("Manual", "Page 3")}
+    )
+    assert address(told) == f"{url}#page=3"
+    assert address(told, "It is on.") == f"{url}#page=4"
+    assert address(told.model_copy(update={"url": None})) is None

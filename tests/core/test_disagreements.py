@@ -88,6 +88,13 @@ def test_two_that_only_sound_alike_say_nothing(question: str, one: str, other: s
 SAYS = "Hotels cost up to {} EUR a night."
 
 
+def test_each_of_two_things_that_were_asked_about_does_not_disagree_with_the_other() -> None:
+    """Each page names the other's subject as its own title, so only what both sentences say can tell them apart."""
+    one = ("Offboarding", "Onboarding takes 5 working days for everybody at Acme.", NOON)
+    other = ("Onboarding", "Offboarding takes 3 working days for everybody at Acme.", OLD)
+    assert told("How long are onboarding and offboarding?", one, other) == []
+
+
 def test_newer_comes_first_and_both_know_of_each_other() -> None:
     pages = evidence(("A", SAYS.format(150), OLD), ("Other", "Nothing.", NOON), ("B", SAYS.format(175), NOON))
     compared = with_disagreements(Wording(asked="hotels a night"), pages)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.core.neighbours import joined, runs
 from bot.steps.chunk import chunk
-from policies.contract import fold
+from policies.verbatim import fold
 
 WORDS = ("leave", "is", "granted.", "per", "year", "20", "days", "plan:")
 

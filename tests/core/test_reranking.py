@@ -12,7 +12,7 @@ from bot.core.reranking import Reordered, reordered
 from policies.access import NOBODY
 from policies.rules import Factors, Ranking
 from tests.fakes.passages import NOON, a_passage
-from tests.fakes.reranker import ScriptedReranker
+from tests.fakes.reranker import ScriptedReranker, told
 
 ORDER = [PassageId(name) for name in "abcd"]
 STORED = {
@@ -41,7 +41,7 @@ def test_its_order_holds_for_those_that_it_was_shown_and_the_others_follow() -> 
     found = reordered("leave?", first(3), reranker)
     assert order_by(found) == ["c", "b", "a", "d"]
     assert found.scores == {"a": 1, "b": 2, "c": 3}
-    assert found.told == Reordering(by="scripted/reranker", passages=3)
+    assert found.told == told(3)
     assert reranker.asked == [("leave?", ("x", "xx", "xxx"))]
 
 
@@ -65,17 +65,31 @@ def test_passage_is_shown_with_the_headings_that_it_stands_under() -> None:
 def test_scores_that_are_none_change_nothing_and_are_told(scores: Sequence[float]) -> None:
     found = reordered("leave?", first(2), ScriptedReranker(scores=scores))
     assert (order_by(found), found.scores) == (ORDER, {})
-    assert found.told == Reordering(by="scripted/reranker", passages=2, because="malformed")
+    assert found.told == told(2, because="malformed")
 
 
 def test_reranker_that_gives_no_order_changes_nothing_and_is_told() -> None:
     found = reordered("leave?", STORED, ScriptedReranker(because="timeout"))
     assert (order_by(found), found.scores) == (ORDER, {})
-    assert found.told == Reordering(by="scripted/reranker", passages=4, because="timeout")
+    assert found.told == told(4, because="timeout")
+
+
+def test_reranker_that_could_not_be_paid_was_sent_nothing_and_that_is_told() -> None:
+    found = reordered("leave?", STORED, ScriptedReranker(because="spent", is_sent=False))
+    assert (order_by(found), found.scores) == (ORDER, {})
+    assert found.told == Reordering(by="scripted/reranker", passages=4, because="spent")
 
 
 @pytest.mark.parametrize("most", [0, 1])
 def test_nobody_is_asked_to_order_one_or_none(most: int) -> None:
     reranker = ScriptedReranker()
     assert reordered("leave?", first(most), reranker) == Reordered()
+    assert reranker.asked == []
+
+
+def test_reranker_that_may_not_see_a_source_is_not_asked_and_that_is_told() -> None:
+    reranker = ScriptedReranker(sees=frozenset({"wiki"}))
+    found = reordered("leave?", STORED, reranker)
+    assert (order_by(found), found.scores) == (ORDER, {})
+    assert found.told == Reordering(by="scripted/reranker", passages=4, because="not_allowed")
     assert reranker.asked == []

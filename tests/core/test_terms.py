@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.languages import language_of
 from bot.core.terms import LONGEST_TERM, spellings, terms
+from policies.languages import language_of
 
 
 @pytest.mark.parametrize(

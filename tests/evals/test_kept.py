@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.core.ports import Vector
+from bot.core.ports import NOBODYS, Errand, Vector
 from bot.evals.kept import Kept
 from tests.fakes.embedder import HashingEmbedder
 
@@ -17,9 +17,9 @@ class Counting(HashingEmbedder):
     def name(self) -> str:
         return self.called
 
-    def embed(self, texts: Sequence[str]) -> Vector:
+    def embed(self, texts: Sequence[str], *, errand: Errand = NOBODYS) -> Vector:
         self.seen += len(texts)
-        return super().embed(texts)
+        return super().embed(texts, errand=errand)
 
 
 def test_each_text_is_embedded_once_whatever_run_it_is(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """People and interned lists in dictionaries."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from datetime import datetime
 
 from bot.core.nouns import ListId, Question
@@ -31,12 +31,17 @@ class FakeAccess(Access):
     def people(self, emails: Collection[Email]) -> Mapping[Email, Person]:
         return {email: self.person(email) for email in emails}
 
+    def version(self) -> int:
+        return hash(frozenset(self.known.items()))
+
     def readable(self, audience: Audience, now: datetime) -> frozenset[ListId]:
         return readable_lists(audience, self.lists, now)
 
 
 class FakePeople(People):
-    """Whoever asks is alone, unless others are `beside` them; `comings` are those who come before each later look."""
+    """Whoever asks is alone, unless others are `beside` them; `comings` are those who come before each later look.
+    Without `glances` each look is a close one.
+    """
 
     def __init__(self, access: FakeAccess) -> None:
         self._access = access
@@ -45,11 +50,15 @@ class FakePeople(People):
         self.complete = True
         self.outsiders: set[Email] = set()
         self.declared: list[frozenset[Principal]] = []
+        self.glances: Hashable | None = None
 
     def asker(self, question: Question) -> Person:
         assert isinstance(question.asker, str)
         person = self._access.person(question.asker)
         return person.model_copy(update={"outsider": question.asker in self.outsiders})
+
+    def as_of(self, question: Question) -> Hashable | None:  # noqa: ARG002
+        return self.glances
 
     def readers(self, question: Question, asker: Person, *, declared: frozenset[Principal]) -> Audience:  # noqa: ARG002
         self.declared.append(declared)

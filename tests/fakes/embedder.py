@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from bot.core.errors import Unembedded
-from bot.core.ports import Embedder, Vector
+from bot.core.ports import NOBODYS, Embedder, Errand, Vector
 
 _DIMENSIONS = 64
 
@@ -21,6 +21,7 @@ class HashingEmbedder(Embedder):
 
     def __init__(self, name: str = "hashing") -> None:
         self._name = name
+        self.errands: list[Errand] = []
 
     @property
     def name(self) -> str:
@@ -30,7 +31,8 @@ class HashingEmbedder(Embedder):
     def dimensions(self) -> int:
         return _DIMENSIONS
 
-    def embed(self, texts: Sequence[str]) -> Vector:
+    def embed(self, texts: Sequence[str], *, errand: Errand = NOBODYS) -> Vector:
+        self.errands.append(errand)
         rows = np.zeros((len(texts), _DIMENSIONS), dtype=np.float32)
         for row, text in zip(rows, texts, strict=True):
             for token in tokens(text) or [""]:
@@ -52,22 +54,22 @@ class CountingEmbedder(HashingEmbedder):
         self.calls = 0
         self.before = before
 
-    def embed(self, texts: Sequence[str]) -> Vector:
+    def embed(self, texts: Sequence[str], *, errand: Errand = NOBODYS) -> Vector:
         self.before(self.calls)
         self.calls += 1
         self.texts += texts
-        return super().embed(texts)
+        return super().embed(texts, errand=errand)
 
 
 class SilentEmbedder(HashingEmbedder):
-    """Gives no vectors after it has given some, `times` often."""
+    """Gives no vectors after it has given some, `times` often, `because` of that."""
 
-    def __init__(self, times: int = 0) -> None:
+    def __init__(self, times: int = 0, *, because: str = "busy") -> None:
         super().__init__()
-        self._left = times
+        self._left, self._because = times, because
 
-    def embed(self, texts: Sequence[str]) -> Vector:
+    def embed(self, texts: Sequence[str], *, errand: Errand = NOBODYS) -> Vector:
         self._left -= 1
         if self._left < 0:
-            raise Unembedded(self.name, "busy")
-        return super().embed(texts)
+            raise Unembedded(self.name, self._because)
+        return super().embed(texts, errand=errand)

@@ -41,6 +41,7 @@ def some_evidence(*texts: str) -> Evidence:
 class FakePassages(Passages):
     def __init__(self) -> None:
         self.stored: dict[PassageId, Stored] = {}
+        self.generation = 0
 
     def placed(self, ids: Sequence[PassageId]) -> Mapping[PassageId, Placed]:
         return {id_: Placed(one.place, one.access) for id_, one in self.live(ids).items()}
@@ -62,6 +63,7 @@ class FakePassages(Passages):
 
     def add(self, passage: Passage, list_id: ListId, access: AccessList) -> PassageId:
         id_ = PassageId(passage.id)
+        self.generation += 1
         self.stored[id_] = Stored(passage, _digest(passage.text), list_id, access)
         return id_
 
@@ -72,6 +74,7 @@ class FakePassages(Passages):
         }
 
     def remove(self, document: str) -> None:
+        self.generation += 1
         self.stored = {id_: one for id_, one in self.stored.items() if one.passage.document != document}
 
 

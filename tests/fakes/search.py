@@ -18,6 +18,7 @@ class FakeSearch(Search):
     stored: dict[PassageId, Stored]
     embedder: Embedder = field(default_factory=HashingEmbedder)
     asked: list[tuple[str, Scope, int]] = field(default_factory=list)
+    generation: int = 0
 
     def keywords(self, text: str, scope: Scope, k: int) -> tuple[Hit, ...]:
         """Each passage scores the share of the question's words that it has."""
@@ -49,7 +50,7 @@ class FakeIndex(Index):
     passages: FakePassages
 
     def newest(self) -> Search:
-        return FakeSearch(dict(self.passages.stored))
+        return FakeSearch(dict(self.passages.stored), generation=self.passages.generation)
 
 
 @dataclass
@@ -58,6 +59,7 @@ class FixedSearch(Search):
 
     words: tuple[Hit, ...] = ()
     meaning: tuple[Hit, ...] = ()
+    generation: int = 0
     asked: list[tuple[str, Scope, int]] = field(default_factory=list)
 
     def keywords(self, text: str, scope: Scope, k: int) -> tuple[Hit, ...]:  # noqa: ARG002

@@ -67,6 +67,13 @@ class Site:
         return [asked.path for asked in self.asked]
 
 
+def _read(kind: str, body: bytes) -> Any:
+    """JSON, or a form."""
+    if kind == "application/x-www-form-urlencoded":
+        return {name: values[-1] for name, values in parse_qs(body.decode()).items()}
+    return json.loads(body)
+
+
 @contextmanager
 def site() -> Iterator[Site]:
     class Handler(BaseHTTPRequestHandler):
@@ -80,7 +87,7 @@ def site() -> Iterator[Site]:
                 path=parts.path,
                 parameters={name: values[-1] for name, values in parse_qs(parts.query).items()},
                 authorization=self.headers.get("authorization"),
-                body=json.loads(self.rfile.read(length)) if length else None,
+                body=_read(self.headers.get("content-type", ""), self.rfile.read(length)) if length else None,
             )
             reply = here.answer(asked)
             self.send_response_only(reply.status)  # no date that the script does not say

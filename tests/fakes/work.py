@@ -20,7 +20,9 @@ class Kept:
     events: list[Event] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     done: bool = False
+    held: bool = False
     pace: Pace = field(default_factory=Pace)
+    paused: bool = False
     tells: bool = True  # whoever is turned away is the first in this minute
 
 
@@ -89,6 +91,9 @@ class FakeWork(Work):
     def pace(self) -> Pace:
         return self.kept.pace
 
+    def is_paused(self) -> bool:
+        return self.kept.paused
+
     def record_turned_away(self, event: Event) -> bool:
         self._write(event.model_copy(update={"body": {**event.body, "told": self.kept.tells}}))
         return self.kept.tells
@@ -100,6 +105,10 @@ class FakeWork(Work):
     def finish(self, event: Event) -> None:
         self._write(event)
         self.kept.done = True
+
+    def hold(self, event: Event) -> None:
+        self._write(event)
+        self.kept.done = self.kept.held = True
 
     def _write(self, *events: Event) -> None:
         self._writes += 1

@@ -37,6 +37,7 @@ class Kept(NamedTuple):
 
 class Ended(NamedTuple):
     kills: int
+    with_texts: int  # of these, after which some passages were there
     homes: int  # each with a first sync of its own
     as_uninterrupted: int  # of these homes
     duplicates: int  # passages
@@ -56,15 +57,16 @@ class Killing:
     def until(self, kills: int) -> Ended:
         """As many homes as it takes. The last one, too, comes to its end."""
         whole = self._synced(self._home())
-        right, duplicates, homes, killed = 0, 0, 0, 0
+        right, duplicates, homes, killed, with_texts = 0, 0, 0, 0, 0
         while killed < kills:
             home = self._home()
             while killed < kills and self._dies(home):
                 killed += 1
+                with_texts += _has_texts(home)
             kept = self._synced(home)
             homes, right = homes + 1, right + (kept == whole)
             duplicates += len(kept.passages) - len({each[:3] for each in kept.passages})
-        return Ended(killed, homes, right, duplicates)
+        return Ended(killed, with_texts, homes, right, duplicates)
 
     def _home(self) -> Console:
         self.homes += 1
@@ -104,6 +106,11 @@ def wiki_to_kill(folder: Path, database_url: str, *, pages: int, seed: int) -> I
     habits = Habits(most_at_once=AT_ONCE)
     with ConfluenceEmulator(world, caller=BOT, sees_everything=True, habits=habits) as site:
         yield Killing(folder, database_url, site, random.Random(seed))
+
+
+def _has_texts(home: Console) -> bool:
+    with app.records(settings_of(home)) as records, records.database.reading() as session:
+        return session.exec(select(PassageRow).limit(1)).first() is not None
 
 
 def kept(home: Console) -> Kept:

@@ -76,7 +76,7 @@ class World:
         """Whose vectors and whose indexes are there."""
         settings = settings_of(self.acme)
         named = {collection_name(settings.workspace, name): name for name in (OLD, NEW)}
-        client = app._chroma(settings)
+        client = app.chroma(settings)
         kept = {named[one.name] for one in client.list_collections() if one.name in named}
         close(client)
         folders = {name[-64:].strip("-"): of for name, of in named.items()}

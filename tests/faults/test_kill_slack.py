@@ -125,8 +125,9 @@ def test_the_other_process_takes_over_what_a_dead_one_had(acme: Office) -> None:
     with serving(console, FOOTNOTE_FAILPOINT="ask.after_compose") as first, serving(console):
 
         def one_more() -> bool:
+            """One at a time: of a channel with more to answer than it takes, the other might keep everything in hand."""
             asked.append(acme.asks("ben", SECRET, channel=PLACE))
-            time.sleep(0.3)
+            until(lambda: not first.is_alive or len(acme.replies(acme.direct("ben"))) == len(asked))
             return not first.is_alive
 
         until(one_more)

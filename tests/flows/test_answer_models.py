@@ -6,16 +6,21 @@ from typing import Any
 import pytest
 
 from bot.core.errors import LostLease
-from bot.core.nouns import Said
+from bot.core.nouns import Said, Shortfall
 from bot.core.ports import Embedder, Meaning, Pace, Reranker, Rewriter
 from bot.flows.answer import answer
+from bot.flows.answered import Answers
 from bot.flows.reply import Answering
-from policies.evidence import Answer, RefusalReason
+from bot.models.extractive import Extractive
+from policies.evidence import Answer, Claim, Draft, RefusalReason
+from policies.intents import ModelClass
+from policies.rules import INTENTS
+from tests.fakes.composer import ScriptedComposer
 from tests.fakes.embedder import HashingEmbedder, SilentEmbedder
 from tests.fakes.reranker import ScriptedReranker
 from tests.fakes.rewriter import ScriptedRewriter
 from tests.fakes.work import FakeWork
-from tests.flows.world import ANA, World
+from tests.flows.world import ANA, World, rules_from
 
 BEFORE = Said(by="person", text="How many days of leave are there?")
 INTERNS = "How many days of leave are there for interns?"
@@ -73,7 +78,19 @@ def test_order_of_a_reranker_and_whose_it_is_are_in_the_receipt(world: World) ->
     work = world.asks()
     outcome = answer(work, house(world, reranker=ScriptedReranker()), world.poster)
     assert [one.document for one in outcome.evidence.passages] == ["acme:interns.md", "acme:leave.md"]
-    assert body(work, "retrieved")["reordering"] == {"by": "scripted/reranker", "passages": 2, "because": None}
+    assert body(work, "retrieved")["reordering"] == {
+        "by": "scripted/reranker",
+        "passages": 2,
+        "because": None,
+        "sent": {
+            "model": "scripted/reranker",
+            "host": None,
+            "region": None,
+            "passages": 2,
+            "sources": ["acme"],
+            "removed": {},
+        },
+    }
     assert [found["reranked"] for found in body(work, "retrieved")["evidence"]] == [28, 17]
 
 
@@ -145,3 +162,59 @@ def test_question_that_follows_nothing_is_no_call_of_a_model(world: World) -> No
     rewriter = ScriptedRewriter(INTERNS)
     answer(world.asks(), house(world, rewriter=rewriter), world.poster)
     assert rewriter.asked == []
+
+
+def test_errand_is_the_askers_and_one_for_everything_that_is_tried_for_an_answer(world: World) -> None:
+    unproven = Draft(claims=(Claim(text="Leave is 99 days."),))
+    composer, ticks = ScriptedComposer(unproven, unproven), iter(range(100, 200))
+    asking = replace(world.answering(composer), patience_s=60, timer=lambda: next(ticks))
+    answer(world.asks(), asking, world.poster)
+    first, again = composer.asked
+    assert first.errand == again.errand == (str(ANA), 160)
+
+
+def test_embedder_and_reranker_are_on_the_same_errand(world: World) -> None:
+    embedder, reranker = HashingEmbedder(), ScriptedReranker()
+    asking = replace(house(world, embedder=embedder, reranker=reranker), patience_s=60, timer=lambda: 100)
+    answer(world.asks(), asking, world.poster)
+    assert reranker.errands == [(str(ANA), 160)]
+    assert set(embedder.errands) == {(str(ANA), 160)}
+
+
+def test_extractive_composer_compares_on_the_errand_of_who_asks(world: World) -> None:
+    embedder = HashingEmbedder()
+    plain = house(world, embedder=HashingEmbedder())
+    answer(world.asks(), replace(plain, composer=lambda *_: Extractive(embedder)), world.poster)
+    assert {errand.whose for errand in embedder.errands} == {str(ANA)}
+
+
+@pytest.mark.parametrize("shortfall", ["spent", "smaller", "away", "kept", None])
+def test_reply_says_what_it_falls_short_of_and_so_does_the_attempt_that_finds_it_closed(
+    world: World, shortfall: Shortfall | None
+) -> None:
+    composer, work = ScriptedComposer(shortfall=shortfall), world.asks(loses_lease_at=5)
+    with pytest.raises(LostLease):
+        answer(work, world.answering(composer), world.poster)
+    assert body(work, "closed")["shortfall"] == shortfall
+    again = work.again()
+    outcome = answer(again, world.answering(composer), world.poster)
+    assert len(composer.asked) == 1
+    assert [one.shortfall for one in world.poster.posted] == [shortfall] * 2
+    assert outcome.shortfall == shortfall
+
+
+@pytest.mark.parametrize("model_class", ["fast", "strong"])
+def test_class_of_the_route_writes_and_is_in_the_receipt_and_another_class_is_another_answer(
+    world: World, model_class: ModelClass
+) -> None:
+    writers: dict[ModelClass, ScriptedComposer] = {"fast": ScriptedComposer(), "strong": ScriptedComposer()}
+    answers = Answers(1_000_000)
+    house = replace(world.answering(), composer=lambda named, _: writers[named], answers=answers)
+    other: ModelClass = "strong" if model_class == "fast" else "fast"
+    works = [world.asks() for _ in range(3)]
+    for asked, work in zip((other, model_class, model_class), works, strict=True):
+        world.rules = rules_from(INTENTS, 'model_class = "strong"', f'model_class = "{asked}"')
+        answer(work, house, world.poster)
+    assert [len(writers[each].asked) for each in (model_class, other)] == [1, 1]
+    closed = [work.recorded("closed") for work in works]
+    assert [one.body["route"]["model_class"] for one in closed if one] == [other, model_class, model_class]

@@ -1,10 +1,11 @@
 """Why was this said, and was it useful? Who may know it, of which message, and what is written down about it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
+from bot.core.clock import Pause, pause
 from bot.core.nouns import Event, Explained, Part, Question, ReceiptId, SlackPlace, SlackUser
 from bot.core.ports import History
 from bot.core.record import ERASED, evidence_from
@@ -37,6 +38,9 @@ class Kept(History):
 
     def evidence(self, named: Sequence[Mapping[str, Any]]) -> Evidence:
         return evidence_from(named, self.work.kept.texts)
+
+    def newest_wording(self, receipt: ReceiptId) -> Question | None:  # noqa: ARG002
+        return self.work.question
 
     def note(self, event: Event) -> None:
         self.noted.append(event)
@@ -73,7 +77,15 @@ class Place:
         person = self.world.access.person(email)
         return person.model_copy(update={"outsider": email in self.world.people.outsiders})
 
-    def why(self, user: str, at: tuple[str, str] = HERE, receipt: str = RECEIPT) -> Explained | None:
+    def why(
+        self,
+        user: str,
+        at: tuple[str, str] = HERE,
+        receipt: str = RECEIPT,
+        *,
+        wait: Pause = pause,
+        noted: Literal["explained", "draft_opened"] = "explained",
+    ) -> Explained | None:
         channel, message = at
         return why(
             ReceiptId(receipt),
@@ -82,12 +94,23 @@ class Place:
             message=message,
             history=self.history,
             house=self.house.reading,
+            wait=wait,
+            noted=noted,
         )
 
-    def rate(self, user: str = "UANA", at: tuple[str, str] = HERE, *, receipt: str = RECEIPT) -> bool:
+    def rate(
+        self, user: str = "UANA", at: tuple[str, str] = HERE, *, receipt: str = RECEIPT, wait: Pause = pause
+    ) -> bool:
         channel, message = at
-        by = SlackUser(team="T1", user=user)
-        return rate(ReceiptId(receipt), by, useful=True, channel=channel, message=message, history=self.history)
+        return rate(
+            ReceiptId(receipt),
+            SlackUser(team="T1", user=user),
+            useful=True,
+            channel=channel,
+            message=message,
+            history=self.history,
+            wait=wait,
+        )
 
     @property
     def noted(self) -> list[tuple[str, dict[str, Any]]]:
@@ -98,6 +121,19 @@ class _Poster:
     def post(self, question: Question, part: Part, *, again: bool) -> Mapping[str, str]:  # noqa: ARG002
         channel, message = ASIDE if part.aside else HERE
         return {"surface": "slack", "channel": channel, "message": message}
+
+    def hold(self, question: Question, *, again: bool) -> Mapping[str, str]:  # noqa: ARG002
+        return {"surface": "test"}
+
+    def is_shown(self, question: Question) -> bool:  # noqa: ARG002
+        return False
+
+    def may_grow(self, question: Question) -> bool:  # noqa: ARG002
+        return False
+
+    def grow(self, question: Question, part: Part) -> None: ...
+
+    def take_back(self, question: Question, *, again: bool) -> None: ...
 
     def leave(self, question: Question, *, again: bool) -> None: ...
 
@@ -111,6 +147,11 @@ def texts(explained: Explained | None) -> list[str] | None:
 @pytest.fixture
 def place() -> Place:
     return Place()
+
+
+def test_an_answer_is_no_draft_to_be_used(place: Place) -> None:
+    assert place.why("UANA", noted="draft_opened") is None
+    assert place.noted == []
 
 
 # --- who is shown nothing -------------------------------------------------------------------------------------------
@@ -173,6 +214,52 @@ def test_the_source_is_asked_at_each_click(place: Place) -> None:
     assert texts(place.why("UANA")) == [PUBLIC]
     place.world.takes_back("leave.md")
     assert place.why("UANA") is None
+
+
+# --- whoever is quicker than we write ---
+
+
+class Late:
+    """The end of the receipt is written while somebody waits for it; after so many looks, or never."""
+
+    def __init__(self, place: Place, *, after: int | None) -> None:
+        events = place.history.work.kept.events
+        self._events, self._end = events, events.pop()
+        assert self._end.kind == "posted"
+        self._shown = [events.pop(events.index(event)) for event in list(events) if event.kind == "shown"]
+        self._after, self.waited_s = after, list[float]()
+
+    def __call__(self, seconds: float) -> None:
+        self.waited_s.append(seconds)
+        if len(self.waited_s) == self._after:
+            self._events.append(self._end)
+
+
+@pytest.mark.parametrize("after", [1, 4])
+@pytest.mark.parametrize("at", [HERE, ASIDE])
+def test_a_click_between_the_message_and_our_writing_it_down_waits(
+    place: Place, at: tuple[str, str], after: int
+) -> None:
+    late = Late(place, after=after)
+    assert place.why("UBO", at, wait=late) is not None
+    assert len(late.waited_s) == after
+    assert place.rate("UBO", at, wait=late)
+
+
+def test_it_does_not_wait_for_ever(place: Place) -> None:
+    never = Late(place, after=None)
+    assert place.why("UBO", wait=never) is None
+    assert place.rate(wait=never) is False
+    assert 2 * 2 < sum(never.waited_s) < 2 * 5
+
+
+def test_nobody_waits_for_what_is_over(place: Place) -> None:
+    def refuse(_: float) -> None:
+        pytest.fail("there is nothing to wait for")
+
+    assert place.why("UBO", ("C2", "20.1"), wait=refuse) is None
+    assert place.why("UBO", HERE, "r_2", wait=refuse) is None
+    assert place.why("UBO", wait=refuse) is not None
 
 
 # --- who is shown what ----------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from importlib import resources
 
 from bot.core.failpoints import armed
 from bot.core.nouns import CommandLine, ListId, Question, ReceiptId, document_id
-from bot.core.ports import Composer, Meaning
+from bot.core.ports import Composer, Guesser, Meaning
 from bot.flows.read import Reading
 from bot.flows.reply import Answering
 from connectors.model import Connector, OwnedLayer, SourceDocument
@@ -48,8 +48,10 @@ class World:
         self.connectors = {source: FakeConnector(source) for source in sources or ("acme",)}
         self.poster = FakePoster(self.log)
         self.read_at: dict[str, datetime | None] = {}
+        self.texts_read_at: dict[str, datetime | None] = {}
         self.trusted_for = timedelta(0)
         self.rules = RULES
+        self.guesser: Guesser | None = None
 
     def knows(self, email: Email, *principals: str) -> None:
         """At the sources and in the index."""
@@ -94,6 +96,7 @@ class World:
             passages=self.passages,
             connectors=self._connectors,
             read_at=lambda: self.read_at,
+            texts_read_at=lambda: self.texts_read_at,
             access_trusted_for=self.trusted_for,
             clock=lambda: self.now,
         )
@@ -101,7 +104,9 @@ class World:
     def answering(self, composer: Composer | None = None) -> Answering:
         """Without a composer everything that is found is quoted."""
         writes = composer or ScriptedComposer(log=self.log)
-        return Answering(reading=self.reading(), composer=lambda _: writes, reach=armed(None))
+        guesser = self.guesser
+        guessing = (lambda _: guesser) if guesser is not None else None
+        return Answering(reading=self.reading(), composer=lambda *_: writes, reach=armed(None), guesser=guessing)
 
     def asks(self, text: str = QUESTION, asker: Email = ANA, *, loses_lease_at: int | None = None) -> FakeWork:
         question = Question(receipt=ReceiptId("r_1"), text=text, asker=asker, place=CommandLine(), asked_at=NOON)

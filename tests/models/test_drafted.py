@@ -45,13 +45,28 @@ def test_draft_is_read_whatever_stands_around_it(said: str) -> None:
         ({"answerable": False}, Draft(answerable=False)),
         ({"answerable": True, "claims": [], "clarify": " Whose leave? "}, Draft(clarify="Whose leave?")),
         ({"answerable": True, "claims": [], "clarify": ""}, Draft()),
+        (
+            {"claims": [], "clarify": "Which?", "options": [" a\n b", "c", "d", "e", "f"]},
+            Draft(clarify="Which?", options=("a b", "c", "d", "e")),
+        ),
+        ({"claims": [], "clarify": None, "options": ["a", "b"]}, Draft()),
+        ({"claims": [], "clarify": "Which?", "options": None}, Draft(clarify="Which?")),
         ({"claims": [{"text": "x"}]}, Draft(claims=(Claim(text="x"),))),
         (
             {"claims": [{"text": "x", "citations": [{"passage": 99, "quote": "y"}]}]},
             Draft(claims=(Claim(text="x", citations=(Citation(passage=99, quote="y"),)),)),
         ),
     ],
-    ids=["no answer", "a question back", "nothing", "uncited", "unknown handle"],
+    ids=[
+        "no answer",
+        "a question back",
+        "nothing",
+        "four options",
+        "options of no question",
+        "no options",
+        "uncited",
+        "unknown handle",
+    ],
 )
 def test_what_the_contract_judges_is_only_read_here(said: Any, draft: Draft) -> None:
     assert read(json.dumps(said)) == draft

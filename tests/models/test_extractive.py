@@ -8,16 +8,21 @@ from hypothesis import strategies as st
 
 import policies
 from bot.core.cut import continues
-from bot.core.languages import ENGLISH, language_of
 from bot.core.nouns import Byline
 from bot.core.ports import Embedder
 from bot.models.asked import asked
-from bot.models.extractive import Extractive
+from bot.models.choice import Limits, chosen
+from bot.models.extractive import Extractive, _claims
+from bot.models.scores import Scored, Signs
 from bot.models.units import Shape, units
+from bot.steps.chunk import chunk
 from policies.contract import violations
 from policies.evidence import Claim, Draft, Evidence, Found, Passage, Ranks
+from policies.languages import ENGLISH, language_of
 from policies.rules import FILES, AnswerRules, parse
 from tests.fakes.embedder import HashingEmbedder, SilentEmbedder
+from tests.fakes.passages import some_evidence
+from tests.quality.tables import COMPANY
 
 FOLDER = Path(policies.__file__).parent / "rules"
 RULES = parse({file: (FOLDER / file).read_text(encoding="utf-8") for file in FILES}).answers
@@ -244,6 +249,34 @@ def test_same_statement_from_two_documents_is_made_once() -> None:
     assert len(compose("How long is parental leave?", found, rules=forced()).claims) == 1
 
 
+PAIR = ("Open the case with a flat tool.", "Press the reset button.")
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        pytest.param([f"{number}. {step}" for number, step in enumerate(PAIR, 1)], id="as it stands"),
+        pytest.param([f"{number}. {step}" for number, step in enumerate(PAIR, 3)], id="numbered from elsewhere"),
+        pytest.param([f"{number}) {step}" for number, step in enumerate(PAIR, 1)], id="numbered otherwise"),
+        pytest.param([f"- {step}" for step in PAIR], id="not numbered"),
+        pytest.param([f"  {number}. {step}" for number, step in enumerate(PAIR, 1)], id="set in"),
+    ],
+)
+@pytest.mark.parametrize("is_one", [True, False], ids=["on one page", "on two pages"])
+def test_procedure_that_stands_under_two_headings_is_told_once(again: list[str], *, is_one: bool) -> None:
+    first = "\n".join(f"{number}. {step}" for number, step in enumerate(PAIR, 1))
+    pages = [f"## Reset a node\n\n{first}", "## Revive a node\n\n" + "\n".join(again)]
+    draft = compose("How do I open the case?", evidence(*(["\n\n".join(pages)] if is_one else pages)), rules=forced())
+    said = "\n".join(claim.text for claim in draft.claims)
+    assert [said.count(step) for step in PAIR] == [1, 1]
+
+
+def test_days_in_a_list_are_no_numbers_of_its_items() -> None:
+    found = evidence("- 1. May is free for all.", "- 3. May is free for all.")
+    draft = compose("Which day is free for all?", found, rules=forced())
+    assert {claim.text for claim in draft.claims} == {"1. May is free for all.", "3. May is free for all."}
+
+
 def test_documents_that_contradict_each_other_are_both_quoted() -> None:
     found = evidence("Parental leave takes 16 weeks.", "Parental leave takes 12 weeks.")
     assert len(compose("How long is parental leave?", found, rules=forced()).claims) == 2
@@ -396,3 +429,117 @@ def _is_cut(claim: Claim, found: Evidence) -> bool:
     whole = [unit for unit in units(found) if unit.passage.handle == handle]
     rows = {line for unit in whole if unit.shape is Shape.ROW for line in (*unit.above, *unit.lines)}
     return not rows.issuperset(claim.text.split("\n")) and claim.text not in {unit.text for unit in whole}
+
+
+def test_nothing_that_the_sample_company_says_breaks_the_contract_in_its_own_words() -> None:
+    pages = [file.read_text(encoding="utf-8") for file in COMPANY.rglob("*.md")]
+    evidences = [some_evidence(piece.text) for page in pages for piece in chunk("Page", page)]
+    drafts = [(evidence, Draft(claims=tuple(_claims((unit,))))) for evidence in evidences for unit in units(evidence)]
+    assert len(drafts) > 1_000
+    question = "What do I have to know about the leave of this year?"
+    for evidence, draft in drafts:
+        assert violations(draft, evidence, max_claim_characters=10_000, question=question, min_support=1) == ()
+
+
+# --- what reads badly -----------------------------------------------------------------------------------------------
+
+
+def said(question: str, text: str) -> str:
+    return "\n".join(claim.text for claim in compose(question, evidence(text), rules=forced()).claims)
+
+
+LEVELS = """\
+| Level | Gives access to | Access ends after |
+|---|---|---|
+| B | a shell | 180 days |
+| C | the database | 8 hours |
+"""
+ERRORS = """\
+| Error | Meaning |
+|---|---|
+| `E07` | an error of phase |
+| **E12** | an error of sensor |
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "table", "row", "other"),
+    [
+        pytest.param("How long does access of level C last?", LEVELS, "8 hours", "180 days", id="a letter"),
+        pytest.param("What does error E07 mean?", ERRORS, "phase", "sensor", id="in code"),
+        pytest.param("What is the meaning of error e12?", ERRORS, "sensor", "phase", id="in bold"),
+    ],
+)
+def test_of_a_table_the_row_that_the_question_names_is_said_alone(
+    question: str, table: str, row: str, other: str
+) -> None:
+    assert row in said(question, table)
+    assert other not in said(question, table)
+
+
+def test_without_its_column_a_letter_names_no_row() -> None:
+    both = said("After how long does access end, in the case of C or otherwise?", LEVELS)
+    assert "8 hours" in both
+    assert "180 days" in both
+
+
+RATES = """\
+| Attainment of quota | Commission |
+|---|---|
+| 60–100 % | 8.0 % |
+| above 100 % | 12.0 % |
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "rate"),
+    [
+        ("What is the commission beyond 100 % of quota?", "12.0 %"),
+        ("What is the commission above 100 % of quota?", "12.0 %"),
+        ("What is the commission at 100 % of quota?", "8.0 %"),
+        ("What is the commission below 100 % of quota?", "8.0 %"),
+        ("What is the commission at more than 60 % of quota?", "8.0 %"),
+    ],
+)
+def test_beyond_the_end_of_a_range_is_the_next(question: str, rate: str) -> None:
+    assert f"| {rate} |" in said(question, RATES).split("\n")[2]
+
+
+def test_sentence_that_begins_with_there_is_stands_by_itself() -> None:
+    text = "Friday only with the duty manager. There is a deployment freeze over Christmas."
+    assert said("Is there a deployment freeze over Christmas?", text) == "There is a deployment freeze over Christmas."
+    text = "Reception is in the hall. There you get a deployment badge."
+    assert said("Where do I get a deployment badge?", text) == text
+
+
+SICK = """\
+## Reporting in
+
+Report ill before 09:30.
+
+## Doctor's note
+
+- Netherlands: never send one.
+- Portugal: from day 4.
+"""
+
+
+def test_list_that_follows_on_something_else_says_under_what_it_stands() -> None:
+    found = evidence(SICK)
+    sentence, steps = (one for one in units(found) if one.shape in {Shape.SENTENCE, Shape.STEPS})
+    as_good = [Scored(one, frozenset(one.lines), Signs(), 1.0) for one in (sentence, steps)]
+    limits = Limits(5, lambda _: True)
+    after, alone = (chosen(some, limits, prefers_steps=False) for some in (as_good, as_good[1:]))
+    list_ = "- Netherlands: never send one.\n- Portugal: from day 4."
+    assert [one.text for one in after] == ["Report ill before 09:30.", f"## Doctor's note\n{list_}"]
+    assert [one.text for one in alone] == [list_]
+    draft = Draft(claims=tuple(_claims(after)))
+    assert violations(draft, found, max_claim_characters=1200) == ()
+    assert chosen(as_good, Limits(3, limits.allows), prefers_steps=False) == (sentence,)
+
+
+def test_label_in_bold_is_said_with_what_it_names() -> None:
+    text = "**401(k).** Acme matches 100 % of the first 4 % of pay. **Dental.** Delta Plan."
+    assert (
+        said("What does Acme match in the 401(k)?", text) == "**401(k).** Acme matches 100 % of the first 4 % of pay."
+    )

@@ -30,7 +30,7 @@ def some(home: Path, dimensions: int) -> Embedder:
 
 def test_what_a_model_said_of_itself_is_known_without_asking_it_again(serving: Serving, tmp_path: Path) -> None:
     server = serving(embedded())
-    dimensions = learnt(SOME, None)
+    dimensions = learnt(Settings(), SOME, None)
     asked = len(server.asked)
     there = some(tmp_path, dimensions)
     assert (there.name, there.dimensions) == ("openai/some@3", 3)
@@ -39,18 +39,18 @@ def test_what_a_model_said_of_itself_is_known_without_asking_it_again(serving: S
 
 def test_model_that_comes_back_with_other_vectors_is_another(serving: Serving) -> None:
     serving(embedded(lambda _: (1.0, 2.0)))
-    assert learnt(SOME, 3) == 2
+    assert learnt(Settings(), SOME, 3) == 2
 
 
 def test_model_that_is_away_is_what_it_said_before(serving: Serving) -> None:
     serving(error(503))
-    assert learnt(SOME, 3) == 3
+    assert learnt(Settings(), SOME, 3) == 3
 
 
 def test_model_that_never_said_anything_cannot_be_begun_with(serving: Serving) -> None:
     serving(error(401))
     with pytest.raises(Unready, match=r"key.*look at .*FOOTNOTE_EMBEDDER=none"):
-        learnt(SOME, None)
+        learnt(Settings(), SOME, None)
 
 
 def test_question_is_remembered_and_hurried_and_a_sync_is_patient(serving: Serving, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bot.core.ports import Vector
+from bot.core.ports import NOBODYS, Errand, Vector
 from bot.models.remembered import Remembered
 from tests.fakes.embedder import HashingEmbedder
 
@@ -12,9 +12,9 @@ class Counting(HashingEmbedder):
         super().__init__()
         self.embedded: list[str] = []
 
-    def embed(self, texts: Sequence[str]) -> Vector:
+    def embed(self, texts: Sequence[str], *, errand: Errand = NOBODYS) -> Vector:
         self.embedded += texts
-        return super().embed(texts)
+        return super().embed(texts, errand=errand)
 
 
 def test_a_text_is_embedded_once_and_comes_back_the_same_in_its_place() -> None:

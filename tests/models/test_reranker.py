@@ -12,6 +12,7 @@ from bot.core.errors import BadUse, Unranked
 from bot.models.gateway.door import Limits
 from bot.models.gateway.reranking import RerankingModel
 from bot.models.reranker import MOST_CHARACTERS, HostedReranker
+from policies.disclosure import UNDECLARED
 from tests.fakes.model_server import Reply, error, reranked
 from tests.models.conftest import Serving
 
@@ -28,7 +29,7 @@ def cohere(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def reranker(model: str = "hosted_vllm/some", limits: Limits = LIMITS) -> HostedReranker:
-    return HostedReranker(RerankingModel(model, limits))
+    return HostedReranker(RerankingModel(model, limits), UNDECLARED)
 
 
 def results(*pairs: tuple[Any, Any]) -> Reply:

@@ -55,7 +55,7 @@ def watching(slack: SlackEmulator, user: str) -> Iterator[Callable[[], tuple[str
         thread.start()
         ready.get(timeout=5)
         yield lambda: seen.get(timeout=5)
-        slack._loop.call_soon_threadsafe(slack.page.stop)  # type: ignore[union-attr]
+        slack.lose_lines()
         thread.join(5)
 
 

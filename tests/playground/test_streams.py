@@ -113,3 +113,19 @@ def test_a_chunk_of_bad_blocks_is_refused(slack: SlackEmulator, client: WebClien
     chunks = [{"type": "blocks", "blocks": [{"type": "poem"}]}]
     said = refusal(lambda: client.chat_startStream(channel=im, thread_ts=asked.ts, chunks=chunks))
     assert said["error"] == "invalid_blocks"
+
+
+def test_pieces_come_to_no_more_than_a_message_may_hold(slack: SlackEmulator, client: WebClient) -> None:
+    asked = slack.as_user("ana").post("@footnote", "hi")
+    im = slack.world.im("ana", "footnote").id
+
+    def dividers(count: int) -> list[dict[str, object]]:
+        return [{"type": "blocks", "blocks": [{"type": "divider"}] * count}]
+
+    ts = str(client.chat_startStream(channel=im, thread_ts=asked.ts, chunks=dividers(30))["ts"])
+    said = refusal(lambda: client.chat_appendStream(channel=im, ts=ts, chunks=dividers(21)))
+    assert said["error"] == "invalid_blocks"
+    said = refusal(lambda: client.chat_stopStream(channel=im, ts=ts, blocks=[{"type": "divider"}] * 21))
+    assert said["error"] == "invalid_blocks"
+    assert client.chat_appendStream(channel=im, ts=ts, chunks=dividers(20))["ok"]
+    assert client.chat_stopStream(channel=im, ts=ts)["ok"]

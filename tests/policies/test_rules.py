@@ -1,10 +1,12 @@
 """A rule text that is not understood stops everything, and says in which file, on which line, and why."""
 
+import tomllib
 from importlib import resources
 
 import pytest
 
-from policies.rules import ANSWERS, AUDIENCE, FILES, INTENTS, RulesError, digest, parse
+from policies.redaction.kinds import Kind, Redaction
+from policies.rules import ANSWERS, AUDIENCE, FILES, INTENTS, REDACTION, RulesError, digest, parse
 
 FOLDER = resources.files("policies") / "rules"
 PACKAGED = {file: (FOLDER / file).read_text(encoding="utf-8") for file in FILES}
@@ -95,6 +97,21 @@ def broken(file: str, old: str, new: str) -> RulesError:
         pytest.param(INTENTS, '"fast"', '"fast"\ntools = "all"', 12, "other.tools", id="a text for a list"),
         pytest.param(INTENTS, '"fast"', '"fast"\nreview = "maybe"', 12, "other.review", id="neither yes nor no"),
         pytest.param(INTENTS, '"fast"', '"fast"\nintent = "question"', 12, "other.intent", id="two names of an intent"),
+        pytest.param(INTENTS, '"fast"', '"fast"\nreview = true', 6, "name `reviewers`", id="checked by nobody"),
+        pytest.param(
+            INTENTS,
+            '"fast"',
+            '"fast"\nreview = true\nreviewers = ["U12"]',
+            6,
+            "how long each has",
+            id="checked for ever",
+        ),
+        pytest.param(INTENTS, '"fast"', '"fast"\nreviewers = ["U12"]', 6, "`review = true`", id="who checks nothing"),
+        pytest.param(INTENTS, '"fast"', '"fast"\nreviewers = ["@omar"]', 12, "other.reviewers.0", id="no account's id"),
+        pytest.param(INTENTS, '"fast"', '"fast"\nreview_within_minutes = 0', 12, "greater than 0", id="no time at all"),
+        pytest.param(
+            INTENTS, 'risk = "high"', 'does = "help"\nrisk = "high"\nreview = true', 6, "by rule", id="no answer"
+        ),
         pytest.param(INTENTS, "[question]", "top = 1\n[question]", 1, "`top` must be a table", id="a loose key"),
         pytest.param(INTENTS, "[other]", "[[other]]", 6, "`other` must be a table", id="an array of tables"),
         pytest.param(INTENTS, "[question]", "[questions]", None, "`question` is missing", id="questions have no rule"),
@@ -109,7 +126,7 @@ def test_wrong_rule_text_names_its_file_line_and_reason(
     assert str(error) == f"{file}{f', line {line}' if line else ''}: {error.reason}"
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", [ANSWERS, AUDIENCE, INTENTS])
 def test_missing_rule_file_is_named(file: str) -> None:
     with pytest.raises(RulesError, match="this rule file is missing") as raised:
         parse({name: text for name, text in TEXTS.items() if name != file})
@@ -143,6 +160,46 @@ def test_rules_are_read_as_they_are_written() -> None:
 def test_rules_from_before_there_were_limits_within_a_minute_have_none() -> None:
     asked = parse(TEXTS).answers.question
     assert (asked.a_minute_by_one, asked.a_minute_by_all) == (None, None)
+
+
+def test_texts_from_before_there_were_rules_of_redaction_go_by_what_is_packaged() -> None:
+    assert REDACTION not in TEXTS
+    assert parse(TEXTS).redaction == Redaction()
+    for destination in ("model", "channel", "log"):
+        assert parse(PACKAGED).redaction.masked(destination) == Redaction().masked(destination)
+
+
+def test_a_kind_that_a_table_does_not_name_is_masked_there() -> None:
+    rules = parse({**TEXTS, REDACTION: '[model]\niban = "keep"\n'}).redaction
+    assert rules.masked("model") == set(Kind) - {Kind.IBAN}
+    assert rules.masked("channel") == Redaction().masked("channel")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ('[model]\nnames = "mask"\n', 2, "names"),
+        ('[model]\ncard = "hide"\n', 2, "keep"),
+        ('[phones]\nregions = ["XX"]\n', 2, "no such country"),
+        ('[everywhere]\ncard = "mask"\n', 1, "everywhere"),
+    ],
+)
+def test_rules_of_redaction_that_are_not_understood_stop_everything(text: str, line: int, reason: str) -> None:
+    with pytest.raises(RulesError, match=reason) as raised:
+        parse({**TEXTS, REDACTION: text})
+    assert (raised.value.file, raised.value.line) == (REDACTION, line)
+
+
+def test_packaged_rules_name_every_kind_for_every_destination() -> None:
+    tables = tomllib.loads(PACKAGED[REDACTION])
+    for destination in ("model", "channel", "log"):
+        assert set(tables[destination]) == {kind.value for kind in Kind}
+
+
+def test_rules_from_before_there_were_ages_tell_of_none_and_the_packaged_ones_do() -> None:
+    assert (parse(TEXTS).answers.ages.months, parse(TEXTS).answers.ages.unread_days) == (0, 0)
+    ages = parse(PACKAGED).answers.ages
+    assert (ages.of("wiki/hr"), ages.unread_days) == (18, 14)
 
 
 def test_packaged_rules_parse_and_let_people_ask() -> None:

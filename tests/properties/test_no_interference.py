@@ -74,5 +74,8 @@ def without_times(outcome: Outcome) -> object:
 def test_the_property_would_notice_a_difference(make_database_url: MakeDatabaseUrl, secret: str) -> None:
     """A check that cannot fail is no check: a document that Ana may read does change what she gets."""
     told = {"hr/a.md": ("[[anyone]]", f"Price is 199 EUR {secret}."), "hr/b.md": ("[[anyone]]", f"{secret} {secret}.")}
-    one, other = (outcomes(make_database_url(), world, [secret]) for world in (told, {"hr/a.md": told["hr/a.md"]}))
+    one, other = (
+        outcomes(make_database_url(), world, [f"How much is {secret} in the price list?"])
+        for world in (told, {"hr/a.md": told["hr/a.md"]})
+    )
     assert one != other

@@ -15,7 +15,7 @@ from bot.models.weights import locate
 from policies.evidence import Answer
 from tests import inside
 
-_KINDS = {"row", "step", "table", "procedure"}
+_KINDS = {"row", "step", "table", "procedure", "sentence"}
 TESTS = Path(__file__).parent.parent
 COMPANY = TESTS.parent / "bot" / "playground" / "acme"
 
@@ -52,18 +52,18 @@ def questions(file: str = "acme_tables.toml") -> tuple[Question, ...]:
 
 
 @contextmanager
-def company(home: Path) -> Iterator[app.Assistant]:
+def company(home: Path, folder: Path = COMPANY) -> Iterator[app.Assistant]:
     """With the built-in embedder and no model."""
     found = settings.load()
     weights = locate(found.models)
     assert weights is not None, "run `python -m bot.models.weights` first"
     alone = found.model_copy(update={"home": home, "database_url": None, "chroma_url": None})
     with MiniLM(weights) as embedder, inside.assistant(alone, embedder) as assistant:
-        inside.sync(assistant, COMPANY)
+        inside.sync(assistant, folder)
         yield assistant
 
 
-def judge(assistant: app.Assistant, question: Question) -> Judged:
+def judge(assistant: app.Assistant, question: Question, folder: Path = COMPANY) -> Judged:
     outcome = inside.ask(assistant, question.ask, question.person)
     claims = outcome.reply.claims if isinstance(outcome.reply, Answer) else ()
     document = {passage.handle: passage.document.removeprefix("acme:") for passage in outcome.evidence.passages}
@@ -71,8 +71,8 @@ def judge(assistant: app.Assistant, question: Question) -> Judged:
     return Judged(
         question,
         hit=bool(said) and said[0][0] == question.document and _has("\n".join(said[0][1]), question.contains),
-        headless=tuple(line for name, lines in said for line in headless(lines, _page(name))),
-        torn=tuple("\n".join(lines) for name, lines in said if torn(lines, _page(name))),
+        headless=tuple(line for name, lines in said for line in headless(lines, _page(folder, name))),
+        torn=tuple("\n".join(lines) for name, lines in said if torn(lines, _page(folder, name))),
         said=tuple("\n".join(lines) for _, lines in said),
     )
 
@@ -112,8 +112,8 @@ def _head(page: Sequence[str], place: int) -> str:
     return page[place].strip()
 
 
-def _page(name: str) -> list[str]:
-    return (COMPANY / name).read_text(encoding="utf-8").split("\n")
+def _page(folder: Path, name: str) -> list[str]:
+    return (folder / name).read_text(encoding="utf-8").split("\n")
 
 
 def _has(said: str, parts: Sequence[str]) -> bool:
@@ -128,6 +128,7 @@ def figures(judged: Sequence[Judged]) -> dict[str, Any]:
         "hit_at_1": _share(judged),
         "odd": {"n": len(odd), "hit_at_1": _share(odd)},
         "rows": {"hit_at_1": _share([one for one in judged if one.question.kind == "row"])},
+        "sentences": {"hit_at_1": _share([one for one in judged if one.question.kind == "sentence"])},
         "steps": {"hit_at_1": _share([one for one in judged if one.question.kind == "step"])},
         "header_missing": sum(len(one.headless) for one in judged),
         "torn": sum(len(one.torn) for one in judged),

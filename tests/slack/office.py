@@ -1,11 +1,14 @@
 """A small company with its Slack, and the real bot in it, in this process: what people write is what a test drives."""
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+import pytest
 
 from bot import app, service
 from bot.core.clock import Clock, utc_now
@@ -13,6 +16,7 @@ from bot.core.nouns import ReceiptId
 from bot.playground.slack import Channel, Delivery, Message, Person, RateLimits, SlackEmulator, SlackWorld
 from bot.settings import Settings
 from bot.stores.ledger.book import Recorded
+from bot.web.slack import EVENTS
 from tests import company
 from tests.console import Console
 from tests.inside import sync
@@ -28,7 +32,7 @@ PATIENCE_S = 30.0
 def a_slack_world() -> SlackWorld:
     """ana (engineering), ben (HR) and zoe (sales) of the small company, a guest, somebody of another company, a bot."""
     world = SlackWorld(team="Acme", domain="acme")
-    footnote = world.add_app()
+    footnote = world.add_app(commands=["/footnote"])
     for name in ("ana", "ben", "zoe"):
         world.add_user(name, email=f"{name}@acme.test")
     world.add_user("guest", email="guest@else.test", restricted=True)
@@ -41,10 +45,21 @@ def a_slack_world() -> SlackWorld:
     return world
 
 
+Over = Literal["socket", "http"]
+OVER: Over = "http" if os.environ.get("FOOTNOTE_TEST_SLACK_OVER") == "http" else "socket"  # noqa: TID251 - the suite's own switch
+either_way = pytest.mark.parametrize("over", ["socket", "http"])
+"""For tests of what Slack delivers: on its socket, and over HTTP. All others go one way, which the switch chooses."""
+
+ANEW = {"FOOTNOTE_ANSWERS_KEPT_MB": "0"}  # the same is asked over and over, and is to be answered each time
+
+
 @dataclass
 class Office:
+    """`records`: the same home's, for whoever looks in over and over."""
+
     slack: SlackEmulator
     settings: Settings
+    records: app.Records
 
     def person(self, name: str) -> Person:
         return self.slack.as_user(name)
@@ -83,10 +98,10 @@ class Office:
     def console(self, **variables: str) -> Console:
         """The same home, for `footnote serve` in a process of its own, and whatever looks into it afterwards."""
         ours = self.settings
-        environment = {"SLACK_API_URL": self.slack.url, "FOOTNOTE_EMBEDDER": "none", **SHORT_LEASE, **variables}
+        slack = {"SLACK_API_URL": self.slack.url, "SLACK_APP_TOKEN": self.slack.app_token()}
+        environment = {**slack, "FOOTNOTE_EMBEDDER": "none", **ANEW, **SHORT_LEASE, **variables}
         for name, secret in (
             ("SLACK_BOT_TOKEN", ours.slack_bot_token),
-            ("SLACK_APP_TOKEN", ours.slack_app_token),
             ("DATABASE_URL", ours.database_url),
         ):
             if secret is not None:
@@ -99,18 +114,13 @@ class Office:
         """Everything was delivered, and everything that was asked is done."""
         self.slack.hub.accepted()
         post = self.slack.hub.post
-        until(lambda: not post.due and not post.waiting and not self._open(), patience_s)
-
-    def _open(self) -> bool:
-        with app.records(self.settings) as records:
-            return records.inbox.waits()
+        until(lambda: not post.due and not post.waiting and not self.records.inbox.waits(), patience_s)
 
     def receipts(self, most: int = 100) -> list[tuple[Recorded, ...]]:
         """The events of each, the newest first."""
-        with app.records(self.settings) as records:
-            with records.database.reading() as session:
-                found = [opened.receipt for opened in records.ledger.receipts(session, most)]
-            return [records.receipts.events(ReceiptId(receipt)) for receipt in found]
+        with self.records.database.reading() as session:
+            found = [opened.receipt for opened in self.records.ledger.receipts(session, most)]
+        return [self.records.receipts.events(ReceiptId(receipt)) for receipt in found]
 
     def events(self, kind: str) -> list[dict[str, Any]]:
         return [event.body or {} for events in self.receipts() for event in events if event.kind == kind]
@@ -126,28 +136,46 @@ def office(
     rates: RateLimits | None = None,
     documents: Mapping[str, str] = company.DOCUMENTS,
     people: str = company.PEOPLE,
+    over: Over | None = None,
     **settings: Any,
 ) -> Iterator[Office]:
-    """The company has been read; nobody is in Slack yet: see `running`."""
+    """The company has been read; nobody is in Slack yet: see `running`. `over`: as Slack reaches us."""
     emulator = SlackEmulator(world or a_slack_world(), delivery=delivery, rates=rates or RateLimits.off())
     with emulator as slack:
         named: dict[str, Any] = {
             "SLACK_BOT_TOKEN": slack.bot_token(),
-            "SLACK_APP_TOKEN": slack.app_token(),
+            **_way(slack, over or OVER),
             "SLACK_API_URL": slack.url,
             "DATABASE_URL": database_url if database_url.startswith("postgresql") else None,
             "CHROMA_URL": CHROMA,
         }
+        settings = {"answers_kept_mb": 0, **settings}  # as above
         ours = Settings(home=folder / "home", embedder="none", lease_s=2, **named, **settings)
-        with app.records(ours) as records, app.assistant(records, None, command="test") as assistant:
-            sync(assistant, company.write(folder / "company", documents, people=people))
-        yield Office(slack, ours)
+        with app.records(ours) as records:
+            with app.assistant(records, None, command="test") as assistant:
+                sync(assistant, company.write(folder / "company", documents, people=people))
+            yield Office(slack, ours, records)
+
+
+def _way(slack: SlackEmulator, over: Over) -> dict[str, Any]:
+    if over == "http":
+        return {"SLACK_SIGNING_SECRET": slack.signing_secret(), "port": 0}
+    return {"SLACK_APP_TOKEN": slack.app_token()}
 
 
 @contextmanager
 def running(office: Office, clock: Clock = utc_now) -> Iterator[None]:
-    with app.records(office.settings, clock) as records, service.in_slack(records, None, command="test"):
-        yield
+    """Reached as its settings say: on its socket, or over HTTP."""
+    with (
+        app.records(office.settings, clock) as records,
+        service.in_slack(records, None, command="test") as at_work,
+    ):
+        if office.settings.slack_app_token is None:
+            office.slack.deliver_to(f"http://127.0.0.1:{at_work.port}{EVENTS}")
+        try:
+            yield
+        finally:
+            office.slack.deliver_to(None)
 
 
 def until(happens: Callable[[], object], patience_s: float = PATIENCE_S) -> None:

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,11 +13,13 @@ from hypothesis import strategies as st
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from structlog.testing import capture_logs
 
+from bot.core.nouns import SlackUser
 from bot.playground.slack import Channel, SlackWorld, User, membership, visibility
 from bot.slack import wire
 from bot.slack.audience import SlackPeople
 from bot.slack.rooms import Kind, kind_of
 from connectors.model import AccessUnknown, Retryable
+from policies.experts import held_by_readers_of
 from policies.people import Audience, Email, Person
 from tests.slack.emulated import LICENSED, STAFF, Office, an_office, office
 
@@ -43,6 +46,23 @@ def is_incomplete(audience: Audience, asker: Person) -> bool:
 # -- what cannot be found out
 
 
+@pytest.mark.parametrize("fault", ["missing_scope", "never_heard_of", "internal_error"])
+def test_whether_somebody_is_a_member_is_asked_again_where_slack_does_not_say(acme: Office, fault: str) -> None:
+    ana = SlackUser(team=acme.world.home.id, user=acme.world.user("ana").id)
+    acme.slack.faults.fail("users.info", "slack_error", code=fault)
+    with pytest.raises(Retryable):
+        acme.people.member(ana)
+    found = acme.people.member(ana)
+    assert found is not None
+    assert found.user == ana
+
+
+def test_whom_slack_does_not_know_or_another_workspace_has_is_no_member(acme: Office) -> None:
+    home = acme.world.home.id
+    for team, user in ((home, "U0NOBODY"), ("T0OTHER", acme.world.user("ana").id), (home, acme.world.user("gus").id)):
+        assert acme.people.member(SlackUser(team=team, user=user)) is None
+
+
 @pytest.mark.parametrize("code", ["missing_scope", "never_heard_of"])
 @pytest.mark.parametrize("method", ["conversations.info", "conversations.members", "users.list", "users.info"])
 def test_what_slack_does_not_say_makes_the_audience_incomplete(acme: Office, method: str, code: str) -> None:
@@ -66,6 +86,26 @@ def test_what_slack_has_trouble_with_is_asked_again_later(acme: Office, method: 
     with pytest.raises(Retryable):
         acme.readers(where)
     assert acme.readers(where).complete
+
+
+@pytest.mark.parametrize("fault", [("error_500", {}), ("slack_error", {"code": "missing_scope"})], ids=["away", "no"])
+def test_what_was_saved_where_readers_are_unknown_is_nobody_s_and_stops_no_question(acme: Office, fault: Any) -> None:
+    kind, options = fault
+    channels = [acme.world.channel(name).id for name in ("general", "secret")]
+    acme.people = SlackPeople(
+        acme.client,
+        acme.access,
+        team=acme.world.home.id,
+        bot_user="",
+        saved_in=lambda: channels,
+        timer=lambda: acme.now,
+    )
+    held = {held_by_readers_of(channel) for channel in channels}
+    assert held <= acme.asker("ana").principals
+    acme.now += 3600
+    acme.client.retry_handlers.clear()
+    acme.slack.faults.fail("conversations.info", kind, **options)
+    assert held & acme.asker("ana").principals == {held_by_readers_of(channels[1])}
 
 
 def test_a_limit_that_passes_is_waited_for(acme: Office) -> None:
@@ -653,3 +693,44 @@ def test_whoever_sees_a_place_is_among_its_readers(
             assert names <= others | {n for u in seeing for n in (u.email, f"slack:{u.team_id}/{u.id}")}
             outside = [u for u in seeing if (u.restricted or u.team_id != world.home.id) and not u.is_bot]
             assert not outside or any(not person.principals for person in audience.people)
+
+
+# -- at a glance
+
+
+def glance(acme: Office, where: str = "secret") -> object:
+    return acme.people.as_of(acme.question("ana", where))
+
+
+def test_glance_is_the_same_and_asks_slack_nothing_while_nothing_changes(acme: Office) -> None:
+    acme.readers("secret")
+    first = glance(acme)
+    acme.asked()
+    acme.now += 5
+    assert first is not None
+    assert glance(acme) == first
+    assert acme.asked() == []
+
+
+def test_glance_is_another_whatever_may_have_changed_of_who_reads_along(acme: Office) -> None:
+    def comes() -> None:
+        membership.join(acme.world, acme.world.channel("secret"), acme.world.user("gus").id)
+        acme.people.member_moved(acme.world.channel("secret").id)
+
+    def knows_more() -> None:
+        acme.knows("noa")
+
+    def ages() -> None:
+        acme.now += 31
+
+    ben = acme.world.user("ben").id
+    told = (partial(acme.people.user_changed, ben), partial(acme.people.user_changed, None))
+    for change in (comes, knows_more, ages, *told):
+        before = glance(acme)
+        change()
+        assert glance(acme) != before
+
+
+def test_where_slack_does_not_say_who_is_there_nothing_is_seen_at_a_glance(acme: Office) -> None:
+    acme.slack.faults.fail("conversations.members", "slack_error", code="never_heard_of")
+    assert glance(acme) is None

@@ -4,8 +4,10 @@ from typing import Any, Literal
 
 import pytest
 
+from bot.core.nouns import Shortfall
 from bot.playground.slack.surfaces import check_message_blocks
 from bot.slack import render
+from bot.slack.words import SHORTFALLS
 from policies.evidence import Answer, Citation, Claim, Clarification, Evidence, Refusal, RefusalReason
 from tests.fakes.passages import some_evidence
 from tests.slack.replies import Json, inside, of, of_type, read, renamed, strings
@@ -45,6 +47,24 @@ def test_the_answer_comes_first_then_the_sources_then_the_buttons() -> None:
         "actions",
     ]
     assert read(post.blocks[:2]) == "Leave is 30 days. [1]Ask early. [2]"
+
+
+@pytest.mark.parametrize("shortfall", SHORTFALLS)
+def test_what_a_reply_falls_short_of_is_said_in_one_line_between_the_sources_and_the_buttons(
+    shortfall: Shortfall,
+) -> None:
+    post = answered("Leave is 30 days.", shortfall=shortfall)
+    assert SHORTFALLS[shortfall] in str(post.blocks[-3])
+    assert SHORTFALLS[shortfall] in post.text.splitlines()
+
+
+def test_refusal_says_it_too_and_a_question_back_does_not() -> None:
+    refused = render.reply(
+        Refusal(reason=RefusalReason.UNANSWERED), Evidence(), receipt="r_1", direct=True, shortfall="away"
+    )
+    asked_back = render.reply(Clarification(reason="empty"), Evidence(), receipt="r_1", direct=True, shortfall="away")
+    assert SHORTFALLS["away"] in str(refused.blocks)
+    assert SHORTFALLS["away"] not in str(asked_back.blocks) + asked_back.text
 
 
 def test_a_source_is_named_with_its_title_as_a_link_its_place_and_its_last_update() -> None:
@@ -115,6 +135,42 @@ def test_buttons_carry_the_receipt_and_nothing_else() -> None:
 )
 def test_a_click_on_feedback_says_which_it_was(value: str, expected: tuple[str, bool] | None) -> None:
     assert render.feedback_pressed(value) == expected
+
+
+OPTIONS = ("Porto", "<!channel> [pay](https://evil.test) \u202e\n@here", "x" * 300, "*Utrecht* :tada:")
+
+
+def test_options_are_buttons_that_carry_a_number_and_show_what_they_are() -> None:
+    reply = Clarification(reason="which", options=OPTIONS)
+    post = render.reply(reply, Evidence(), receipt="r_1", direct=False)
+    check_message_blocks(list(post.blocks))
+    buttons = of_type(post.blocks, "button")
+    assert [one["value"] for one in buttons] == ["r_1:0", "r_1:1", "r_1:2", "r_1:3"]
+    assert [one["text"]["type"] for one in buttons] == ["plain_text"] * 4
+    assert [one["text"]["text"] for one in buttons][0::3] == ["Porto", "*Utrecht* :tada:"]
+    assert all(len(one["text"]["text"]) <= 75 and "\u202e" not in one["text"]["text"] for one in buttons)
+    for said in (post.text, render.chosen(reply, OPTIONS[1]).text):
+        assert not any(mark in said for mark in ("<!", "://evil", "@here", "\u202e"))
+    given = render.chosen(reply, OPTIONS[1])
+    check_message_blocks(list(given.blocks))
+    assert of_type(given.blocks, "button") == []
+    assert of_type(given.blocks, "mrkdwn") == []
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        pytest.param("r_1:3", ("r_1", 3), id="the fourth"),
+        pytest.param("r_1:10", None, id="more than there are"),
+        pytest.param("r_1:-1", None, id="from the end"),
+        pytest.param("r_1:\u0663", None, id="another digit"),
+        pytest.param("r_1:1\n", None, id="a line more"),
+        pytest.param(":1", None, id="no receipt"),
+        pytest.param("r_1", None, id="no number"),
+    ],
+)
+def test_a_click_on_an_option_says_its_number(value: str, expected: tuple[str, int] | None) -> None:
+    assert render.option_pressed(value) == expected
 
 
 def test_a_procedure_that_was_cut_says_that_it_goes_on() -> None:

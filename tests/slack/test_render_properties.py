@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.playground.slack.surfaces import check_message_blocks, check_view
@@ -169,6 +169,7 @@ def test_the_evidence_of_any_answer_is_a_view_in_which_nothing_is_followed(data:
 
 
 @settings(deadline=None, max_examples=50)
+@example(reply=Clarification(reason="composer", question="```\n"), direct=True)
 @given(
     reply=st.builds(Refusal, reason=st.sampled_from(RefusalReason))
     | st.builds(Clarification, reason=st.sampled_from(["empty", "too_long", "composer"]), question=st.none() | TEXTS),

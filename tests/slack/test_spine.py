@@ -17,6 +17,8 @@ from tests.slack.office import (
     SECRET,
     SECRET_ANSWER,
     Office,
+    Over,
+    either_way,
     office,
     running,
     until,
@@ -26,12 +28,12 @@ Open = Callable[..., Office]
 
 
 @pytest.fixture
-def open_office(tmp_path: Path, database_url: str) -> Iterator[Open]:
+def open_office(tmp_path: Path, database_url: str, over: Over) -> Iterator[Open]:
     """The office, with the bot in it unless `at_work=False`."""
     with ExitStack() as stack:
 
         def make(*, at_work: bool = True, **options: Any) -> Office:
-            made = stack.enter_context(office(tmp_path, database_url, **options))
+            made = stack.enter_context(office(tmp_path, database_url, over=over, **options))
             if at_work:
                 stack.enter_context(running(made))
             return made
@@ -46,6 +48,7 @@ def kinds(office: Office) -> list[list[str]]:
 # --- who is answered, and where ------------------------------------------------------------------------------------
 
 
+@either_way
 def test_a_direct_message_is_answered_beside_it(open_office: Open) -> None:
     acme = open_office()
     acme.asks("ana")
@@ -57,6 +60,7 @@ def test_a_direct_message_is_answered_beside_it(open_office: Open) -> None:
     assert kinds(acme) == [["asked", "claimed", "retrieved", "composed", "closed", "posted"]]
 
 
+@either_way
 def test_a_mention_is_answered_in_its_thread(open_office: Open) -> None:
     acme = open_office()
     asked = acme.asks("ana", channel="general")
@@ -143,6 +147,7 @@ def test_where_the_readers_cannot_be_found_out_nothing_is_said_but_to_the_asker(
 # --- once each -----------------------------------------------------------------------------------------------------
 
 
+@either_way
 @pytest.mark.parametrize("channel", [None, "general"], ids=["direct", "mention and message"])
 def test_what_is_delivered_four_times_at_once_is_answered_once(open_office: Open, channel: str | None) -> None:
     acme = open_office(delivery=Delivery(copies=4, new_event_ids=True))
@@ -153,6 +158,7 @@ def test_what_is_delivered_four_times_at_once_is_answered_once(open_office: Open
     assert len(acme.receipts()) == 1
 
 
+@either_way
 def test_what_comes_again_after_a_restart_is_not_answered_again(open_office: Open) -> None:
     acme = open_office(at_work=False, delivery=Delivery(redelivery_s=(0.0, 0.5, 2.0)))
     with running(acme):
@@ -218,6 +224,7 @@ def test_a_question_that_is_taken_back_is_not_answered(open_office: Open, channe
     assert acme.replies(channel or acme.direct("ana")) == []
 
 
+@either_way
 def test_questions_of_one_thread_are_answered_in_their_order(open_office: Open) -> None:
     acme = open_office(workers=4)
     head = acme.person("ana").post("general", "A few things:")
@@ -340,7 +347,20 @@ def test_odd_messages_get_the_sensible_thing(open_office: Open, text: str, said:
 def test_an_image_without_a_word_is_asked_about(open_office: Open) -> None:
     acme = open_office()
     acme.person("ana").post(acme.direct("ana"), files=[acme.slack.world.add_file()])
-    assert "What would you like to know?" in acme.reply(acme.direct("ana")).text
+    said = acme.reply(acme.direct("ana")).text
+    assert "What would you like to know?" in said
+    assert "not the file beside it" in said
+
+
+def test_words_beside_a_file_are_answered_and_it_is_said_that_the_file_was_not_read(open_office: Open) -> None:
+    acme = open_office()
+    text, file = f"{acme.us} {QUESTION}", acme.slack.world.add_file()
+    acme.person("ana").post("general", text, files=[file])
+    said = acme.reply("general").text
+    assert ANSWER in said
+    assert "not the file beside it" in said
+    acme.settled()
+    assert acme.events("asked")[0]["beside"] == ["file"]
 
 
 def test_another_bot_gets_no_answer_and_leaves_a_trace(open_office: Open) -> None:
@@ -356,6 +376,7 @@ def test_another_bot_gets_no_answer_and_leaves_a_trace(open_office: Open) -> Non
 # --- why, and was it useful -----------------------------------------------------------------------------------------------
 
 
+@either_way
 def test_why_shows_each_claim_in_its_passage(open_office: Open) -> None:
     acme = open_office()
     acme.asks("ana", channel="general")
@@ -381,6 +402,7 @@ def test_why_shows_nothing_to_somebody_who_may_no_longer_read_it(open_office: Op
     assert "Pelican" not in str(zoe.view().body)  # type: ignore[union-attr]
 
 
+@either_way
 def test_feedback_is_kept_with_the_receipt_and_thanked_for(open_office: Open) -> None:
     acme = open_office()
     acme.asks("ana", channel="general")

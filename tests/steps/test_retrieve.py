@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from bot.core.fusion import Considered, ordered
-from bot.core.nouns import ListId, PassageId, Reordering, Wording
-from bot.core.ports import Embedder, Hit, Placed, Reranker, Scope, Search, Vector
+from bot.core.nouns import ListId, PassageId, Wording
+from bot.core.ports import NOBODYS, Embedder, Errand, Hit, Placed, Reranker, Scope, Search, Vector
 from bot.steps.retrieve import Retrieved, retrieve
 from policies.access import NOBODY, AccessList
 from policies.evidence import Evidence
@@ -19,7 +19,7 @@ from policies.rules import AnswerRules, EvidenceLimits, Factors, FollowUps, Rank
 from tests.fakes.access import a_list
 from tests.fakes.embedder import HashingEmbedder, SilentEmbedder
 from tests.fakes.passages import NOON, FakePassages, a_passage
-from tests.fakes.reranker import ScriptedReranker
+from tests.fakes.reranker import ScriptedReranker, told
 from tests.fakes.search import FakeSearch, FixedSearch
 from tests.flows.world import RULES
 
@@ -61,6 +61,7 @@ def retrieved(
     factors: Factors | None = None,
     wording: Wording | None = None,
     reranker: Reranker | None = None,
+    now: datetime = NOON,
 ) -> Retrieved:
     return retrieve(
         wording or Wording(asked="leave days"),
@@ -72,7 +73,7 @@ def retrieved(
         embedder=embedder or HashingEmbedder(),
         reranker=reranker,
         rules=rules(limits or LIMITS, ranking or Ranking(), factors or Factors()),
-        now=NOON,
+        now=now,
     )
 
 
@@ -216,7 +217,7 @@ def test_reranker_orders_what_was_found_and_its_score_stands_beside_the_others(p
     assert [one.reranked for one in given.evidence.found] == [98, 97]
     assert [one.score for one in given.evidence.found] == [one.score for one in without.found][::-1]
     assert [one.handle for one in given.evidence.passages] == [1, 2]
-    assert given.reordering == Reordering(by="scripted/reranker", passages=2)
+    assert given.reordering == told(2)
 
 
 def test_reranker_is_shown_nothing_that_the_audience_may_not_read(passages: FakePassages) -> None:
@@ -236,7 +237,7 @@ def test_reranker_that_gives_no_order_leaves_the_fused_one(passages: FakePassage
     search = FixedSearch(hits("a", "b"), hits("a", "b"))
     given = retrieved(search, passages, ranking=RERANKED, reranker=ScriptedReranker(because="timeout"))
     assert given.evidence == found(search, passages, ranking=RERANKED)
-    assert given.reordering == Reordering(by="scripted/reranker", passages=2, because="timeout")
+    assert given.reordering == told(2, because="timeout")
 
 
 def test_rules_from_before_there_were_rerankers_ask_none(passages: FakePassages) -> None:
@@ -320,9 +321,9 @@ def test_few_are_kept_and_few_of_one_document(limits: tuple[int, int, int], expe
 
 
 class OnlyTheQuestion(HashingEmbedder):
-    def embed(self, texts: Sequence[str]) -> Vector:
+    def embed(self, texts: Sequence[str], *, errand: Errand = NOBODYS) -> Vector:
         assert list(texts) == ["leave days"], "something else than the question was embedded"
-        return super().embed(texts)
+        return super().embed(texts, errand=errand)
 
 
 def test_question_is_embedded_alone_and_as_it_was_asked(passages: FakePassages) -> None:
@@ -395,6 +396,18 @@ def test_of_two_alike_the_one_that_was_changed_later_comes_first_and_one_without
     assert documents(evidence) == ["c", "b", "a"]
     assert [one.worth and one.worth.recency for one in evidence.found] == [1.1, 1.05, 1.0]
     assert [one.score for one in evidence.found] == [1.1, 1.05, 1.0]
+
+
+def test_on_one_day_the_same_is_found_in_the_same_order_and_on_the_next_it_is_a_day_older() -> None:
+    """Whoever asks again within that day is answered as before, by whatever minute a document was changed."""
+    store, factors = FakePassages(), Factors(recency=0.1, recency_half_life_days=1)
+    search = FixedSearch((dated(store, "acme:a", NOON), dated(store, "acme:b", NOON - timedelta(hours=13))))
+    day = NOON.replace(hour=0)
+    moments = (day, NOON, day + timedelta(hours=23, minutes=59), day + timedelta(days=1))
+    worths = [[one.worth for one in found(search, store, factors=factors, now=now).found] for now in moments]
+    assert worths[0] == worths[1] == worths[2]
+    assert [one and one.recency for one in worths[0]] == [1.1, 1.05]
+    assert [one and one.recency for one in worths[3]] == [1.05, 1.025]
 
 
 def test_source_of_more_authority_comes_first_and_the_evidence_says_why() -> None:

@@ -49,6 +49,30 @@ def broken(*claims: int) -> tuple[Violation, ...]:
             Refusal(reason=RefusalReason.UNPROVEN),
             id="asks what it may not",
         ),
+        pytest.param(
+            Draft(clarify="Which?", options=("a", "b")),
+            (),
+            Clarification(reason="composer", question="Which?", options=("a", "b")),
+            id="with options",
+        ),
+        pytest.param(
+            Draft(options=("a", "b", "c")),
+            (Violation(claim=None, rule=Rule.PING, detail="", option=1),),
+            Clarification(reason="which", options=("a", "c")),
+            id="an option may not be offered",
+        ),
+        pytest.param(
+            Draft(clarify="Which?", options=("a", "b")),
+            (Violation(claim=None, rule=Rule.PING, detail="", option=0),),
+            Clarification(reason="composer", question="Which?"),
+            id="one option is no choice",
+        ),
+        pytest.param(
+            Draft(options=("a", "b")),
+            (Violation(claim=None, rule=Rule.PING, detail="", option=0),),
+            Refusal(reason=RefusalReason.UNPROVEN),
+            id="nothing is left to be asked",
+        ),
     ],
 )
 def test_draft_becomes_only_what_is_proven_of_it(draft: Draft, found: tuple[Violation, ...], reply: Reply) -> None:

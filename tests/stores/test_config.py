@@ -5,9 +5,11 @@ import pytest
 from sqlalchemy.exc import NoResultFound
 
 from bot.app import packaged_rules
-from bot.stores.config import Config, Version
+from bot.core.admin import Version
+from bot.stores.config import Config
 from bot.stores.database import Database
 from policies import rules
+from policies.overrides import with_all
 from policies.rules import RulesError
 from tests.threads import at_once
 
@@ -129,3 +131,45 @@ def test_concurrent_saves_are_versions_without_gaps_and_none_is_overwritten(data
     assert saved
     assert [version.number for version in history] == list(range(1, len(saved) + 1))
     assert {version.digest for version in history} == set(saved)
+
+
+LINES = ("answers", "answer", "max_lines")
+
+
+def test_what_was_set_is_carried_into_a_newer_package(database: Database, config: Config) -> None:
+    adopt(database)
+    save(database, with_all(PACKAGED, LINES, 8))
+    newer = adopt(database, EDITED)
+    assert newer is not None
+    assert (newer.number, newer.author) == (3, "package")
+    assert config.rules().answers.answer.max_lines == 8
+    assert config.newest().texts[rules.ANSWERS] == EDITED[rules.ANSWERS]
+    assert adopt(database, EDITED) is None
+
+
+def test_a_rollback_to_an_older_package_outlives_the_next_start(database: Database, config: Config) -> None:
+    adopt(database)
+    adopt(database, EDITED)
+    roll_back(database, 1)
+    assert adopt(database, EDITED) is None
+    assert config.rules().digest == rules.digest(PACKAGED)
+
+
+def test_a_newer_package_into_which_what_was_set_does_not_fit_changes_nothing(
+    database: Database, config: Config
+) -> None:
+    adopt(database)
+    saved = save(database, with_all(PACKAGED, ("intents", "greeting", "says"), "Hello!"))
+    lines = PACKAGED[rules.INTENTS].split("\n[greeting]")
+    without = lines[0] + "\n[thanks]" + lines[1].split("\n[thanks]")[1]
+    with pytest.raises(RulesError, match="greeting"):
+        adopt(database, {**PACKAGED, rules.INTENTS: without})
+    assert config.rules().digest == saved.digest
+
+
+def test_a_version_is_made_from_the_newest_or_not_at_all(database: Database, config: Config) -> None:
+    adopt(database)
+    save(database, EDITED)
+    with pytest.raises(RulesError, match="meanwhile"), database.writing() as session:
+        config.save(session, PACKAGED, author="ben@acme.test", note="late", now=NOON, base=1)
+    assert len(config.history()) == 2

@@ -29,6 +29,7 @@ from bot.stores.sources import Sources
 from bot.stores.tables import (
     TABLES,
     AccessListRow,
+    ChangeRow,
     CheckpointRow,
     ConfigRow,
     ContentRow,
@@ -36,7 +37,9 @@ from bot.stores.tables import (
     DocumentRow,
     EmbedderRow,
     EventRow,
+    ExpertReplyRow,
     GenerationRow,
+    HandOverRow,
     HeadRow,
     InboxRow,
     JobRow,
@@ -46,8 +49,13 @@ from bot.stores.tables import (
     MembershipRow,
     NodeRow,
     PassageRow,
+    PauseRow,
+    ReviewRow,
+    ReviewTurnRow,
     Row,
+    SavedAnswerRow,
     SourceRow,
+    SpendingRow,
     TextRow,
     ToldRow,
     VectorRow,
@@ -69,8 +77,24 @@ ROWS: dict[type[Row], tuple[dict[str, Any], str, Any]] = {
         "theirs",
     ),
     ToldRow: ({"asker": "slack:T1/U1", "minute": NOON, "receipt": "r_1"}, "receipt", "theirs"),
+    ReviewRow: (
+        {**_LEASED, "attempts": 0, "fence": 0, "subject": "s", "stage": "held", "turn": 0},
+        "payload",
+        "theirs",
+    ),
+    ReviewTurnRow: (
+        {"id": "v_1", "receipt": "r_1", "number": 1, "team": "T1", "reviewer": "U1", "until": NOON},
+        "reviewer",
+        "U2",
+    ),
     JobRow: ({**_LEASED, "attempts": 0, "fence": 0}, "payload", "theirs"),
     ConfigRow: ({"number": 1, "digest": "d", "texts": "{}", "author": "a", "note": "n", "at": NOON}, "note", "theirs"),
+    ChangeRow: (
+        {"id": "c_1", "receipt": "r_1", "state": "pending", "body": "{}", "texts": "{}", "expires_at": NOON},
+        "body",
+        "theirs",
+    ),
+    PauseRow: ({"by": "ana@acme.test", "at": NOON}, "by", "theirs"),
     SourceRow: (
         {
             "name": "s",
@@ -126,6 +150,37 @@ ROWS: dict[type[Row], tuple[dict[str, Any], str, Any]] = {
     EmbedderRow: ({"name": "e", "setting": "builtin", "dimensions": 3, "state": "retired"}, "setting", "theirs"),
     DocumentChangeRow: ({"document": "s:1", "generation": 1}, "generation", 2),
     GenerationRow: ({"name": "g", "value": 1}, "value", 2),
+    SpendingRow: ({"day": "2026-03-01", "whose": "a", "tokens": 1, "microdollars": 1}, "tokens", 2),
+    HandOverRow: (
+        {"id": "h", "receipt": "r", "asker": "a", "place": "{}", "experts": "C", "text": "t", "state": "waiting"},
+        "text",
+        "theirs",
+    ),
+    ExpertReplyRow: (
+        {"id": "e", "hand_over": "h", "channel": "C", "thread": "1", "message": "2", "author": "a"}
+        | {"is_gone": False, "is_released": False},
+        "author",
+        "theirs",
+    ),
+    SavedAnswerRow: (
+        {
+            "id": "e",
+            "receipt": "r",
+            "channel": "C",
+            "thread": "1",
+            "message": "2",
+            "author": "a",
+            "question": "q",
+            "saved_at": NOON,
+            "until": NOON,
+            "state": "kept",
+            "name": "n",
+            "text": "t",
+            "link": "l",
+        },
+        "text",
+        "theirs",
+    ),
     TextRow: ({"digest": "d", "text": "t"}, "text", "theirs"),
     EventRow: ({"seq": 0, "at": "now", "kind": "k", "receipt": None, "content": "00", "leaf": "00"}, "kind", "theirs"),
     ContentRow: ({"seq": 0, "salt": "00", "body": "{}"}, "body", "theirs"),
@@ -453,9 +508,11 @@ _OF_THEN = {
 }
 
 
-def test_what_a_released_version_wrote_is_migrated_and_found(database_url: str, tmp_path: Path) -> None:
+def test_what_a_released_version_wrote_is_migrated_and_found(
+    make_database_url: MakeDatabaseUrl, tmp_path: Path
+) -> None:
     """0001 was released: its documents are searchable, and what changes from here on is noted."""
-    with closing(Database(database_url, "acme")) as database:
+    with closing(Database(make_database_url(), "acme")) as database:
         _made_by(database, "0001")
         with database.engine.execution_options(footnote_writes=True).begin() as connection:
             for table in (SourceRow, AccessListRow, DocumentRow, PassageRow):
@@ -477,11 +534,12 @@ def test_what_a_released_version_wrote_is_migrated_and_found(database_url: str, 
 
 
 def test_terms_of_before_are_made_anew_and_an_index_that_was_there_takes_them_up(
-    database_url: str, tmp_path: Path
+    make_database_url: MakeDatabaseUrl, tmp_path: Path
 ) -> None:
     """In every workspace, and only where they differ."""
     german = "Die Mülltrennung ist für alle da und wird in der Küche von den Kollegen gemacht."
-    with closing(Database(database_url, "acme")) as database, closing(Database(database_url, "rival")) as other:
+    url = make_database_url()
+    with closing(Database(url, "acme")) as database, closing(Database(url, "rival")) as other:
         migrate(database)
         indexes = {}
         for house in (House(database, home=tmp_path / "a"), House(other, home=tmp_path / "b")):
@@ -508,10 +566,10 @@ def _found(house: House, indexes: Mapping[str, Index], asked: str) -> list[str]:
     return [stored.passage.document for stored in house.passages.live([hit.passage for hit in hits]).values()]
 
 
-def test_whoever_made_most_of_the_vectors_serves_after_the_migration(database_url: str) -> None:
+def test_whoever_made_most_of_the_vectors_serves_after_the_migration(make_database_url: MakeDatabaseUrl) -> None:
     """Of what another made, nothing is believed: it is cleared away, and made again."""
     made = {"p1": "minilm@1", "p2": "minilm@1", "p3": "minilm@0", "p4": None}
-    with closing(Database(database_url, "acme")) as database:
+    with closing(Database(make_database_url(), "acme")) as database:
         _made_by(database, "0004")
         with database.engine.execution_options(footnote_writes=True).begin() as connection:
             for id_, embedder in made.items():

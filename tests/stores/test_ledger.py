@@ -51,6 +51,24 @@ def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
     assert verify(database, keys=[KEY.public]).events == 1
 
 
+def test_whoever_hears_of_events_hears_of_those_that_are_committed_and_of_no_others(database: Database) -> None:
+    ledger, heard = Ledger(database, KEY), list[Event]()
+    ledger.hear(heard.append)
+
+    def fail_late() -> None:
+        with database.writing() as session:
+            ledger.append(session, some_events(2), NOON)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_late()
+    with database.writing() as session:
+        ledger.append(session, some_events(1), NOON)
+        ledger.append(session, some_events(1, first=1), NOON)
+        assert heard == []
+    assert heard == some_events(2)
+
+
 def test_a_receipt_gives_back_what_was_appended_in_order(database: Database) -> None:
     ledger = Ledger(database, KEY)
     ours, other = ReceiptId("r_ours"), ReceiptId("r_other")

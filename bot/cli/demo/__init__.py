@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -10,17 +10,18 @@ from pydantic import SecretStr
 
 from bot import app, service
 from bot.cli import weights
-from bot.cli.demo import browser, wiki
+from bot.cli.demo import browser, sites
 from bot.cli.demo.company import Company, chosen
 from bot.cli.demo.desk import Desk
+from bot.cli.demo.laid_down import lay_down
 from bot.cli.demo.listing import listed
+from bot.cli.demo.sites import Sites
 from bot.cli.demo.watch import watched
 from bot.cli.serve import until_told_to_stop
 from bot.cli.sync import bring_up_to_date
 from bot.cli.terminal import command, complain, out, say
 from bot.core.errors import BadUse, Unready
 from bot.playground import web
-from bot.playground.confluence import ConfluenceEmulator
 from bot.playground.slack import SlackEmulator
 from bot.settings import Settings
 
@@ -35,8 +36,8 @@ def demo(*, port: int | None, opens: bool, folder: Path | None, model: str | Non
         desk = Desk(company)
         with (
             _slack(company, desk, port) as slack,
-            wiki.running(company.wiki) as site,
-            _footnote(_settings(settings, company, slack, model), company, site, desk),
+            sites.running(company.documents) as reached,
+            _footnote(_settings(settings, company, slack, model), company, reached, desk),
         ):
             _wait_until_heard(slack)
             _welcome(f"{slack.origin}/", company, opens=opens)
@@ -53,9 +54,11 @@ def _settings(settings: Settings, company: Company, slack: SlackEmulator, model:
             "database_url": None,
             "chroma_url": None,
             "ledger_key_file": None,
+            "port": None,
             "slack_bot_token": SecretStr(slack.bot_token()),
             "slack_app_token": SecretStr(slack.app_token()),
             "slack_api_url": slack.url,
+            "admins": company.admins,
             **({"model": model} if model is not None else {}),
         }
     )
@@ -86,21 +89,33 @@ def _start(slack: SlackEmulator, *, or_anywhere: bool) -> None:
 
 
 @contextmanager
-def _footnote(settings: Settings, company: Company, site: ConfluenceEmulator | None, desk: Desk) -> Iterator[None]:
+def _footnote(settings: Settings, company: Company, reached: Sites | None, desk: Desk) -> Iterator[None]:
     with app.records(settings) as records:
         with records.home.owned(_COMMAND, records.clock()):  # whoever comes second changes nothing for the first
-            names = listed(records, company, site)
+            names = listed(records, company, reached)
         embedder = weights.wanted(records)
         for result in bring_up_to_date(records, embedder, names, command=_COMMAND):
             if result.error is not None:
-                what = company.folder if result.source == company.source else f"The {result.source} of {company.name}"
-                raise Unready(f"{what} cannot be read: {result.error}.")
+                raise Unready(f"{_where(company, result.source)} cannot be read: {result.error}.")
+        lay_down(records, company)
         with (
             service.in_slack(records, embedder, command=_COMMAND) as at_work,
-            watched(company.folder, partial(_read_again, records, company.source)),
+            _watched(records, company),
             desk.opened(records, at_work.assistant),
         ):
             yield
+
+
+def _where(company: Company, source: str) -> str:
+    if company.folder is not None and company.folder.source == source:
+        return str(company.folder.path)
+    return f"The {source} of {company.name}"
+
+
+def _watched(records: app.Records, company: Company) -> AbstractContextManager[None]:
+    if company.folder is None:
+        return nullcontext()
+    return watched(company.folder.path, partial(_read_again, records, company.folder.source))
 
 
 def _read_again(records: app.Records, source: str) -> None:

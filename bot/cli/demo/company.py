@@ -1,4 +1,4 @@
-"""Which company is shown: its folder, who is in its Slack, and how its files are read. Checked before anything starts."""
+"""Which company is shown: where its documents are, and who is in its Slack. Checked before anything starts."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -9,6 +9,7 @@ from typing import NamedTuple
 from bot.core.errors import BadUse
 from bot.playground import company as playground
 from bot.playground.confluence import acme as handbook
+from bot.playground.google import acme as drive
 from bot.playground.slack import SlackWorld
 from bot.playground.world import World
 from connectors.folder.connector import FolderConnector
@@ -19,6 +20,24 @@ from policies.people import Email
 
 _MOST_PEOPLE, _MOST_GROUPS = 50, 8
 _GROUP = "group:"
+ADMINS = ("mei@acme.test", "omar@acme.test")  # two, so that one can agree to what the other wants
+# Where no document answers, people are asked. What is answered about contracts, counsel sees first; when he does not look,
+# somebody else is asked.
+_OVERRIDES = """
+[experts]
+channel = "{experts}"
+
+[intents.contracts]
+does = "answer"
+risk = "medium"
+retrievers = ["keywords", "vectors"]
+model_class = "strong"
+review = true
+reviewers = ["{first}", "{then}"]
+review_within_minutes = 10
+words = ["NDA", "NDAs", "non-disclosure agreement"]
+examples = ["How long does an NDA last?", "Who may sign a non-disclosure agreement?"]
+"""
 _OPEN = {"without_access": "anyone"}
 
 
@@ -30,18 +49,26 @@ class Example(NamedTuple):
     text: str
 
 
+class Folder(NamedTuple):
+    """One of Markdown, as the source that it is."""
+
+    path: Path
+    source: str
+    settings: Mapping[str, str]
+
+
 @dataclass(frozen=True)
 class Company:
     name: str
-    folder: Path
     home: str  # beside the homes of the others
-    source: str
-    settings: Mapping[str, str]  # of the source
     described: str
     world: SlackWorld
     notices: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
-    wiki: World | None = None  # where the rest of the documents is
+    folder: Folder | None = None
+    documents: World | None = None  # its Confluence and its Drive
+    overrides: str = ""  # of the packaged rules
+    admins: tuple[str, ...] = ()
 
 
 def chosen(folder: Path | None) -> Company:
@@ -49,14 +76,12 @@ def chosen(folder: Path | None) -> Company:
 
 
 def acme() -> Company:
+    world = playground.acme()
     return Company(
         name="Acme",
-        folder=playground.ACME,
         home="demo",
-        source="acme",
-        settings={"path": str(playground.ACME), "folders": ",".join(_outside_the_wiki(playground.ACME))},
         described="the sample documents that come with Footnote",
-        world=playground.acme(),
+        world=world,
         examples=(
             Example("ana", "dm", "How much is the home office allowance in Porto?"),
             Example("ana", "engineering", "What makes an incident SEV1?"),
@@ -64,12 +89,22 @@ def acme() -> Company:
             Example("ana", "dm", "What is my commission rate?"),
             Example("dev", "dm", "What is my commission rate?"),
         ),
-        wiki=handbook.acme(),
+        documents=_documents(),
+        overrides=_overrides(world),
+        admins=ADMINS,
     )
 
 
-def _outside_the_wiki(folder: Path) -> list[str]:
-    return sorted(one.name for one in folder.iterdir() if one.is_dir() and one.name not in handbook.SPACES)
+def _overrides(world: SlackWorld) -> str:
+    return _OVERRIDES.format(
+        experts=world.channel(playground.EXPERTS).id, first=world.user("omar").id, then=world.user("mei").id
+    )
+
+
+def _documents() -> World:
+    world = handbook.acme()
+    drive.fill(world)
+    return world
 
 
 def own(folder: Path) -> Company:
@@ -83,14 +118,22 @@ def own(folder: Path) -> Company:
     settings, described = {"path": str(where)}, str(where)
     if groups.open:
         return Company(
-            name, where, home, source, {**settings, **_OPEN}, described, playground.acme(name), _notices_if_open()
+            name,
+            home,
+            described,
+            playground.acme(name),
+            _notices_if_open(),
+            folder=Folder(where, source, {**settings, **_OPEN}),
+            admins=ADMINS,
         )
     people = [*groups.members][:_MOST_PEOPLE]
     channels = _members(source, groups, people)
     some = {group: channels[group] for group in sorted(channels)[:_MOST_GROUPS]}
     world = playground.company(name, people, some)
     notices = _notices(len(groups.members), len(people), len(channels), len(some))
-    return Company(name, where, home, source, settings, described, world, notices)
+    return Company(
+        name, home, described, world, notices, folder=Folder(where, source, settings), admins=tuple(people[:2])
+    )
 
 
 def _with_documents(folder: Path) -> Path:

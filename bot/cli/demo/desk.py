@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot import app
-from bot.cli.demo import panel
+from bot.cli.demo import panel, wiki
 from bot.cli.demo.company import Company
 from bot.cli.demo.panel import Names, Part
 from bot.cli.demo.posts import Posts
@@ -33,7 +33,7 @@ class Desk:
     def __init__(self, company: Company) -> None:
         self._company = company
         self._clerk: Clerk | None = None
-        self._wiki = WikiDesk(company.wiki, company.world) if company.wiki is not None else None
+        self._wiki = WikiDesk(company.documents, company.world) if company.documents is not None else None
 
     @contextmanager
     def opened(self, records: app.Records, assistant: app.Assistant) -> Iterator[None]:
@@ -77,7 +77,7 @@ class Clerk:
             "company": company.name,
             "source": company.described,
             "documents": documents,
-            "wiki": company.wiki is not None,
+            "wiki": company.documents is not None,
             "notices": [*company.notices, *self._problems()],
             "model": self._records.settings.model,
             "examples": [{"as": one.as_, "in": one.in_, "text": one.text} for one in company.examples],
@@ -121,8 +121,8 @@ class Clerk:
         return frozenset(held)
 
     def _problems(self) -> list[str]:
-        """Of the folder: those of the wiki are told beside it."""
-        sources = [source for source in self._records.sources.active() if source.name == self._company.source]
+        """Those of the wiki are told beside it."""
+        sources = [source for source in self._records.sources.active() if source.name != wiki.NAME]
         problems = [problem for source in sources for problem in source.problems]
         named = [f"{one.where}{f', line {one.line}' if one.line else ''}: {one.reason}." for one in problems]
         more = len(named) - _MOST_PROBLEMS

@@ -3,20 +3,29 @@
 from collections.abc import Mapping
 
 from bot import app
-from bot.cli.demo import wiki
+from bot.cli.demo import drive, wiki
 from bot.cli.demo.company import Company
-from bot.playground.confluence import ConfluenceEmulator
+from bot.cli.demo.sites import Sites
 
 FOLDER = "folder"
+_IS_SAME_SITE = {wiki.KIND: wiki.is_same_site, drive.KIND: drive.is_same_site}
 
 
-def listed(records: app.Records, company: Company, site: ConfluenceEmulator | None) -> list[str]:
-    """Their names."""
-    _list(records, company.source, FOLDER, company.settings)
-    if site is None:
-        return [company.source]
-    _list(records, wiki.NAME, wiki.KIND, wiki.source(site, records.settings.home))
-    return [company.source, wiki.NAME]
+def listed(records: app.Records, company: Company, sites: Sites | None) -> list[str]:
+    """Their names. Those of an earlier start that are none of them any more are taken away."""
+    home = records.settings.home
+    wanted: dict[str, tuple[str, Mapping[str, str]]] = {}
+    if company.folder is not None:
+        wanted[company.folder.source] = (FOLDER, company.folder.settings)
+    if sites is not None:
+        wanted[wiki.NAME] = (wiki.KIND, wiki.source(sites.wiki, home))
+        wanted[drive.NAME] = (drive.KIND, drive.source(sites.drive, home))
+    for name in [one.name for one in records.sources.active() if one.name not in wanted]:
+        with records.database.writing() as session:
+            records.sources.remove(session, name)
+    for name, (kind, settings) in wanted.items():
+        _list(records, name, kind, settings)
+    return [*wanted]
 
 
 def _list(records: app.Records, name: str, kind: str, settings: Mapping[str, str]) -> None:
@@ -34,4 +43,4 @@ def _list(records: app.Records, name: str, kind: str, settings: Mapping[str, str
 
 
 def _is_only_elsewhere(kind: str, settings: Mapping[str, str], kind_now: str, settings_now: Mapping[str, str]) -> bool:
-    return kind == kind_now == wiki.KIND and wiki.is_same_site(settings, settings_now)
+    return kind == kind_now and kind in _IS_SAME_SITE and _IS_SAME_SITE[kind](settings, settings_now)

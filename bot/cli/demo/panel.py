@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Literal, TypedDict
 
 from bot.cli.demo.withheld import Withheld
-from bot.cli.noted import noted_of
+from bot.cli.noted import noted_of, noted_of_review
 from bot.core.cited import where
 from bot.core.cut import continues
 from bot.core.nouns import Question, SlackPlace, SlackUser
 from bot.core.receipt import Entry, Readers, Receipt, State, Told
 from bot.stores.ledger.book import Standing
 from policies.contract import Violation
-from policies.evidence import Answer, Citation, Clarification, Evidence, Found, Passage, Ranks, Refusal
+from policies.evidence import Answer, Citation, Clarification, Evidence, Found, Notice, Passage, Ranks, Refusal
 
 Part = Literal["here", "aside"]
 Json = Mapping[str, object]
@@ -46,6 +46,7 @@ def panel(receipt: Receipt, part: Part, shut: Sequence[Withheld], standing: Stan
         "audience": _audience(look.audience or receipt.audience, receipt.declared, names),
         "route": {
             "intent": route.intent,
+            "does": route.does,
             "risk": route.risk,
             "retrievers": [*route.retrievers],
             "model_class": route.model_class,
@@ -54,7 +55,7 @@ def panel(receipt: Receipt, part: Part, shut: Sequence[Withheld], standing: Stan
         else None,
         "model": look.by.composer if look.by else receipt.model,
         "embedder": None if look.without_vectors else look.embedder,
-        "noted": [*noted_of(look)],
+        "noted": [*noted_of(look), *(noted_of_review(receipt.review) if part == "here" else ())],
         "rules": receipt.rules,
         "evidence": _evidence(shown, told),
         "withheld": {"documents": [_withheld(one, names) for one in shut], "note": _NOTE if shut else None},
@@ -191,6 +192,8 @@ def _reply(told: Told) -> Json | None:
             return {"kind": "answer", "reason": None}
         case Refusal() | Clarification():
             return {"kind": told.reply.kind, "reason": str(told.reply.reason)}
+        case Notice():
+            return {"kind": told.reply.kind, "reason": told.reply.about}
 
 
 def _timings(timings_ms: Mapping[str, float]) -> Json:

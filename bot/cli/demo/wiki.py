@@ -2,17 +2,14 @@
 
 import hashlib
 import json
-import os
-import secrets
 import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from bot.cli.demo.keys import kept
 from bot.playground.confluence import ConfluenceEmulator
-from bot.playground.confluence.acme import BOT
 from bot.playground.world import World
 
 NAME: Final = "wiki"
@@ -20,16 +17,6 @@ KIND: Final = "confluence"
 SITE: Final = "https://wiki.acme.test/wiki"  # where links for people lead; nobody is there
 _TOKEN: Final = "wiki.token"  # noqa: S105 - the name of its file
 _REACHED_BY: Final = frozenset({"api", "secret", "requests_per_second"})
-
-
-@contextmanager
-def running(world: World | None) -> Iterator[ConfluenceEmulator | None]:
-    """On a port of its own, another one each time."""
-    if world is None:
-        yield None
-        return
-    with ConfluenceEmulator(world, caller=BOT, links=SITE, cloud_id=_site(world)) as site:
-        yield site
 
 
 def source(site: ConfluenceEmulator, home: Path) -> Mapping[str, str]:
@@ -40,7 +27,7 @@ def source(site: ConfluenceEmulator, home: Path) -> Mapping[str, str]:
         "site": SITE,
         "api": site.gateway_url,
         "user": site.caller.email,
-        "secret": f"file:{_kept(site.caller.token, home / _TOKEN)}",
+        "secret": f"file:{kept(site.caller.token, home / _TOKEN)}",
         "spaces": ",".join(spaces),
         "requests_per_second": "1000",  # it is on this machine, and ours
     }
@@ -57,19 +44,9 @@ def _identity(settings: Mapping[str, str]) -> Mapping[str, str]:
     return {**rest, "api": urlsplit(settings.get("api", "")).path}
 
 
-def _site(world: World) -> str:
+def site_of(world: World) -> str:
     """Its pages are numbered anew with each start: with other pages than it had, it is another site."""
     with world.lock:
         content = world.confluence.content.values()
         told = [[each.id, each.kind, each.title, each.body, each.space_id, each.version] for each in content]
     return str(uuid.UUID(hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]))
-
-
-def _kept(token: str, path: Path) -> Path:
-    """Whole or not at all, and for nobody else."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(token)
-    draft.replace(path)
-    return path

@@ -7,38 +7,60 @@ message of an error, and nothing that LiteLLM prints or logs, goes through.
 import logging
 import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as OutOfTime
-from threading import Thread
+from contextlib import closing, suppress
+from queue import Empty, Full, Queue
+from threading import Event, Thread
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from bot.core.errors import BadUse
-from bot.models.gateway.faults import AskOtherwise, Kind, LookAtSettings, NoReply, TryAgain
+from bot.models.gateway.faults import AskOtherwise, BrokenOff, Kind, LookAtSettings, NoReply, TryAgain
 from bot.settings import quiet_libraries
+from policies.disclosure import UNDECLARED, Terms
 
 _CHATTY = ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy", "openai", "httpx")
+_OLD_WAYS = r"Accessing the 'model_(?:computed_)?fields' attribute on the instance is deprecated"
 _KEYS: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[str, ...])
 _MOST_OF_A_NAME = 100
+_A_MILLION = 1_000_000
+_MOST_WAITING = 4096  # pieces that nobody has heard yet
+_LOOK_S = 0.1
+ANY_TERMS: Final = UNDECLARED.of("")
 
 Result = TypeVar("Result")
 
 
 class Limits(NamedTuple):
     """`patience_s` is for one call, with everything that is tried again in it. `rest_s`: how long nobody is asked again who
-    has just not answered, so that only one of many questions waits for a server that is away.
+    has just not answered, so that only one of many questions waits for a server that is away. `idle_s`: how long a server
+    that has begun to answer may say nothing.
     """
 
     patience_s: float = 30
     pause_s: float = 0.5
     attempts: int = 3
     rest_s: float = 0
+    idle_s: float = 8
 
     def until(self) -> float:
         """When the patience for a call that begins now ends."""
         return time.monotonic() + self.patience_s
+
+
+class Price(NamedTuple):
+    """In dollars, of one token that goes in and of one that comes out, and of a call as such."""
+
+    token_in: float
+    token_out: float
+    a_call: float = 0.0
+
+    def of(self, tokens_in: int, tokens_out: int = 0) -> float:
+        """To the last digit that means something."""
+        return round(tokens_in * self.token_in + tokens_out * self.token_out + self.a_call, 9)
 
 
 class Wire(BaseModel):
@@ -49,12 +71,14 @@ class Wire(BaseModel):
 
 class Door:
     """One model, by the name that LiteLLM knows it by. Its key is in its provider's own variable; `setting` is the
-    variable that names the model.
+    variable that names the model. If its terms say an address it is called there, whatever any other variable says; and
+    if they say a price, that holds.
     """
 
-    def __init__(self, model: str, *, setting: str) -> None:
+    def __init__(self, model: str, *, setting: str, terms: Terms = ANY_TERMS) -> None:
         self._litellm = quiet_litellm()
-        self._setting = setting
+        self._setting, self._terms = setting, terms
+        self._where = {"api_base": terms.address} if terms.address is not None else {}
         self.model = model
         self.provider = _provider(self._litellm, model, setting)
         self._rest = (0.0, Kind.UNREACHABLE)  # until when, and why
@@ -81,35 +105,69 @@ class Door:
 
     def call(self, what: Literal["completion", "embedding", "rerank"], until: float, **asked: object) -> object:
         """Once, and no longer than until then."""
-        left_s = max(until - time.monotonic(), 0.001)
-
-        def send() -> object:
-            return getattr(self._litellm, what)(
-                model=self.model,
-                timeout=left_s,
-                drop_params=True,  # what this model does not take, such as a temperature
-                num_retries=0,
-                max_retries=0,  # ours are enough
-                **asked,
-            )
-
+        left_s = _left_s(until)
         try:
-            return _no_longer_than(left_s, send)
+            return _no_longer_than(left_s, lambda: self._send(what, left_s, asked))
         except NoReply:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a provider's adapter raises, there is no reply
             raise self._named(error) from None  # its message, and those before it, end here
 
+    def stream(self, until: float, idle_s: float, **asked: object) -> Iterator[object]:
+        """The same for a completion, piece by piece; nobody is waited for who has begun and then says nothing for so long."""
+        left_s = _left_s(until)
+        with closing(_arriving(lambda: self._send("completion", left_s, asked), until, idle_s)) as coming:
+            try:
+                yield from coming
+            except NoReply:
+                raise
+            except Exception as error:  # noqa: BLE001 - as above
+                raise self._named(error) from None
+
+    def _send(self, what: str, left_s: float, asked: Mapping[str, object]) -> object:
+        return getattr(self._litellm, what)(
+            model=self.model,
+            timeout=left_s,
+            drop_params=True,  # what this model does not take, such as a temperature
+            num_retries=0,
+            max_retries=0,  # ours are enough
+            **self._where,
+            **asked,
+        )
+
+    def rests(self, limits: Limits) -> Kind | None:
+        """Why it is not asked just now."""
+        rests_until, why = self._rest
+        return why if limits.rest_s and time.monotonic() < rests_until else None
+
     def patiently(self, once: Callable[[], Result], until: float, limits: Limits) -> Result:
         """Tries again what may pass, for as long as patience lasts."""
-        rests_until, why = self._rest
-        if limits.rest_s and time.monotonic() < rests_until:
+        why, had_s = self.rests(limits), until - time.monotonic()
+        if why is not None:
             raise TryAgain(why)
         try:
             return _tried(once, until, limits)
         except TryAgain as passing:
-            self._rest = (time.monotonic() + limits.rest_s, passing.kind)
+            if passing.kind is not Kind.TIMEOUT or had_s >= limits.patience_s / 2:  # who got no time is not away
+                self._rest = (time.monotonic() + limits.rest_s, passing.kind)
             raise
+
+    @property
+    def price(self) -> Price | None:
+        """By its terms, or by LiteLLM's own table, which is asked of nobody. One that says 0 does not know, or counts
+        otherwise.
+        """
+        said = _price(self._terms)
+        if said is not None:
+            return said
+        for name in (self.model, self.model.partition("/")[2]):
+            known = _known_price(self._litellm.model_cost.get(name) or {})
+            if known is not None and (name == self.model or self._is_of_provider(name)):
+                return known
+        return None
+
+    def _is_of_provider(self, name: str) -> bool:
+        return bool(self._litellm.model_cost[name].get("litellm_provider") == self.provider)
 
     def _named(self, error: Exception) -> NoReply:
         """LiteLLM reports a key that is not there as a fault of the server, which no waiting mends."""
@@ -118,13 +176,26 @@ class Door:
         return LookAtSettings(Kind.KEY) if is_ours else named
 
 
+def _price(terms: Terms) -> Price | None:
+    one_in, one_out = terms.dollars_per_million_in, terms.dollars_per_million_out
+    return Price(one_in / _A_MILLION, one_out / _A_MILLION) if one_in is not None and one_out is not None else None
+
+
+def _known_price(said: Mapping[str, Any]) -> Price | None:
+    token_in, token_out = said.get("input_cost_per_token"), said.get("output_cost_per_token")
+    a_call = said.get("input_cost_per_query") or 0
+    knows = (token_in or a_call) and token_out is not None
+    return Price(float(token_in or 0), float(token_out or 0), float(a_call)) if knows else None
+
+
 def _tried(once: Callable[[], Result], until: float, limits: Limits) -> Result:
     for attempt in range(1, limits.attempts + 1):
         try:
             return once()
         except TryAgain as passing:
             pause = passing.wait_s if passing.wait_s is not None else limits.pause_s * attempt
-            if attempt == limits.attempts or passing.kind is Kind.TIMEOUT or time.monotonic() + pause >= until:
+            over = isinstance(passing, BrokenOff) or passing.kind is Kind.TIMEOUT
+            if over or attempt == limits.attempts or time.monotonic() + pause >= until:
                 raise
             time.sleep(pause)
     raise AssertionError("the last attempt returns or raises")
@@ -140,11 +211,19 @@ def quiet_litellm() -> Any:
     quiet_libraries()  # before the import, whoever it is that asks for it first
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # some of its models are built when they are first needed, and warn then
+        import h2.connection
+        import httpcore
         import litellm
+        import openai.resources
 
+        # Else the first call would import them, in a thread that is given up after a while: with that thread's end, which
+        # is the process's, the lock of imports would stay shut, and the process would not end.
+        _ = h2.connection, httpcore, openai.resources
         library: Any = litellm
         _ = library.ModelResponse(), library.EmbeddingResponse(), library.RerankResponse()
-    library.suppress_debug_info = True
+        _ = library.types.utils.ModelResponseStream()
+    warnings.filterwarnings("ignore", message=_OLD_WAYS)  # of its own, at each piece of a stream
+    library.suppress_debug_info = library.disable_streaming_logging = True
     library.DEFAULT_MAX_RETRIES = 0  # it takes `max_retries=0` of an embedding for nothing said, and tries twice again
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
@@ -178,6 +257,70 @@ def _no_longer_than(seconds: float, call: Callable[[], Result]) -> Result:
         return done.result(seconds)
     except OutOfTime:
         raise TryAgain(Kind.TIMEOUT) from None
+
+
+def _left_s(until: float) -> float:
+    return max(until - time.monotonic(), 0.001)
+
+
+class _End(NamedTuple):
+    """Of what arrives: by itself, or by an error."""
+
+    error: Exception | None = None
+
+
+def _arriving(call: Callable[[], object], until: float, idle_s: float) -> Generator[object]:
+    """Whoever listens may be slow, or stop to listen; neither is held by the server, and the server not by them for long."""
+    queue: Queue[object] = Queue(_MOST_WAITING)
+    unheard = Event()
+
+    def put(piece: object) -> None:
+        while not unheard.is_set():
+            try:
+                queue.put(piece, timeout=_LOOK_S)
+            except Full:
+                continue
+            return
+
+    def run() -> None:
+        end, said = _End(), None
+        try:
+            said = call()
+            for piece in _pieces(said):
+                put(piece)
+                if unheard.is_set():
+                    break
+        except Exception as error:  # noqa: BLE001 - it is raised where it is listened to
+            end = _End(error)
+        _hang_up(said)
+        put(end)
+
+    Thread(target=run, name="model", daemon=True).start()
+    patience_s = _left_s(until)
+    try:
+        while not isinstance(piece := _next(queue, patience_s), _End):
+            yield piece
+            patience_s = min(idle_s, _left_s(until))
+        if piece.error is not None:
+            raise piece.error
+    finally:
+        unheard.set()
+
+
+def _next(queue: Queue[object], patience_s: float) -> object:
+    try:
+        return queue.get(timeout=patience_s)
+    except Empty:
+        raise TryAgain(Kind.TIMEOUT) from None
+
+
+def _pieces(said: Any) -> Iterator[object]:
+    yield from said
+
+
+def _hang_up(said: Any) -> None:
+    with suppress(Exception):
+        said.completion_stream.response.close()
 
 
 _BY_STATUS: Final[Mapping[int, tuple[type[NoReply], Kind]]] = {

@@ -4,6 +4,8 @@ wrong: never its message, which may hold what was asked, what somebody must not 
 
 from enum import StrEnum
 
+from bot.core.nouns import Budget
+
 
 class Kind(StrEnum):
     TIMEOUT = "timeout"
@@ -15,6 +17,9 @@ class Kind(StrEnum):
     FILTERED = "filtered"
     NOT_ACCEPTED = "not_accepted"
     MALFORMED = "malformed"  # not what a model's server answers
+    NOT_ALLOWED = "not_allowed"  # it may not be sent this
+    SPENT = "spent"  # a budget
+    NO_TIME = "no_time"  # was left for it
 
 
 class NoReply(Exception):  # noqa: N818 - named by recovery, not by kind
@@ -25,8 +30,20 @@ class NoReply(Exception):  # noqa: N818 - named by recovery, not by kind
         self.kind, self.wait_s = kind, wait_s
 
 
+class NotAsked(NoReply):
+    """It was not asked, and nothing was sent. `budget`: the one that is spent."""
+
+    def __init__(self, kind: Kind, *, budget: Budget | None = None) -> None:
+        super().__init__(kind)
+        self.budget = budget
+
+
 class TryAgain(NoReply):
     """The same call may be answered a moment later; `wait_s` is what the server asks for."""
+
+
+class BrokenOff(TryAgain):
+    """It had begun to answer, and did not end: whoever takes over goes on from what was heard. Nothing is asked again."""
 
 
 class LookAtSettings(NoReply):

@@ -1,11 +1,13 @@
 """A model's judgement of texts: one number for each, by how well it answers a question."""
 
+import math
 from collections.abc import Sequence
 
 from pydantic import Field, ValidationError
 
-from bot.models.gateway.door import Door, Limits, Wire
+from bot.models.gateway.door import ANY_TERMS, Door, Limits, Price, Wire
 from bot.models.gateway.faults import AskOtherwise, Kind, NoReply
+from policies.disclosure import Terms
 
 SETTING = "FOOTNOTE_RERANKER"
 
@@ -13,8 +15,8 @@ SETTING = "FOOTNOTE_RERANKER"
 class RerankingModel:
     """One model that reranks."""
 
-    def __init__(self, model: str, limits: Limits) -> None:
-        self._door, self._limits = Door(model, setting=SETTING), limits
+    def __init__(self, model: str, limits: Limits, *, terms: Terms = ANY_TERMS) -> None:
+        self._door, self._limits = Door(model, setting=SETTING, terms=terms), limits
 
     @property
     def model(self) -> str:
@@ -23,9 +25,18 @@ class RerankingModel:
     def settings_of(self, fault: NoReply) -> tuple[str, ...]:
         return self._door.settings_of(fault)
 
-    def scores(self, question: str, texts: Sequence[str]) -> tuple[float, ...]:
-        """In the order of the texts."""
-        until = self._limits.until()
+    @property
+    def price(self) -> Price | None:
+        return self._door.price
+
+    @property
+    def rests(self) -> Kind | None:
+        """Why it is not asked just now."""
+        return self._door.rests(self._limits)
+
+    def scores(self, question: str, texts: Sequence[str], *, until: float = math.inf) -> tuple[float, ...]:
+        """In the order of the texts. Within its own patience, and no longer than until then."""
+        until = min(until, self._limits.until())
         return self._door.patiently(lambda: self._once(question, texts, until), until, self._limits)
 
     def _once(self, question: str, texts: Sequence[str], until: float) -> tuple[float, ...]:

@@ -3,7 +3,6 @@
 from bot.playground.confluence.call import Habits
 from bot.playground.confluence.callers import Caller
 from bot.playground.confluence.faults import KINDS, Faults
-from bot.playground.confluence.log import Request, RequestLog
 from bot.playground.confluence.nouns import (
     ALL_LICENSED_USERS,
     ALL_PRODUCT_ADMINS,
@@ -18,6 +17,7 @@ from bot.playground.confluence.nouns import (
 from bot.playground.confluence.oracle import Oracle
 from bot.playground.confluence.server import ConfluenceEmulator
 from bot.playground.confluence.site import ConfluenceSite
+from bot.playground.loopback.log import Request, RequestLog
 
 __all__ = [
     "ALL_LICENSED_USERS",

@@ -5,41 +5,24 @@ what they lie under, a folder that is restricted though no API says so, a space 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
-
-import yaml
+from typing import Final
 
 from bot.playground.company import ACME, NAMES
 from bot.playground.confluence.nouns import Content
 from bot.playground.confluence.storage import storage
+from bot.playground.handbook import ANYONE, STAFF, Layer, Source, noon, people, sources
 from bot.playground.slack.clock import Clock
 from bot.playground.world import Person, World
 
 SPACES: Final = {"hr": ("HR", "Human resources"), "engineering": ("ENG", "Engineering"), "legal": ("LEGAL", "Legal")}
 PUBLIC: Final = ("DOCS", "Product documentation")  # where everything is for anyone
-ANYONE: Final = "anyone"
-STAFF: Final = "group:staff"
 FOLDERS: Final = frozenset({"notes"})  # directories that are folders there; the others are pages
 BOT: Final = "footnote@acme.test"
 HIDDEN: Final = "harriet@acme.test"  # whose address the site does not tell
 GUEST: Final = "visitor@lowland-water.test"
 COLLABORATOR: Final = "auditor@ledger-partners.test"
-
-Layer = frozenset[str]  # group:…, user:…
-
-
-@dataclass(frozen=True)
-class Source:
-    """One file of the handbook."""
-
-    path: PurePosixPath  # below its space's directory
-    title: str
-    text: str
-    updated: float
-    layers: tuple[Layer, ...]  # none: nobody
 
 
 def acme(*, clock: Clock | None = None, folder: Path = ACME) -> World:
@@ -48,7 +31,7 @@ def acme(*, clock: Clock | None = None, folder: Path = ACME) -> World:
     public = world.confluence.add_space(*PUBLIC, anonymous=True, licensed=False, admins=False)
     for directory, (key, name) in SPACES.items():
         world.confluence.add_space(key, name, author=BOT)
-        _fill(world, key, public.id, sorted(_files(folder / directory), key=lambda each: each.path))
+        _fill(world, key, public.id, sorted(sources(folder / directory), key=lambda each: each.path))
     _margins(world)
     return world
 
@@ -58,7 +41,7 @@ def acme(*, clock: Clock | None = None, folder: Path = ACME) -> World:
 
 def _people(world: World, folder: Path) -> None:
     """Groups hold groups in the file and not in Confluence: whoever is in one by another is simply in it there."""
-    read = yaml.safe_load((folder / "people.yaml").read_text(encoding="utf-8"))
+    read = people(folder)
     for name in read["groups"]:
         world.add_group(name.removeprefix("group:"))
     world.add_person("Footnote", email=BOT, app=True, admin=True)
@@ -91,41 +74,16 @@ def _join(world: World, person: Person, groups: set[str]) -> None:
 # -- pages
 
 
-def _files(directory: Path) -> Iterator[Source]:
-    for file in directory.rglob("*.md"):
-        front, text = _split(file.read_text(encoding="utf-8"))
-        first = next((line.removeprefix("# ") for line in text.splitlines() if line.startswith("# ")), file.stem)
-        yield Source(
-            path=PurePosixPath(file.relative_to(directory).as_posix()),
-            title=str(front.get("title", first)),
-            text=text,
-            updated=_noon(front.get("updated")),
-            layers=tuple(frozenset(layer) for layer in front.get("access", ())),
-        )
-
-
-def _split(text: str) -> tuple[dict[str, Any], str]:
-    if not text.startswith("---\n"):
-        return {}, text
-    front, _, body = text.removeprefix("---\n").partition("\n---\n")
-    return yaml.safe_load(front), body
-
-
-def _noon(day: Any) -> float:
-    """Of a date in UTC, as seconds."""
-    return (day.toordinal() - 719_163) * 86_400.0 + 43_200.0 if day else 1_767_225_600.0
-
-
-def _fill(world: World, key: str, public: str, sources: Sequence[Source]) -> None:
+def _fill(world: World, key: str, public: str, files: Sequence[Source]) -> None:
     """A directory stands for a restriction that all of its files have; whatever more a file has is its own."""
     in_directory: defaultdict[PurePosixPath, list[Source]] = defaultdict(list)
-    for source in sources:
+    for source in files:
         for directory in source.path.parents:
             in_directory[directory].append(source)
     made: dict[PurePosixPath, tuple[Content | None, frozenset[Layer]]] = {
         PurePosixPath(): (None, frozenset({frozenset({STAFF})}))  # all staff is licensed, and reads the space
     }
-    for source in sources:
+    for source in files:
         if ANYONE in frozenset().union(*source.layers):
             world.confluence.add_page(public, source.title, _body(source), at=source.updated, author=BOT)
             continue
@@ -149,7 +107,7 @@ def _directory(
         if path.name in FOLDERS:
             place = world.confluence.add_folder(key, title, parent=parent, author=BOT)
         else:
-            place = world.confluence.add_page(key, title, "", parent=parent, author=BOT, at=_noon(None))
+            place = world.confluence.add_page(key, title, "", parent=parent, author=BOT, at=noon(None))
         for layer in sorted(shared, key=sorted)[:1]:  # a page has one restriction
             _restrict(world, place, layer)
             said |= {layer}

@@ -4,11 +4,11 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.playground.confluence.callers import Caller
-from bot.playground.confluence.errors import Json, RefusedError, missing, refuse
+from bot.playground.confluence.errors import RefusedError, missing, refuse
 from bot.playground.confluence.nouns import Content, Space
 from bot.playground.confluence.shelves import Place
 from bot.playground.confluence.sight import Sight
@@ -27,14 +27,6 @@ class Habits:
 
     most_at_once: int | None = None  # no list gives more at once, whatever was asked for
     trashed_by_id: bool = True  # a trashed page is still given by its id, with its status
-
-
-@dataclass(frozen=True)
-class Reply:
-    body: bytes = b""
-    status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
-    media_type: str = "application/json"
 
 
 @dataclass(frozen=True)
@@ -128,7 +120,3 @@ def cursor(order: str, last: Place) -> str:
     value, number = last
     written = json.dumps({"id": str(number), "contentOrder": order, "contentOrderValue": value})
     return base64.urlsafe_b64encode(written.encode()).decode()
-
-
-def as_json(body: Json, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
-    return Reply(json.dumps(body).encode(), status, headers or {})

@@ -1,7 +1,5 @@
 """The levers over HTTP, for a bench that runs the emulator in a process of its own: the log, the oracle, faults, changes."""
 
-import resource
-import time
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.requests import Request
@@ -9,14 +7,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.playground.confluence.faults import Faults
-from bot.playground.confluence.log import RequestLog
 from bot.playground.confluence.nouns import Content
 from bot.playground.confluence.oracle import Oracle
+from bot.playground.loopback import levers
+from bot.playground.loopback.log import RequestLog
 
 if TYPE_CHECKING:
     from bot.playground.world import World
 
-BAD: Final = 400
 OF_THE_SITE: Final = frozenset(
     {
         "add_page", "add_blogpost", "add_folder", "add_comment", "add_space", "edit", "rename", "move", "label", "unlabel",
@@ -44,7 +42,7 @@ class Control:
             Route("/_world/people", self.people),
             Route("/_world/readable", self.readable),
             Route("/_world/content", self.content),
-            Route("/_world/spent", self.spent),
+            Route("/_world/spent", levers.spent),
             Route("/_world/control/{lever}", self.pull, methods=["POST"]),
         ]
 
@@ -72,20 +70,8 @@ class Control:
             ids = [each.id for each in self.world.confluence.content.values() if each.kind == kind]
         return JSONResponse({"ids": ids})
 
-    async def spent(self, _: Request) -> Response:
-        """CPU of this process so far, which is none of what is measured; and its memory at most."""
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return JSONResponse({"cpu_s": time.process_time(), "peak_kib": peak})
-
     async def pull(self, request: Request) -> Response:
-        if not request.headers.get("content-type", "").startswith("application/json"):
-            return JSONResponse({"ok": False, "error": "send JSON"}, status_code=BAD)
-        args: dict[str, Any] = await request.json()
-        try:
-            made = self._pull(request.path_params["lever"], args)
-        except (LookupError, TypeError, ValueError) as no:
-            return JSONResponse({"ok": False, "error": str(no)}, status_code=BAD)
-        return JSONResponse({"ok": True, "made": made})
+        return await levers.pulled(request, self._pull)
 
     def _pull(self, lever: str, args: dict[str, Any]) -> str | None:
         """`do`: {"do": "edit", "with": ["65540"], "and": {"body": "…"}}, as in the world's own words."""

@@ -1,169 +1,33 @@
-"""Which of the next requests go wrong and how, and what happens in the world between two of them. The same for one seed."""
+"""What can go wrong with Confluence's APIs, and how one tells that a list goes on."""
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from hashlib import sha256
-from threading import Lock
+from collections.abc import Sequence
 from typing import Final, Literal, get_args
+
+from bot.playground.loopback import faults
 
 Kind = Literal[
     "rate_limited",  # 429, with a Retry-After if `retry_after` is given
     "error_500",
     "error_503",
-    "stall",  # silence for `seconds`, then the connection closes
-    "slow",  # the answer comes `seconds` late
-    "truncated",  # fewer bytes than Content-Length says
+    "stall",
+    "slow",
+    "truncated",
     "wrong_type",  # 200, but a proxy's HTML page
-    "lost_reply",  # it is done, and the connection closes without an answer
+    "lost_reply",
     "foreign_next",  # a list whose next page is said to be at `url`
 ]
 KINDS: Final[Sequence[Kind]] = get_args(Kind)
-AFTER: Final = frozenset({"slow", "truncated", "lost_reply", "foreign_next"})  # the answer was made
-WHOLE: Final = 2**32
+USUAL: Final[Sequence[Kind]] = (
+    "rate_limited", "error_500", "error_503", "truncated", "wrong_type", "lost_reply",
+)  # fmt: skip
 
-Hook = Callable[[], object]
-
-
-@dataclass
-class Fault:
-    kind: Kind
-    where: str = ""
-    times: int = 1
-    skip: int = 0
-    seconds: float = 0.2
-    retry_after: float | None = None
-    url: str = "http://elsewhere.test/wiki/api/v2/pages?cursor=x"
-
-    @property
-    def does_it_first(self) -> bool:
-        return self.kind in AFTER
+Fault = faults.Fault[Kind]
 
 
-@dataclass(frozen=True)
-class Seeded:
-    seed: int
-    share: float  # of the requests
-    kinds: Sequence[Kind]
-    retry_after: float | None
-    seconds: float
-    in_a_row: int  # of one and the same request, at most: so that whoever tries again gets through
-
-
-@dataclass
-class Waiting:
-    do: Hook
-    where: str
-    requests: int  # that go by before
-
-
-class Faults:
-    """`where` is some words of "METHOD path?query"; of any request if empty."""
-
+class Faults(faults.Faults[Kind]):
     def __init__(self) -> None:
-        self._lock = Lock()
-        self._planned: list[Fault] = []
-        self._seeded: Seeded | None = None
-        self._asked: Counter[str] = Counter()
-        self._in_a_row: Counter[str] = Counter()
-        self._waiting: list[Waiting] = []
-        self._between: list[tuple[str, Hook]] = []
+        super().__init__(usual=USUAL, goes_on=_goes_on)
 
-    # -- planting
 
-    def fail(
-        self,
-        where: str,
-        kind: Kind,
-        *,
-        times: int = 1,
-        skip: int = 0,
-        seconds: float = 0.2,
-        retry_after: float | None = None,
-        url: str = Fault.url,
-    ) -> None:
-        """The next `times` such requests go wrong, once `skip` more have gone well."""
-        with self._lock:
-            self._planned.append(Fault(kind, where, times, skip, seconds, retry_after, url))
-
-    def seed(
-        self,
-        seed: int,
-        *,
-        share: float,
-        kinds: Sequence[Kind] = ("rate_limited", "error_500", "error_503", "truncated", "wrong_type", "lost_reply"),
-        retry_after: float | None = 0,
-        seconds: float = 0.05,
-        in_a_row: int = 2,
-    ) -> None:
-        """Each request's fate hangs on the seed, on itself, and on how often it was asked: not on the order of others."""
-        with self._lock:
-            self._seeded = Seeded(seed, share, kinds, retry_after, seconds, in_a_row)
-            self._asked.clear()
-            self._in_a_row.clear()
-
-    def after(self, requests: int, do: Hook, *, where: str = "") -> None:
-        """Once, before the answer to the next such request but `requests`: somebody changes something, or a test dies."""
-        with self._lock:
-            self._waiting.append(Waiting(do, where, requests))
-
-    def between_pages(self, where: str, do: Hook) -> None:
-        """Once, after the first page of such a list was answered, and before the next one is."""
-        with self._lock:
-            self._between.append((where, do))
-
-    def clear(self) -> None:
-        with self._lock:
-            self._planned.clear()
-            self._waiting.clear()
-            self._between.clear()
-            self._seeded = None
-
-    # -- for the server
-
-    def happen(self, asked: str) -> None:
-        """Whatever is due before this request. A hook may do anything, plant another fault for one."""
-        for hook in self._due(asked):
-            hook()
-
-    def take(self, asked: str) -> Fault | None:
-        with self._lock:
-            for fault in self._planned:
-                if fault.where not in asked:
-                    continue
-                if fault.skip:
-                    fault.skip -= 1
-                    continue
-                fault.times -= 1
-                if not fault.times:
-                    self._planned.remove(fault)
-                return fault
-            return self._by_chance(asked) if self._seeded else None
-
-    def _due(self, asked: str) -> list[Hook]:
-        with self._lock:
-            due = []
-            for waiting in [each for each in self._waiting if each.where in asked]:
-                if waiting.requests:
-                    waiting.requests -= 1
-                else:
-                    self._waiting.remove(waiting)
-                    due.append(waiting.do)
-            if "cursor=" in asked or ("start=" in asked and "start=0" not in asked):
-                due += [do for where, do in self._between if where in asked]
-                self._between = [(where, do) for where, do in self._between if where not in asked]
-            return due
-
-    def _by_chance(self, asked: str) -> Fault | None:
-        chance = self._seeded
-        if chance is None:
-            return None
-        self._asked[asked] += 1
-        drawn = sha256(f"{chance.seed} {self._asked[asked]} {asked}".encode()).digest()
-        goes_wrong = int.from_bytes(drawn[:4], "big") < chance.share * WHOLE
-        if not goes_wrong or self._in_a_row[asked] >= chance.in_a_row:
-            self._in_a_row[asked] = 0
-            return None
-        self._in_a_row[asked] += 1
-        kind = chance.kinds[drawn[4] % len(chance.kinds)]
-        return Fault(kind, retry_after=chance.retry_after, seconds=chance.seconds)
+def _goes_on(asked: str) -> bool:
+    return "cursor=" in asked or ("start=" in asked and "start=0" not in asked)

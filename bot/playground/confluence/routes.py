@@ -1,13 +1,12 @@
 """Which path is answered by whom, and which scopes its token needs. Granular ones, or a classic one instead."""
 
-import re
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from bot.playground.confluence import v1, v2
-from bot.playground.confluence.call import Call, Reply
+from bot.playground.confluence.call import Call
+from bot.playground.loopback.replies import Reply
 
 Handler = Callable[[Call], Reply]
 
@@ -94,17 +93,3 @@ ROUTES: Final = (
     _route("GET", f"{V1}/user", v1.user, *USER),
     _route("GET", f"{V1}/user/current", v1.current_user, *USER),
 )
-_NAME: Final = re.compile(r"\{(\w+)\}")
-
-
-class Table:
-    def __init__(self) -> None:
-        self._routes: defaultdict[tuple[str, int], list[tuple[re.Pattern[str], EndPoint]]] = defaultdict(list)
-        for route in ROUTES:
-            pattern = re.compile(_NAME.sub(r"(?P<\1>[^/]+)", route.path))
-            self._routes[route.method, route.path.count("/")].append((pattern, route))
-
-    def find(self, method: str, path: str) -> tuple[EndPoint, Mapping[str, str]] | None:
-        """The exact one before one with a name in it: they stand in that order."""
-        found = ((pattern.fullmatch(path), route) for pattern, route in self._routes[method, path.count("/")])
-        return next(((route, match.groupdict()) for match, route in found if match), None)

@@ -1,40 +1,36 @@
 """A Confluence to run against, on one port of this machine, in a thread: the site, the gateway before it, and the media host."""
 
-import asyncio
 import json
-import socket
 import time
-from collections.abc import AsyncIterator, Mapping
-from threading import Thread
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Self
 from urllib.parse import parse_qs, unquote
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.playground.confluence import log
-from bot.playground.confluence.call import Call, Habits, Reply, as_json
+from bot.playground.confluence.call import Call, Habits
 from bot.playground.confluence.callers import Caller, Callers
 from bot.playground.confluence.control import Control
 from bot.playground.confluence.errors import RefusedError, missing, scope_does_not_match, unauthorized
 from bot.playground.confluence.faults import Fault, Faults
 from bot.playground.confluence.oracle import Oracle
-from bot.playground.confluence.routes import EndPoint, Table
+from bot.playground.confluence.routes import ROUTES, EndPoint
 from bot.playground.confluence.sight import Sight
 from bot.playground.confluence.v1 import media_token
 from bot.playground.confluence.wire_v2 import Writer
+from bot.playground.loopback import log
+from bot.playground.loopback.paths import Table
+from bot.playground.loopback.replies import Reply, as_json, sent
+from bot.playground.loopback.server import OTHER_NAME, OURS, Server
 
 if TYPE_CHECKING:
     from bot.playground.world import World
 
-HOST: Final = "127.0.0.1"
-MEDIA_HOST: Final = "localhost"  # the same machine under another name, as far as any client can tell
-PATIENCE_S: Final = 10.0
 CLOUD_ID: Final = "11223344-a1b2-4c3d-8e4f-556677889900"
 METHODS: Final = ["GET", "POST", "PUT", "DELETE"]
 
@@ -49,21 +45,6 @@ class Asked(NamedTuple):
     @property
     def words(self) -> str:
         return f"{self.method} {self.path}?{self.query}"
-
-
-class _Server(uvicorn.Server):
-    """It waits to be told to stop, instead of asking ten times a second: tests start and stop many."""
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._left = asyncio.Event()
-        await super().startup(sockets=sockets)
-
-    async def main_loop(self) -> None:
-        await self._left.wait()
-
-    def leave(self) -> None:
-        self._loop.call_soon_threadsafe(self._left.set)
 
 
 class ConfluenceEmulator:
@@ -84,7 +65,6 @@ class ConfluenceEmulator:
         cloud_id: str = CLOUD_ID,
     ) -> None:
         self.world = world
-        self.port = port
         self.cloud_id = cloud_id
         self.habits = habits or Habits()
         self.faults = Faults()
@@ -96,16 +76,26 @@ class ConfluenceEmulator:
         self._links = links
         self._sight = Sight(world)
         self._writer = Writer(world)
-        self._table = Table()
+        self._table = Table(ROUTES)
         self._control = Control(world, oracle=self.oracle, faults=self.faults, requests=self.requests)
-        self._server: _Server | None = None
-        self._thread: Thread | None = None
+        self._server = Server(
+            self.app,
+            name="confluence-emulator",
+            port=port,
+            lifespan="off",
+            http="auto",  # httptools where it is installed: half the CPU, of which the thing measured has the rest
+            ws="none",
+        )
 
     # -- where it is, and who may come
 
     @property
+    def port(self) -> int:
+        return self._server.port
+
+    @property
     def url(self) -> str:
-        return f"http://{HOST}:{self.port}"
+        return self._server.url
 
     @property
     def gateway_url(self) -> str:
@@ -142,37 +132,11 @@ class ConfluenceEmulator:
     # -- its life
 
     def start(self) -> Self:
-        listener = _listener(self.port)
-        self.port = listener.getsockname()[1]
-        config = uvicorn.Config(
-            self.app(),
-            log_config=None,
-            log_level="warning",
-            access_log=False,
-            date_header=False,
-            server_header=False,
-            lifespan="off",
-            loop="asyncio",  # one way everywhere, whatever else is installed
-            http="auto",  # httptools where it is installed: half the CPU, of which the thing measured has the rest
-            ws="none",
-            timeout_graceful_shutdown=1,
-        )
-        self._server = _Server(config)
-        self._thread = Thread(
-            target=self._serve, args=(self._server, listener), name="confluence-emulator", daemon=True
-        )
-        self._thread.start()
-        while not self._server.started:
-            if not self._thread.is_alive():
-                raise RuntimeError("the emulator did not start")
-            self._thread.join(0.005)
+        self._server.start()
         return self
 
     def stop(self) -> None:
-        if self._server and self._thread:
-            self._server.leave()
-            self._thread.join(PATIENCE_S)
-        self._server = self._thread = None
+        self._server.stop()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -180,14 +144,10 @@ class ConfluenceEmulator:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _serve(self, server: uvicorn.Server, listener: socket.socket) -> None:
-        with listener:
-            server.run(sockets=[listener])
-
     def app(self) -> Starlette:
         return Starlette(
             routes=[*self._control.routes(), Route("/{path:path}", self._endpoint, methods=METHODS)],
-            middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, MEDIA_HOST])],
+            middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=OURS)],
         )
 
     # -- answering
@@ -200,7 +160,7 @@ class ConfluenceEmulator:
             authorization=request.headers.get("authorization"),
         )
         reply, fault = self.answered(asked, await request.body())
-        return await self._sent(request, reply, fault)
+        return await sent(request, reply, fault, hang_up=self._server.hang_up)
 
     def asked(self, method: str, *, path: str, query: str, authorization: str | None) -> Asked:
         via: Literal["site", "gateway", "media"] = "site"
@@ -267,7 +227,7 @@ class ConfluenceEmulator:
             params=parse_qs(asked.query),
             body=_parsed(body),
             base=self._links or f"{self.url}/wiki",
-            media=f"http://{MEDIA_HOST}:{self.port}",
+            media=f"http://{OTHER_NAME}:{self.port}",
         )
 
     def _media(self, asked: Asked) -> Reply:
@@ -276,39 +236,6 @@ class ConfluenceEmulator:
             if held is None or held.kind != "attachment" or f"token={media_token(held)}" not in asked.query:
                 raise unauthorized()
             return Reply(held.data, media_type=held.media_type)
-
-    async def _sent(self, request: Request, reply: Reply, fault: Fault | None) -> Response:
-        response = Response(reply.body, reply.status, reply.headers, reply.media_type)
-        match fault.kind if fault else None:
-            case "slow" if fault:
-                await asyncio.sleep(fault.seconds)
-            case "truncated":
-                headers = {**reply.headers, "content-length": str(len(reply.body))}
-                half = self._half(request, reply.body)
-                return StreamingResponse(half, reply.status, headers, reply.media_type)
-            case "stall" if fault:
-                await asyncio.sleep(fault.seconds)
-                self._hang_up(request)
-            case "lost_reply":
-                self._hang_up(request)
-            case _:
-                pass
-        return response
-
-    async def _half(self, request: Request, whole: bytes) -> AsyncIterator[bytes]:
-        yield whole[: len(whole) // 2]
-        await asyncio.sleep(0.02)  # so that the half is on its way
-        self._hang_up(request)
-
-    def _hang_up(self, request: Request) -> None:
-        """Closes the connection under the request: the client learns nothing of what became of it."""
-        if self._server is None or request.client is None:
-            return
-        wanted = (request.client.host, request.client.port)
-        for connection in list(self._server.server_state.connections):
-            transport = getattr(connection, "transport", None)
-            if transport is not None and transport.get_extra_info("peername")[:2] == wanted:
-                transport.abort()
 
 
 def _check_scopes(caller: Caller, to: EndPoint) -> None:
@@ -352,12 +279,3 @@ def _an_app(world: "World") -> str:
     if apps:
         return apps[0]
     return world.add_person("Footnote", email="footnote@bots.test", admin=True, app=True).account_id
-
-
-def _listener(port: int) -> socket.socket:
-    """With its protocol named: else asyncio leaves Nagle's algorithm on, and each kept-alive request takes 40 ms."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((HOST, port))
-    listener.listen(256)
-    return listener

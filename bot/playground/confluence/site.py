@@ -114,6 +114,11 @@ class ConfluenceSite:
             self.space(space).anonymous = anonymous
             self.world.changed()
 
+    def rename_space(self, space: str, name: str) -> None:
+        with self.world.lock:
+            self.space(space).name = name
+            self.world.changed()
+
     def delete_space(self, space: str) -> None:
         with self.world.lock:
             gone = self.space(space)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import quote, unquote
 
 from bot.playground.confluence import v2
-from bot.playground.confluence.call import Call, Reply, as_json
+from bot.playground.confluence.call import Call
 from bot.playground.confluence.errors import Json, RefusedError, missing, refuse
 from bot.playground.confluence.nouns import FOLDERLIKE, NONE, Content, Restriction
 from bot.playground.confluence.wire_v1 import group_json, restriction_json, space_json, user_json
+from bot.playground.loopback.replies import Reply, as_json
 
 if TYPE_CHECKING:
     from bot.playground.world import Person

@@ -6,7 +6,7 @@ from heapq import merge
 from typing import Final
 from urllib.parse import urlencode
 
-from bot.playground.confluence.call import MOST, Call, Reply, as_json, cursor
+from bot.playground.confluence.call import MOST, Call, cursor
 from bot.playground.confluence.errors import Json, missing, refuse
 from bot.playground.confluence.nouns import FOLDERLIKE, Content
 from bot.playground.confluence.shelves import Place, Shelf, following, place
@@ -18,6 +18,7 @@ from bot.playground.confluence.wire_v2 import (
     space_json,
     user_json,
 )
+from bot.playground.loopback.replies import Reply, as_json
 
 LIVING: Final = frozenset({"current", "archived"})  # what the lists of pages give unless told otherwise
 CURRENT: Final = frozenset({"current"})

@@ -6,14 +6,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.playground.loopback import levers
 from bot.playground.slack.delivery import Delivery
 from bot.playground.slack.faults import Faults
 from bot.playground.slack.log import RequestLog
-from bot.playground.slack.nouns import Json
 from bot.playground.slack.rates import RateLimits
 from bot.playground.slack.sockets import Hub
 
-BAD: Final = 400
 SETTINGS: Final = frozenset(Delivery.__dataclass_fields__)
 
 
@@ -66,14 +65,7 @@ class Control:
         )
 
     async def pull(self, request: Request) -> Response:
-        if not request.headers.get("content-type", "").startswith("application/json"):
-            return JSONResponse({"ok": False, "error": "send JSON"}, status_code=BAD)
-        args: Json = await request.json()
-        try:
-            self._pull(request.path_params["lever"], args)
-        except (LookupError, TypeError) as no:
-            return JSONResponse({"ok": False, "error": str(no)}, status_code=BAD)
-        return JSONResponse({"ok": True})
+        return await levers.pulled(request, self._pull)
 
     def _pull(self, lever: str, args: dict[str, Any]) -> None:
         match lever:

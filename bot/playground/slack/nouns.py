@@ -153,6 +153,8 @@ class App:
     commands: dict[str, SlashCommand]
     home_tab: bool = True
     verification_token: str = "emulated-verification-token"  # noqa: S105 - Slack sends one with each event; nobody checks it
+    signing_secret: str = ""  # of what is sent to its request URL
+    request_url: str | None = None  # with one, nothing goes to its sockets
     installed: bool = True
 
 

@@ -1,4 +1,4 @@
-"""Socket Mode: tickets, connections, envelopes, acknowledgements, redelivery. It runs on the server's loop; other threads only hand in parcels."""
+"""Socket Mode: tickets, connections, envelopes, acknowledgements, redelivery; and redelivery over HTTP, to an app with a request URL. It runs on the server's loop; other threads only hand in parcels."""
 
 import asyncio
 import json
@@ -8,9 +8,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from threading import Event, Lock
 
+import httpx
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from bot.playground.slack import limits
+from bot.playground.slack import limits, requests
 from bot.playground.slack.changes import Change
 from bot.playground.slack.delivery import Ack, Delivery, EnvelopeKind, Parcel, Post, Sent
 from bot.playground.slack.envelopes import Connection, envelope, goodbye, hello
@@ -33,6 +34,8 @@ class Hub:
     _loop: asyncio.AbstractEventLoop | None = None
     _early: list[Parcel] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)
+    _line: httpx.AsyncClient | None = None
+    _sending: set[asyncio.Task[None]] = field(default_factory=set)  # else nobody holds them while they run
 
     # -- from any thread
 
@@ -138,6 +141,12 @@ class Hub:
             if parcel.answer and not parcel.answer.done():
                 parcel.answer.set_result(Ack(acked=False, error="dispatch_failed"))
 
+    async def hang_up(self) -> None:
+        for sending in self._sending:
+            sending.cancel()
+        if self._line is not None:
+            await self._line.aclose()
+
     async def run(self) -> None:
         while True:
             await asyncio.sleep(TICK_S)
@@ -191,10 +200,22 @@ class Hub:
             self._attempt(parcel)
 
     def _attempt(self, parcel: Parcel) -> None:
+        app = self.world.apps[parcel.app_id]
+        if app.request_url is not None:
+            self._underway(parcel)
+            sending = asyncio.create_task(self._request(app, app.request_url, parcel))
+            self._sending.add(sending)
+            sending.add_done_callback(self._sending.discard)
+            return
         connection = self._next(parcel.app_id)
         if connection is None:
             self._failed(parcel, "connection_failed")
             return
+        self._underway(parcel)
+        if connection.outbox:
+            connection.outbox.put_nowait(envelope(parcel))
+
+    def _underway(self, parcel: Parcel) -> None:
         now = self.world.clock.now()
         if not parcel.envelope_id or self.delivery.new_envelopes:
             parcel.envelope_id = f"{secrets.token_hex(4)}-{secrets.token_hex(8)}"
@@ -203,8 +224,15 @@ class Hub:
         record = Sent(parcel.envelope_id, parcel.event_id, parcel.kind, parcel.app_id, parcel.attempt, now)
         self.post.sent.append(record)
         self.post.book[parcel.envelope_id] = record
-        if connection.outbox:
-            connection.outbox.put_nowait(envelope(parcel))
+
+    async def _request(self, app: App, url: str, parcel: Parcel) -> None:
+        self._line = self._line or requests.client()
+        name = parcel.envelope_id
+        answer = await requests.send(self._line, url, requests.envelope(app, parcel, self.world.clock.now()))
+        if answer.acked:
+            self._acked(name, answer.payload)
+        elif self.post.waiting.pop(name, None) is not None:
+            self._failed(parcel, answer.error or "http_error")
 
     def _next(self, app_id: str) -> Connection | None:
         """Round robin over the app's sockets."""
@@ -221,12 +249,16 @@ class Hub:
         except json.JSONDecodeError:
             return
         envelope_id = message.get("envelope_id") if isinstance(message, dict) else None
-        parcel = self.post.waiting.pop(envelope_id, None) if isinstance(envelope_id, str) else None
+        if isinstance(envelope_id, str):
+            self._acked(envelope_id, message.get("payload") or None)
+
+    def _acked(self, envelope_id: str, payload: Json | None) -> None:
+        parcel = self.post.waiting.pop(envelope_id, None)
         if parcel is None:  # unknown, or too late to count
             return
         self.post.book.pop(parcel.envelope_id).acked_at = self.world.clock.now()
         if parcel.answer and not parcel.answer.done():
-            parcel.answer.set_result(Ack(acked=True, payload=message.get("payload") or None))
+            parcel.answer.set_result(Ack(acked=True, payload=payload))
 
     def _failed(self, parcel: Parcel, reason: str) -> None:
         self.post.book.pop(parcel.envelope_id, None)

@@ -3,12 +3,14 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email.utils import formatdate
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 
+from bot.playground.loopback.replies import HANG_UP, half
 from bot.playground.slack import log
 from bot.playground.slack.body import arguments
 from bot.playground.slack.call import Call, Method
@@ -18,8 +20,6 @@ from bot.playground.slack.methods import METHODS
 from bot.playground.slack.nouns import App, Json, Token
 from bot.playground.slack.rates import RateLimits
 from bot.playground.slack.world import SlackWorld
-
-HANG_UP = Response()  # the connection is closed before this could be written
 
 
 @dataclass
@@ -121,7 +121,8 @@ class WebApi:
         return granted
 
     async def _sent(self, request: Request, reply: Reply, fault: Fault | None) -> Response:
-        response = JSONResponse(reply.body, status_code=reply.status, headers=reply.headers)
+        date = {"date": formatdate(self.world.clock.now(), usegmt=True)}
+        response = JSONResponse(reply.body, status_code=reply.status, headers=reply.headers | date)
         match fault.kind if fault else None:
             case "html":
                 return HTMLResponse("<html><body>Bad gateway</body></html>")
@@ -129,9 +130,11 @@ class WebApi:
                 await asyncio.sleep(fault.seconds)
                 return response
             case "truncated":
-                whole = json.dumps(reply.body)
+                whole = json.dumps(reply.body).encode()
                 headers = {"content-length": str(len(whole))}
-                return StreamingResponse(self._half(request, whole), media_type="application/json", headers=headers)
+                return StreamingResponse(
+                    half(request, whole, self.hang_up), media_type="application/json", headers=headers
+                )
             case "timeout" if fault:
                 await asyncio.sleep(fault.seconds)
                 self.hang_up(request)
@@ -141,11 +144,6 @@ class WebApi:
                 return HANG_UP
             case _:
                 return response
-
-    async def _half(self, request: Request, whole: str) -> AsyncIterator[str]:
-        yield whole[: len(whole) // 2]
-        await asyncio.sleep(0.05)  # so that the half is on its way
-        self.hang_up(request)
 
 
 def _token(request: Request, args: Json) -> str:

@@ -131,6 +131,7 @@ class SlackWorld:
                 events=frozenset(events),
                 commands={c.name: c for c in (SlashCommand(c) if isinstance(c, str) else c for c in commands)},
                 home_tab=home_tab,
+                signing_secret=secrets.token_hex(16),
             )
             user.app_id = app.id
             self.apps[app.id] = app

@@ -1,15 +1,21 @@
 """Which small blocks do all replies share? Facts of Block Kit; what is said in them is said elsewhere."""
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from bot.slack import words
-from bot.slack.render.characters import shortened
+from bot.slack.render.characters import one_line, shortened
 from bot.slack.render.parts import Run
 from bot.slack.render.richtext import rich_text, section
 
 Json = dict[str, Any]
 
+ASK_A_PERSON = "ask_a_person"  # the button, and the view behind it
+
 SMALL_CHARACTERS = 2_000
+BUTTON_CHARACTERS = 75
+_NUMBER = re.compile(r"[0-9]")
 _SIGNS = {"useful": True, "not_useful": False}
 
 
@@ -31,9 +37,42 @@ def note(text: str) -> Json:
     return {"type": "context", "elements": [plain_text(shortened(text, SMALL_CHARACTERS))]}
 
 
-def button(text: str, *, action_id: str, value: str) -> Json:
-    one = {"type": "button", "action_id": action_id, "text": plain_text(text), "value": value}
-    return {"type": "actions", "elements": [one]}
+def buttons(*named: tuple[str, str], value: str) -> Json:
+    """Each with its text and what a click on it is called."""
+    return {
+        "type": "actions",
+        "elements": [
+            {"type": "button", "action_id": action_id, "text": plain_text(text), "value": value}
+            for text, action_id in named
+        ],
+    }
+
+
+def ask(receipt: str) -> Json:
+    """Whom to ask, a rule says; what, the receipt."""
+    return buttons((words.ASK_A_PERSON, ASK_A_PERSON), value=receipt)
+
+
+def choices(options: Sequence[str], receipt: str) -> Json:
+    """A click says the number of its option; what that is, the receipt says."""
+    return {
+        "type": "actions",
+        "elements": [
+            {
+                "type": "button",
+                "action_id": f"choose:{number}",
+                "text": plain_text(shortened(one_line(option), BUTTON_CHARACTERS)),
+                "value": f"{receipt}:{number}",
+            }
+            for number, option in enumerate(options)
+        ],
+    }
+
+
+def option_pressed(value: str) -> tuple[str, int] | None:
+    """The receipt and the number of the option, from what a click sent; somebody may have made that up."""
+    receipt, _, number = value.rpartition(":")
+    return (receipt, int(number)) if receipt and _NUMBER.fullmatch(number) else None
 
 
 def feedback(receipt: str) -> Json:

@@ -2,19 +2,25 @@
 
 from collections.abc import Iterator, Sequence
 
-from bot.core.cited import updated, where
-from bot.core.otherwise import Otherwise
+from bot.core.cited import address, updated, where
+from bot.slack.render.caveats import Pen
+from bot.slack.render.caveats import caveats as told
 from bot.slack.render.characters import one_line, shortened
 from bot.slack.render.mrkdwn import escaped, link
 from bot.slack.render.parts import Code, Item, Paragraph, Part, Quote, Run, Runs, Table, words
-from bot.slack.words import otherwise
-from policies.evidence import Passage
+from policies.evidence import Answer, Evidence, Passage
 
 LONGEST_TEXT = 4_000  # what chat.update takes
+LONGEST_SAID = 150
 
 
 def said(found: Sequence[Part], links: frozenset[str]) -> str:
     return "\n".join(escaped(line, links) for part in found for line in _lines(part))
+
+
+def unmarked(found: Sequence[Part]) -> str:
+    """For a place that parses nothing, and in which people write."""
+    return "\n".join(line for part in found for line in _lines(part))
 
 
 def source(number: int, passage: Passage) -> str:
@@ -22,15 +28,15 @@ def source(number: int, passage: Passage) -> str:
     return f"[{number}] {_named(passage)}"
 
 
-def disagreeing(one: Otherwise) -> str:
-    says = f": “{escaped(one_line(one.says))}”" if one.says else ""
-    return f"{otherwise(newer=one.newer, says=one.says)} {_named(one.passage)}{says}"
+def caveats(answer: Answer, evidence: Evidence) -> tuple[str, ...]:
+    return tuple(told(answer, evidence, _PEN))
 
 
 def _named(passage: Passage) -> str:
-    named = [shortened(one_line(text), 150) for text in (passage.title, where(passage), updated(passage) or "")]
+    known = (passage.title, *((where(passage), updated(passage) or "") if passage.author is None else ()))
+    named = [shortened(one_line(text), 150) for text in known]
     words_ = " · ".join(escaped(name) for name in named if name)
-    url = link(passage.url)
+    url = link(address(passage))
     return words_ + (f" · {url.replace('&', '&amp;')}" if url else "")
 
 
@@ -66,3 +72,10 @@ def _pairs(header: Sequence[str], row: Sequence[str]) -> Iterator[str]:
 def _words(runs: Runs) -> str:
     """What is struck out is no longer true, and looks must not be the only sign of it."""
     return words([Run(f"(struck out: {run.text})") if run.struck else run for run in runs])
+
+
+def _short(text: str) -> str:
+    return escaped(shortened(one_line(text), LONGEST_SAID))
+
+
+_PEN = Pen(page=lambda passage: _short(passage.title) or "Untitled", quote=_short, name=_short)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from bot.slack.render.characters import shortened, visible
 from bot.slack.render.parts import Run, Runs
-from policies.contract import fold
+from policies.verbatim import fold
 
 AROUND = 200  # characters before and behind a quote
 MOST_CHARACTERS = 2_500  # of a passage

@@ -2,22 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 
-from bot.core.cited import updated, where
-from bot.core.otherwise import Otherwise
-from bot.slack import words
+from bot.core.cited import address, updated, where
+from bot.slack.render.caveats import Pen, caveats
 from bot.slack.render.kit import Json, mrkdwn
 from bot.slack.render.mrkdwn import escaped, link, linked, literal
-from policies.evidence import Passage
+from policies.evidence import Answer, Evidence, Passage
 
 SECTION_CHARACTERS = 2_900
 MOST_CHARACTERS = 4_500
 LONGEST_NAME = 150
-LONGEST_SAID = 250
+LONGEST_SAID = 150
 
 
-def named(passage: Passage) -> str:
-    """In mrkdwn: title as a link, place, last update."""
-    title = linked(link(passage.url), literal(passage.title, LONGEST_NAME) or "Untitled")
+def named(passage: Passage, quote: str = "") -> str:
+    """In mrkdwn: title as a link, place, last update. A message is named by who said it and when."""
+    title = _title(passage, quote)
+    if passage.author is not None:
+        return title
     return " · ".join(
         text for text in (title, literal(where(passage), LONGEST_NAME), escaped(updated(passage) or "")) if text
     )
@@ -28,11 +29,10 @@ def listed(documents: Sequence[Passage]) -> tuple[Json, ...]:
     return tuple(_section(text) for text in _texts(documents))
 
 
-def disagreeing(one: Otherwise) -> Json:
-    """Small, under the answer: which page says otherwise, and how."""
-    says = f": “{literal(one.says, LONGEST_SAID)}”" if one.says else ""
-    text = f"{escaped(words.otherwise(newer=one.newer, says=one.says))} {named(one.passage)}{says}"
-    return {"type": "context", "elements": [mrkdwn(text)]}
+def cautioning(answer: Answer, evidence: Evidence) -> tuple[Json, ...]:
+    """Small, under the answer, a line each."""
+    said = caveats(answer, evidence, _PEN)
+    return tuple({"type": "context", "elements": [mrkdwn(text)]} for text in said)
 
 
 def _texts(documents: Sequence[Passage]) -> Iterator[str]:
@@ -54,3 +54,10 @@ def _texts(documents: Sequence[Passage]) -> Iterator[str]:
 
 def _section(text: str) -> Json:
     return {"type": "section", "expand": False, "text": mrkdwn(text)}
+
+
+def _title(passage: Passage, quote: str = "") -> str:
+    return linked(link(address(passage, quote)), literal(passage.title, LONGEST_NAME) or "Untitled")
+
+
+_PEN = Pen(page=_title, quote=lambda said: literal(said, LONGEST_SAID), name=lambda name: literal(name, LONGEST_NAME))

@@ -1,17 +1,21 @@
-"""Why was this said? A modal that shows each claim beside its quote, where the quote stands in its document.
+"""Why was this said? A modal that shows each claim beside its quote, where the quote stands in its document. And a draft in
+another, to use.
 
 A claim of which one passage may not be read, or is gone, is left out whole: half a proof is none.
 """
 
 import json
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Literal
 
+from bot.core.flowing import follows, is_text
 from bot.slack import words
 from bot.slack.render.characters import shortened
 from bot.slack.render.kit import Json, mrkdwn, note, one_run, plain_text
 from bot.slack.render.mrkdwn import link, literal
 from bot.slack.render.parts import parts
+from bot.slack.render.plain import unmarked
 from bot.slack.render.quoted import pieces
 from bot.slack.render.richtext import blocks, quote, rich_text, size
 from bot.slack.render.sources import named
@@ -22,6 +26,8 @@ MOST_BYTES = 200_000  # of the 250,000 that a view may have
 MOST_CHARACTERS = 15_000
 CLAIM_CHARACTERS = 2_000
 HEADING_CHARACTERS = 300
+FIELD_CHARACTERS = 2_900  # of the 3,000 that Slack takes
+_MOST_FIELDS = 8
 _TITLE = "Why this answer"  # at most 24 characters
 
 
@@ -33,9 +39,43 @@ def nothing_view(*, receipt: str, reason: Literal["failed", "gone", "not_yours"]
     return _view([one_run(words.NOTHING[reason])], receipt)
 
 
+def draft_view(answer: Answer, evidence: Evidence, *, receipt: str, hidden: bool = False) -> Json:
+    """A draft as plain text, to change and to copy: of what is proven by what this person may read."""
+    proven = _proven(answer, {one.passage.handle for one in evidence.found})
+    if not proven:
+        return nothing_view(receipt=receipt, reason="not_yours" if hidden else "gone")
+    fields = _fields(answer.model_copy(update={"claims": tuple(proven)}))
+    labels = [words.PARTS_OF_A_DRAFT.format(number=number) for number in range(1, len(fields) + 1)]
+    shown = [
+        _field(text, label) for text, label in zip(fields, labels if len(fields) > 1 else [words.A_DRAFT], strict=True)
+    ]
+    above = [note(words.USING), *([note(words.HIDDEN)] if hidden else [])]
+    view = _view([*above, *shown], receipt)
+    return {**view, "title": plain_text(words.A_DRAFT), "submit": plain_text(words.DONE), "callback_id": "draft"}
+
+
+def _fields(answer: Answer) -> list[str]:
+    """Its paragraphs, in as many fields as they need."""
+    fields = [""]
+    for number, claim in enumerate(answer.claims):
+        said = shortened(unmarked(parts(claim.text)), FIELD_CHARACTERS)
+        between = " " if follows(answer, number) else "\n\n" if is_text(answer) else "\n"
+        added = f"{fields[-1]}{between}{said}" if fields[-1] else said
+        if len(added) <= FIELD_CHARACTERS:
+            fields[-1] = added
+        else:
+            fields.append(said)
+    return fields[:_MOST_FIELDS]
+
+
+def _field(text: str, label: str) -> Json:
+    written = {"type": "plain_text_input", "action_id": "text", "multiline": True, "initial_value": text}
+    return {"type": "input", "label": plain_text(label), "element": written}
+
+
 def evidence_view(answer: Answer, evidence: Evidence, *, receipt: str, hidden: bool = False) -> Json:
     found = {one.passage.handle: one for one in reversed(evidence.found)}
-    proven = [claim for claim in answer.claims if claim.citations and all(c.passage in found for c in claim.citations)]
+    proven = _proven(answer, found.keys())
     if not proven:
         return nothing_view(receipt=receipt, reason="not_yours" if hidden else "gone")
     links = frozenset(
@@ -43,6 +83,12 @@ def evidence_view(answer: Answer, evidence: Evidence, *, receipt: str, hidden: b
     )
     groups = [one for claim in proven for one in _groups(claim, found, links)]
     return _view([*([note(words.HIDDEN)] if hidden else []), *_fitting(groups, receipt)], receipt)
+
+
+def _proven(answer: Answer, found: AbstractSet[int]) -> list[Claim]:
+    return [
+        claim for claim in answer.claims if claim.citations and all(one.passage in found for one in claim.citations)
+    ]
 
 
 def _fitting(groups: Sequence[Sequence[Json]], receipt: str) -> Iterator[Json]:
@@ -70,7 +116,8 @@ def _proof(one: Found, quotes: Sequence[str], links: frozenset[str]) -> Iterator
     yield rich_text([quote(pieces(one.passage.text, quotes), links)])
     heading = literal(" › ".join(one.passage.heading_path), HEADING_CHARACTERS)
     under = [mrkdwn(heading)] if heading else []
-    yield {"type": "context", "elements": [mrkdwn(named(one.passage)), *under, plain_text(_ranks(one))]}
+    ranks = [plain_text(_ranks(one))] if one.passage.author is None else []  # what was said was not searched for
+    yield {"type": "context", "elements": [mrkdwn(named(one.passage, quotes[0])), *under, *ranks]}
 
 
 def _ranks(one: Found) -> str:

@@ -6,8 +6,9 @@ after `append`, `erase` or `checkpoint`. Reading trusts the rows; `bot.stores.le
 
 import json
 import secrets
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, delete, insert, select, text, update
@@ -19,7 +20,7 @@ from bot.core.errors import BadUse, Broken
 from bot.core.merkle import Frontier, grown, root
 from bot.core.nouns import Event, ReceiptId
 from bot.core.ranges import Range, of_numbers
-from bot.stores.database import Database
+from bot.stores.database import Database, once_committed
 from bot.stores.ledger import leaf
 from bot.stores.ledger.checkpoints import Checkpoint, signed
 from bot.stores.ledger.key import Signer
@@ -75,6 +76,11 @@ class Ledger:
     def __init__(self, database: Database, key: Signer) -> None:
         self._workspace = database.workspace
         self._key = key
+        self._hearers: list[Callable[[Event], object]] = []
+
+    def hear(self, hearer: Callable[[Event], object]) -> None:
+        """From now on they are told of each event of this process, once it is committed."""
+        self._hearers.append(hearer)
 
     def append(self, session: Session, events: Sequence[Event], now: datetime) -> tuple[int, ...]:
         """Their numbers, which follow one another."""
@@ -93,7 +99,14 @@ class Ledger:
         for event, _ in rows:
             frontier = grown(frontier, bytes.fromhex(event["leaf"]))
         self._move_head(connection, frontier)
+        if self._hearers:
+            once_committed(session, partial(self._tell, tuple(events)))
         return tuple(range(first, frontier.size))
+
+    def _tell(self, events: Sequence[Event]) -> None:
+        for hear in self._hearers:
+            for event in events:
+                hear(event)
 
     def erase(self, session: Session, seqs: Iterable[int], reason: str, now: datetime) -> int | None:
         """Forgets what these events said, and records that. The number of that record; none: all were erased before."""

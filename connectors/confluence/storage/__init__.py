@@ -5,7 +5,7 @@ parameters are nobody's text. It raises for no string, however malformed, and it
 
     parsing  mending            a string -> one well-formed tree, of bounded depth
     reader  phrases  lists  tables  macros  adf  panels         the tree -> blocks
-    writing  spans  escaping    blocks -> Markdown that `bot.core.markdown` and the renderer read as it was meant
+    connectors.markdown                                         blocks -> Markdown
 """
 
 from collections.abc import Mapping
@@ -13,11 +13,11 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from connectors.confluence.storage.links import Links
-from connectors.confluence.storage.losses import Loss, Losses
 from connectors.confluence.storage.parsing import parsed
 from connectors.confluence.storage.reader import PageReader
-from connectors.confluence.storage.spare import Spare
-from connectors.confluence.storage.writing import written
+from connectors.markdown.losses import Loss, Losses
+from connectors.markdown.spare import Spare
+from connectors.markdown.writing import written
 
 __all__ = ["Converted", "Links", "Loss", "markdown"]
 

@@ -8,19 +8,9 @@ from dataclasses import replace
 from typing import Final
 
 from connectors.confluence.storage.elements import attribute, child, children, name_of, plain_text
-from connectors.confluence.storage.nouns import (
-    Block,
-    Element,
-    Entry,
-    Handler,
-    Item,
-    Listing,
-    Look,
-    Paragraph,
-    Reader,
-    Run,
-)
+from connectors.confluence.storage.nouns import Element, Handler, Item, Reader
 from connectors.confluence.storage.panels import panel
+from connectors.markdown.blocks import Block, Entry, Listing, Look, Paragraph, Run
 
 _DECIDED: Final = "decided"
 _DECISION: Final = Run("Decision:", Look.BOLD)

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import assert_never
 
-from connectors.confluence.storage.nouns import (
+from connectors.confluence.storage.nouns import Item
+from connectors.markdown.blocks import (
     Block,
     Code,
     Entry,
     Heading,
-    Item,
     Listing,
     Paragraph,
     Quote,

@@ -4,18 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from connectors.confluence.storage.elements import attribute, child, name_of, plain_text, whole_number, words
-from connectors.confluence.storage.nouns import (
-    Block,
-    Element,
-    Entry,
-    Handler,
-    Item,
-    Listing,
-    Look,
-    Paragraph,
-    Reader,
-    Run,
-)
+from connectors.confluence.storage.nouns import Element, Handler, Item, Reader
+from connectors.markdown.blocks import Block, Entry, Listing, Look, Paragraph, Run
 
 _HIGHEST: Final = 999_999_999  # Markdown's own
 _DONE: Final = "complete"

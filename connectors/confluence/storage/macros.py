@@ -16,9 +16,10 @@ from connectors.confluence.storage.elements import (
     words,
     written_in,
 )
-from connectors.confluence.storage.nouns import Block, Code, Element, Item, Look, Reader, Run
+from connectors.confluence.storage.nouns import Element, Item, Reader
 from connectors.confluence.storage.panels import panel, titled
 from connectors.confluence.storage.phrases import called, link_to
+from connectors.markdown.blocks import Block, Code, Look, Run
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ structure (a table keeps its header, code stays whole) stands in no quotation, u
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from connectors.confluence.storage.nouns import Block, Listing, Look, Paragraph, Quote, Run
+from connectors.markdown.blocks import Block, Listing, Look, Paragraph, Quote, Run
 
 _KINDS: Final[Mapping[str, str]] = {
     "info": "Info", "note": "Note", "warning": "Warning", "tip": "Tip", "success": "Success", "error": "Error",

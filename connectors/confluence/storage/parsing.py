@@ -10,9 +10,9 @@ from typing import Final
 
 from lxml import etree
 
-from connectors.confluence.storage.losses import Losses
 from connectors.confluence.storage.mending import PREFIXES, mended
 from connectors.confluence.storage.nouns import Element
+from connectors.markdown.losses import Losses
 
 MOST_CHARACTERS: Final = 5_000_000
 MOST_DEEP: Final = 100  # elements in elements; no editor makes half of that, and each is a call within a call here

@@ -8,7 +8,8 @@ from typing import Final
 
 from connectors.confluence.storage.elements import attribute, child, name_of, words
 from connectors.confluence.storage.links import Links, shown
-from connectors.confluence.storage.nouns import BREAK, Element, Handler, Item, Look, Reader, Run, says_something
+from connectors.confluence.storage.nouns import Element, Handler, Item, Reader
+from connectors.markdown.blocks import BREAK, Look, Run, says_something
 
 _RAISED = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
 _LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")

@@ -11,24 +11,10 @@ from connectors.confluence.storage import adf, lists, macros, phrases, tables
 from connectors.confluence.storage.elements import NO_TEXT, attribute, is_hidden, name_of, source, words, written_in
 from connectors.confluence.storage.flat import on_one_line
 from connectors.confluence.storage.links import Links
-from connectors.confluence.storage.losses import Losses
-from connectors.confluence.storage.nouns import (
-    Block,
-    Code,
-    Element,
-    Handler,
-    Heading,
-    Item,
-    Look,
-    Paragraph,
-    Quote,
-    Reader,
-    Rule,
-    Run,
-    Runs,
-    says_something,
-)
-from connectors.confluence.storage.spare import Spare
+from connectors.confluence.storage.nouns import Element, Handler, Item, Reader
+from connectors.markdown.blocks import Block, Code, Heading, Look, Paragraph, Quote, Rule, Run, Runs, says_something
+from connectors.markdown.losses import Losses
+from connectors.markdown.spare import Spare
 
 SOMEONE: Final = "@someone"
 

@@ -68,22 +68,25 @@ def acme_shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
             stderr=err,
             env={**os.environ, "FOOTNOTE_HOME": str(folder / "home"), **elsewhere},  # noqa: TID251 - the command's own
         )
-        until(lambda: address_in(folder / "out") or process.poll() is not None)
-        assert process.poll() is None, (folder / "err").read_text()
-        assert f"http://127.0.0.1:{port}/" in (folder / "out").read_text()
-        yield Window(f"http://127.0.0.1:{port}")
-        process.send_signal(signal.SIGINT)
-        code = process.wait(30)
+        try:
+            until(lambda: address_in(folder / "out") or process.poll() is not None)
+            assert process.poll() is None, (folder / "err").read_text()
+            assert f"http://127.0.0.1:{port}/" in (folder / "out").read_text()
+            yield Window(f"http://127.0.0.1:{port}")
+            process.send_signal(signal.SIGINT)
+            code = process.wait(30)
+        finally:
+            process.kill()
     errors = (folder / "err").read_text()
     assert code == 0, errors
     assert "Traceback" not in errors
-    assert all(told in errors for told in ("acme", "38/38", "wiki", f"{IN_THE_WIKI}/{IN_THE_WIKI}"))  # the progress
+    assert all(told in errors for told in ("drive", "45/45", "wiki", f"{IN_THE_WIKI}/{IN_THE_WIKI}"))  # the progress
 
 
 def test_it_stays_though_nothing_can_be_typed_and_says_what_it_is(acme_shown: Window) -> None:
     about = acme_shown.about()
     assert (about["company"], about["model"], about["notices"]) == ("Acme", None, [])
-    assert about["documents"] == 38 + IN_THE_WIKI
+    assert about["documents"] == 45 + IN_THE_WIKI
     assert 3 <= len(about["examples"]) <= 5
 
 
@@ -301,8 +304,8 @@ def test_people_that_come_between_two_starts_shut_what_says_nothing_and_it_opens
 
 
 HOSTILE = {
-    "nobody.md": "---\naccess: []\n---\nThe vault code is 4711.\n",
-    "broken.md": "---\naccess: [[group:eng]\n\nThe vault code is 4712.\n",
+    "nobody.md": "---\naccess: []\n---\nThe vault code is heron.\n",
+    "broken.md": "---\naccess: [[group:eng]\n\nThe vault code is heron.\n",
     "title.md": "---\ntitle: <img src=x onerror=alert(1)>\naccess: [[anyone]]\n---\nThe canteen opens at 11:45.\n",
     "big.md": "---\naccess: [[anyone]]\n---\n" + "The archive moves to Utrecht. " * 70_000,
 }
@@ -322,8 +325,8 @@ def test_a_hostile_folder_shows_nothing_it_should_not_and_breaks_nothing(console
     assert set(window.channels("footnote-2")) == {"general", "general-2"}
     assert any("broken.md" in notice for notice in window.about()["notices"])
     vault = window.reply("ana", window.asks("ana", "dm", "What is the vault code?"))
-    assert "471" not in vault.text
-    assert "471" not in str(window.receipt(vault))
+    assert "heron" not in vault.text
+    assert "heron" not in str(window.receipt(vault))  # a word: three digits are in a digest now and then
     canteen = window.reply("ana", window.asks("ana", "dm", "When does the canteen open?"))
     assert "11:45" in canteen.text
     assert "<img" not in canteen.text  # as Slack wants it escaped

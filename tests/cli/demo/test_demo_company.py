@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.demo.company import Company, acme, chosen, own
-from bot.core.errors import BadUse
+from bot.cli.demo import _footnote, _where
+from bot.cli.demo.company import Company, Folder, acme, chosen, own
+from bot.cli.demo.desk import Desk
+from bot.core.errors import BadUse, Unready
+from bot.settings import Settings
 from tests import company
 from tests.console import Console
 
@@ -16,6 +19,11 @@ MUCH = 3_000
 def put(folder: Path, people: str | None = company.PEOPLE, **files: str) -> Path:
     company.write(folder, {f"{name}.md": text for name, text in ({"a": "Text."} | files).items()}, people=people)
     return folder
+
+
+def folder_of(shown: Company) -> Folder:
+    assert shown.folder is not None
+    return shown.folder
 
 
 def names(shown: Company) -> set[str]:
@@ -86,8 +94,8 @@ def test_a_folder_that_may_not_be_looked_into_is_refused(tmp_path: Path) -> None
 
 def test_without_a_folder_it_is_acme_as_it_comes() -> None:
     shown = chosen(None)
-    assert (shown.name, shown.home, shown.source) == ("Acme", "demo", "acme")
-    assert "without_access" not in shown.settings
+    assert (shown.name, shown.home, shown.folder) == ("Acme", "demo", None)
+    assert shown.documents is not None
     assert names(shown) == {"footnote", "ana", "ben", "chloe", "dev", "mei", "omar"}
 
 
@@ -109,7 +117,7 @@ def test_people_are_named_by_their_addresses_and_groups_have_private_channels(tm
     }
     kinds = {one.name: one.kind for one in shown.world.channels.values()}
     assert {name for name, kind in kinds.items() if kind == "public"} == {"general"}
-    assert "without_access" not in shown.settings
+    assert "without_access" not in folder_of(shown).settings
 
 
 def test_a_group_without_members_has_no_channel(tmp_path: Path) -> None:
@@ -135,8 +143,8 @@ def test_names_that_would_be_taken_twice_are_told_apart(tmp_path: Path) -> None:
 def test_a_folder_without_people_is_lent_acmes_and_says_what_that_opens(tmp_path: Path) -> None:
     shown = own(put(tmp_path / "Café Ünïted", None))
     assert names(shown) == names(acme())
-    assert shown.settings == {"path": str((tmp_path / "Café Ünïted").resolve()), "without_access": "anyone"}
-    assert (shown.name, shown.source) == ("Café Ünïted", "cafe-united")
+    assert folder_of(shown).settings == {"path": str((tmp_path / "Café Ünïted").resolve()), "without_access": "anyone"}
+    assert (shown.name, folder_of(shown).source) == ("Café Ünïted", "cafe-united")
     assert any("in this demo only" in notice for notice in shown.notices)
 
 
@@ -150,4 +158,25 @@ def test_each_folder_has_a_home_and_keeps_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["...", "東京", "-x-", "a" * 200, "x\ny"])
 def test_whatever_a_folder_is_called_it_can_name_a_source(tmp_path: Path, name: str) -> None:
-    assert re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", own(put(tmp_path / name)).source)
+    assert re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", folder_of(own(put(tmp_path / name))).source)
+
+
+# --- what goes wrong after that -----------------------------------------------------------------------------------------
+
+
+def test_folder_that_is_gone_just_before_it_is_read_is_named_with_the_reason_and_nothing_is_served(
+    tmp_path: Path,
+) -> None:
+    folder = put(tmp_path / "company")
+    shown = own(folder)
+    folder.rename(tmp_path / "elsewhere")
+    settings = Settings(home=tmp_path / "home", embedder="none")
+    reason = rf"^{re.escape(str(folder))} cannot be read: .*[Nn]o such file or directory"
+    with pytest.raises(Unready, match=reason), _footnote(settings, shown, None, Desk(shown)):
+        pytest.fail("it is served")
+
+
+def test_source_that_is_no_folder_is_named_by_what_it_is_of_the_company(tmp_path: Path) -> None:
+    shown = own(put(tmp_path))
+    assert _where(shown, "wiki") == f"The wiki of {shown.name}"
+    assert _where(acme(), "drive") == f"The drive of {acme().name}"

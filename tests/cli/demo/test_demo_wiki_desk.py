@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from bot import app
-from bot.cli.demo import wiki
+from bot.cli.demo import sites, wiki
 from bot.cli.demo.company import Company, acme
 from bot.cli.demo.listing import listed
 from bot.cli.demo.wiki_desk import WikiDesk
@@ -68,14 +68,14 @@ class Page:
 @contextmanager
 def opened(folder: Path) -> Iterator[Page]:
     company = acme()
-    assert company.wiki is not None
-    desk = WikiDesk(company.wiki, company.world)
+    assert company.documents is not None
+    desk = WikiDesk(company.documents, company.world)
     settings = Settings(home=folder, workspace="demo", embedder="none")
-    with wiki.running(company.wiki) as site, inside.assistant(settings, None) as assistant:
-        for name in listed(assistant.records, company, site):
+    with sites.running(company.documents) as reached, inside.assistant(settings, None) as assistant:
+        for name in listed(assistant.records, company, reached):
             inside.synced(assistant, name)
         with desk.opened(assistant.records), served(company, desk) as http:
-            yield Page(company, company.wiki, http, assistant)
+            yield Page(company, company.documents, http, assistant)
 
 
 @contextmanager
@@ -223,7 +223,7 @@ def test_an_attachment_is_no_page(page: Page) -> None:
 
 def test_before_the_bot_is_there_and_after_it_the_page_is_told_so() -> None:
     company = acme()
-    assert company.wiki is not None
-    with served(company, WikiDesk(company.wiki, company.world)) as http:
+    assert company.documents is not None
+    with served(company, WikiDesk(company.documents, company.world)) as http:
         assert http.get("/_footnote/wiki").status_code == 503
         assert http.post("/_footnote/wiki/do/read", json={}).status_code == 503

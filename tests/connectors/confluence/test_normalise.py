@@ -7,6 +7,7 @@ import pytest
 from connectors.confluence import normalise
 from connectors.confluence.normalise import Space, entry
 from connectors.confluence.wire import Attachment, Comment, Content, Kind
+from connectors.files import convert
 
 SITE, ENG = "https://acme.example.test/wiki", Space("7", "ENG", "Engineering")
 VERSION = {"number": 3, "createdAt": "2026-01-02T03:04:05.000Z"}
@@ -23,7 +24,8 @@ def a_file(title: str, **more: Any) -> Attachment:
 
 
 def text_of(title: str, data: bytes | None) -> str:
-    return normalise.attachment(SITE, ENG, entry(Kind.ATTACHMENT, a_file(title)), (), data).document.text
+    file = None if data is None else convert(name=title, media_type="", data=data)
+    return normalise.attachment(SITE, ENG, entry(Kind.ATTACHMENT, a_file(title)), (), file).document.text
 
 
 @pytest.mark.parametrize(
@@ -97,7 +99,7 @@ def test_a_comment_leads_to_its_page() -> None:
     [
         ("a.txt", b"\xef\xbb\xbfone\r\ntwo\r", "one\ntwo\n"),
         ("a.MD", b"# One", "# One"),
-        ("a.csv", b"a,b\n1,2", "a,b\n1,2"),
+        ("a.csv", b"a,b\n1,2", "| a | b |\n|---|---|\n| 1 | 2 |"),
         ("a.json", b'{"a": "```"}', '````json\n{"a": "```"}\n````'),
         ("a.yml", b"a: 1\n", "```yaml\na: 1\n```"),
         ("a.html", b"<title>T</title><script>x()</script><p>One <b>two</b></p><p>three", "T\nOne two\nthree"),
@@ -111,12 +113,26 @@ def test_a_text_is_read_and_anything_else_is_found_by_its_name(name: str, data: 
 
 
 @pytest.mark.parametrize(
-    ("name", "is_text"), [("a.md", True), ("a.HTML", True), ("a.pdf", False), ("md", True), ("a.md.exe", False)]
+    ("name", "is_read"),
+    [("a.md", True), ("a.HTML", True), ("a.PDF", True), ("a.docx", True), ("a.png", False), ("a.md.exe", False)],
 )
-def test_what_a_name_ends_in_says_whether_it_is_text(name: str, *, is_text: bool) -> None:
-    assert normalise.is_text(a_file(name)) is is_text
+def test_what_a_name_ends_in_says_whether_it_is_read(name: str, *, is_read: bool) -> None:
+    assert normalise.is_read(a_file(name)) is is_read
+
+
+def test_without_such_a_name_its_type_says_so() -> None:
+    assert normalise.is_read(a_file("plan", mediaType="application/pdf"))
 
 
 def test_losses_are_one_line_a_document() -> None:
     found = normalise.attachment(SITE, ENG, entry(Kind.ATTACHMENT, a_file("a.pdf")), (), None)
     assert [problem.where for problem in found.problems] == ["attachment:att5"]
+
+
+def test_what_cannot_be_read_is_told_with_its_reason() -> None:
+    file = convert(name="a.pdf", media_type="", data=b"%PDF-1.4")
+    found = normalise.attachment(SITE, ENG, entry(Kind.ATTACHMENT, a_file("a.pdf")), (), file)
+    assert found.document.text == "a.pdf"
+    assert [problem.reason for problem in found.problems] == [
+        "not kept: what the file holds, for it is damaged: no PDF can be made of it"
+    ]

@@ -361,3 +361,41 @@ def test_threads_share_one_client_and_its_pace(here: Site) -> None:
     for thread in threads:
         thread.join()
     assert found == [Number(number=1)] * 8
+
+
+# -- other credentials, and none ---------------------------------------------------------------------------------------
+
+
+def test_what_asks_for_credentials_is_a_form_without_any_and_goes_to_no_other_host(here: Site, there: Site) -> None:
+    here.answers["/token"] = said({"number": 7})
+    assert http(here).send(f"{here.url}/token", Number, {"assertion": "a b&c"}) == Number(number=7)
+    (asked,) = here.asked
+    assert (asked.method, asked.authorization, asked.body) == ("POST", None, {"assertion": "a b&c"})
+    with pytest.raises(Fatal, match="another host"):
+        http(here).send(f"{there.url}/token", Number, {"assertion": "a"})
+    assert there.asked == []
+
+
+@pytest.mark.parametrize(("renewals", "times"), [(0, 1), (1, 2), (9, 2)])
+def test_credentials_that_are_not_accepted_are_renewed_once_if_they_can_be(
+    here: Site, renewals: int, times: int
+) -> None:
+    left = iter([True] * renewals)
+    here.answers["/x"] = no(401)
+    with pytest.raises(Fatal, match="does not accept our credentials"):
+        http(here).speaking(lambda: SECRET, lambda: next(left, False)).get(f"{here.url}/x", Number)
+    assert len(here.asked) == times
+
+
+def test_a_listing_says_how_much_in_the_word_of_its_site(here: Site) -> None:
+    here.answers["/x"] = said({"number": 1})
+    http(here).get(f"{here.url}/x", Number, size=PageSize(7, parameter="pageSize"))
+    assert here.asked[0].parameters == {"pageSize": "7"}
+
+
+def test_a_web_page_is_no_download_where_none_can_be(here: Site) -> None:
+    page = Reply(b"<html>Sign in</html>", headers={"content-type": "Text/HTML; charset=utf-8"})
+    here.answers["/x"] = [page, Reply(b"text", headers={"content-type": "text/plain"})]
+    assert http(here).download(f"{here.url}/x", most_bytes=100, is_page=False) == b"text"
+    here.answers["/x"] = page
+    assert http(here).download(f"{here.url}/x", most_bytes=100) == page.body

@@ -8,7 +8,7 @@ from bot.playground.slack.call import Call, Method
 from bot.playground.slack.errors import SlackError, complaints
 from bot.playground.slack.methods.chat import message_blocks, metadata, own, place
 from bot.playground.slack.nouns import Channel, Json, Message, Stream
-from bot.playground.slack.surfaces import check_chunks
+from bot.playground.slack.surfaces import check_chunks, check_message_blocks
 from bot.playground.slack.wire import message_json
 
 
@@ -47,6 +47,7 @@ def append(call: Call) -> Json:
         channel, message = _running(call)
         if message.stream and message.stream.stopped_by:
             raise SlackError("stopped_by_user")
+        _check_whole(message, chunks)
         streams.append(call.world, channel, message, text=text, chunks=chunks)
     return {"channel": channel.id, "ts": message.ts}
 
@@ -56,11 +57,17 @@ def stop(call: Call) -> Json:
     blocks, data = message_blocks(call), metadata(call)
     with call.world.lock:
         channel, message = _running(call)
+        _check_whole(message, [*chunks, {"type": "blocks", "blocks": blocks}])
         if text or chunks:
             message = streams.append(call.world, channel, message, text=text, chunks=chunks)
         done = streams.finish(call.world, channel, message, blocks=blocks, metadata=data)
     shown = message_json(call.world, channel, done, metadata=True)
     return {"channel": channel.id, "ts": done.ts, "message": shown}
+
+
+def _check_whole(message: Message, chunks: list[Json]) -> None:
+    """What the message comes to has the limits of any other."""
+    check_message_blocks([*message.blocks, *(block for chunk in chunks for block in chunk.get("blocks", []))])
 
 
 def _check_recipient(call: Call) -> None:

@@ -146,7 +146,7 @@ export interface Ranked {
 
 export interface Receipt {
   receipt: string;
-  state: "working" | "answered" | "refused" | "clarified" | "failed" | "withdrawn" | "erased";
+  state: "working" | "held" | "answered" | "refused" | "clarified" | "failed" | "withdrawn" | "erased";
   over: boolean;
   part: "here" | "aside";
   asked: { text: string; by: Reader; where: string; at: string } | null;

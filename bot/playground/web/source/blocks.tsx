@@ -1,7 +1,15 @@
 // Block Kit on the screen. What only shows something is drawn by slack-blocks-to-jsx; what holds a value is drawn by
 // `fields`; and a click, wherever it lands, becomes (block, action, value).
 
-import { Component, type MouseEvent, type ReactNode, useLayoutEffect, useRef, useState } from "react";
+import {
+  Component,
+  type ComponentProps,
+  type MouseEvent,
+  type ReactNode,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { type Block as Drawable, Message as Drawn } from "slack-blocks-to-jsx";
 import { Confirm, type Confirmation } from "./confirm";
 import { type Element, type Entry, Field, holdsValue, initial } from "./fields";
@@ -190,11 +198,22 @@ function Drawing({
           withoutWrapper
           theme={theme}
           data={data}
+          hooks={HOOKS}
         />
       </Unbroken>
     </div>
   );
 }
+
+/** The library takes whatever stands between two colons for an emoji. What is none is text, with both of them. */
+const HOOKS: NonNullable<ComponentProps<typeof Drawn>["hooks"]> = {
+  emoji: (found, parse) => {
+    const drawn = parse(found);
+    return drawn.replaceAll(":", "") === found.name.replaceAll(":", "")
+      ? `:${found.name.replaceAll(":", "")}:`
+      : drawn;
+  },
+};
 
 interface List extends Json {
   type: string;

@@ -278,6 +278,7 @@ function Room({ place, move, about, draft, habits, learn, openList }: RoomProps)
         <Receipt
           channel={channel.id}
           ts={subject}
+          isWritten={!said.some((one) => one.ts === subject && one.streaming)}
           close={() => {
             openReceipt(false);
             focusOn(".place .toggle");

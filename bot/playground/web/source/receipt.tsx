@@ -12,11 +12,12 @@ const MOST_LOOKS_FOR_NOTHING = 4; // another app's message has no receipt
 interface Props {
   channel: string;
   ts: string | null;
+  isWritten: boolean;
   close: () => void;
 }
 
-export function Receipt({ channel, ts, close }: Props) {
-  const { told, because } = useReceipt(channel, ts);
+export function Receipt({ channel, ts, isWritten, close }: Props) {
+  const { told, because } = useReceipt(channel, ts, isWritten);
   return (
     <Pane name="Receipt" about={told?.receipt} close={close}>
       <section className="told" aria-label="How this came about" tabIndex={0}>
@@ -27,6 +28,8 @@ export function Receipt({ channel, ts, close }: Props) {
 }
 
 const ASK_FIRST = "Ask something. Here it will say how the answer came about, and what was kept from whom.";
+const NOT_YET =
+  "It is still being written: each line once it is proven. Then it will say here how it came about.";
 const NOT_OURS = "There is no receipt for this message.";
 
 const UNREAD = "The receipt cannot be read now. Is footnote demo still running?";
@@ -38,11 +41,11 @@ interface Looked {
 }
 
 /** Asked again while the question is still in hand. */
-function useReceipt(channel: string, ts: string | null): Looked {
+function useReceipt(channel: string, ts: string | null, isWritten: boolean): Looked {
   const [looked, tell] = useState<Looked>({ told: null, because: "" });
   useEffect(() => {
-    tell({ told: null, because: ts ? "" : ASK_FIRST });
-    if (!ts) return;
+    tell({ told: null, because: ts ? (isWritten ? "" : NOT_YET) : ASK_FIRST });
+    if (!ts || !isWritten) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isGone = false;
     const look = async (times: number) => {
@@ -59,12 +62,13 @@ function useReceipt(channel: string, ts: string | null): Looked {
       isGone = true;
       clearTimeout(timer);
     };
-  }, [channel, ts]);
+  }, [channel, ts, isWritten]);
   return looked;
 }
 
 const STATES: Record<Told["state"], string> = {
   working: "Being worked on",
+  held: "Held for a colleague to check",
   answered: "Answered",
   refused: "Not answered",
   clarified: "Asked back",
@@ -75,6 +79,9 @@ const STATES: Record<Told["state"], string> = {
 
 /** The kinds of error that a model's adapter has. */
 const REASONS: Record<string, string> = {
+  not_reviewed: "A colleague had to check it, and nobody could in time.",
+  declined: "Whoever checked it would not have it shown.",
+  outdated: "While somebody checked it, what it was made from changed, or who reads there.",
   unanswered: "Nothing that all of them may read answers it.",
   unknown_person: "No source knows who asked.",
   not_a_member: "Only members of the company are answered.",
@@ -82,7 +89,25 @@ const REASONS: Record<string, string> = {
   unproven: "What was drafted could not be proven.",
   too_many: "More was asked in this minute than it takes from one person.",
   too_many_by_all: "More was asked in this minute than it takes in.",
+  restricted: "Nothing is said on this subject, by a rule.",
+  out_of_scope: "No document of a company is for this.",
+  no_tool: "Something was to be done, and there is nothing to do it with.",
+  no_summary: "A thread was to be summarised, and where it was asked there is none.",
+  summary_beside: "A thread was to be summarised beside other questions.",
+  link_elsewhere: "Another conversation was to be retold where others read along.",
+  unreadable_link: "The link leads to nothing that the asker is in.",
+  empty_conversation: "Nothing was said there that could be summarised.",
+  unproven_summary: "Nothing of the summary could be proven.",
+  needs_slack: "A person checks such answers, and only Slack reaches them.",
+  paused: "Everything is paused.",
+  greet: "A greeting: nothing was looked up.",
+  thank: "Thanks: nothing was looked up.",
+  talk: "Small talk: nothing was looked up.",
+  help: "Asked what it can do: nothing was looked up.",
+  about_me: "Asked about themselves: nothing was looked up.",
   empty: "There was no question in it.",
+  composer: "The question does not say enough.",
+  which: "It can mean several things, each with an answer of its own.",
   too_long: "It was too long for one question.",
 };
 

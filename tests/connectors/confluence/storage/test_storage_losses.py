@@ -3,7 +3,7 @@
 import pytest
 
 from connectors.confluence.storage import Links, Loss, markdown
-from connectors.confluence.storage.losses import MOST_KINDS
+from connectors.markdown.losses import MOST_KINDS
 
 LINKS = Links(site="https://acme.test/wiki", space="ENG")
 

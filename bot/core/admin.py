@@ -1,0 +1,464 @@
+"""Administration in Slack: what came in, what is said to it, and what its flow needs from the world."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal, NamedTuple, Protocol
+
+from bot.core.commands import Misread
+from bot.core.nouns import Event, ReceiptId, SlackUser
+from policies.people import Email, Noun
+from policies.rules import Rules
+
+
+class Filled(Noun):
+    """A form that was sent in: the receipt of the command that opened it, and what was written."""
+
+    opened: ReceiptId
+    view: str
+    text: str
+
+
+class Pressed(Noun):
+    """A decision on a change that waits for a second admin, on the message that offered it."""
+
+    change: str
+    approve: bool
+    channel: str
+    message: str
+
+
+class Typed(Noun):
+    """A command as it came in; or what became of the form or the card to which one led. `answer_at` is Slack's address for
+    replies: good for half an hour, and in no ledger.
+    """
+
+    receipt: ReceiptId
+    by: SlackUser
+    key: str
+    at: datetime
+    channel: str = ""
+    text: str = ""
+    answer_at: str = ""
+    trigger: str = ""
+    filled: Filled | None = None
+    pressed: Pressed | None = None
+
+
+class Member(Noun):
+    """A full member of our workspace, with the address that Slack has confirmed."""
+
+    user: SlackUser
+    email: Email | None = None
+
+    @property
+    def name(self) -> str:
+        return self.email or str(self.user)
+
+
+class Version(NamedTuple):
+    """Of the configuration."""
+
+    number: int
+    digest: str
+    author: str
+    note: str
+    at: datetime
+
+
+class Texts(NamedTuple):
+    """A version, whole."""
+
+    version: Version
+    texts: Mapping[str, str]
+
+
+class Paused(NamedTuple):
+    """By whom, and since when."""
+
+    by: str
+    at: datetime
+
+
+class Setting(NamedTuple):
+    """A rule and its value, as they are written. `origin`: the version that set it; None: it is as packaged."""
+
+    path: str
+    value: str
+    origin: Version | None
+
+
+class Edit(NamedTuple):
+    """Of one rule. None: there was none, or there is none any more."""
+
+    path: str
+    before: str | None
+    after: str | None
+
+
+ChangeState = Literal["pending", "approved", "declined", "expired", "outdated"]
+
+
+class Change(Noun):
+    """What one admin wants, and another has to agree to: a whole new version, named by its digest."""
+
+    id: str
+    receipt: ReceiptId
+    by: SlackUser
+    name: str
+    base: int
+    digest: str
+    texts: Mapping[str, str]
+    note: str
+    widens: tuple[str, ...]
+    asked_at: datetime
+    expires_at: datetime
+    state: ChangeState = "pending"
+    decided_by: str | None = None
+
+
+class NoMember(NamedTuple):
+    """A guest, somebody of another company, or nobody knows who."""
+
+
+class NoAdmin(NamedTuple):
+    """A member who is none. `admins`, as they are named: whom to turn to."""
+
+    admins: tuple[str, ...]
+
+
+class Helped(NamedTuple):
+    """The list of commands."""
+
+
+class PolicyVersions(NamedTuple):
+    """The newest first. `more`: there are older ones."""
+
+    versions: tuple[Version, ...]
+    more: bool
+
+
+class PolicyShown(NamedTuple):
+    """`path`: what was asked for; None: what was set, of all there is. `left_out`: so many more would not fit."""
+
+    version: Version
+    path: str | None
+    settings: tuple[Setting, ...]
+    left_out: int
+
+
+class NoSuchRule(NamedTuple):
+    """`there_are`: what there is instead, where the path leaves what exists."""
+
+    path: str
+    there_are: tuple[str, ...]
+
+
+class RuleRefused(NamedTuple):
+    """These would be no rules. `line`: of what was written."""
+
+    line: int | None
+    reason: str
+
+
+class TooLong(NamedTuple):
+    """To be edited in Slack. `parts`: what it consists of."""
+
+    path: str
+    parts: tuple[str, ...]
+
+
+class FormOpened(NamedTuple):
+    """The form itself is the reply. Not `opened`: Slack would not show it any more."""
+
+    opened: bool
+
+
+class Changed(NamedTuple):
+    """A new version is in force."""
+
+    number: int
+    edits: tuple[Edit, ...]
+
+
+class Unchanged(NamedTuple):
+    """That is so already."""
+
+
+class NoSuchVersion(NamedTuple):
+    newest: int
+
+
+class Conflict(NamedTuple):
+    """Somebody else saved a version since this one was looked at."""
+
+    version: Version
+    edits: tuple[Edit, ...]
+
+
+class Waiting(NamedTuple):
+    """For a second admin. `asked`, by their names, are those who could be written to. Without an end there is no other."""
+
+    widens: tuple[str, ...]
+    asked: tuple[str, ...]
+    expires_at: datetime | None
+
+
+class NotYourself(NamedTuple):
+    """Who wants a change does not agree to it."""
+
+
+class NoSuchChange(NamedTuple):
+    """Nothing waits under this name."""
+
+
+class Decided(NamedTuple):
+    """What became of a change, by whoever was first."""
+
+    change: Change
+    number: int | None = None  # of the version, if there is one
+
+
+class NowPaused(NamedTuple):
+    """`anew`: by this command; else it was so before."""
+
+    paused: Paused
+    anew: bool
+
+
+class NowRunning(NamedTuple):
+    anew: bool
+
+
+class SourceStanding(NamedTuple):
+    """What is known of a source. `stopped`: why its newest pass was not completed."""
+
+    name: str
+    kind: str
+    documents: int
+    people: int
+    read_at: datetime | None
+    stopped: str | None
+    problems: int
+
+
+class Spent(NamedTuple):
+    """Of today's budgets, by everybody. None: there is no such limit. Where there is none at all, nothing is counted."""
+
+    tokens: int
+    dollars: float
+    tokens_by_all: int | None
+    dollars_by_all: float | None
+    tokens_by_one: int | None
+    dollars_by_one: float | None
+
+    @property
+    def is_limited(self) -> bool:
+        return any(limit is not None for limit in self[2:])
+
+
+class Standing(NamedTuple):
+    """How it stands at this moment; failures are those of the last day."""
+
+    version: Version
+    paused: Paused | None
+    waiting: int
+    in_hand: int
+    failed: int
+    failed_jobs: int
+    embedder: str | None
+    sources: tuple[SourceStanding, ...]
+    spent: Spent
+
+
+class SourcesListed(NamedTuple):
+    sources: tuple[SourceStanding, ...]
+
+
+class SyncAsked(NamedTuple):
+    name: str
+
+
+class NoSuchSource(NamedTuple):
+    name: str
+    there_are: tuple[str, ...]
+
+
+class Verified(NamedTuple):
+    """Of the ledger. `unsigned`: so many events at its end are under no signature yet."""
+
+    clean: bool
+    events: int
+    checkpoints: int
+    findings: int
+    unsigned: int
+
+
+class Happening(NamedTuple):
+    kind: str
+    at: str
+    erased: bool
+
+
+class Audited(NamedTuple):
+    """What happened, without any content: an admin may not read whatever somebody else was shown."""
+
+    receipt: str
+    by: str | None
+    events: tuple[Happening, ...]
+
+
+class NoSuchReceipt(NamedTuple):
+    receipt: str
+
+
+PolicyReply = (
+    PolicyVersions
+    | PolicyShown
+    | NoSuchRule
+    | RuleRefused
+    | TooLong
+    | FormOpened
+    | Changed
+    | Unchanged
+    | NoSuchVersion
+    | Conflict
+    | Waiting
+    | NotYourself
+    | NoSuchChange
+    | Decided
+)
+OverviewReply = Standing | SourcesListed | SyncAsked | NoSuchSource | Spent | Verified | Audited | NoSuchReceipt
+Reply = NoMember | NoAdmin | Misread | Helped | NowPaused | NowRunning | PolicyReply | OverviewReply
+
+
+class Form(NamedTuple):
+    """A text to be edited, of one rule or table."""
+
+    path: str
+    text: str
+
+
+class Members(Protocol):
+    """Who somebody is in Slack."""
+
+    def member(self, user: SlackUser) -> Member | None:
+        """None: no full member. `Retryable`: that cannot be found out now."""
+        ...
+
+    def named(self, name: str) -> Member | None:
+        """The same, by the id of an account or by an address."""
+        ...
+
+
+class Configuration(Protocol):
+    """The versions that there were. None is ever changed."""
+
+    def rules(self) -> Rules:
+        """Those in force."""
+        ...
+
+    def newest(self) -> Texts: ...
+
+    def version(self, number: int) -> Texts | None: ...
+
+    def backwards(self) -> Iterator[Texts]:
+        """The newest first."""
+        ...
+
+
+class Changes(Protocol):
+    """Those that wait for a second admin, and those that did."""
+
+    def change(self, name: str) -> Change | None: ...
+
+
+class Overview(Protocol):
+    """What an operator wants to know. It reads, and changes nothing."""
+
+    def standing(self) -> Standing: ...
+
+    def sources(self) -> tuple[SourceStanding, ...]: ...
+
+    def spent(self) -> Spent: ...
+
+    def verified(self) -> Verified: ...
+
+    def audited(self, receipt: ReceiptId) -> Audited | None: ...
+
+
+class CommandWork(Protocol):
+    """One command, held under a lease. What is written fails with `LostLease` once another worker has it."""
+
+    @property
+    def typed(self) -> Typed: ...
+
+    @property
+    def attempt(self) -> int: ...
+
+    def recorded(self, kind: str) -> Event | None:
+        """The newest event of this kind in its receipt."""
+        ...
+
+    def record(self, *events: Event) -> None: ...
+
+    def configure(
+        self, texts: Mapping[str, str], *, base: int, author: str, note: str, body: Mapping[str, Any]
+    ) -> Version | None:
+        """A new version and its event, together. None: `base` is not the newest any more."""
+        ...
+
+    def propose(self, change: Change) -> None:
+        """It waits from now on, and its event says so."""
+        ...
+
+    def settle(self, change: Change, state: ChangeState, *, by: Member, edits: Sequence[Mapping[str, Any]]) -> None:
+        """What becomes of a change that waits: once, and if it is approved, its version with it. Nothing, if it does not wait
+        any more; outdated, if somebody saved a version at the same moment.
+        """
+        ...
+
+    def ask_for_sync(self, source: str, by: str) -> bool:
+        """It is read as soon as somebody has time for it. Whether there is such a source."""
+        ...
+
+    def pause(self, by: str) -> Paused | None:
+        """From now on nothing is answered, not even what is being answered. None: that was so already."""
+        ...
+
+    def resume(self, by: str) -> bool:
+        """Whether it was paused."""
+        ...
+
+    def check_lease(self) -> None: ...
+
+    def finish(self, event: Event) -> None:
+        """The last event, and the command is done, together."""
+        ...
+
+
+class Voice(Protocol):
+    """Speaks with admins, where nobody else sees it."""
+
+    def tell(self, typed: Typed, reply: Reply, *, again: bool) -> str:
+        """By which way."""
+        ...
+
+    def open(self, typed: Typed, form: Form) -> bool:
+        """False: Slack takes it no more."""
+        ...
+
+    def offer(self, change: Change, edits: Sequence[Edit], to: Member, *, again: bool) -> bool:
+        """A card with which somebody agrees to a change, or does not. Whether they could be written to."""
+        ...
+
+    def greet(self, to: Member, version: Version, *, again: bool) -> None:
+        """They are an admin from this version on."""
+        ...
+
+    def inform(self, decided: Decided, *, again: bool) -> None:
+        """Whoever wanted it hears what became of it."""
+        ...
+
+    def fail(self, typed: Typed) -> None:
+        """Says that it went wrong on our side."""
+        ...

@@ -1,0 +1,157 @@
+"""What does somebody want who typed `/footnote …`? Pure: text goes in, one command comes out. Whether they may have it is
+decided elsewhere.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final, Literal, NamedTuple, get_args
+
+Name = Literal["help", "status", "sources", "policy", "audit", "budget", "pause", "resume"]
+"""The first word. What is not listed does not exist."""
+
+NAMES: Final[tuple[Name, ...]] = get_args(Name)
+
+_FIRST = re.compile(r"((?:\"[^\"]*\"|'[^']*'|[^\s\"'])+)\s*(.*)", re.DOTALL)  # a quoted name may hold spaces
+_RECEIPT = re.compile(r"r_[0-9a-f]{24}")
+_NUMBER = re.compile(r"#?([0-9]{1,9})")
+
+
+class Help(NamedTuple):
+    """Which commands there are."""
+
+
+class PolicyHistory(NamedTuple):
+    """Which versions of the configuration there were."""
+
+
+class PolicyShow(NamedTuple):
+    """Which rules hold there, and where each comes from. Without a path: what was set."""
+
+    path: str | None = None
+
+
+class PolicySet(NamedTuple):
+    """One rule anew. Without a value, what holds there is shown to be edited."""
+
+    path: str
+    value: str | None = None
+
+
+class RollBack(NamedTuple):
+    """A version as it was, in force again."""
+
+    number: int
+
+
+class Pause(NamedTuple):
+    """Nothing is answered from now on."""
+
+
+class Resume(NamedTuple):
+    """Everything is as before."""
+
+
+class Status(NamedTuple):
+    """How it stands."""
+
+
+class Sources(NamedTuple):
+    """Which there are, and how fresh each is."""
+
+
+class SyncNow(NamedTuple):
+    """One source is read again."""
+
+    name: str
+
+
+class Verify(NamedTuple):
+    """Whether anybody changed the ledger."""
+
+
+class Audit(NamedTuple):
+    """What became of one question or command, by its receipt."""
+
+    receipt: str
+
+
+class Budget(NamedTuple):
+    """What models may cost, and have cost today."""
+
+
+class Misread(NamedTuple):
+    """It cannot be understood. `name`: the command whose use would help; None: there is no such command."""
+
+    name: Name | None = None
+
+
+Command = (
+    Help
+    | PolicyHistory
+    | PolicyShow
+    | PolicySet
+    | RollBack
+    | Pause
+    | Resume
+    | Status
+    | Sources
+    | SyncNow
+    | Verify
+    | Audit
+    | Budget
+)
+
+
+def parse(text: str) -> Command | Misread:
+    name, rest = _first(text)
+    match name.lower():
+        case "" | "help":
+            return Help()
+        case "policy":
+            return _policy(*_first(rest))
+        case "sources":
+            return _sources(*_first(rest))
+        case "audit":
+            return Verify() if rest == "verify" else Audit(rest) if _RECEIPT.fullmatch(rest) else Misread("audit")
+        case "status" | "budget" | "pause" | "resume" as alone:
+            return _ALONE[alone]() if not rest else Misread(alone)
+        case _:
+            return Misread()
+
+
+_ALONE: Final[Mapping[Name, Callable[[], Status | Budget | Pause | Resume]]] = {
+    "status": Status,
+    "budget": Budget,
+    "pause": Pause,
+    "resume": Resume,
+}
+
+
+def _sources(verb: str, name: str) -> Command | Misread:
+    match verb.lower():
+        case "":
+            return Sources()
+        case "sync" if name:
+            return SyncNow(name)
+        case _:
+            return Misread("sources")
+
+
+def _policy(verb: str, rest: str) -> Command | Misread:
+    path, value = _first(rest)
+    match verb.lower():
+        case "history" if not rest:
+            return PolicyHistory()
+        case "show" if not value:
+            return PolicyShow(path or None)
+        case "set" if path:
+            return PolicySet(path, value or None)
+        case "rollback" if number := _NUMBER.fullmatch(rest):
+            return RollBack(int(number.group(1)))
+        case _:
+            return Misread("policy")
+
+
+def _first(text: str) -> tuple[str, str]:
+    found = _FIRST.fullmatch(text.strip())
+    return (found.group(1), found.group(2)) if found else (text.strip(), "")

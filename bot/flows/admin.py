@@ -1,0 +1,147 @@
+"""How a command of an admin's becomes done. Nothing is done for anybody who is not an admin at that moment.
+
+claim → who typed it? → an admin? → understood? → done, and in the ledger → told
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import assert_never
+
+from bot.core.admin import (
+    CommandWork,
+    Helped,
+    Member,
+    NoAdmin,
+    NoMember,
+    NoSuchReceipt,
+    NoSuchSource,
+    NowPaused,
+    NowRunning,
+    Overview,
+    Paused,
+    Reply,
+    SourcesListed,
+    SyncAsked,
+)
+from bot.core.commands import (
+    Audit,
+    Budget,
+    Command,
+    Help,
+    Misread,
+    Pause,
+    PolicyHistory,
+    PolicySet,
+    PolicyShow,
+    Resume,
+    RollBack,
+    Sources,
+    Status,
+    SyncNow,
+    Verify,
+    parse,
+)
+from bot.core.failpoints import Reach
+from bot.core.nouns import Event, ReceiptId
+from bot.flows import policy
+from bot.flows.policy import Governing
+
+
+@dataclass(frozen=True)
+class Administration:
+    """`opened`: the form that a command opened, by its receipt."""
+
+    governing: Governing
+    opened: Callable[[ReceiptId], Event | None]
+    paused: Callable[[], Paused | None]
+    overview: Overview
+    reach: Reach
+
+
+def heed(work: CommandWork, house: Administration) -> None:
+    house.reach("command.after_claim")
+    reply = _reply(work, house)
+    house.reach("command.after_effect")
+    work.check_lease()
+    way = house.governing.voice.tell(work.typed, reply, again=work.attempt > 1)
+    house.reach("command.after_tell")
+    work.finish(Event(kind="replied", body={"attempt": work.attempt, "with": type(reply).__name__, "by": way}))
+
+
+def _reply(work: CommandWork, house: Administration) -> Reply:
+    typed, governing = work.typed, house.governing
+    member = governing.members.member(typed.by)
+    if member is None:
+        return NoMember()
+    if not governing.is_admin(member):
+        return NoAdmin(governing.admins())
+    if typed.filled is not None:
+        return policy.send_in(typed.filled, work, member, governing, house.opened(typed.filled.opened))
+    if typed.pressed is not None:
+        return policy.decide(typed.pressed, work, member, governing)
+    command = parse(typed.text)
+    return command if isinstance(command, Misread) else _done(command, work, member, house)
+
+
+def _done(command: Command, work: CommandWork, by: Member, house: Administration) -> Reply:
+    match command:
+        case Help():
+            return Helped()
+        case PolicyHistory() | PolicyShow() | PolicySet() | RollBack():
+            return _governed(command, work, by, house.governing)
+        case Status() | Sources() | Budget() | Verify() | Audit():
+            return _looked_up(command, house.overview)
+        case SyncNow(name):
+            return _synced(name, work, by, house)
+        case Pause():
+            return _paused(work, by, house)
+        case Resume():
+            return NowRunning(anew=work.resume(by.name) or work.recorded("resumed") is not None)
+        case _:
+            assert_never(command)
+
+
+def _governed(
+    command: PolicyHistory | PolicyShow | PolicySet | RollBack, work: CommandWork, by: Member, house: Governing
+) -> Reply:
+    match command:
+        case PolicyHistory():
+            return policy.history(house)
+        case PolicyShow(path):
+            return policy.show(path, house)
+        case PolicySet(path, written):
+            return policy.set_to(path, written, work, by, house)
+        case RollBack(number):
+            return policy.roll_back(number, work, by, house)
+        case _:
+            assert_never(command)
+
+
+def _looked_up(command: Status | Sources | Budget | Verify | Audit, overview: Overview) -> Reply:
+    match command:
+        case Status():
+            return overview.standing()
+        case Sources():
+            return SourcesListed(overview.sources())
+        case Budget():
+            return overview.spent()
+        case Verify():
+            return overview.verified()
+        case Audit(receipt):
+            return overview.audited(ReceiptId(receipt)) or NoSuchReceipt(receipt)
+        case _:
+            assert_never(command)
+
+
+def _synced(name: str, work: CommandWork, by: Member, house: Administration) -> Reply:
+    if work.recorded("sync_asked") is not None or work.ask_for_sync(name, by.name):
+        return SyncAsked(name)
+    return NoSuchSource(name, tuple(source.name for source in house.overview.sources()))
+
+
+def _paused(work: CommandWork, by: Member, house: Administration) -> Reply:
+    new = work.pause(by.name)
+    holds = new or house.paused()
+    if holds is None:  # somebody has ended it at this very moment
+        return NowRunning(anew=False)
+    return NowPaused(holds, anew=new is not None or work.recorded("paused") is not None)

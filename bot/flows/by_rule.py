@@ -1,0 +1,65 @@
+"""What is said by rule, without looking anything up? Nothing here depends on what is in any document."""
+
+from bot.core.nouns import CommandLine, SlackPlace
+from bot.flows.reply import Attempt
+from bot.flows.requests import refused
+from policies.evidence import Known, Notice, Refusal, RefusalReason, Reply
+from policies.intents import Route
+from policies.people import Person
+
+
+def said_by_rule(attempt: Attempt, asker: Person, way: Route) -> Reply | None:
+    """None: it has to be looked up. Who is no full member gets the one refusal, whatever they say; whom no source knows may
+    still be greeted, be told that no source knows them, and have summarised what they can read in Slack.
+    """
+    if asker.outsider:
+        return not_for(asker)
+    match way.does:
+        case "answer" | "draft":
+            return not_for(asker)
+        case "summarise":
+            return None
+        case "act" | "decline" | "refuse":
+            return refused(way, attempt.rules)
+        case "about_me":
+            return _about(asker, attempt, way)
+        case "greet" | "thank" | "talk" | "help":
+            return Notice(about=way.does, says=attempt.rules.intents[way.intent].says)
+
+
+def not_for(asker: Person) -> Refusal | None:
+    """Whether nothing may be looked up for them."""
+    if asker.outsider:
+        return Refusal(reason=RefusalReason.NOT_A_MEMBER)
+    if not asker.principals:
+        return Refusal(reason=RefusalReason.UNKNOWN_PERSON)
+    return None
+
+
+def _about(asker: Person, attempt: Attempt, way: Route) -> Notice:
+    """To them alone. A channel with one member may have another tomorrow, who reads what was said there."""
+    says = attempt.rules.intents[way.intent].says
+    if not is_alone(attempt):
+        return Notice(about="about_me", says=says)
+    read = sorted(source for source, moment in attempt.house.reading.read_at().items() if moment is not None)
+    known = tuple(Known(source=source, principals=_at(asker, source)) for source in read)
+    return Notice(about="about_me", says=says, name=asker.name, known=known)
+
+
+def _at(person: Person, source: str) -> tuple[str, ...]:
+    return tuple(sorted(held.removeprefix(f"{source}/") for held in person.principals if held.startswith(f"{source}/")))
+
+
+def is_alone(attempt: Attempt) -> bool:
+    """Whether nobody but the asker reads the reply, now or later: Slack gives no other conversation such an id; and what it
+    gives is looked up.
+    """
+    question, rules = attempt.work.question, attempt.rules
+    match question.place:
+        case CommandLine():
+            return True
+        case SlackPlace():
+            people = attempt.house.reading.people
+            asker = people.asker(question)
+            readers = people.readers(question, asker, declared=rules.audience.full_members.principals)
+            return question.place.channel.startswith("D") and readers.complete and readers.people == (asker,)

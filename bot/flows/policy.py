@@ -1,0 +1,389 @@
+"""What holds, where it comes from, and how it becomes something else: one version after the other, and none is ever lost.
+
+What lets more be seen, or trusts more people, waits until a second admin has agreed to exactly that.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from bot.core.admin import (
+    Change,
+    Changed,
+    Changes,
+    ChangeState,
+    CommandWork,
+    Configuration,
+    Conflict,
+    Decided,
+    Edit,
+    Filled,
+    Form,
+    FormOpened,
+    Member,
+    Members,
+    NoSuchChange,
+    NoSuchRule,
+    NoSuchVersion,
+    NotYourself,
+    PolicyShown,
+    PolicyVersions,
+    Pressed,
+    Reply,
+    RuleRefused,
+    Setting,
+    Texts,
+    TooLong,
+    Unchanged,
+    Version,
+    Voice,
+    Waiting,
+)
+from bot.core.clock import Clock
+from bot.core.nouns import Event
+from policies.admins import is_admin
+from policies.overrides import (
+    Path,
+    as_packaged,
+    differences,
+    form_of,
+    from_form,
+    leaves,
+    overridden,
+    path_of,
+    value_of,
+    with_all,
+    within,
+)
+from policies.rules import RulesError, digest, parse
+from policies.spelt import dotted, value
+from policies.widening import only_more_admins, widened
+
+_MOST_VERSIONS: Final = 20
+_MOST_SETTINGS: Final = 60
+_MOST_OF_A_FORM: Final = 3_000  # characters, which is what Slack lets somebody write
+_WAITS: Final = timedelta(days=7)
+_TRIES: Final = 3
+PACKAGED: Final = "packaged"
+
+
+@dataclass(frozen=True)
+class Governing:
+    """`first`: the admins whom the settings name. `anew`: a name for a change, which nobody can guess."""
+
+    configuration: Configuration
+    changes: Changes
+    members: Members
+    voice: Voice
+    first: Sequence[str]
+    anew: Callable[[], str]
+    clock: Clock
+
+    def admins(self) -> tuple[str, ...]:
+        """As they are named, those of the settings first."""
+        return tuple(dict.fromkeys((*self.first, *sorted(self.configuration.rules().admins.people))))
+
+    def is_admin(self, member: Member) -> bool:
+        return is_admin(member.user.user, member.email, self.admins())
+
+
+def history(house: Governing) -> PolicyVersions:
+    found = []
+    for each in house.configuration.backwards():
+        found.append(each.version)
+        if len(found) > _MOST_VERSIONS:
+            break
+    return PolicyVersions(tuple(found[:_MOST_VERSIONS]), more=len(found) > _MOST_VERSIONS)
+
+
+def show(path: str | None, house: Governing) -> Reply:
+    newest = house.configuration.newest()
+    if path is None:
+        return _shown(newest, None, overridden(newest.texts), house)
+    at = _path(path)
+    if isinstance(at, RuleRefused):
+        return at
+    found = within(newest.texts, at)
+    return _no_such(newest, at) if found is None else _shown(newest, dotted(at), leaves(found, at), house)
+
+
+def set_to(path: str, written: str | None, work: CommandWork, by: Member, house: Governing) -> Reply:
+    at = _path(path)
+    if isinstance(at, RuleRefused):
+        return at
+    if written is None:
+        return _form(at, work, by, house)
+    return _edited(work, by, house, f"set {dotted(at)}", lambda texts: _with(texts, at, written))
+
+
+def send_in(filled: Filled, work: CommandWork, by: Member, house: Governing, opened: Event | None) -> Reply:
+    """What was written in a form, on the version that was shown in it and on no other."""
+    form = opened.body if opened is not None else {}
+    if form.get("by") != str(by.user):
+        return NoSuchChange()
+    at, note = tuple(form["path"]), f"edited {dotted(tuple(form['path']))}"
+    return _edited(work, by, house, note, lambda texts: from_form(texts, at, filled.text), base=form["base"])
+
+
+def refusal_of_form(
+    filled: Filled, by: str, house: Governing, opened: Event | None
+) -> RuleRefused | Conflict | NoSuchChange | None:
+    """What is wrong with it, while whoever wrote it still has it open. Nothing is asked of Slack for that, not even whether
+    they are an admin still: nothing is told that they have not seen.
+    """
+    form, newest = opened.body if opened is not None else {}, house.configuration.newest()
+    if form.get("by") != by:
+        return NoSuchChange()
+    if newest.version.number != form["base"]:
+        return Conflict(newest.version, ())
+    try:
+        from_form(newest.texts, tuple(form["path"]), filled.text)
+    except RulesError as error:
+        return RuleRefused(error.line, error.reason)
+    return None
+
+
+def roll_back(number: int, work: CommandWork, by: Member, house: Governing) -> Reply:
+    target = house.configuration.version(number)
+    if target is None:
+        return NoSuchVersion(house.configuration.newest().version.number)
+    return _edited(work, by, house, f"rolled back to {number}", lambda _: dict(target.texts))
+
+
+def decide(pressed: Pressed, work: CommandWork, by: Member, house: Governing) -> Reply:
+    change = house.changes.change(pressed.change)
+    if change is None:
+        return NoSuchChange()
+    if change.by == by.user:
+        return NotYourself()
+    if change.state == "pending":
+        _settle(change, work, by, house, approve=pressed.approve)
+        change = house.changes.change(pressed.change) or change
+    decided = Decided(change, _number(change, house))
+    if decided.number is not None:
+        _greet(decided.number, work, house)
+    house.voice.inform(decided, again=work.attempt > 1)
+    return decided
+
+
+def _settle(change: Change, work: CommandWork, by: Member, house: Governing, *, approve: bool) -> None:
+    """The clicker was looked at before; whoever wanted it must be an admin still, and it must be what would come of it."""
+    wanted = house.members.member(change.by)
+    base = house.configuration.newest()
+    is_same = base.version.number == change.base and digest(change.texts) == change.digest
+    edits = [edit._asdict() for edit in _edits(base.texts, change.texts)]
+    work.settle(
+        change,
+        _becomes(change, house, approve=approve, may=is_same and wanted is not None and house.is_admin(wanted)),
+        by=by,
+        edits=edits,
+    )
+
+
+def _becomes(change: Change, house: Governing, *, approve: bool, may: bool) -> ChangeState:
+    if house.clock() >= change.expires_at:
+        return "expired"
+    if not approve:
+        return "declined"
+    return "approved" if may else "outdated"
+
+
+def _number(change: Change, house: Governing) -> int | None:
+    if change.state != "approved":
+        return None
+    return next(
+        (one.version.number for one in house.configuration.backwards() if one.version.digest == change.digest), None
+    )
+
+
+def _edited(
+    work: CommandWork,
+    by: Member,
+    house: Governing,
+    note: str,
+    made_of: Callable[[Mapping[str, str]], dict[str, str]],
+    *,
+    base: int | None = None,
+) -> Reply:
+    """Who is an admin by it hears so, whichever attempt has done it."""
+    reply = _put_through(work, by, house, note, made_of, base=base)
+    if isinstance(reply, Changed):
+        _greet(reply.number, work, house)
+    return reply
+
+
+def _greet(number: int, work: CommandWork, house: Governing) -> None:
+    before, after = (house.configuration.version(each) for each in (number - 1, number))
+    if before is None or after is None:
+        return
+    were, are = ({*parse(each.texts).admins.people, *house.first} for each in (before, after))
+    for name in sorted(are - were):
+        member = house.members.named(name)
+        if member is not None and member.user != work.typed.by:
+            house.voice.greet(member, after.version, again=work.attempt > 1)
+
+
+def _put_through(
+    work: CommandWork,
+    by: Member,
+    house: Governing,
+    note: str,
+    made_of: Callable[[Mapping[str, str]], dict[str, str]],
+    *,
+    base: int | None,
+) -> Reply:
+    """What an attempt that died had done is done. Without a `base` it is said of whatever holds at this moment."""
+    done = work.recorded("configured") or work.recorded("change_proposed")
+    if done is not None:
+        return _told_before(done, house)
+    newest = house.configuration.newest()
+    for _ in range(_TRIES):
+        newest = house.configuration.newest()
+        if base is not None and newest.version.number != base:
+            return _conflict(base, newest, house)
+        try:
+            made = made_of(newest.texts)
+        except RulesError as error:
+            return RuleRefused(error.line, error.reason)
+        reply = _brought_in(made, newest, work, by, house, note)
+        if reply is not None:
+            return reply
+    return _conflict(newest.version.number, house.configuration.newest(), house)
+
+
+def _brought_in(
+    made: dict[str, str], newest: Texts, work: CommandWork, by: Member, house: Governing, note: str
+) -> Reply | None:
+    """None: somebody else was first."""
+    if made == dict(newest.texts):
+        return Unchanged()
+    before, after, edits = parse(newest.texts), parse(made), _edits(newest.texts, made)
+    widens = widened(before, after)
+    others = _others(by, house) if widens else ()
+    if widens and (others or not only_more_admins(before, after)):
+        return _proposed(made, newest, work, by, house, note, widens, others)
+    body = {"edits": [edit._asdict() for edit in edits]}
+    version = work.configure(made, base=newest.version.number, author=by.name, note=note, body=body)
+    return Changed(version.number, edits) if version is not None else None
+
+
+def _proposed(
+    made: dict[str, str],
+    newest: Texts,
+    work: CommandWork,
+    by: Member,
+    house: Governing,
+    note: str,
+    widens: tuple[str, ...],
+    others: Sequence[Member],
+) -> Reply:
+    if not others:
+        return Waiting(widens, (), None)
+    now = house.clock()
+    change = Change(
+        id=house.anew(),
+        receipt=work.typed.receipt,
+        by=by.user,
+        name=by.name,
+        base=newest.version.number,
+        digest=digest(made),
+        texts=made,
+        note=note,
+        widens=widens,
+        asked_at=now,
+        expires_at=now + _WAITS,
+    )
+    work.propose(change)
+    return _offered(change, others, newest, house, again=False)
+
+
+def _offered(change: Change, others: Sequence[Member], base: Texts, house: Governing, *, again: bool) -> Reply:
+    edits = _edits(base.texts, change.texts)
+    asked = tuple(other.name for other in others if house.voice.offer(change, edits, other, again=again))
+    return Waiting(change.widens, asked, change.expires_at)
+
+
+def _told_before(done: Event, house: Governing) -> Reply:
+    body = done.body
+    if done.kind == "configured":
+        return Changed(body["number"], tuple(Edit(**edit) for edit in body["edits"]))
+    change = house.changes.change(body["change"])
+    base = house.configuration.version(change.base) if change is not None else None
+    wanted = house.members.member(change.by) if change is not None else None
+    if change is None or base is None or wanted is None:
+        return NoSuchChange()
+    return _offered(change, _others(wanted, house), base, house, again=True)
+
+
+def _others(by: Member, house: Governing) -> tuple[Member, ...]:
+    """The admins besides this one, as they are in Slack now."""
+    found = (house.members.named(name) for name in house.admins())
+    return tuple({one.user: one for one in found if one is not None and one.user != by.user}.values())
+
+
+def _form(at: Path, work: CommandWork, by: Member, house: Governing) -> Reply:
+    newest = house.configuration.newest()
+    text = form_of(newest.texts, at)
+    if text is None:
+        return _no_such(newest, at)
+    if len(text) > _MOST_OF_A_FORM:
+        return TooLong(dotted(at), _parts(newest, at))
+    body = {"path": list(at), "base": newest.version.number, "by": str(by.user)}
+    work.record(Event(kind="form_opened", body=body))
+    return FormOpened(house.voice.open(work.typed, Form(dotted(at), text)))
+
+
+def _with(texts: Mapping[str, str], at: Path, written: str) -> dict[str, str]:
+    return as_packaged(texts, at) if written == PACKAGED else with_all(texts, at, value_of(written))
+
+
+def _path(text: str) -> Path | RuleRefused:
+    try:
+        return path_of(text)
+    except RulesError as error:
+        return RuleRefused(None, error.reason)
+
+
+def _shown(newest: Texts, path: str | None, found: Mapping[Path, Any], house: Governing) -> PolicyShown:
+    paths = sorted(found)[:_MOST_SETTINGS]
+    origins = _origins(newest, paths, house)
+    settings = tuple(Setting(dotted(one), value(found[one]), origins.get(one)) for one in paths)
+    return PolicyShown(newest.version, path, settings, len(found) - len(paths))
+
+
+def _origins(newest: Texts, paths: Iterable[Path], house: Governing) -> Mapping[Path, Version]:
+    """Since which version each that was set has had the value that it has now."""
+    now = overridden(newest.texts)
+    open_ = {path: now[path] for path in paths if path in now}
+    found: dict[Path, Version] = {}
+    for each in house.configuration.backwards():
+        if not open_:
+            break
+        then = overridden(each.texts)
+        open_ = {path: set_ for path, set_ in open_.items() if then.get(path, ...) == set_}
+        found |= dict.fromkeys(open_, each.version)
+    return found
+
+
+def _edits(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Edit, ...]:
+    return tuple(
+        Edit(dotted(one.path), *(None if each is None else value(each) for each in (one.before, one.after)))
+        for one in differences(before, after)
+    )
+
+
+def _conflict(base: int, newest: Texts, house: Governing) -> Conflict:
+    looked_at = house.configuration.version(base)
+    return Conflict(newest.version, _edits(looked_at.texts, newest.texts) if looked_at is not None else ())
+
+
+def _no_such(newest: Texts, at: Path) -> NoSuchRule:
+    while at and not isinstance(within(newest.texts, at), dict):
+        at = at[:-1]
+    return NoSuchRule(dotted(at), _parts(newest, at))
+
+
+def _parts(newest: Texts, at: Path) -> tuple[str, ...]:
+    found = within(newest.texts, at)
+    return tuple(dotted((*at, name)) for name in found) if isinstance(found, dict) else ()

@@ -1,0 +1,38 @@
+"""What can go wrong with Google's APIs, and how one tells that a list goes on."""
+
+from collections.abc import Sequence
+from typing import Final, Literal, get_args
+
+from bot.playground.loopback import faults
+
+Kind = Literal[
+    "rate_limited",  # 429, with a Retry-After if `retry_after` is given
+    "rate_limited_403",  # 403, rateLimitExceeded
+    "user_rate_limited",  # 403, userRateLimitExceeded
+    "forbidden",  # 403, and to try again would not help
+    "unauthorized",  # 401: the token is no longer good
+    "error_500",
+    "error_503",
+    "stall",
+    "slow",
+    "truncated",
+    "wrong_type",  # 200, but a proxy's HTML page
+    "lost_reply",
+]
+KINDS: Final[Sequence[Kind]] = get_args(Kind)
+USUAL: Final[Sequence[Kind]] = (
+    "rate_limited", "rate_limited_403", "user_rate_limited", "error_500", "error_503", "truncated", "wrong_type",
+    "lost_reply",
+)  # fmt: skip
+
+Fault = faults.Fault[Kind]
+
+
+class Faults(faults.Faults[Kind]):
+    def __init__(self) -> None:
+        super().__init__(usual=USUAL, goes_on=_goes_on)
+
+
+def _goes_on(asked: str) -> bool:
+    """Changes are always asked for by a token; of the first page of them it cannot be told."""
+    return "pageToken=" in asked

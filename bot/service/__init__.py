@@ -1,0 +1,132 @@
+"""Footnote in Slack, running: who takes in what is said, who answers it, and who keeps the sources fresh."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Final, NamedTuple
+
+from bot import app, worker
+from bot.core import failpoints
+from bot.core.handing import Handing
+from bot.core.ports import Embedder
+from bot.ops.counted import Counted
+from bot.service import administration as admin
+from bot.service import clicks, doors, handing
+from bot.slack import connection
+from bot.slack.audience import SlackPeople
+from bot.slack.commands import CommandIntake
+from bot.slack.conversations import SlackConversations
+from bot.slack.experts import SlackExperts
+from bot.slack.handing_over import HandingOver
+from bot.slack.heard import Us
+from bot.slack.listeners import Hands, Listeners
+from bot.slack.poster import SlackPoster
+from bot.slack.reviewing import ReviewListeners, SlackReviewDesk
+from bot.slack.voice import SlackVoice
+from bot.stores.inbox import SLACK_QUESTION
+from bot.stores.pauses import Pauses
+from bot.timers import kept_fresh
+from bot.web.health import Check, Opening, every
+
+_SMALL_THINGS_AT_ONCE = 4
+_SLACK_ASKED_S: Final = 30.0  # whether it takes our token
+
+
+class AtWork(NamedTuple):
+    """Who we are in Slack, and what answers there."""
+
+    us: Us
+    assistant: app.Assistant
+    port: int | None = None  # on which something of ours listens
+
+
+@contextmanager
+def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -> Iterator[AtWork]:
+    """From here to the end of the block, whoever writes to the bot is answered."""
+    settings = records.settings
+    keys = doors.keys(settings)
+    counted = Counted(partial(app.standing, records))
+    records.ledger.hear(counted.hear)
+    web = connection.client(keys.bot, settings.slack_api_url, counted.slack_limited)
+    us = connection.who_we_are(web)
+    reach = failpoints.armed(settings.failpoint)
+    saved_in = records.handing.channels
+    people = SlackPeople(web, records.access, team=us.team, bot_user=us.user, saved_in=saved_in)
+    poster, conversations = SlackPoster(web, us, reach), SlackConversations(web, us, people)
+    experts = SlackExperts(web, us, people, poster)
+    house = handing.house(records, experts, reach)
+    reranker, rewriter, judge = app.reranker(records), app.rewriter(records), app.judge(records)
+    with app.assistant(
+        records,
+        embedder,
+        command=command,
+        slack=people,
+        conversations=conversations,
+        writers=app.writers(records),
+        reranker=reranker,
+        rewriter=rewriter,
+        judge=judge,
+        sayings=experts,
+    ) as assistant:
+        assistant.want(embedder)
+        answer_next = partial(
+            worker.answer_next,
+            records.inbox,
+            records.receipts,
+            assistant.answering,
+            poster,
+            kinds=[SLACK_QUESTION],
+        )
+        review_desk = SlackReviewDesk(poster)
+        reading = assistant.answering.reading
+        review_next = partial(worker.review_next, records.reviews, reading, review_desk, poster, reach)
+        commands = admin.commands(records)
+        voice = SlackVoice(web, poster, settings.slack_api_url)
+        administration = admin.administration(records, commands, people, voice, reach)
+        heed_next, pauses = partial(worker.heed_next, commands, administration), Pauses(records.database)
+        with (
+            kept_fresh(assistant),
+            worker.Later(_SMALL_THINGS_AT_ONCE) as later,
+            worker.Pool(answer_next, size=settings.workers) as pool,
+            worker.Pool(_in_no_pause(review_next, pauses), size=1) as reviewing,
+            worker.Pool(_in_no_pause(partial(handing.run_errand, records, house), pauses), size=1) as errands,
+            worker.Pool(heed_next, size=1) as heeding,  # one after the other, and behind no question
+        ):
+            desk = handing.desk(records, house, errands.wake)
+            handing_over = HandingOver(us, desk, later=later, reach=reach)
+            later(assistant.read_examples)
+            hands = Hands(
+                busy=poster.busy,
+                rest=poster.rest,
+                wake=pool.wake,
+                explain=partial(clicks.explained, assistant, "explained"),
+                use=partial(clicks.explained, assistant, "draft_opened"),
+                rate=partial(clicks.rated, records),
+                choose=partial(clicks.chosen, records),
+                may_ask=lambda receipt, clicker: isinstance(desk.handing(receipt, clicker), Handing),
+                overhear=handing_over.overhear,
+            )
+            bolt = connection.bolt(web, keys.signing)
+            ReviewListeners(us, clicks.rulings(assistant), wake=reviewing.wake, later=later).attach(bolt)
+            handing_over.attach(bolt)
+            check = partial(admin.check, administration)
+            CommandIntake(us, commands, check=check, wake=heeding.wake, clock=records.clock, reach=reach).attach(bolt)
+            Listeners(us, records.receipts, people, hands, later=later, clock=records.clock, reach=reach).attach(bolt)
+            checks: dict[str, Check] = {
+                "database": partial(_answers, records),
+                "slack": every(_SLACK_ASKED_S, partial(connection.is_accepted, web)),
+                "index": Opening(assistant.open_index, later).is_done,
+            }
+            with doors.reached(bolt, keys, settings, checks, counted) as port:
+                yield AtWork(us, assistant, port)
+
+
+def _answers(records: app.Records) -> bool:
+    """The database does, whatever is in it."""
+    records.sources.listed()
+    return True
+
+
+def _in_no_pause(work_next: Callable[[], bool], pauses: Pauses) -> Callable[[], bool]:
+    """What waits does so until the pause is over."""
+    return lambda: pauses.now() is None and work_next()

@@ -1,0 +1,177 @@
+"""Takes in what is typed after `/footnote`, and what becomes of the forms and cards to which that leads. It is durable before
+Slack hears that it arrived; others do it, for Slack waits three seconds.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Annotated, Any, Final, Protocol
+
+import structlog
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from slack_bolt import App, BoltResponse
+
+from bot.core.admin import Conflict, Filled, NoSuchChange, Pressed, RuleRefused, Typed
+from bot.core.clock import Clock
+from bot.core.failpoints import Reach
+from bot.core.nouns import ReceiptId, SlackUser, new_receipt_id
+from bot.slack.heard import Us
+from bot.slack.render import policy
+
+COMMAND: Final = "/footnote"
+_FORM: Final = "policy"
+_PRESSES: Final = {"change:approve": True, "change:decline": False}
+_MOST_CHARACTERS: Final = 4_000
+
+log = structlog.get_logger()
+
+
+class CommandDesk(Protocol):
+    def take(self, typed: Typed) -> bool:
+        """Whether it is new. Durable when it returns."""
+        ...
+
+
+Check = Callable[[Filled, SlackUser], RuleRefused | Conflict | NoSuchChange | None]
+"""What is wrong with a form, while whoever wrote it still has it open."""
+
+_Name = Annotated[str, Field(max_length=255, pattern=r"^[!-~]+$")]
+
+
+class _Payload(BaseModel):
+    """What Slack sends. Who did it is Slack's word; the rest may have been made up."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+
+class _Command(_Payload):
+    text: str = ""
+    team_id: _Name
+    user_id: _Name
+    channel_id: _Name
+    response_url: Annotated[str, Field(max_length=2_000)]
+    trigger_id: _Name
+
+
+class _User(_Payload):
+    id: _Name
+    team_id: _Name
+
+
+class _Entry(_Payload):
+    value: str | None = None
+
+
+class _State(_Payload):
+    values: dict[str, dict[str, _Entry]]
+
+
+class _View(_Payload):
+    id: _Name
+    private_metadata: _Name
+    state: _State
+
+    @property
+    def written(self) -> str:
+        return self.state.values.get("text", {}).get("text", _Entry()).value or ""
+
+
+class _Submission(_Payload):
+    user: _User
+    view: _View
+
+
+class _Container(_Payload):
+    channel_id: _Name
+    message_ts: _Name
+
+
+class _Action(_Payload):
+    action_id: str
+    action_ts: _Name
+    value: _Name
+
+
+class _Press(_Payload):
+    user: _User
+    container: _Container
+    actions: list[_Action] = Field(min_length=1)
+
+
+class CommandIntake:
+    def __init__(
+        self, us: Us, desk: CommandDesk, *, check: Check, wake: Callable[[], None], clock: Clock, reach: Reach
+    ) -> None:
+        self._us, self._desk, self._check, self._wake = us, desk, check, wake
+        self._clock, self._reach = clock, reach
+
+    def attach(self, app: App) -> None:
+        app.use(self.take_in)
+
+    def take_in(self, body: dict[str, Any], next: Callable[[], BoltResponse]) -> BoltResponse:  # noqa: A002 - Bolt's name
+        """If this raises, Slack tells whoever did it that it did not arrive."""
+        try:
+            match body:
+                case {"command": str(command)} if command == COMMAND:
+                    return self._command(_Command.model_validate(body))
+                case {"type": "view_submission", "view": {"callback_id": str(form)}} if form == _FORM:
+                    return self._submission(_Submission.model_validate(body))
+                case {"type": "block_actions", "actions": [{"action_id": str(action)}, *_]} if action in _PRESSES:
+                    return self._press(_Press.model_validate(body))
+                case _:
+                    return next()
+        except ValidationError:
+            log.warning("what Slack sent for an admin was not understood")
+            return _acknowledged()
+
+    def _command(self, said: _Command) -> BoltResponse:
+        by = SlackUser(team=said.team_id, user=said.user_id)
+        typed = self._typed(by, f"command:{said.trigger_id}").model_copy(
+            update={
+                "channel": said.channel_id,
+                "text": _storable(said.text),
+                "answer_at": said.response_url,
+                "trigger": said.trigger_id,
+            }
+        )
+        return self._taken(typed)
+
+    def _submission(self, sent: _Submission) -> BoltResponse:
+        by, view = SlackUser(team=sent.user.team_id, user=sent.user.id), sent.view
+        filled = Filled(opened=ReceiptId(view.private_metadata), view=view.id, text=_storable(view.written))
+        wrong = self._check(filled, by)
+        if wrong is not None:
+            return _acknowledged({"response_action": "errors", "errors": {"text": policy.in_field(wrong)}})
+        self._taken(self._typed(by, f"view:{view.id}").model_copy(update={"filled": filled}))
+        return _acknowledged({"response_action": "update", "view": policy.saving()})
+
+    def _press(self, pressed: _Press) -> BoltResponse:
+        by, action, on = (
+            SlackUser(team=pressed.user.team_id, user=pressed.user.id),
+            pressed.actions[0],
+            pressed.container,
+        )
+        key = f"press:{by.user}:{on.channel_id}:{on.message_ts}:{action.action_ts}"
+        press = Pressed(
+            change=action.value, approve=_PRESSES[action.action_id], channel=on.channel_id, message=on.message_ts
+        )
+        return self._taken(self._typed(by, key).model_copy(update={"pressed": press}))
+
+    def _typed(self, by: SlackUser, key: str) -> Typed:
+        return Typed(receipt=new_receipt_id(), by=by, key=key, at=self._clock())
+
+    def _taken(self, typed: Typed) -> BoltResponse:
+        self._reach("command.before_take")
+        if self._desk.take(typed):
+            self._reach("command.after_take")
+            self._wake()
+        return _acknowledged()
+
+
+def _acknowledged(body: dict[str, Any] | None = None) -> BoltResponse:
+    if body is None:
+        return BoltResponse(status=200)
+    return BoltResponse(status=200, body=json.dumps(body), headers={"content-type": "application/json"})
+
+
+def _storable(text: str) -> str:
+    return text.replace("\x00", "").encode("utf-8", errors="replace").decode()[:_MOST_CHARACTERS]

@@ -1,0 +1,55 @@
+"""Which app is created in Slack: what it may do, what it hears, and where it is called. It holds no secret."""
+
+import json
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from bot.core.errors import BadUse
+
+_PATH: Final = "/slack/events"
+_LONGEST: Final = 255
+
+
+def manifest(url: str | None = None) -> dict[str, Any]:
+    """For Socket Mode; with a URL, Slack calls there instead."""
+    described: dict[str, Any] = json.loads(_packaged())
+    if url is None:
+        return described
+    there, settings = _request_url(url), described["settings"]
+    settings["socket_mode_enabled"] = False
+    settings["event_subscriptions"]["request_url"] = there
+    settings["interactivity"]["request_url"] = there
+    for command in described["features"].get("slash_commands", ()):
+        command["url"] = there
+    return described
+
+
+def scopes() -> frozenset[str]:
+    return frozenset(manifest()["oauth_config"]["scopes"]["bot"])
+
+
+def _request_url(url: str) -> str:
+    """With `/slack/events`, unless it says another path: a proxy may have one of its own."""
+    if not _is_address(url):
+        raise BadUse("--url takes the address at which Slack reaches this bot, such as https://footnote.acme.test.")
+    return url if urlsplit(url).path.rstrip("/") else f"{url.rstrip('/')}{_PATH}"
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        has_more = bool(parts.query or parts.fragment or "@" in parts.netloc)
+        return parts.scheme == "https" and bool(parts.hostname) and parts.port != 0 and not has_more and _is_plain(url)
+    except ValueError:  # a port that is none
+        return False
+
+
+def _is_plain(url: str) -> bool:
+    return url.isascii() and url.isprintable() and " " not in url and len(url) <= _LONGEST
+
+
+@cache
+def _packaged() -> str:
+    return (resources.files("bot.slack") / "manifest.json").read_text(encoding="utf-8")

@@ -1,0 +1,137 @@
+"""How is an admin answered? Pure, and in words that tell what to do next; nothing in a reply is parsed by Slack."""
+
+from collections.abc import Mapping, Sequence
+from typing import assert_never
+
+from bot.core.admin import (
+    Helped,
+    NoAdmin,
+    NoMember,
+    NowPaused,
+    NowRunning,
+    OverviewReply,
+    PolicyReply,
+    Reply,
+)
+from bot.core.commands import NAMES, Misread, Name
+from bot.slack.render import plain
+from bot.slack.render.kit import Json
+from bot.slack.render.lines import coded, moment, post, told
+from bot.slack.render.message import Post
+from bot.slack.render.mrkdwn import escaped
+from bot.slack.render.overview import overview
+from bot.slack.render.parts import Paragraph, Part, Run
+from bot.slack.render.policy import modal, policy
+from bot.slack.render.richtext import rich_text
+
+USES: Mapping[Name, Sequence[tuple[str, str]]] = {
+    "help": [("help", "shows this list")],
+    "status": [("status", "shows how it stands: what waits, what failed, how fresh each source is")],
+    "sources": [
+        ("sources", "lists the sources"),
+        ("sources sync handbook", "reads one of them again"),
+    ],
+    "policy": [
+        ("policy show", "shows what was set here in place of the packaged rules, by whom and when"),
+        ("policy show answers.answer", "shows the rules there, and where each comes from"),
+        ("policy set answers.answer.max_lines 8", "sets one rule; `packaged` instead of a value takes that back"),
+        ("policy set answers.answer", "opens the rules there to be edited"),
+        ("policy history", "lists the versions"),
+        ("policy rollback 3", "puts version 3 in force again"),
+    ],
+    "audit": [
+        ("audit verify", "looks whether anybody has changed the ledger"),
+        ("audit r_0123456789abcdef01234567", "shows what happened to a question, without its content"),
+    ],
+    "budget": [("budget", "shows what models may cost, and have cost today")],
+    "pause": [("pause", "stops all answers at once, those that are being written too")],
+    "resume": [("resume", "lets me answer again")],
+}
+"""Of each command: how it is typed, and what it does."""
+
+_ONLY_ADMINS = "Only admins can use this. If something should be changed, ask one of them:"
+_ANYBODY = "Anybody may ask me a question: mention me in a channel, or write to me directly."
+_MOST_NAMED = 3
+
+
+def said(reply: Reply) -> Post:
+    return _no_admin(reply.admins) if isinstance(reply, NoAdmin) else post(_parts(reply))
+
+
+def in_form(reply: Reply) -> Json:
+    """In the place of the form that led to it."""
+    return modal(said(reply).blocks)
+
+
+def failed_form(receipt: str) -> Json:
+    return modal(failed(receipt).blocks)
+
+
+def failed(receipt: str) -> Post:
+    went_wrong = (
+        "Something went wrong on my side, so this may not be done. Please look with `/footnote help` whether I am there, "
+        "and type it again. If it happens again, give this id to whoever runs Footnote: "
+    )
+    return post([Paragraph((Run(went_wrong), Run(receipt, code=True)))])
+
+
+def _parts(reply: Reply) -> Sequence[Part]:
+    if isinstance(reply, PolicyReply):
+        return policy(reply)
+    return overview(reply) if isinstance(reply, OverviewReply) else _short(reply)
+
+
+def _short(reply: NoMember | NoAdmin | Misread | Helped | NowPaused | NowRunning) -> Sequence[Part]:
+    match reply:
+        case NoMember():
+            return [told("Only full members of this company can use this. Ask a colleague who is one.")]
+        case NoAdmin():
+            return [told(_ONLY_ADMINS)]
+        case Misread(name):
+            return _misread(name)
+        case Helped():
+            return [told("What you can do here:"), *_uses(NAMES)]
+        case NowPaused():
+            return [told(_now_paused(reply))]
+        case NowRunning(anew):
+            return [told("I answer again." if anew else "I was not paused: I answer as ever.")]
+        case _:
+            assert_never(reply)
+
+
+def _now_paused(reply: NowPaused) -> str:
+    by, at = reply.paused
+    first = "Nothing is answered from now on" if reply.anew else f"{by} has paused me already, on {moment(at)}"
+    return (
+        f"{first}. Whoever asks is told so, and nothing waits: they may ask again afterwards. "
+        "Sources are read as before. To go on: `/footnote resume`"
+    )
+
+
+def _no_admin(admins: Sequence[str]) -> Post:
+    """Who is named by an id is shown by the name that they have in Slack; nobody is rung for it."""
+    if not admins:
+        return post(
+            [told(f"Only admins can use this, and there is none yet: whoever runs Footnote names one. {_ANYBODY}")]
+        )
+    named: list[Json] = []
+    for admin in admins[:_MOST_NAMED]:
+        comma = [_text(", ")] if named else []
+        named += [*comma, {"type": "user", "user_id": admin} if "@" not in admin else _text(admin)]
+    shown = [_text(f"{_ONLY_ADMINS} "), *named, _text(f". {_ANYBODY}")]
+    text = f"{_ONLY_ADMINS} {', '.join(admins[:_MOST_NAMED])}. {_ANYBODY}"
+    return Post(plain.cut(escaped(text)), (rich_text([{"type": "rich_text_section", "elements": shown}]),))
+
+
+def _misread(name: Name | None) -> Sequence[Part]:
+    if name is None:
+        return [told("There is no such command. These are all:"), *_uses(NAMES)]
+    return [told("I did not understand that. It is typed like this:"), *_uses([name])]
+
+
+def _uses(names: Sequence[Name]) -> Sequence[Part]:
+    return [coded(f"/footnote {use}", f" {does}") for name in names for use, does in USES[name]]
+
+
+def _text(text: str) -> Json:
+    return {"type": "text", "text": text}

@@ -1,0 +1,133 @@
+"""How does it all stand, in words? What waits, what failed, how fresh each source is; and nothing of anybody's questions."""
+
+from collections.abc import Mapping, Sequence
+from typing import assert_never
+
+from bot.core.admin import (
+    Audited,
+    NoSuchReceipt,
+    NoSuchSource,
+    OverviewReply,
+    SourcesListed,
+    SourceStanding,
+    Spent,
+    Standing,
+    SyncAsked,
+    Verified,
+)
+from bot.slack.render.characters import one_line, shortened
+from bot.slack.render.lines import item, moment, named, told
+from bot.slack.render.parts import Part
+
+
+def overview(reply: OverviewReply) -> Sequence[Part]:  # noqa: PLR0911 - one line for each that there is
+    match reply:
+        case Standing():
+            return _standing(reply)
+        case SourcesListed(sources):
+            return [*_sources(sources), told(_ADDING)]
+        case SyncAsked(name):
+            return [told(f"{name} is read again as soon as I get to it. `/footnote sources` says when that was.")]
+        case NoSuchSource(name, there_are):
+            return [told(f"There is no source named {shortened(one_line(name), 60)}. There are:"), *named(there_are)]
+        case Spent():
+            return [told(_spent(reply)), told(_SETTING_BUDGETS)]
+        case Verified():
+            return _verified(reply)
+        case Audited():
+            return _audited(reply)
+        case NoSuchReceipt(receipt):
+            return [told(f"There is no receipt {receipt}.")]
+        case _:
+            assert_never(reply)
+
+
+_ADDING = (
+    "A source is added at the shell of the machine that I run on, because its credentials must not pass through Slack: "
+    "`footnote sources add --help`"
+)
+_SETTING_BUDGETS = "Budgets are settings of the process: FOOTNOTE_BUDGET_DOLLARS_A_DAY_BY_ALL and its like."
+_HAPPENED: Mapping[str, str] = {
+    "asked": "it was asked",
+    "commanded": "it was typed",
+    "claimed": "it was taken up",
+    "searched": "passages were looked for",
+    "retrieved": "passages were found",
+    "said": "a claim was shown while it was written",
+    "composed": "an answer was drafted",
+    "closed": "what to reply was decided",
+    "shown": "the place got its reply",
+    "closed_aside": "an answer for the asker alone was decided",
+    "posted": "it was replied to",
+    "withdrawn": "it was taken back, or edited",
+    "delayed": "it could not be done, and was tried again",
+    "failed": "it failed, and whoever wanted it was told",
+    "form_opened": "a form was opened",
+    "configured": "a version of the rules was saved",
+    "change_proposed": "a second admin was asked",
+    "change_decided": "a change was decided on",
+    "sync_asked": "a source was to be read again",
+    "paused": "all answers were stopped",
+    "resumed": "answers went on",
+    "replied": "it was replied to",
+}
+
+
+def _standing(one: Standing) -> Sequence[Part]:
+    paused = [] if one.paused is None else [item(f"Paused by {one.paused.by} since {moment(one.paused.at)}.")]
+    searched = "words alone" if one.embedder is None else f"words, and meaning by {one.embedder}"
+    lines = (
+        f"Rules: version {one.version.number} ({one.version.digest[:12]}), since {moment(one.version.at)}.",
+        f"Questions: {one.in_hand} being answered, {one.waiting} waiting; {one.failed} failed within a day.",
+        f"Jobs, such as syncs: {one.failed_jobs} failed within a day.",
+        f"Searched by {searched}.",
+        _spent(one.spent),
+    )
+    return [told("This is how it stands:"), *paused, *(item(line) for line in lines), *_sources(one.sources)]
+
+
+def _sources(sources: Sequence[SourceStanding]) -> Sequence[Part]:
+    return [item(_source(one)) for one in sources] or [told("There are no sources yet.")]
+
+
+def _source(one: SourceStanding) -> str:
+    read = f"last read on {moment(one.read_at)}" if one.read_at is not None else "not read to its end yet"
+    problems = f"; documents with problems: {one.problems:,}" if one.problems else ""
+    stopped = f"; stopped: {shortened(one_line(one.stopped), 200)}" if one.stopped is not None else ""
+    return f"{one.name} ({one.kind}): {one.documents:,} documents, {one.people:,} people, {read}{problems}{stopped}."
+
+
+def _spent(one: Spent) -> str:
+    if not one.is_limited:
+        return "Budget of models: none is set, so nothing is counted."
+    limits = (
+        (one.dollars_by_all, "${:,.2f} by everybody"),
+        (one.dollars_by_one, "${:,.2f} by one person"),
+        (one.tokens_by_all, "{:,} tokens by everybody"),
+        (one.tokens_by_one, "{:,} tokens by one person"),
+    )
+    most = ", ".join(words.format(limit) for limit, words in limits if limit is not None)
+    return f"Spent on models today, by everybody: ${one.dollars:,.4f}, {one.tokens:,} tokens. The most a day: {most}."
+
+
+def _verified(one: Verified) -> Sequence[Part]:
+    size = f"{one.events:,} events, {one.checkpoints:,} signed heads, {one.unsigned} events at the end not signed yet."
+    if one.clean:
+        return [told(f"Nothing in the ledger was changed: {size}")]
+    return [told(f"The ledger is damaged, in {one.findings} places. See at the shell: `footnote audit verify`. {size}")]
+
+
+def _audited(one: Audited) -> Sequence[Part]:
+    by = f", by {one.by}" if one.by is not None else ""
+    events = [
+        item(f"{each.at[:19]}Z  {_HAPPENED.get(each.kind, each.kind)}{' (erased)' if each.erased else ''}")
+        for each in one.events[:_MOST_EVENTS]
+    ]
+    more = [told(f"And {len(one.events) - _MOST_EVENTS} more.")] if len(one.events) > _MOST_EVENTS else []
+    return [told(f"Receipt {one.receipt}{by}:"), *events, *more, told(_NO_CONTENT)]
+
+
+_MOST_EVENTS = 60
+_NO_CONTENT = (
+    "What was asked and answered is not shown here: not every admin may read it. At the shell: `footnote audit show`"
+)

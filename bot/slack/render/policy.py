@@ -1,0 +1,250 @@
+"""How do rules look, and what becomes of them? As lines with where each comes from; as a form in which they are edited; as a
+card on which a second admin agrees.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import assert_never
+
+from bot.core.admin import (
+    Change,
+    Changed,
+    ChangeState,
+    Conflict,
+    Decided,
+    Edit,
+    FormOpened,
+    NoSuchChange,
+    NoSuchRule,
+    NoSuchVersion,
+    NotYourself,
+    PolicyReply,
+    PolicyShown,
+    PolicyVersions,
+    RuleRefused,
+    Setting,
+    TooLong,
+    Unchanged,
+    Version,
+    Waiting,
+)
+from bot.slack.render.characters import one_line, shortened
+from bot.slack.render.kit import Json, plain_text
+from bot.slack.render.lines import coded, item, moment, named, post, told
+from bot.slack.render.message import Post
+from bot.slack.render.parts import Item, Part
+
+_MOST_NAMED = 3
+_MOST_CHARACTERS = 9_000
+_MOST_OF_A_VALUE = 150
+
+
+def policy(reply: PolicyReply) -> Sequence[Part]:  # noqa: C901, PLR0911, PLR0912 - one line for each that there is
+    match reply:
+        case PolicyVersions(versions, more):
+            older = [told("Older ones are in the ledger.")] if more else []
+            return [told("The newest first:"), *(item(_version(one)) for one in versions), *older]
+        case PolicyShown():
+            return _shown(reply)
+        case NoSuchRule(path, there_are):
+            return [told(f"There is no such rule{f' in {path}' if path else ''}. There are:"), *named(there_are)]
+        case RuleRefused(line, reason):
+            return [told(f"Nothing was changed. {refused(line, reason)}")]
+        case TooLong(path, of):
+            return [told(f"{path} is longer than Slack lets you edit. Choose one of its parts:"), *named(of)]
+        case FormOpened(opened):
+            return [told("Make your change in the window that I opened." if opened else _NOT_OPENED)]
+        case Changed(number, edits):
+            back = f"To take it back: `/footnote policy rollback {number - 1}`"
+            return [told(f"Done. Version {number} is in force:"), *_edits(edits), told(back)]
+        case Unchanged():
+            return [told("That is so already, so nothing was changed.")]
+        case NoSuchVersion(newest):
+            return [told(f"There is no such version; the newest is {newest}. `/footnote policy history` lists them.")]
+        case Conflict():
+            return [told(conflict(reply)), *_edits(reply.edits)]
+        case Waiting():
+            return [told(_waiting(reply))]
+        case NotYourself():
+            return [told("You asked for this yourself, so another admin has to agree to it.")]
+        case NoSuchChange():
+            return [told("There is nothing here to be decided any more. Type the command again.")]
+        case Decided(change, number):
+            return decided(change, number)
+        case _:
+            assert_never(reply)
+
+
+_NOT_OPENED = "Slack did not let me open the window in time. Please type that again."
+_OUTCOMES: Mapping[ChangeState, str] = {
+    "pending": "It still waits.",
+    "approved": "{by} has agreed, and it is in force.",
+    "declined": "{by} has declined it. Nothing was changed.",
+    "expired": "Nobody agreed to it in time. Nothing was changed; type the command again if it is still wanted.",
+    "outdated": (
+        "The rules were changed since it was asked for, or whoever asked for it is no admin any more. Nothing was changed; "
+        "type the command again if it is still wanted."
+    ),
+}
+
+
+def decided(change: Change, number: int | None) -> Sequence[Part]:
+    what = told(f"{change.name} wanted a change that needs a second admin: {change.note}.")
+    version = f" It is version {number}." if number is not None else ""
+    return [what, told(_OUTCOMES[change.state].format(by=change.decided_by or "Somebody") + version)]
+
+
+def outcome(one: Decided) -> Post:
+    return post(decided(one.change, one.number))
+
+
+def greeting(version: Version) -> Post:
+    """To somebody who was named."""
+    return post([told(f"{version.author} has made you an admin of Footnote. `/footnote help` shows what you can do.")])
+
+
+def card(change: Change, edits: Sequence[Edit]) -> Post:
+    """What would be seen by more people, or trust more of them, stands first."""
+    first = sorted(edits, key=lambda edit: not edit.path.startswith(change.widens))
+    wants = (
+        f"{change.name} wants to change rules in a way that lets more be seen, or trusts more people. It needs a second "
+        f"admin, and waits until {moment(change.expires_at)}:"
+    )
+    shown = post([told(wants), *_edits(first)])
+    return Post(shown.text, (*shown.blocks, _buttons(change.id)))
+
+
+def _buttons(change: str) -> Json:
+    both = (("change:approve", "Agree", "primary"), ("change:decline", "Decline", "danger"))
+    return {
+        "type": "actions",
+        "elements": [
+            {
+                "type": "button",
+                "action_id": action,
+                "text": {"type": "plain_text", "text": text, "emoji": False},
+                "style": style,
+                "value": change,
+            }
+            for action, text, style in both
+        ],
+    }
+
+
+def form(path: str, text: str, *, receipt: str) -> Json:
+    """What is sent back of it is what somebody wrote, and the receipt of the command that opened it."""
+    written = {
+        "type": "plain_text_input",
+        "action_id": "text",
+        "multiline": True,
+        "initial_value": text,
+        "max_length": 3_000,
+    }
+    hint = "What you leave out is as packaged. Another admin has to agree to what lets more be seen."
+    block = {
+        "type": "input",
+        "block_id": "text",
+        "label": {"type": "plain_text", "text": shortened(one_line(path), 150), "emoji": False},
+        "element": written,
+        "hint": {"type": "plain_text", "text": hint, "emoji": False},
+    }
+    return {**modal([block]), "submit": plain_text("Save"), "callback_id": "policy", "private_metadata": receipt}
+
+
+def saving() -> Json:
+    return modal(post([told("Saving…")]).blocks)
+
+
+def in_field(reply: RuleRefused | Conflict | NoSuchChange) -> str:
+    """Beside what was written, where it is read in one glance."""
+    match reply:
+        case RuleRefused(line, reason):
+            return refused(line, reason)
+        case Conflict():
+            return "Since you opened this, another version was saved, so nothing of yours was changed. Close it, and look again."
+        case NoSuchChange():
+            return "This window is not yours, or too old. Close it, and type the command again."
+        case _:
+            assert_never(reply)
+
+
+def refused(line: int | None, reason: str) -> str:
+    return shortened(one_line(f"{f'Line {line}: ' if line else ''}{reason}"), 600)
+
+
+def conflict(one: Conflict) -> str:
+    by = one.version
+    return (
+        f"{by.author} saved version {by.number} after you had looked ({by.note}), so nothing of yours was changed. "
+        "Look at what holds now, and type the command again."
+    )
+
+
+def _shown(reply: PolicyShown) -> Sequence[Part]:
+    lines, size = [], 0
+    for one in reply.settings:
+        lines.append(_setting(one))
+        size += len(lines[-1].runs[0].text) + len(lines[-1].runs[1].text)
+        if size > _MOST_CHARACTERS:
+            break
+    left_out = reply.left_out + len(reply.settings) - len(lines)
+    more = [told(f"And {left_out} more: show a part of it.")] if left_out else []
+    if reply.path is None and not lines:
+        return [told(f"{_in_force(reply.version)} All of it is as packaged. {_FILES}")]
+    what = f"Set here: {_FILES}" if reply.path is None else ""
+    return [told(f"{_in_force(reply.version)} {what}".strip()), *lines, *more]
+
+
+_FILES = "The rules are admins, answers, audience, intents and redaction; `/footnote policy show answers` shows them."
+
+
+def _in_force(version: Version) -> str:
+    return f"Version {version.number} ({version.digest[:12]}) is in force since {moment(version.at)}."
+
+
+def _setting(one: Setting) -> Item:
+    text = f"{one.path} = {shortened(one_line(one.value), _MOST_OF_A_VALUE)}"
+    of = one.origin
+    where = " packaged" if of is None else f" version {of.number}, {of.author}, {moment(of.at)}"
+    return coded(text, where)
+
+
+def _waiting(reply: Waiting) -> str:
+    what = f"That lets more be seen, or trusts more people ({', '.join(reply.widens)})"
+    if reply.expires_at is None:
+        return (
+            f"{what}, so a second admin has to agree, and there is none. Name one first: "
+            '`/footnote policy set admins.people ["mei@company.example"]`'
+        )
+    if not reply.asked:
+        return (
+            f"{what}, so a second admin has to agree, and Slack let me write to none of them. "
+            "Once one of them can get messages from me, type the command again."
+        )
+    asked = ", ".join(reply.asked[:_MOST_NAMED])
+    return f"{what}, so a second admin has to agree. I asked {asked}; you hear from me. It waits until {moment(reply.expires_at)}."
+
+
+def _edits(edits: Sequence[Edit]) -> Sequence[Part]:
+    lines: list[Part] = []
+    size = 0
+    for edit in edits:
+        size += len(_edit(edit))
+        if size > _MOST_CHARACTERS:
+            return [*lines, told(f"And {len(edits) - len(lines)} more.")]
+        lines.append(coded(_edit(edit)))
+    return lines
+
+
+def _edit(edit: Edit) -> str:
+    before, after = (
+        "nothing" if each is None else shortened(one_line(each), _MOST_OF_A_VALUE) for each in (edit.before, edit.after)
+    )
+    return f"{edit.path}: {before} → {after}"
+
+
+def _version(one: Version) -> str:
+    return shortened(one_line(f"{one.number} · {moment(one.at)} · {one.author} · {one.note}"), 300)
+
+
+def modal(shown: Sequence[Json]) -> Json:
+    return {"type": "modal", "title": plain_text("Change a rule"), "close": plain_text("Close"), "blocks": list(shown)}

@@ -1,0 +1,259 @@
+"""Commands that were typed: each once, durable before Slack hears that it arrived, and in the ledger from then on.
+
+They lie in the inbox beside the questions, under a kind of their own, and wait for none of them.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
+
+from pydantic import ValidationError
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from bot.core.admin import Change, ChangeState, Member, Paused, Typed, Version
+from bot.core.clock import Clock
+from bot.core.nouns import Event, ReceiptId
+from bot.stores import pauses
+from bot.stores.config import Config, Taken
+from bot.stores.database import Database, changed, insert_new
+from bot.stores.inbox import Inbox
+from bot.stores.leases import Claim
+from bot.stores.ledger.book import Ledger
+from bot.stores.tables import ChangeRow, InboxRow
+
+SLACK_COMMAND: Final = "command:slack"
+
+Written = TypeVar("Written")
+
+AskForSync = Callable[[Session, str, datetime], bool]
+"""A job for this source, in the caller's transaction. Whether there is such a source."""
+
+
+class Commands:
+    """The port `Changes`, too."""
+
+    def __init__(
+        self, database: Database, ledger: Ledger, inbox: Inbox, config: Config, clock: Clock, *, sync: AskForSync
+    ) -> None:
+        self._database, self._ledger, self.inbox, self._clock = database, ledger, inbox, clock
+        self._config, self._sync = config, sync
+
+    @property
+    def length(self) -> timedelta:
+        return self.inbox.length
+
+    def take(self, typed: Typed) -> bool:
+        """Durable when it returns. Whether it is new: a trigger is made once, for one command."""
+        now = self._clock()
+        with self._database.writing(ahead=True) as session:
+            if insert_new(session, InboxRow, [_row(typed, now)]) == 0:
+                return False
+            self._ledger.append(session, [Event(kind="commanded", receipt=typed.receipt, body=_said(typed))], now)
+        return True
+
+    def change(self, name: str) -> Change | None:
+        with self._database.reading() as session:
+            row = session.get(ChangeRow, (self._database.workspace, name))
+            return _change(row) if row is not None else None
+
+    def opened(self, receipt: ReceiptId) -> Event | None:
+        """The form that this command opened."""
+        with self._database.reading() as session:
+            events = [event for event in self._ledger.events(session, receipt) if event.kind == "form_opened"]
+        return Event(kind="form_opened", body=events[-1].body or {}) if events else None
+
+    def open_next(self) -> "OpenCommand | None":
+        """The one that has waited longest. One that a newer version of us took in, and we cannot read, is given up."""
+        claim = self.inbox.claim(self._clock(), kinds=[SLACK_COMMAND])
+        if claim is None:
+            return None
+        try:
+            return OpenCommand(self._database, self._ledger, self.inbox, self._config, self._clock, claim, self._sync)
+        except ValidationError as error:
+            self.inbox.fail(claim, self._clock(), error=type(error).__name__)
+            return None
+
+
+class OpenCommand:
+    """The `CommandWork` port."""
+
+    def __init__(
+        self,
+        database: Database,
+        ledger: Ledger,
+        inbox: Inbox,
+        config: Config,
+        clock: Clock,
+        claim: Claim,
+        sync: AskForSync,
+    ) -> None:
+        self._database, self._ledger, self._inbox, self._clock = database, ledger, inbox, clock
+        self._config, self._sync = config, sync
+        self._claim = claim
+        self.typed = Typed.model_validate_json(claim.payload)
+        self.attempt = claim.attempts
+
+    def recorded(self, kind: str) -> Event | None:
+        with self._database.reading() as session:
+            events = [event for event in self._ledger.events(session, self.typed.receipt) if event.kind == kind]
+        return Event(kind=kind, body=events[-1].body or {}) if events else None
+
+    def check_lease(self) -> None:
+        self._inbox.check(self._claim)
+
+    def renew(self) -> None:
+        self._inbox.renew(self._claim, self._clock())
+
+    def record(self, *events: Event) -> None:
+        self._held(lambda session, now: self._append(session, events, now))
+
+    def configure(
+        self, texts: Mapping[str, str], *, base: int, author: str, note: str, body: Mapping[str, Any]
+    ) -> Version | None:
+        """Signed, too: nobody can change unseen what was in force."""
+
+        def write(session: Session, now: datetime) -> Version:
+            version = self._config.save(session, texts, author=author, note=note, now=now, base=base)
+            self._configured(session, version, body, now)
+            return version
+
+        with suppress(Taken):
+            return self._held(write)
+        return None
+
+    def propose(self, change: Change) -> None:
+        body = change.model_dump(mode="json", include={"base", "digest", "note", "widens", "expires_at"})
+
+        def write(session: Session, now: datetime) -> None:
+            insert_new(session, ChangeRow, [_row_of(change)])
+            self._append(session, (Event(kind="change_proposed", body={**body, "change": change.id}),), now)
+
+        self._held(write)
+
+    def settle(self, change: Change, state: ChangeState, *, by: Member, edits: Sequence[Mapping[str, Any]]) -> None:
+        def write(session: Session, now: datetime) -> None:
+            waits = (col(ChangeRow.id) == change.id) & (col(ChangeRow.state) == "pending")
+            if changed(session, update(ChangeRow).where(waits).values(state=state, decided_by=by.name)) != 1:
+                return
+            version = self._agreed(session, change, by, now) if state == "approved" else None
+            body = {"change": change.id, "receipt": change.receipt, "state": state, "digest": change.digest}
+            self._append(session, (Event(kind="change_decided", body=body),), now)
+            if version is not None:
+                self._configured(session, version, {"change": change.id, "edits": edits}, now)
+
+        try:
+            self._held(write)
+        except Taken:
+            self.settle(change, "outdated", by=by, edits=edits)
+
+    def _agreed(self, session: Session, change: Change, by: Member, now: datetime) -> Version:
+        """By whoever wanted it, and the note says who agreed."""
+        note = f"{change.note}; agreed to by {by.name}"
+        return self._config.save(session, change.texts, author=change.name, note=note, now=now, base=change.base)
+
+    def _configured(self, session: Session, version: Version, body: Mapping[str, Any], now: datetime) -> None:
+        said = {"number": version.number, "digest": version.digest, "author": version.author, "note": version.note}
+        self._append(session, (Event(kind="configured", body={**said, **body}),), now)
+        self._ledger.checkpoint(session, now)
+
+    def ask_for_sync(self, source: str, by: str) -> bool:
+        def write(session: Session, now: datetime) -> bool:
+            if not self._sync(session, source, now):
+                return False
+            self._append(session, (Event(kind="sync_asked", body={"source": source, "by": by}),), now)
+            return True
+
+        return self._held(write)
+
+    def pause(self, by: str) -> Paused | None:
+        def write(session: Session, now: datetime) -> Paused | None:
+            if not pauses.pause(session, by, now):
+                return None
+            self._append(session, (Event(kind="paused", body={"by": by}),), now)
+            return Paused(by, now)
+
+        return self._held(write)
+
+    def resume(self, by: str) -> bool:
+        def write(session: Session, now: datetime) -> bool:
+            was_paused = pauses.resume(session)
+            if was_paused:
+                self._append(session, (Event(kind="resumed", body={"by": by}),), now)
+            return was_paused
+
+        return self._held(write)
+
+    def finish(self, event: Event) -> None:
+        def write(session: Session, now: datetime) -> None:
+            self._inbox.finish(session, self._claim, now)
+            self._append(session, (event,), now)
+
+        self._held(write)
+
+    def fail(self, event: Event, error: str) -> None:
+        def write(session: Session, now: datetime) -> None:
+            self._inbox.finish(session, self._claim, now, error=error)
+            self._append(session, (event,), now)
+
+        self._held(write)
+
+    def try_again(self, event: Event, error: str, after: timedelta) -> None:
+        def write(session: Session, now: datetime) -> None:
+            self._inbox.again(session, self._claim, now + after, error=error)
+            self._append(session, (event,), now)
+
+        self._held(write)
+
+    def _held(self, write: Callable[[Session, datetime], Written]) -> Written:
+        with self._database.writing() as session:
+            self._inbox.hold(session, self._claim)
+            return write(session, self._clock())
+
+    def _append(self, session: Session, events: tuple[Event, ...], now: datetime) -> None:
+        ours = [event.model_copy(update={"receipt": self.typed.receipt}) for event in events]
+        self._ledger.append(session, ours, now)
+
+
+def _said(typed: Typed) -> dict[str, Any]:
+    """For the ledger: without the address at which Slack takes an answer, which is a key."""
+    said = typed.model_dump(mode="json", include={"channel", "text", "filled", "pressed"}, exclude_none=True)
+    return {"by": str(typed.by), **{name: one for name, one in said.items() if one}}
+
+
+def _row_of(change: Change) -> dict[str, object]:
+    return {
+        "id": change.id,
+        "receipt": change.receipt,
+        "state": change.state,
+        "body": change.model_dump_json(exclude={"texts", "state", "decided_by"}),
+        "texts": json.dumps(dict(change.texts), sort_keys=True),
+        "expires_at": change.expires_at,
+    }
+
+
+def _change(row: ChangeRow) -> Change:
+    body = json.loads(row.body)
+    return Change.model_validate(
+        {**body, "texts": json.loads(row.texts), "state": row.state, "decided_by": row.decided_by}
+    )
+
+
+def _row(typed: Typed, now: datetime) -> dict[str, object]:
+    key = f"slack:{typed.by.team}:{typed.key}"
+    return {
+        "id": typed.receipt,
+        "kind": SLACK_COMMAND,
+        "key": key,
+        "subject": key,
+        "revision": "",
+        "lane": key,
+        "payload": typed.model_dump_json(),
+        "state": "waiting",
+        "due_at": now,
+        "attempts": 0,
+        "fence": 0,
+        "received_at": now,
+    }

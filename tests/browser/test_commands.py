@@ -1,0 +1,116 @@
+"""`/footnote` in a browser: what an admin types and sees, and what anybody else is told."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from bot import app
+from tests.browser.asking import HOME_OFFICE, answer, ask_footnote, messages, said_by, thread, write
+from tests.browser.footnote import Footnote
+from tests.browser.windows import Windows
+
+LOOKS = {
+    "help": "What you can do here",
+    "status": "This is how it stands",
+    "sources": "footnote sources add --help",
+    "sources sync wiki": "wiki is read again",
+    "policy show": "The rules are admins",
+    "policy show answers.answer": "answers.answer.max_lines = 5",
+    "policy history": "The newest first",
+    "audit verify": "Nothing in the ledger was changed",
+    f"audit r_{'0' * 24}": "There is no receipt",
+    "budget": "none is set",
+    "tell me a joke": "There is no such command",
+}
+
+
+def types(page: Page, text: str) -> Locator:
+    """What only they see of the answer."""
+    before = said_by(page, "Footnote").count()
+    write(page, f"/footnote {text}")
+    expect(said_by(page, "Footnote")).to_have_count(before + 1)
+    told = said_by(page, "Footnote").last
+    expect(told).to_contain_text("Only visible to you")
+    return told
+
+
+def test_an_admin_is_answered_and_nobody_else_sees_it(open_windows: Windows, acme_slack: Footnote) -> None:
+    mei = open_windows.open(acme_slack.origin, "mei", "general")
+    ana = open_windows.open(acme_slack.origin, "ana", "general")
+    for text, says in LOOKS.items():
+        expect(types(mei, text)).to_contain_text(says)
+    expect(said_by(ana, "Footnote")).to_have_count(0)
+    acme_slack.settled()
+
+
+def versions(footnote: Footnote) -> int:
+    with app.records(footnote.settings) as records:
+        return len(records.config.history())
+
+
+def test_who_is_no_admin_is_told_no_whatever_they_type(open_windows: Windows, acme_slack: Footnote) -> None:
+    before = versions(acme_slack)
+    ana = open_windows.open(acme_slack.origin, "ana", "general")
+    for text in (*LOOKS, "pause", "resume", "policy set answers.answer.max_lines 1", "policy rollback 1"):
+        told = types(ana, text)
+        expect(told).to_contain_text("Only admins can use this")
+        expect(told).to_contain_text("mei@acme.test")
+    assert versions(acme_slack) == before
+
+
+def form(page: Page) -> Locator:
+    write(page, "/footnote policy set answers.answer")
+    return page.get_by_role("dialog", name="Change a rule")
+
+
+def test_two_admins_edit_at_once_and_the_later_sees_what_the_first_has_changed(
+    open_windows: Windows, acme_slack: Footnote
+) -> None:
+    mei = open_windows.open(acme_slack.origin, "mei", "general")
+    omar = open_windows.open(acme_slack.origin, "omar", "general")
+    meis, omars = form(mei), form(omar)
+    field = meis.get_by_label("answers.answer")
+    text = field.input_value()
+    field.fill(text.replace("max_lines = 5", "max_lines = 500"))
+    meis.get_by_role("button", name="Save").click()
+    expect(meis.get_by_role("alert")).to_contain_text(re.compile(r"Line \d: answer.max_lines"))
+    field.fill(text.replace("max_lines = 5", "max_lines = 4"))
+    meis.get_by_role("button", name="Save").click()
+    expect(meis).to_contain_text("answers.answer.max_lines: 5 → 4")
+    omars.get_by_label("answers.answer").fill(text.replace("max_lines = 5", "max_lines = 3"))
+    omars.get_by_role("button", name="Save").click()
+    expect(omars.get_by_role("alert")).to_contain_text("another version was saved, so nothing of yours was changed")
+    omar.keyboard.press("Escape")
+    expect(types(omar, "policy history")).to_contain_text("mei@acme.test · edited answers.answer")
+    mei.keyboard.press("Escape")
+    expect(types(omar, "policy set answers.answer.max_lines packaged")).to_contain_text("4 → 5")
+    acme_slack.settled()
+
+
+def test_what_lets_more_be_seen_waits_until_the_other_admin_agrees(open_windows: Windows, acme_slack: Footnote) -> None:
+    mei = open_windows.open(acme_slack.origin, "mei", "general")
+    omar = open_windows.open(acme_slack.origin, "omar", "dm:footnote")
+    expect(types(mei, "policy set redaction.channel.card keep")).to_contain_text("I asked omar@acme.test")
+    card = said_by(omar, "Footnote").first
+    expect(card).to_contain_text('redaction.channel.card: "mask" → "keep"')
+    card.get_by_role("button", name="Decline").click()
+    expect(card).to_contain_text("omar@acme.test has declined it")
+    expect(card.get_by_role("button", name="Agree")).to_have_count(0)
+    acme_slack.settled()
+    expect(types(mei, "policy show redaction.channel.card")).to_contain_text("packaged")
+
+
+def test_a_pause_is_told_to_whoever_asks_and_ends(open_windows: Windows, acme_slack: Footnote) -> None:
+    mei = open_windows.open(acme_slack.origin, "mei", "general")
+    ana = open_windows.open(acme_slack.origin, "ana", "general")
+    expect(types(mei, "pause")).to_contain_text("Nothing is answered from now on")
+    try:
+        ask_footnote(ana, HOME_OFFICE)
+        expect(thread(ana).get_by_role("article", name=re.compile("^Footnote"))).to_contain_text("I am paused")
+        expect(types(mei, "status")).to_contain_text("Paused by mei@acme.test")
+    finally:
+        expect(types(mei, "resume")).to_contain_text("I answer again")
+    expect(messages(ana)).not_to_have_count(0)
+    ask_footnote(ana, HOME_OFFICE)
+    expect(answer(ana).last).to_be_visible()
+    acme_slack.settled()

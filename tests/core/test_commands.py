@@ -1,0 +1,84 @@
+"""What is typed after `/footnote`, and what it means."""
+
+import pytest
+
+from bot.core.commands import (
+    NAMES,
+    Audit,
+    Budget,
+    Command,
+    Help,
+    Misread,
+    Pause,
+    PolicyHistory,
+    PolicySet,
+    PolicyShow,
+    Resume,
+    RollBack,
+    Sources,
+    Status,
+    SyncNow,
+    Verify,
+    parse,
+)
+from bot.slack.render.admin import USES
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("", Help()),
+        ("help", Help()),
+        ("  HELP  ", Help()),
+        ("help me", Help()),
+        ("pause", Pause()),
+        ("Resume", Resume()),
+        ("status", Status()),
+        ("status now", Misread("status")),
+        ("budget", Budget()),
+        ("sources", Sources()),
+        ("sources sync wiki", SyncNow("wiki")),
+        ("sources sync", Misread("sources")),
+        ("sources add confluence --secret x", Misread("sources")),
+        ("audit", Misread("audit")),
+        ("audit verify", Verify()),
+        ("audit r_0123456789abcdef01234567", Audit("r_0123456789abcdef01234567")),
+        ("audit r_1", Misread("audit")),
+        ("pause everything", Misread("pause")),
+        ("resume 7", Misread("resume")),
+        ("policy", Misread("policy")),
+        ("policy history", PolicyHistory()),
+        ("policy history 3", Misread("policy")),
+        ("policy show", PolicyShow()),
+        ("policy show answers", PolicyShow("answers")),
+        ("policy show answers audience", Misread("policy")),
+        ("policy set", Misread("policy")),
+        ("policy set a.b", PolicySet("a.b")),
+        ("policy set a.b 8", PolicySet("a.b", "8")),
+        ('policy set a."b c" "two  words"', PolicySet('a."b c"', '"two  words"')),
+        ("policy rollback 3", RollBack(3)),
+        ("policy rollback #3", RollBack(3)),
+        ("policy rollback", Misread("policy")),
+        ("policy rollback -1", Misread("policy")),
+        ("policy rollback ٣", Misread("policy")),
+        ("policy remove a.b", Misread("policy")),
+        ("helpme", Misread()),
+        ("how many days of leave do I have?", Misread()),
+        ("\u202ehelp", Misread()),
+    ],
+)
+def test_what_is_typed_means_one_command(text: str, meant: Command | Misread) -> None:
+    assert parse(text) == meant
+
+
+def test_every_command_is_in_the_list_with_what_it_does() -> None:
+    assert tuple(USES) == NAMES
+    for name, uses in USES.items():
+        assert uses
+        assert all(use.split()[0] == name and does for use, does in uses)
+
+
+def test_every_use_in_the_list_is_understood() -> None:
+    for uses in USES.values():
+        for use, _ in uses:
+            assert not isinstance(parse(use), Misread), use

@@ -1,0 +1,62 @@
+"""Who is in Slack, and what whoever typed a command was told."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.core.admin import Change, Decided, Edit, Form, Member, Members, Reply, Typed, Version, Voice
+from bot.core.nouns import SlackUser
+
+
+@dataclass
+class FakeMembers(Members):
+    """Full members by the id of their account; `error`: why nothing can be found out."""
+
+    known: Mapping[str, Member]
+    error: Exception | None = None
+
+    def member(self, user: SlackUser) -> Member | None:
+        if self.error is not None:
+            raise self.error
+        return self.known.get(user.user)
+
+    def named(self, name: str) -> Member | None:
+        return next((one for one in self.known.values() if name in {one.user.user, one.email}), None)
+
+
+@dataclass
+class FakeVoice(Voice):
+    told: list[Reply] = field(default_factory=list)
+    failed: list[Typed] = field(default_factory=list)
+    error: Exception | None = None
+    forms: list[Form] = field(default_factory=list)
+    opens: bool = True
+    offered: list[tuple[Change, Member]] = field(default_factory=list)
+    informed: list[Decided] = field(default_factory=list)
+    greeted: list[tuple[Member, int]] = field(default_factory=list)
+    away: set[Member] = field(default_factory=set)
+
+    def tell(self, typed: Typed, reply: Reply, *, again: bool) -> str:  # noqa: ARG002
+        if self.error is not None:
+            raise self.error
+        self.told.append(reply)
+        return "fake"
+
+    def open(self, typed: Typed, form: Form) -> bool:  # noqa: ARG002
+        self.forms += [form] if self.opens else []
+        return self.opens
+
+    def offer(self, change: Change, edits: Sequence[Edit], to: Member, *, again: bool) -> bool:  # noqa: ARG002
+        if to in self.away:
+            return False
+        self.offered.append((change, to))
+        return True
+
+    def greet(self, to: Member, version: Version, *, again: bool) -> None:
+        if not again or (to, version.number) not in self.greeted:
+            self.greeted.append((to, version.number))
+
+    def inform(self, decided: Decided, *, again: bool) -> None:  # noqa: ARG002
+        self.informed.append(decided)
+
+    def fail(self, typed: Typed) -> None:
+        self.failed.append(typed)

@@ -1,0 +1,144 @@
+"""Three members, some of whom are admins, and what they type: in a real store, told by a fake voice."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot import worker
+from bot.app import packaged_rules
+from bot.core.admin import (
+    Filled,
+    Member,
+    Pressed,
+    Reply,
+    Typed,
+)
+from bot.core.nouns import ReceiptId, SlackUser, new_receipt_id
+from bot.flows.admin import Administration
+from bot.flows.policy import Governing, refusal_of_form
+from bot.stores.commands import Commands
+from bot.stores.config import Config
+from bot.stores.database import Database
+from bot.stores.embedders import Embedders
+from bot.stores.inbox import Inbox
+from bot.stores.ledger.book import Ledger
+from bot.stores.overview import StoredOverview
+from bot.stores.pauses import Pauses
+from bot.stores.spending import Spending
+from policies.people import email_address
+from tests.fakes.admin import FakeMembers, FakeVoice
+from tests.stores.ledgers import KEY
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+LEASE = timedelta(seconds=30)
+PACKAGED = packaged_rules()
+LINES = "answers.answer.max_lines"
+WIDER = 'policy set audience.full_members.principals ["wiki/group:all"]'
+
+
+def member(name: str) -> Member:
+    return Member(user=SlackUser(team="T1", user=f"U{name.upper()}"), email=email_address(f"{name}@acme.test"))
+
+
+ANA, BEN, ZOE = map(member, ("ana", "ben", "zoe"))
+
+
+class Died(BaseException):
+    """As by `kill -9`, in this process."""
+
+
+@dataclass
+class Desk:
+    """Three members, of whom the settings name one or two, and their commands in a real store."""
+
+    database: Database
+    first: tuple[str, ...] = ("ana@acme.test",)
+    now: datetime = NOON
+    voice: FakeVoice = field(default_factory=FakeVoice)
+    dies_at: str | None = None
+
+    def __post_init__(self) -> None:
+        ledger, self.config = Ledger(self.database, KEY), Config(self.database)
+        self.ledger = ledger
+        self.inbox = Inbox(self.database, owner="here", length=LEASE)
+        self.commands = Commands(
+            self.database,
+            ledger,
+            self.inbox,
+            self.config,
+            lambda: self.now,
+            sync=lambda _session, name, _now: name == "wiki",
+        )
+        self.members = FakeMembers({one.user.user: one for one in (ANA, BEN, ZOE)})
+        with self.database.writing() as session:
+            self.config.adopt(session, PACKAGED, NOON)
+
+    @property
+    def overview(self) -> StoredOverview:
+        embedders = Embedders(self.database, self.ledger, lambda: self.now)
+        spending = Spending(self.database, lambda: self.now)
+        return StoredOverview(
+            self.database, self.ledger, lambda: (KEY.public,), self.config, embedders, spending, lambda: self.now
+        )
+
+    @property
+    def house(self) -> Administration:
+        governing = Governing(
+            configuration=self.config,
+            changes=self.commands,
+            members=self.members,
+            voice=self.voice,
+            first=self.first,
+            anew=lambda: f"c_{new_receipt_id()}",
+            clock=lambda: self.now,
+        )
+        paused = Pauses(self.database).now
+        return Administration(
+            governing=governing, opened=self.commands.opened, paused=paused, overview=self.overview, reach=self._reach
+        )
+
+    def _reach(self, point: str) -> None:
+        if point == self.dies_at:
+            self.dies_at = None
+            raise Died
+
+    def says(self, by: Member, text: str) -> Reply:
+        return self.does(by, text=text)
+
+    def does(self, by: Member, **what: Any) -> Reply:
+        self.takes(by, **what)
+        assert worker.heed_next(self.commands, self.house)
+        return self.voice.told[-1]
+
+    def takes(self, by: Member, **what: Any) -> ReceiptId:
+        receipt = new_receipt_id()
+        assert self.commands.take(Typed(receipt=receipt, by=by.user, key=receipt, at=self.now, **what))
+        return receipt
+
+    def edits(self, by: Member, path: str) -> ReceiptId:
+        receipt = self.takes(by, text=f"policy set {path}")
+        assert worker.heed_next(self.commands, self.house)
+        return receipt
+
+    def sends(self, by: Member, opened: ReceiptId, text: str) -> Reply:
+        return self.does(by, filled=Filled(opened=opened, view="V1", text=text))
+
+    def wrong(self, by: Member, opened: ReceiptId, text: str) -> object:
+        filled = Filled(opened=opened, view="V1", text=text)
+        return refusal_of_form(filled, str(by.user), self.house.governing, self.commands.opened(opened))
+
+    def presses(self, by: Member, change: str, *, approve: bool = True) -> Reply:
+        return self.does(by, pressed=Pressed(change=change, approve=approve, channel="D1", message="1.1"))
+
+    def kinds(self, receipt: ReceiptId | None = None) -> list[str]:
+        with self.database.reading() as session:
+            events = [*self.ledger.events(session, receipt)] if receipt else []
+        return [event.kind for event in events]
+
+    @property
+    def lines(self) -> int:
+        return self.config.rules().answers.answer.max_lines
+
+    @property
+    def held_by_all(self) -> frozenset[str]:
+        return frozenset(self.config.rules().audience.full_members.principals)

@@ -1,0 +1,93 @@
+"""What an admin sees of how it stands, without anybody's questions and pages."""
+
+import pytest
+
+from bot import worker
+from bot.core.admin import (
+    Audited,
+    Changed,
+    NoAdmin,
+    NoSuchReceipt,
+    NoSuchSource,
+    SourcesListed,
+    Spent,
+    Standing,
+    SyncAsked,
+    Verified,
+)
+from bot.core.nouns import CommandLine, Incoming, Question, ReceiptId
+from bot.core.ports import Cost
+from bot.slack.render import admin
+from bot.stores.database import Database
+from bot.stores.receipts import Receipts
+from bot.stores.spending import Most, Spending
+from policies.people import Email
+from tests.flows.bureau import ANA, BEN, LINES, NOON, Desk
+
+ASKED = ReceiptId("r_0123456789abcdef01234567")
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    return Desk(database)
+
+
+def is_asked(desk: Desk) -> None:
+    receipts = Receipts(desk.database, desk.ledger, desk.inbox, lambda: NOON)
+    asked = Question(
+        receipt=ASKED, text="Who is fired?", asker=Email("zoe@acme.test"), place=CommandLine(), asked_at=NOON
+    )
+    receipts.take(Incoming.once(asked))
+
+
+@pytest.mark.parametrize("text", ["status", "sources", "sources sync wiki", "budget", "audit verify", f"audit {ASKED}"])
+def test_who_is_no_admin_sees_nothing_of_it(desk: Desk, text: str) -> None:
+    assert isinstance(desk.says(BEN, text), NoAdmin)
+
+
+def test_the_status_says_what_waits_what_holds_and_whether_it_is_paused(desk: Desk) -> None:
+    is_asked(desk)
+    desk.says(ANA, f"policy set {LINES} 8")
+    desk.says(ANA, "pause")
+    told = desk.says(ANA, "status")
+    assert isinstance(told, Standing)
+    assert (told.version.number, told.waiting, told.in_hand, told.failed, told.sources) == (2, 1, 0, 0, ())
+    text = admin.said(told).text
+    assert "Paused by ana@acme.test" in text
+    assert "Who is fired" not in text
+
+
+def test_a_receipt_is_shown_without_its_content(desk: Desk) -> None:
+    is_asked(desk)
+    told = desk.says(ANA, f"audit {ASKED}")
+    assert isinstance(told, Audited)
+    assert (told.by, [each.kind for each in told.events]) == ("zoe@acme.test", ["asked"])
+    assert "Who is fired" not in str(told)
+    assert desk.says(ANA, "audit r_" + "0" * 24) == NoSuchReceipt("r_" + "0" * 24)
+
+
+def test_the_ledger_is_verified(desk: Desk) -> None:
+    assert isinstance(desk.says(ANA, f"policy set {LINES} 8"), Changed)
+    told = desk.says(ANA, "audit verify")
+    assert isinstance(told, Verified)
+    assert (told.clean, told.findings) == (True, 0)
+    assert told.events > 2
+
+
+def test_a_source_is_read_again_when_it_is_there(desk: Desk) -> None:
+    receipt = desk.takes(ANA, text="sources sync wiki")
+    worker.heed_next(desk.commands, desk.house)
+    assert desk.voice.told[-1] == SyncAsked("wiki")
+    assert desk.kinds(receipt) == ["commanded", "sync_asked", "replied"]
+    assert desk.says(ANA, "sources sync drive") == NoSuchSource("drive", ())
+    assert desk.says(ANA, "sources") == SourcesListed(())
+
+
+def test_what_was_spent_stands_beside_what_may_be(desk: Desk, database: Database) -> None:
+    free = desk.says(ANA, "budget")
+    assert isinstance(free, Spent)
+    assert not free.is_limited
+    spending = Spending(database, lambda: NOON, by_all=Most.of(1_000, 2.5))
+    spending.take("slack:T1/U1", Cost(tokens=10, microdollars=500_000))
+    spent = spending.spent()
+    assert (spent.tokens, spent.dollars, spent.dollars_by_all, spent.tokens_by_one) == (10, 0.5, 2.5, None)

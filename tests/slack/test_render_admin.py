@@ -1,0 +1,112 @@
+"""Whatever an admin is told, Slack accepts it, nothing in it leads anywhere, and it says what to do next."""
+
+from datetime import UTC, datetime
+from typing import get_args
+
+import pytest
+
+from bot.core.admin import (
+    Audited,
+    Change,
+    Changed,
+    Conflict,
+    Decided,
+    Edit,
+    FormOpened,
+    Happening,
+    Helped,
+    NoAdmin,
+    NoMember,
+    NoSuchChange,
+    NoSuchReceipt,
+    NoSuchRule,
+    NoSuchSource,
+    NoSuchVersion,
+    NotYourself,
+    NowPaused,
+    NowRunning,
+    OverviewReply,
+    Paused,
+    PolicyReply,
+    PolicyShown,
+    PolicyVersions,
+    Reply,
+    RuleRefused,
+    Setting,
+    SourcesListed,
+    SourceStanding,
+    Spent,
+    Standing,
+    SyncAsked,
+    TooLong,
+    Unchanged,
+    Verified,
+    Version,
+    Waiting,
+)
+from bot.core.commands import Misread
+from bot.core.nouns import ReceiptId, SlackUser
+from bot.playground.slack.surfaces import check_message_blocks, check_view
+from bot.slack.render import admin, policy
+from tests.slack.replies import inside
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+EVIL = "<!channel> <@U1> https://evil.test/x *b* `c` \u202e" + "long " * 2_000
+VERSION = Version(7, "d" * 64, EVIL, EVIL, NOON)
+EDITS = tuple(Edit(f"{EVIL}{number}", EVIL, None) for number in range(200))
+CHANGE = Change(
+    id="c_1", receipt=ReceiptId("r_1"), by=SlackUser(team="T1", user="U1"), name=EVIL, base=1, digest="d", texts={},
+    note=EVIL, widens=("admins.people",), asked_at=NOON, expires_at=NOON, state="approved", decided_by=EVIL,
+)  # fmt: skip
+SOURCE = SourceStanding(EVIL, "folder", 10**9, 5, None, EVIL, 7)
+SPENT = Spent(10, 0.5, 10, 1.0, 10, 1.0)
+REPLIES: tuple[Reply, ...] = (
+    NoMember(), NoAdmin(()), NoAdmin(("U1", "ana@acme.test", *["U2"] * 500)), Misread(), Misread("policy"), Helped(),
+    PolicyVersions((VERSION,) * 20, more=True),
+    PolicyShown(VERSION, None, (), 0), PolicyShown(VERSION, EVIL[:100], tuple(Setting(f"{EVIL}{n}", EVIL, VERSION) for n in range(60)), 99),
+    NoSuchRule(EVIL, (EVIL,) * 500), RuleRefused(3, EVIL), RuleRefused(None, "no"), TooLong("a", (EVIL,) * 500),
+    FormOpened(opened=True), FormOpened(opened=False), Changed(2, EDITS), Unchanged(), NoSuchVersion(3), Conflict(VERSION, EDITS),
+    Waiting(("admins.people",), (), None), Waiting(("admins.people",), (), NOON),
+    Waiting(("admins.people",), (EVIL,) * 99, NOON), NotYourself(), NoSuchChange(),
+    Decided(CHANGE, 2), NowPaused(Paused(EVIL, NOON), anew=True), NowPaused(Paused(EVIL, NOON), anew=False),
+    NowRunning(anew=True), NowRunning(anew=False), Standing(VERSION, Paused(EVIL, NOON), 1, 2, 3, 4, None, (SOURCE,) * 200, SPENT),
+    SourcesListed(()), SourcesListed((SOURCE,) * 500), SyncAsked(EVIL), NoSuchSource(EVIL, (EVIL,) * 99), SPENT, Spent(0, 0, None, None, None, None),
+    Verified(True, 1, 1, 0, 1), Verified(False, 1, 1, 3, 1),
+    Audited("r_1", EVIL, tuple(Happening(EVIL, EVIL, True) for _ in range(500))), NoSuchReceipt("r_1"),
+)  # fmt: skip
+
+
+def test_every_reply_that_there_is_is_tried_here() -> None:
+    short = {NoMember, NoAdmin, Misread, Helped, NowPaused, NowRunning}
+    assert {type(reply) for reply in REPLIES} == {*get_args(PolicyReply), *get_args(OverviewReply), *short}
+
+
+@pytest.mark.parametrize("reply", REPLIES, ids=lambda reply: type(reply).__name__)
+def test_slack_accepts_it_and_nothing_in_it_leads_anywhere(reply: Reply) -> None:
+    post = admin.said(reply)
+    check_message_blocks(list(post.blocks))
+    check_view(admin.in_form(reply))
+    assert 0 < len(post.text) <= 4_000
+    assert len(str(post.blocks)) < 60_000
+    assert (
+        sum(len(block.get("text", "")) for block in inside(list(post.blocks)) if block.get("type") == "text") < 13_000
+    )
+    for bad in ("<!channel>", "<@U1>", "https://evil.test"):
+        assert bad not in post.text
+    assert not [block for block in inside(list(post.blocks)) if block.get("type") == "link"]
+
+
+def test_a_card_and_a_form_are_taken_by_slack_whatever_stands_in_them() -> None:
+    card = policy.card(CHANGE, EDITS)
+    check_message_blocks(list(card.blocks))
+    values = [block["value"] for block in inside(list(card.blocks)) if block.get("type") == "button"]
+    assert values == ["c_1", "c_1"]
+    check_view(policy.form(EVIL, "x" * 3_000, receipt="r_1"))
+    check_view(policy.saving())
+    assert EVIL[:10] not in policy.in_field(Conflict(VERSION, EDITS))
+    assert len(policy.in_field(RuleRefused(1, EVIL))) <= 600
+
+
+def test_what_widens_stands_first_on_a_card() -> None:
+    edits = (*(Edit(f"answers.{number}", "1", "2") for number in range(500)), Edit("admins.people", "[]", '["x"]'))
+    assert "admins.people" in policy.card(CHANGE.model_copy(update={"name": "ana"}), edits).text[:400]
