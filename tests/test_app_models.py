@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot import app
-from bot.app import _of_class
+from bot.app.models import of_class
 from bot.core.errors import BadUse
 from bot.models.extractive import Extractive
 from bot.models.learnt import hosted, learnt
@@ -92,7 +92,7 @@ def test_who_writes_follows_from_the_class_of_the_route(
     tmp_path: Path, model_class: ModelClass, set_: dict[str, Any], first: list[str], then: list[str]
 ) -> None:
     settings = Settings(home=tmp_path, **set_)
-    assert tuple(map(list, _of_class(settings, model_class))) == (first, then)
+    assert tuple(map(list, of_class(settings, model_class))) == (first, then)
 
 
 def test_composer_of_each_class_is_named_after_its_first_model(opened: Any) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Hashable
 
 import pytest
 
-from bot.app import _People
+from bot.app.people import Surfaces
 from bot.core.nouns import CommandLine, Place, Question, ReceiptId, SlackPlace, SlackUser
 from bot.core.ports import People
 from bot.stores.access import AccessStore, replace_groups
@@ -51,14 +51,14 @@ def question(asker: Email | SlackUser, place: Place) -> Question:
 def test_who_asks_at_a_terminal_is_who_the_sources_say_and_reads_alone(
     access: AccessStore, slack: People | None
 ) -> None:
-    people, asked = _People(access, slack), question(ANA, CommandLine())
+    people, asked = Surfaces(access, slack), question(ANA, CommandLine())
     asker = people.asker(asked)
     assert asker == Person(email=ANA, principals=STAFF)
     assert people.readers(asked, asker, declared=DECLARED) == Audience.only(asker)
 
 
 def test_who_asks_in_slack_and_reads_along_there_is_whom_slack_names(access: AccessStore) -> None:
-    people, asked = _People(access, Workspace()), question(AT_SLACK, CHANNEL)
+    people, asked = Surfaces(access, Workspace()), question(AT_SLACK, CHANNEL)
     asker = people.asker(asked)
     assert asker == Person(email=ANA, actor="slack:T1/U1", principals=STAFF)
     readers = people.readers(asked, asker, declared=DECLARED)
@@ -67,19 +67,19 @@ def test_who_asks_in_slack_and_reads_along_there_is_whom_slack_names(access: Acc
 
 
 def test_without_slack_its_accounts_hold_nothing(access: AccessStore) -> None:
-    asker = _People(access, None).asker(question(AT_SLACK, CHANNEL))
+    asker = Surfaces(access, None).asker(question(AT_SLACK, CHANNEL))
     assert asker == Person(actor="slack:T1/U1")
     assert not asker.principals
 
 
 @pytest.mark.parametrize("asker", [ANA, AT_SLACK], ids=["an address", "an account"])
 def test_without_slack_nobody_knows_who_reads_a_place_there(access: AccessStore, asker: Email | SlackUser) -> None:
-    people, asked = _People(access, None), question(asker, CHANNEL)
+    people, asked = Surfaces(access, None), question(asker, CHANNEL)
     assert not people.readers(asked, people.asker(asked), declared=DECLARED).complete
 
 
 def test_glance_at_who_reads_along_is_the_surfaces_and_a_terminal_has_none(access: AccessStore) -> None:
-    people = _People(access, Workspace())
+    people = Surfaces(access, Workspace())
     assert people.as_of(question(AT_SLACK, CHANNEL)) == str(AT_SLACK)
     assert people.as_of(question(ANA, CommandLine())) is None
-    assert _People(access, None).as_of(question(AT_SLACK, CHANNEL)) is None
+    assert Surfaces(access, None).as_of(question(AT_SLACK, CHANNEL)) is None

@@ -1,0 +1,45 @@
+"""The composition root: the only place where adapters are built and handed to each other.
+
+Two doors: `records` is what every command may open at any time; `assistant` searches and writes, so it owns the home.
+"""
+
+from bot.app.archive import Records, packaged_rules, records
+from bot.app.house import Assistant, assistant, chroma, vectors
+from bot.app.models import (
+    Silence,
+    Writers,
+    ask_a_word,
+    composer,
+    embedder,
+    judge,
+    purse,
+    reranker,
+    rewriter,
+    writers,
+)
+from bot.app.work import ask_for_embedding, ask_for_sync, standing, sync_if_there, with_loop
+
+__all__ = [
+    "Assistant",
+    "Records",
+    "Silence",
+    "Writers",
+    "ask_a_word",
+    "ask_for_embedding",
+    "ask_for_sync",
+    "assistant",
+    "chroma",
+    "composer",
+    "embedder",
+    "judge",
+    "packaged_rules",
+    "purse",
+    "records",
+    "reranker",
+    "rewriter",
+    "standing",
+    "sync_if_there",
+    "vectors",
+    "with_loop",
+    "writers",
+]

@@ -1,0 +1,66 @@
+"""Work that is asked for, and what of it waits. Nothing is done here: jobs are."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.app.archive import Records
+from bot.ops.counted import Standing, Waiting
+from bot.stores.inbox import SLACK_QUESTION
+from bot.stores.leader import TIMERS
+from bot.worker import EMBED, SYNC
+from connectors.model import Loop
+
+_EMBEDDER = "embedder"  # of a workspace there is one job of it at a time
+
+
+def standing(records: Records) -> Standing:
+    """What waits, and how old what we know of each source is."""
+    queues = dict.fromkeys((SLACK_QUESTION, SYNC, EMBED), Waiting("", 0, 0, None))
+    for kind, state, count, since in (*records.inbox.still_to_do(), *records.jobs.still_to_do()):
+        if kind != TIMERS:
+            queues[kind] = queues.get(kind, Waiting("", 0, 0, None)).with_more(state, count, since)
+    read_at = {
+        (source.name, loop.value): moment
+        for source in records.sources.listed()
+        for loop, moment in source.read_at.items()
+        if moment is not None
+    }
+    return Standing(records.clock(), tuple(each._replace(what=kind) for kind, each in queues.items()), read_at)
+
+
+def ask_for_sync(
+    records: Records, names: Iterable[str], loops: Collection[Loop] = tuple(Loop), *, full: bool = False
+) -> None:
+    """For each source one job at a time, which does all that was asked for before it began."""
+    with records.database.writing() as session:
+        for name in names:
+            _enqueue_sync(records, session, name, loops, full=full)
+
+
+def sync_if_there(records: Records, session: Session, name: str, _now: datetime) -> bool:
+    """Of all its loops. Whether there is such a source."""
+    if name not in {source.name for source in records.sources.listed()}:
+        return False
+    _enqueue_sync(records, session, name, tuple(Loop), full=False)
+    return True
+
+
+def _enqueue_sync(records: Records, session: Session, name: str, loops: Collection[Loop], *, full: bool) -> None:
+    payload: dict[str, object] = {"full": full, **{loop.value: True for loop in loops}}
+    records.jobs.enqueue(session, SYNC, name, payload, now=records.clock())
+
+
+def with_loop(records: Records, loop: Loop) -> list[str]:
+    """The sources that have this loop."""
+    return [source.name for source, each in records.built.of(records.sources.listed()) if loop in each.loops]
+
+
+def ask_for_embedding(records: Records) -> bool:
+    """Whether an embedder is to take over, or has left something: then there is a job for that."""
+    if not records.embedders.is_work_left():
+        return False
+    with records.database.writing() as session:
+        records.jobs.enqueue(session, EMBED, _EMBEDDER, {}, now=records.clock())
+    return True
