@@ -18,15 +18,7 @@ from bot.core import failpoints
 from bot.core.handing import Sayings
 from bot.core.logged import MASKED
 from bot.core.nouns import SAID, Sent
-from bot.core.ports import (
-    Conversations,
-    Embedder,
-    Judge,
-    Maker,
-    People,
-    Reranker,
-    Rewriter,
-)
+from bot.core.ports import Conversations, Embedder, Judge, Maker, People, Reranker, Rewriter
 from bot.flows.answered import Answers
 from bot.flows.embed import Change, take_over
 from bot.flows.read import Reading

@@ -4,9 +4,7 @@ from collections.abc import Hashable
 from typing import assert_never
 
 from bot.core.nouns import CommandLine, Question, SlackPlace, SlackUser
-from bot.core.ports import (
-    People,
-)
+from bot.core.ports import People
 from bot.stores.access import AccessStore
 from policies.people import Audience, Person, Principal
 

@@ -226,10 +226,16 @@ def test_a_question_that_is_taken_back_is_not_answered(open_office: Open, channe
 
 @either_way
 def test_questions_of_one_thread_are_answered_in_their_order(open_office: Open) -> None:
+    """Over HTTP each comes on its own connection: that all of them have come is seen while the first is being answered."""
     acme = open_office(workers=4)
     head = acme.person("ana").post("general", "A few things:")
-    asked = [acme.asks("ana", f"{QUESTION} ({number})", channel="general", thread=head.ts) for number in range(6)]
-    until(lambda: len(acme.replies("general", head.ts)) == 6)
+    acme.slack.faults.fail("users.info", "slow", seconds=3.0)
+    asked = [acme.asks("ana", f"{QUESTION} (0)", channel="general", thread=head.ts)]
+    until(lambda: acme.slack.requests.of("assistant.threads.setStatus"))
+    asked += [acme.asks("ana", f"{QUESTION} ({number})", channel="general", thread=head.ts) for number in range(1, 6)]
+    until(lambda: len(acme.receipts()) == len(asked))
+    assert not acme.replies("general", head.ts)
+    until(lambda: len(acme.replies("general", head.ts)) == len(asked))
     acme.settled()
     order = [events[0].body or {} for events in sorted(acme.receipts(), key=lambda events: events[-1].seq)]
     assert [body["place"]["message"] for body in order] == [message.ts for message in asked]
