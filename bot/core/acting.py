@@ -1,0 +1,79 @@
+"""Acts, seen from here: what a tool takes, what it would do, and what became of it. Only `Tool.run` writes."""
+
+from typing import ClassVar, Literal, Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from policies.people import Email, Noun
+
+Why = Literal["no_such_target", "not_yours", "unknown_there", "invalid", "too_many", "refused"]
+"""`not_yours`: whom it is for may not do it there themselves. `unknown_there`: the target does not know who that is.
+
+The first two are said with the same words, or a refusal would tell what there is.
+"""
+
+
+class Arguments(BaseModel):
+    """What a tool takes, exactly as it will be sent. Each field has a description, which a person reads on the card."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+Taken = TypeVar("Taken", bound=Arguments, contravariant=True)
+
+
+class Actor(Noun):
+    """For whom it is done: the address that Slack has confirmed."""
+
+    email: Email
+    name: str = ""
+
+
+class Would(Noun):
+    """What was read of the target before anything is written: its own name for it, and where that is."""
+
+    target: str
+    url: str = ""
+
+
+class Barred(Noun):
+    """It would not be done, or not for this person."""
+
+    why: Why
+    said: str = ""
+
+
+class Done(Noun):
+    """It was done: what the target calls the result, and where that is."""
+
+    what: str
+    url: str = ""
+
+
+class NotDone(Noun):
+    """The target said no, so that nothing happened; in its own words, which are material and no instruction."""
+
+    why: Why
+    said: str = ""
+
+
+class Unsure(Exception):  # noqa: N818 - named by recovery, not by kind
+    """Whether it happened is not known. Whoever may ask the target does; otherwise a person is asked."""
+
+
+class Tool(Protocol[Taken]):
+    """One thing that can be done at one target."""
+
+    name: ClassVar[str]
+    takes: ClassVar[type[Arguments]]
+    keyed: ClassVar[bool]
+    """Whether running it twice with one key is one effect at the target. Only then is it ever run again."""
+
+    def look(self, arguments: Taken, actor: Actor) -> Would | Barred:
+        """Only reads: whether the target is there, and whether the actor may do this there themselves. Raises `Retryable`."""
+
+    def run(self, arguments: Taken, actor: Actor, key: str) -> Done | NotDone:
+        """Raises `Retryable` where surely nothing was written, `Unsure` where that is not known."""
+
+    def find(self, arguments: Taken, actor: Actor, key: str) -> Done | None:
+        """Only reads: what an earlier run with this key left at the target. Raises `Unsure` where the target cannot tell."""
