@@ -19,7 +19,7 @@ class Arguments(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
-Taken = TypeVar("Taken", bound=Arguments, contravariant=True)
+Taken_contra = TypeVar("Taken_contra", bound=Arguments, contravariant=True)
 
 
 class Actor(Noun):
@@ -61,7 +61,7 @@ class Unsure(Exception):  # noqa: N818 - named by recovery, not by kind
     """Whether it happened is not known. Whoever may ask the target does; otherwise a person is asked."""
 
 
-class Tool(Protocol[Taken]):
+class Tool(Protocol[Taken_contra]):
     """One thing that can be done at one target."""
 
     name: ClassVar[str]
@@ -69,11 +69,11 @@ class Tool(Protocol[Taken]):
     keyed: ClassVar[bool]
     """Whether running it twice with one key is one effect at the target. Only then is it ever run again."""
 
-    def look(self, arguments: Taken, actor: Actor) -> Would | Barred:
+    def look(self, arguments: Taken_contra, actor: Actor) -> Would | Barred:
         """Only reads: whether the target is there, and whether the actor may do this there themselves. Raises `Retryable`."""
 
-    def run(self, arguments: Taken, actor: Actor, key: str) -> Done | NotDone:
+    def run(self, arguments: Taken_contra, actor: Actor, key: str) -> Done | NotDone:
         """Raises `Retryable` where surely nothing was written, `Unsure` where that is not known."""
 
-    def find(self, arguments: Taken, actor: Actor, key: str) -> Done | None:
+    def find(self, arguments: Taken_contra, actor: Actor, key: str) -> Done | None:
         """Only reads: what an earlier run with this key left at the target. Raises `Unsure` where the target cannot tell."""
