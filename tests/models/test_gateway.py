@@ -147,7 +147,7 @@ def test_patience_ends_whatever_the_server_does(serving: Serving, reply: Reply) 
     with pytest.raises(TryAgain) as raised:
         gateway.ask(MESSAGES, SCHEMA)
     assert raised.value.kind is Kind.TIMEOUT
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 15
 
 
 def test_server_that_is_not_there_is_unreachable(serving: Serving, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -160,7 +160,7 @@ def test_who_waits_for_a_question_waits_no_longer_than_its_patience(serving: Ser
     with pytest.raises(Unembedded) as raised:
         hosted().within(0.5).embed(["a"])
     assert raised.value.because in {"timeout", "busy"}
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 15
 
 
 def test_only_one_of_many_questions_waits_for_a_server_that_is_away(serving: Serving) -> None:

@@ -246,11 +246,10 @@ def test_questions_of_one_thread_are_answered_in_their_order(open_office: Open) 
 
 def test_a_sign_of_life_comes_before_the_answer_and_goes_with_it(open_office: Open) -> None:
     acme = open_office()
-    acme.slack.faults.fail("users.info", "slow", seconds=1.5)
-    began = time.monotonic()
+    acme.slack.faults.fail("users.info", "slow", seconds=3.0)
     asked = acme.asks("ana")
     until(lambda: acme.person("ana").status(acme.direct("ana"), asked.ts))
-    assert time.monotonic() - began < 1
+    assert not acme.replies(acme.direct("ana"))
     acme.reply(acme.direct("ana"))
     until(lambda: not acme.person("ana").status(acme.direct("ana"), asked.ts))
 
