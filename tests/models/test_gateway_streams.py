@@ -160,7 +160,7 @@ def test_whoever_stops_to_listen_is_not_kept(serving: Serving) -> None:
     began = time.monotonic()
     with pytest.raises(LookupError):
         Gateway("openai/some", LIMITS).ask(MESSAGES, SCHEMA, hear=hear)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 6  # of eleven
 
 
 # -- what it costs -----------------------------------------------------------------------------------------------------
