@@ -26,8 +26,12 @@ from tests import dialects
 
 dialects.share()
 
-settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("busy machine")  # how long an example takes says something of the machine only
+BUSY = settings(
+    deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)  # how long one takes says something of the machine
+settings.register_profile("settled", BUSY, derandomize=True)
+settings.register_profile("new", BUSY)
+settings.load_profile(os.environ.get("FOOTNOTE_EXAMPLES", "settled"))  # noqa: TID251 - the suite's own switch
 
 structlog.configure(  # as commands have it: drawing every value of a traceback takes a busy machine longer than the test
     processors=[

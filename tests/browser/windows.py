@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, expect
 
 GIVEN_UP: Final = "net::ERR_ABORTED"  # by the page itself, which has gone elsewhere meanwhile
+PATIENCE_MS: Final = 20_000  # with a busy machine, and what Slack and the bot do between them
+expect.set_options(timeout=PATIENCE_MS)
+
 WIDE: Final = {"width": 1280, "height": 800}
 NARROW: Final = {"width": 360, "height": 740}
 BAD: Final = 400
@@ -38,7 +41,7 @@ class Windows:
             "timezone_id": "Europe/Zurich",
         }
         context = self.browser.new_context(**made)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         page.add_init_script(READY_TO_WRITE)
         self.opened.append((context, page))

@@ -419,7 +419,7 @@ def test_every_draft_keeps_the_contract(texts: list[str], question: str, has_emb
     assert draft == Extractive(embedder).compose(question, found, rules).draft
     assert draft.answerable == bool(draft.claims)
     for claim in draft.claims:
-        if "\n" in claim.text:  # a single line may stand in many places
+        if claim.text.count("\n") > claim.text.count("```"):  # a single line, of code or not, may stand in many places
             assert continues(claim, found) == _is_cut(claim, found)
 
 
