@@ -22,9 +22,10 @@ from sqlmodel import SQLModel
 from bot.stores.database import Database
 from bot.stores.schema import NEWEST, migrate
 from bot.stores.vectors import Vectors, close, embedded_client, server_client
-from tests import dialects
+from tests import dialects, laid_down
 
 dialects.share()
+laid_down.once()
 
 BUSY = settings(
     deadline=None, suppress_health_check=[HealthCheck.too_slow]

@@ -104,7 +104,13 @@ def bolt(web: WebClient, signing_secret: str | None = None) -> App:
     """Bolt's own logger speaks of payloads; ours does not. What comes over HTTP has to be signed; a socket is Slack's."""
     quiet = logging.getLogger("footnote.bolt")
     quiet.setLevel(logging.ERROR)
-    return App(client=web, logger=quiet, signing_secret=signing_secret or "", token_verification_enabled=False)
+    return App(
+        name="footnote",  # otherwise Bolt goes through the whole stack for one
+        client=web,
+        logger=quiet,
+        signing_secret=signing_secret or "",
+        token_verification_enabled=False,
+    )
 
 
 class Socket:
@@ -140,6 +146,7 @@ class Socket:
         """It sits on the socket for seconds, and nobody can close that while it does."""
         client = self._handler.client
         client.closed, client.auto_reconnect_enabled = True, False
+        client.message_queue.put(None)  # whoever takes in what was read looks up once a second
         socket = client.current_session.sock if client.current_session is not None else None
         if socket is not None:
             with suppress(OSError):

@@ -61,6 +61,7 @@ from bot.stores.tables import (
     VectorRow,
 )
 from connectors.model import Loop
+from tests import laid_down
 from tests.conftest import MakeDatabaseUrl
 from tests.stores.house import House, document, holder, readable
 from tests.stores.ledgers import KEY
@@ -188,6 +189,12 @@ ROWS: dict[type[Row], tuple[dict[str, Any], str, Any]] = {
     CheckpointRow: ({"size": 1, "root": "00", "at": "now", "key": "00", "signature": "00"}, "root", "theirs"),
 }
 EACH_TABLE = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__tablename__)
+
+
+@pytest.fixture(autouse=True)
+def laid_down_by_migrations() -> Iterator[None]:
+    with laid_down.by_migrations():
+        yield
 
 
 @pytest.fixture
