@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from sqlalchemy import Connection, column, inspect, select, table
+from sqlalchemy import Connection, NullPool, column, create_engine, inspect, select, table
 
 from bot.stores import schema
 
@@ -17,6 +17,12 @@ _statements: Final[list[str]] = []
 def once() -> None:
     """From now on, for every database that is opened."""
     schema._upgrade = _upgrade
+
+
+def now() -> None:
+    """For the processes that come of this one."""
+    with create_engine("sqlite://", poolclass=NullPool).begin() as connection:
+        _upgrade(connection)
 
 
 @contextmanager
