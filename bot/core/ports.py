@@ -25,7 +25,6 @@ from bot.core.nouns import (
     Said,
     Sent,
     Shows,
-    SlackPlace,
     SlackUser,
     Stretch,
     Talk,
@@ -345,8 +344,8 @@ class Conversations(Protocol):
         """Whether they are in that conversation. Where that is not known, they are not."""
         ...
 
-    def is_with_us(self, place: SlackPlace, person: SlackUser) -> bool:
-        """Whether they still spoke with us when they said this in a thread: since they last named us there, or we spoke,
+    def is_with_us(self, question: Question) -> bool:
+        """Whether the asker still spoke with us when they said this in a thread: since they last named us there, or we spoke,
         nobody else has. Where that is not known, they did not.
         """
         ...

@@ -30,7 +30,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from bot.core.clock import Stopwatch, as_text
-from bot.core.nouns import Event, ListId, Part, Question, Shortfall, SlackPlace, SlackUser, Wording
+from bot.core.nouns import Event, ListId, Part, Question, Shortfall, SlackPlace, Wording
 from bot.core.ports import Guess, Poster, Work
 from bot.core.record import audience_body, part_body, part_from
 from bot.flows.by_rule import not_for, said_by_rule
@@ -152,11 +152,7 @@ def _turned_away(attempt: Attempt, poster: Poster) -> _Away | None:
 def _is_for_others(attempt: Attempt) -> bool:
     """Seen before anybody is asked what it may mean. Where it cannot be seen, it is."""
     question, conversations = attempt.work.question, attempt.house.reading.conversations
-    if not _is_unnamed(question):
-        return False
-    assert isinstance(question.place, SlackPlace)
-    assert isinstance(question.asker, SlackUser)
-    return conversations is None or not conversations.is_with_us(question.place, question.asker)
+    return _is_unnamed(question) and (conversations is None or not conversations.is_with_us(question))
 
 
 def _is_unnamed(question: Question) -> bool:

@@ -152,7 +152,7 @@ def retrieved(found: Retrieved, sought: Sought, scope: Scope, house: Reading) ->
         "filters": {
             "lists": sorted(scope.lists),
             "without": sorted(scope.without_documents),
-            "scope": list(sought.route.scope),
+            **({"scope": list(sought.route.scope)} if sought.route.scope else {}),
         },
     }
 

@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 from slack_sdk import WebClient
 
-from bot.core.nouns import Message, SlackPlace, SlackUser, Stretch, Talk
+from bot.core.nouns import Message, Question, SlackPlace, SlackUser, Stretch, Talk
 from bot.slack import wire
 from bot.slack.audience import SlackPeople
 from bot.slack.calls import Refused, ask_all, call, pages
@@ -40,8 +40,11 @@ class SlackConversations:
             return False
         return any(person.user in page.members for page in found)
 
-    def is_with_us(self, place: SlackPlace, person: SlackUser) -> bool:
+    def is_with_us(self, question: Question) -> bool:
         """By what stands in the thread now."""
+        place, person = question.place, question.asker
+        if not (isinstance(place, SlackPlace) and isinstance(person, SlackUser) and place.thread):
+            return False
         try:
             found = pages(self._client, "conversations.replies", wire.SaidPage, channel=place.channel, ts=place.thread)
             said = {one.ts: one for page in found for one in page.messages if one.ts < place.message}

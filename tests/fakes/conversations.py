@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from bot.core.nouns import Message, SlackPlace, SlackUser, Stretch, Talk
+from bot.core.nouns import Message, Question, SlackUser, Stretch, Talk
 from bot.core.ports import Conversations
 
 
@@ -31,8 +31,8 @@ class FakeConversations(Conversations):
     def has(self, channel: str, person: SlackUser) -> bool:
         return person.user in self.members.get(channel, set())
 
-    def is_with_us(self, place: SlackPlace, person: SlackUser) -> bool:  # noqa: ARG002
-        return person.user in self.with_us
+    def is_with_us(self, question: Question) -> bool:
+        return str(question.asker) in self.with_us
 
     def read(self, stretch: Stretch, *, most: int) -> Talk | None:
         self.when_read()
