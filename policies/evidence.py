@@ -224,6 +224,7 @@ class RefusalReason(StrEnum):
     NOT_REVIEWED = "not_reviewed"  # it has to be checked by a person, and nobody could in time
     DECLINED = "declined"  # whoever checked it would not have it shown
     OUTDATED = "outdated"  # while it was checked, what it was made from changed, or who reads along
+    NOT_ADDRESSED = "not_addressed"  # it did not name us, and was said to somebody else: nobody is told
     NEEDS_SLACK = "needs_slack"  # it has to be checked by a person, whom only Slack reaches
 
 

@@ -22,9 +22,10 @@ _Text = Annotated[str, Field(min_length=1, max_length=300)]
 
 class Route(Noun):
     """Where a question may go. It is fixed by rules before anything is retrieved. `sources`, `spaces` (a place in a source,
-    with all that is below it) and `kinds` of documents narrow where it looks; none of one sort: everywhere. `max_claims`
-    narrows what is said of it. With `review`, an answer is seen once one of the `reviewers` (Slack's ids, in the order in which
-    they are asked) has approved it; each has so many minutes.
+    with all that is below it) and `kinds` of documents narrow where it looks; none of one sort: everywhere. `scope`
+    (places, too) is that of the channel where it was asked, and narrows that further. `max_claims` narrows what is said of it.
+    With `review`, an answer is seen once one of the `reviewers` (Slack's ids, in the order in which they are asked) has
+    approved it; each has so many minutes.
     """
 
     intent: str
@@ -34,6 +35,7 @@ class Route(Noun):
     sources: tuple[str, ...] = ()
     spaces: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    scope: tuple[str, ...] = ()
     model_class: ModelClass = "strong"
     tools: tuple[str, ...] = ()
     max_claims: int | None = Field(default=None, ge=1, le=50)

@@ -114,7 +114,7 @@ def from_form(texts: Texts, path: Path, written: str) -> dict[str, str]:
         read = tomllib.loads(written)
     except tomllib.TOMLDecodeError as error:
         raise RulesError(*_not_toml(written, error)) from error
-    is_table = isinstance(within(texts, path), dict)
+    is_table = isinstance(within(texts, path) or {}, dict)  # where there is nothing yet, a table is begun
     if not is_table and list(read) != [path[-1]]:
         raise RulesError("this text", None, f"it has to read {path[-1]} = …, and nothing else")
     try:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import Field, ValidationError, field_validator
 
 from policies.admins import admin_named
+from policies.channels import ChannelRules, Style, is_channel
 from policies.examples import Examples
 from policies.experts import Experts
 from policies.intents import Intent
@@ -23,11 +24,12 @@ ADMINS = "admins.toml"
 ANSWERS = "answers.toml"
 INTENTS = "intents.toml"
 AUDIENCE = "audience.toml"
+CHANNELS = "channels.toml"
 REDACTION = "redaction.toml"
 EXPERTS = "experts.toml"
-FILES = (ADMINS, ANSWERS, AUDIENCE, EXPERTS, INTENTS, REDACTION)
+FILES = (ADMINS, ANSWERS, AUDIENCE, CHANNELS, EXPERTS, INTENTS, REDACTION)
 OVERRIDES = "overrides.toml"  # what admins have set in place of what these say, by the file's name without its ending
-_NOT_ALWAYS = frozenset({ADMINS, EXPERTS, REDACTION})  # texts from before there was such a file go without
+_NOT_ALWAYS = frozenset({ADMINS, CHANNELS, EXPERTS, REDACTION})  # texts from before there was such a file go without
 QUESTION = "question"  # the intent that always exists
 
 
@@ -175,6 +177,7 @@ class AnswerRules(Noun):
     ages: Ages = Ages()
     topics: Mapping[str, Topic] = {}
     examples: Examples = Examples()
+    style: Style = Style()
 
 
 class FullMembers(Noun):
@@ -214,6 +217,7 @@ class Rules(Noun):
     redaction: Redaction = Redaction()
     experts: Experts = Experts()
     admins: AdminRules = AdminRules()
+    channels: Mapping[str, ChannelRules] = {}
     digest: str
 
 
@@ -233,6 +237,7 @@ def parse(texts: Mapping[str, str]) -> Rules:
             redaction=_model(Redaction, REDACTION, texts.get(REDACTION, ""), bodies[REDACTION]),
             experts=_model(Experts, EXPERTS, texts.get(EXPERTS, ""), bodies[EXPERTS]),
             admins=_model(AdminRules, ADMINS, texts.get(ADMINS, ""), bodies[ADMINS]),
+            channels=_channels(texts.get(CHANNELS, ""), bodies[CHANNELS]),
             digest=digest(texts),
         )
     except RulesError as error:
@@ -276,7 +281,11 @@ def _depth(found: Any, path: Sequence[str]) -> int:
     return len(path)
 
 
-_NOT_TO_BE_SET = {"intent": "the table's own name says it", "offers": "each message decides it"}
+_NOT_TO_BE_SET = {
+    "intent": "the table's own name says it",
+    "offers": "each message decides it",
+    "scope": "the channel decides it (channels.toml)",
+}
 
 
 def _intents(text: str, intents: Mapping[str, object]) -> Mapping[str, Intent]:
@@ -300,6 +309,17 @@ def _intent(name: str, body: object, text: str) -> Intent:
         if key in body:
             raise RulesError(INTENTS, line_of([name, key], text), f"{name}.{key}: {why}", [name, key])
     return _model(Intent, INTENTS, text, {"intent": name, **body}, table=name)
+
+
+def _channels(text: str, channels: Mapping[str, object]) -> Mapping[str, ChannelRules]:
+    return {name: _channel(name, body, text) for name, body in channels.items()}
+
+
+def _channel(name: str, body: object, text: str) -> ChannelRules:
+    if not is_channel(name) or not isinstance(body, dict):
+        reason = f"`{name}` must be a channel's id, such as C0123456789, and have a table"
+        raise RulesError(CHANNELS, line_of([name], text), reason, [name])
+    return _model(ChannelRules, CHANNELS, text, body, table=name)
 
 
 def _check_intents(examples: Examples, intents: Mapping[str, Intent], text: str) -> None:

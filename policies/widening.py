@@ -4,6 +4,7 @@ told for sure, it counts as widening.
 
 from collections.abc import Collection, Iterator
 
+from policies.channels import is_wider, settled_for
 from policies.intents import Intent
 from policies.redaction.kinds import Destination, Redaction
 from policies.rules import Rules
@@ -33,6 +34,7 @@ def _widened(before: Rules, after: Rules) -> Iterator[str]:
     yield from _less_proven(before, after)
     yield from _other_experts(before, after)
     yield from _wider_intents(before, after)
+    yield from _wider_channels(before, after)
 
 
 def _fewer_phones(before: Redaction, after: Redaction) -> bool:
@@ -72,6 +74,18 @@ def _wider_intents(before: Rules, after: Rules) -> Iterator[str]:
     for name, intent in after.intents.items():
         if guarded and not _is_guarded(intent) and _draws_more(before.intents.get(name), intent):
             yield f"intents.{name}"
+
+
+def _wider_channels(before: Rules, after: Rules) -> Iterator[str]:
+    """Where more may be found than before, or others are asked. How an answer is put, and to whom in the channel it is shown,
+    lets nobody see what they may not read.
+    """
+    for channel in sorted({*before.channels, *after.channels}):
+        then, now = (settled_for(channel, rules.channels) for rules in (before, after))
+        if is_wider(then.scope, now.scope):
+            yield f"channels.{channel}.scope"
+        if now.profile.experts not in {None, then.profile.experts}:
+            yield f"channels.{channel}.profile.experts"
 
 
 def _is_guarded(intent: Intent) -> bool:

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, Protocol
 
+from bot.core.channels import Preview
 from bot.core.commands import Misread
 from bot.core.nouns import Event, ReceiptId, SlackUser
+from policies.channels import ChannelRules
 from policies.people import Email, Noun
 from policies.rules import Rules
 
@@ -270,6 +272,27 @@ class Standing(NamedTuple):
     spent: Spent
 
 
+class NoChannel(NamedTuple):
+    """It was typed in a direct conversation, for which nothing is settled."""
+
+
+class ChannelShown(NamedTuple):
+    """`settings`: what was set, by its name there."""
+
+    channel: str
+    here: ChannelRules
+    settings: tuple[Setting, ...]
+    preview: Preview | None
+
+
+class ChannelChanged(NamedTuple):
+    """What became of a change, what may be used there now, and, of what waits, the places in which there is nothing."""
+
+    reply: "PolicyReply"
+    preview: Preview | None
+    nothing_in: tuple[str, ...]
+
+
 class SourcesListed(NamedTuple):
     sources: tuple[SourceStanding, ...]
 
@@ -328,7 +351,8 @@ PolicyReply = (
     | Decided
 )
 OverviewReply = Standing | SourcesListed | SyncAsked | NoSuchSource | Spent | Verified | Audited | NoSuchReceipt
-Reply = NoMember | NoAdmin | Misread | Helped | NowPaused | NowRunning | PolicyReply | OverviewReply
+ChannelReply = ChannelShown | ChannelChanged | NoChannel
+Reply = NoMember | NoAdmin | Misread | Helped | NowPaused | NowRunning | PolicyReply | OverviewReply | ChannelReply
 
 
 class Form(NamedTuple):

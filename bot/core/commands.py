@@ -6,7 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final, Literal, NamedTuple, get_args
 
-Name = Literal["help", "status", "sources", "policy", "audit", "budget", "pause", "resume"]
+from bot.core import channels
+from bot.core.channels import ChannelCommand
+
+Name = Literal["help", "status", "sources", "channel", "policy", "audit", "budget", "pause", "resume"]
 """The first word. What is not listed does not exist."""
 
 NAMES: Final[tuple[Name, ...]] = get_args(Name)
@@ -99,10 +102,11 @@ Command = (
     | Verify
     | Audit
     | Budget
+    | ChannelCommand
 )
 
 
-def parse(text: str) -> Command | Misread:
+def parse(text: str) -> Command | Misread:  # noqa: PLR0911 - one line for each that there is
     name, rest = _first(text)
     match name.lower():
         case "" | "help":
@@ -111,6 +115,9 @@ def parse(text: str) -> Command | Misread:
             return _policy(*_first(rest))
         case "sources":
             return _sources(*_first(rest))
+        case "channel":
+            found = channels.parsed(*_first(rest))
+            return Misread("channel") if found is None else found
         case "audit":
             return Verify() if rest == "verify" else Audit(rest) if _RECEIPT.fullmatch(rest) else Misread("audit")
         case "status" | "budget" | "pause" | "resume" as alone:

@@ -38,7 +38,9 @@ class CommandLine(Noun):
 
 
 class SlackPlace(Noun):
-    """One message in Slack. Everything is named by its id: names of channels and people change."""
+    """One message in Slack. Everything is named by its id: names of channels and people change. `alone`: its reply is for
+    the asker alone, in their direct conversation, and nothing of it is seen here. `unnamed`: it did not name us.
+    """
 
     surface: Literal["slack"] = "slack"
     team: str
@@ -48,6 +50,8 @@ class SlackPlace(Noun):
         None  # the message under which the reply goes; without one it goes into the conversation itself
     )
     edited: str | None = None  # when the message got this wording
+    alone: bool = False
+    unnamed: bool = False
 
     @property
     def subject(self) -> str:

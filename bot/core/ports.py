@@ -244,6 +244,13 @@ class Hit(NamedTuple):
     place: Place | None = None
 
 
+class Shelf(NamedTuple):
+    """Documents at one place, which carry the same access list. `where` begins with the source."""
+
+    where: str
+    list_id: ListId
+
+
 class Search(Protocol):
     """Both retrievers over one moment of the index: exact within the scope, as if nothing else existed."""
 
@@ -337,6 +344,12 @@ class Conversations(Protocol):
         """Whether they are in that conversation. Where that is not known, they are not."""
         ...
 
+    def is_with_us(self, question: Question) -> bool:
+        """Whether the asker still spoke with us when they said this in a thread: since they last named us there, or we spoke,
+        nobody else has. Where that is not known, they did not.
+        """
+        ...
+
     def read(self, stretch: Stretch, *, most: int) -> Talk | None:
         """At most so many messages: the first of a thread, and the newest. Neither our own nor those that were deleted.
         None: there is no such conversation, or we are not in it.
@@ -355,6 +368,10 @@ class Passages(Protocol):
 
     def documents_in(self, spaces: Collection[str], kinds: Collection[str]) -> frozenset[str]:
         """Those in any of these spaces, and of any of these kinds; without one sort of names, that sort does not count."""
+        ...
+
+    def shelves(self) -> Mapping[Shelf, int]:
+        """How many documents there are of each."""
         ...
 
     def access_of(self, documents: Sequence[str]) -> Mapping[str, AccessList]:

@@ -23,6 +23,7 @@ from bot.core.admin import (
     SourcesListed,
     SyncAsked,
 )
+from bot.core.channels import ChannelCommand
 from bot.core.commands import (
     Audit,
     Budget,
@@ -43,19 +44,21 @@ from bot.core.commands import (
 )
 from bot.core.failpoints import Reach
 from bot.core.nouns import Event, ReceiptId
-from bot.flows import policy
+from bot.flows import channel, policy
+from bot.flows.channel import Surroundings
 from bot.flows.policy import Governing
 
 
 @dataclass(frozen=True)
 class Administration:
-    """`opened`: the form that a command opened, by its receipt."""
+    """`opened`: the form that a command opened, by its receipt. `surroundings`: None, and nothing is said of who reads where."""
 
     governing: Governing
     opened: Callable[[ReceiptId], Event | None]
     paused: Callable[[], Paused | None]
     overview: Overview
     reach: Reach
+    surroundings: Surroundings | None = None
 
 
 def heed(work: CommandWork, house: Administration) -> None:
@@ -76,14 +79,17 @@ def _reply(work: CommandWork, house: Administration) -> Reply:
     if not governing.is_admin(member):
         return NoAdmin(governing.admins())
     if typed.filled is not None:
-        return policy.send_in(typed.filled, work, member, governing, house.opened(typed.filled.opened))
+        opened = house.opened(typed.filled.opened)
+        return channel.send_in(typed.filled, work, member, governing, opened, house.surroundings)
     if typed.pressed is not None:
         return policy.decide(typed.pressed, work, member, governing)
     command = parse(typed.text)
     return command if isinstance(command, Misread) else _done(command, work, member, house)
 
 
-def _done(command: Command, work: CommandWork, by: Member, house: Administration) -> Reply:
+def _done(command: Command, work: CommandWork, by: Member, house: Administration) -> Reply:  # noqa: PLR0911 - one line for each that there is
+    if isinstance(command, ChannelCommand):
+        return channel.settle(command, work, by, house.governing, house.surroundings)
     match command:
         case Help():
             return Helped()

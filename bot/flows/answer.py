@@ -14,6 +14,9 @@ What people have said to each other is retold on a way of its own, for whoever r
 Where the route asks for it, an answer is held instead of posted: see `flows.review`. Nothing else than an answer is, for
 nothing else says what a document says.
 
+Whoever was answered in a thread may not have to name us there again. What they say then is replied to with an answer, or a
+question back, or not at all: it may not have been meant for us.
+
 Where the asker may read more than the others do, the same follows for the asker alone. By then the place has its reply:
 it cannot be seen there whether there was more, nor what became of it. Not where a person checks answers: that one would be
 unchecked.
@@ -27,7 +30,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from bot.core.clock import Stopwatch, as_text
-from bot.core.nouns import Event, ListId, Part, Shortfall, SlackPlace, Wording
+from bot.core.nouns import Event, ListId, Part, Question, Shortfall, SlackPlace, Wording
 from bot.core.ports import Guess, Poster, Work
 from bot.core.record import audience_body, part_body, part_from
 from bot.flows.by_rule import not_for, said_by_rule
@@ -41,9 +44,10 @@ from bot.steps.pace import one_too_many
 from bot.steps.rewrite import rewrite
 from bot.steps.route import asked_back
 from connectors.model import Retryable
-from policies.evidence import Answer, Evidence, Refusal, RefusalReason, Reply
+from policies.evidence import Answer, Clarification, Evidence, Refusal, RefusalReason, Reply
 from policies.experts import channel_for
 from policies.intents import Request, Route
+from policies.local import rules_in
 from policies.people import Audience, Person
 from policies.rules import Rules
 
@@ -86,13 +90,14 @@ class _Away(NamedTuple):
 
 class _Shown(NamedTuple):
     """What the place got, and where that is. `more` for the asker alone are lists which nobody else there may read. `held`:
-    it got word that a person checks the answer first.
+    it got word that a person checks the answer first. `left`: it got nothing.
     """
 
     outcome: Outcome
     to: Mapping[str, Any]
     more: frozenset[ListId] = frozenset()
     held: bool = False
+    left: bool = False
 
 
 def answer(work: Work, house: Answering, poster: Poster) -> Outcome:
@@ -110,6 +115,9 @@ def answer(work: Work, house: Answering, poster: Poster) -> Outcome:
     here = _shown_before(attempt) or _show_here(attempt, poster)
     if here.held:
         return _held(attempt, here)
+    if here.left:
+        work.finish(Event(kind="posted", body={"attempt": work.attempt, "to": []}))
+        return here.outcome
     aside = _decided_aside(attempt, here) if here.more and not work.is_paused() else None
     shown = [here.to] if aside is None else [here.to, _posted(work, poster, aside)]
     house.reach("ask.after_post")
@@ -136,7 +144,19 @@ def _turned_away(attempt: Attempt, poster: Poster) -> _Away | None:
         return None
     pace = work.pace()
     refusal = one_too_many(pace, attempt.rules.answers.question)
-    return _away(attempt, refusal, {"pace": pace._asdict()}) if refusal is not None else None
+    if refusal is not None:
+        return _away(attempt, refusal, {"pace": pace._asdict()})
+    return _away(attempt, Refusal(reason=RefusalReason.NOT_ADDRESSED), {}) if _is_for_others(attempt) else None
+
+
+def _is_for_others(attempt: Attempt) -> bool:
+    """Seen before anybody is asked what it may mean. Where it cannot be seen, it is."""
+    question, conversations = attempt.work.question, attempt.house.reading.conversations
+    return _is_unnamed(question) and (conversations is None or not conversations.is_with_us(question))
+
+
+def _is_unnamed(question: Question) -> bool:
+    return isinstance(question.place, SlackPlace) and question.place.unnamed
 
 
 def _is_shown(work: Work, poster: Poster) -> bool:
@@ -149,6 +169,9 @@ def _away(attempt: Attempt, refusal: Refusal, why: Mapping[str, object]) -> _Awa
     work.record(_claimed(attempt))
     decided = _Decided(_without_evidence(attempt, refusal, None), None, None)
     body = {**_closed(decided, attempt.rules), **why}
+    if _is_unnamed(work.question):
+        work.record(Event(kind="closed", body={**body, "told": False}))
+        return _Away(decided.outcome, told=False)
     return _Away(decided.outcome, told=work.record_turned_away(Event(kind="closed", body=body)))
 
 
@@ -176,6 +199,10 @@ def _show_here(attempt: Attempt, poster: Poster) -> _Shown:
         outcome, _, readers, _ = _for_those_who_read_it(attempt, _recall(attempt) or _decide(attempt))
         house.reach("ask.after_close")
         _check_not_paused(work, poster)
+        if _is_unnamed(work.question) and not isinstance(outcome.reply, Answer | Clarification):
+            work.check_lease()
+            poster.leave(work.question, again=work.attempt > 1)
+            return _Shown(outcome, {}, left=True)
         if isinstance(outcome.reply, Answer) and _is_checked(outcome):
             work.check_lease()
             return _Shown(outcome, dict(poster.hold(work.question, again=work.attempt > 1)), held=True)
@@ -197,7 +224,7 @@ def _stage(attempt: Attempt, poster: Poster) -> Stage | None:
     """Not where an attempt that died may have shown the whole: a message is looked for before it is posted."""
     question = attempt.work.question
     may_be_there = attempt.work.attempt > 1 and attempt.work.recorded("closed") is not None
-    if may_be_there or not poster.may_grow(question):
+    if may_be_there or _is_unnamed(question) or not poster.may_grow(question):
         return None
     return Stage(
         grow=partial(poster.grow, question),
@@ -295,9 +322,12 @@ def _recall_aside(attempt: Attempt, asker: Person, way: Route) -> Part | None:
 
 
 def _pinned_rules(work: Work, reading: Reading) -> Rules:
-    """Those of the first attempt: a question is judged by the rules under which it was taken up."""
-    claimed = work.recorded("claimed")
-    return reading.rules(claimed.body["rules"] if claimed is not None else None)
+    """Those of the first attempt, as they hold where it was asked: a question is judged by the rules under which it was taken
+    up.
+    """
+    claimed, place = work.recorded("claimed"), work.question.place
+    rules = reading.rules(claimed.body["rules"] if claimed is not None else None)
+    return rules_in(place.channel, rules) if isinstance(place, SlackPlace) else rules
 
 
 def _wording(work: Work, rules: Rules, asking: Answering | None) -> Wording:

@@ -61,6 +61,7 @@ class Asked(NamedTuple):
             "rules": self.rules,
             "in_force": house.rules(None).digest,
             "route": sought.route.model_dump(mode="json"),
+            "style": sought.rules.style.model_dump(mode="json"),
         }
         return hashlib.sha256(json.dumps(follows_from, sort_keys=True).encode()).hexdigest()
 
@@ -100,7 +101,7 @@ class Answers:
     Key: a digest of the question as it is worded and understood, but for white space; of the lists that its readers may
     read (when a grant ends, or somebody joins a group, they are others); of the index's generation, which every change to
     a document advances; of the day, by which what is recent counts; of the embedder, the reranker, the composer with its
-    prompt, the judge and the route; of the rules that the question was taken up under, and of those in force, by which a model is shown
+    prompt and the style that it is asked for, the judge and the route with its scope; of the rules that the question was taken up under, and of those in force, by which a model is shown
     masks. What stands still while a process runs is not in it. Expiry: an hour, or when room is needed, those first that
     were not used for longest.
     """

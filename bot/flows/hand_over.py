@@ -47,9 +47,14 @@ class House(NamedTuple):
 
 
 def handing(
-    receipt: ReceiptId, clicker: SlackUser, *, history: History, desk: HandOvers, rules: by_rule.Experts
+    receipt: ReceiptId,
+    clicker: SlackUser,
+    *,
+    history: History,
+    desk: HandOvers,
+    rules: Callable[[str], by_rule.Experts],
 ) -> Handing | Unasked | None:
-    """None: there is no such question. Nothing is believed of a click but who clicked."""
+    """None: there is no such question. Nothing is believed of a click but who clicked. `rules`: those in force in a channel."""
     events = history.happened(receipt)
     if any(event.kind in {"asked", "closed"} and not event.body for event in events):
         return "erased"
@@ -57,7 +62,7 @@ def handing(
     if asked is None or reply is None or not isinstance(asked.place, SlackPlace):
         return None
     current, before = history.newest_wording(receipt), desk.of_receipt(receipt)
-    channel = channel_for(asked.text, reply, rules)
+    channel = channel_for(asked.text, reply, rules(asked.place.channel))
     why_not = why_not_asked(
         asker=str(asked.asker),
         clicker=str(clicker),
@@ -71,7 +76,13 @@ def handing(
 
 
 def hand_over(
-    receipt: ReceiptId, clicker: SlackUser, text: str, *, history: History, desk: HandOvers, rules: by_rule.Experts
+    receipt: ReceiptId,
+    clicker: SlackUser,
+    text: str,
+    *,
+    history: History,
+    desk: HandOvers,
+    rules: Callable[[str], by_rule.Experts],
 ) -> HandOver | Unasked | None:
     """Durable when it returns. Everything is decided again: a view may have been open for an hour."""
     found = handing(receipt, clicker, history=history, desk=desk, rules=rules)
@@ -186,7 +197,7 @@ def release(id_: str, clicker: SlackUser, *, desk: HandOvers) -> bool:
 def _told(handed: HandOver, reply: ExpertReply, said: Message, house: House) -> ExpertReply:
     people, experts = house.people, house.people.readers(handed.experts)
     how = told_how(
-        place=people.readers(handed.place.channel),
+        place=None if handed.place.alone else people.readers(handed.place.channel),
         experts=experts,
         asker=handed.asker.user,
         is_released=reply.is_released,

@@ -149,7 +149,11 @@ def retrieved(found: Retrieved, sought: Sought, scope: Scope, house: Reading) ->
         "evidence": evidence_body(found.evidence),
         "answerable": answerable(sought.wording, found.evidence, sought.rules.answerability),
         "considered": found.considered.model_dump(mode="json"),
-        "filters": {"lists": sorted(scope.lists), "without": sorted(scope.without_documents)},
+        "filters": {
+            "lists": sorted(scope.lists),
+            "without": sorted(scope.without_documents),
+            **({"scope": list(sought.route.scope)} if sought.route.scope else {}),
+        },
     }
 
 

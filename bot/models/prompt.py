@@ -13,13 +13,14 @@ from string import Template
 from typing import Final, Literal, NamedTuple
 
 from bot.models.paid import tokens_of
+from policies.channels import Style
 from policies.contract import Violation
 from policies.evidence import Claim, Disagreement, Evidence, Found
 from policies.examples import Example, Examples, Page
 from policies.rules import AnswerRules
 
 _WRITE: Final = "write.md"
-_BESIDE: Final = ("mend.md", "repair.md", "go_on.md", "examples.md", "last.md")
+_BESIDE: Final = ("mend.md", "repair.md", "go_on.md", "style.md", "examples.md", "last.md")
 _MOST_SHOWN_AGAIN = 8_000
 _FIRST_OF_EXAMPLES: Final = 9_001  # no evidence has so many passages
 
@@ -63,16 +64,18 @@ class Prompt:
         *,
         seen: Callable[[str], str] = str,
     ) -> tuple[Message, ...]:
-        """`said`: what readers have seen of the answer by now; `seen`: what may be read of an example."""
+        """`said`: what readers have seen of the answer by now; `seen`: what may be read of an example, or of a wish."""
         lines = max(1, rules.answer.max_lines - len(said))
         examples = "\n".join(map(seen, self._shown.values()))
         ours = (
             self._filled(self._task, lines=lines),
             *((self._texts["mend.md"],) if violations else ()),
             *((self._texts["go_on.md"],) if said else ()),
+            *((self._texts["style.md"],) if rules.style != Style() else ()),
             *((self._filled("examples.md", examples=examples),) if examples else ()),
         )
-        data, last = _data(question, evidence, violations, said), self._filled("last.md", lines=lines)
+        data = _data(question, evidence, violations, said, _wishes(rules.style, seen))
+        last = self._filled("last.md", lines=lines)
         return (Message("system", "\n".join(ours)), Message("user", f"{data}\n\n{last}"))
 
     def _filled(self, file: str, **values: object) -> str:
@@ -113,10 +116,28 @@ def _moved(claim: Claim, by: int) -> Claim:
     return claim.model_copy(update={"citations": citations})
 
 
-def _data(question: str, evidence: Evidence, violations: Sequence[Violation], said: Sequence[Claim]) -> str:
+def _wishes(style: Style, seen: Callable[[str], str]) -> Mapping[str, object]:
+    """What is wished, and nothing of what is not."""
+    wishes = {
+        "persona": seen(style.persona) if style.persona else None,
+        "tone": seen(style.tone) if style.tone else None,
+        "output": [seen(one) for one in style.output],
+    }
+    return {name: one for name, one in wishes.items() if one}
+
+
+def _data(
+    question: str,
+    evidence: Evidence,
+    violations: Sequence[Violation],
+    said: Sequence[Claim],
+    style: Mapping[str, object],
+) -> str:
     data: dict[str, object] = {"question": question, "passages": [_shown(found) for found in evidence.found]}
     if violations:
         data["violations"] = [one.model_dump(mode="json", exclude_defaults=True) for one in violations]
+    if style:
+        data["style"] = style
     if said:
         data["said"] = [claim.model_dump(mode="json", exclude_defaults=True) for claim in said]
     return json.dumps(data, ensure_ascii=False, indent=1)

@@ -12,6 +12,7 @@ from bot.core.ports import Embedder
 from bot.ops.counted import Counted
 from bot.service import administration as admin
 from bot.service import clicks, doors, handing
+from bot.service.channels import RuledCustoms
 from bot.slack import connection
 from bot.slack.audience import SlackPeople
 from bot.slack.commands import CommandIntake
@@ -111,7 +112,17 @@ def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -
             handing_over.attach(bolt)
             check = partial(admin.check, administration)
             CommandIntake(us, commands, check=check, wake=heeding.wake, clock=records.clock, reach=reach).attach(bolt)
-            Listeners(us, records.receipts, people, hands, later=later, clock=records.clock, reach=reach).attach(bolt)
+            listeners = Listeners(
+                us,
+                records.receipts,
+                people,
+                hands,
+                later=later,
+                clock=records.clock,
+                reach=reach,
+                customs=RuledCustoms(records),
+            )
+            listeners.attach(bolt)
             checks: dict[str, Check] = {
                 "database": partial(_answers, records),
                 "slack": every(_SLACK_ASKED_S, partial(connection.is_accepted, web)),

@@ -9,6 +9,7 @@ from bot.core.failpoints import Reach
 from bot.core.nouns import SlackUser
 from bot.flows.admin import Administration
 from bot.flows.policy import Governing, refusal_of_form
+from bot.service.channels import surroundings
 from bot.slack.audience import SlackPeople
 from bot.slack.voice import SlackVoice
 from bot.stores.commands import Commands
@@ -34,6 +35,7 @@ def administration(
         paused=Pauses(records.database).now,
         overview=_overview(records),
         reach=reach,
+        surroundings=surroundings(records, people),
     )
 
 

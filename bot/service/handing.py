@@ -12,6 +12,7 @@ from bot.slack.handing_over import Desk
 from bot.stores.handing import ERRAND
 from policies.evidence import Evidence
 from policies.experts import Experts
+from policies.local import rules_in
 from policies.redaction.view import View
 
 
@@ -22,13 +23,13 @@ def house(records: app.Records, experts: SlackExperts, reach: Reach) -> House:
 def desk(records: app.Records, house: House, wake: Callable[[], None]) -> Desk:
     history, kept, people = records.receipts, records.handing, house.people
 
-    def rules() -> Experts:
-        return records.config.rules().experts
+    def rules(channel: str = "") -> Experts:
+        return rules_in(channel, records.config.rules()).experts
 
     return Desk(
-        handing=lambda receipt, clicker: handing(receipt, clicker, history=history, desk=kept, rules=rules()),
+        handing=lambda receipt, clicker: handing(receipt, clicker, history=history, desk=kept, rules=rules),
         hand_over=lambda receipt, clicker, text: hand_over(
-            receipt, clicker, text, history=history, desk=kept, rules=rules()
+            receipt, clicker, text, history=history, desk=kept, rules=rules
         ),
         saving=lambda reply, clicker, channel: saving(
             reply, clicker, channel, desk=kept, people=people, lives=rules().saved, seen=house.seen

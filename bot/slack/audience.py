@@ -89,6 +89,8 @@ class SlackPeople:
 
     def readers(self, question: Question, asker: Person, *, declared: frozenset[Principal]) -> Audience:
         who, place = _account_that_asks(question), _place(question)
+        if place.alone:
+            return Audience.only(asker)
         try:
             return self._readers(self._room(place), who, asker, declared)
         except AccessUnknown as why:

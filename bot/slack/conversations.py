@@ -10,11 +10,11 @@ from typing import Final
 import structlog
 from slack_sdk import WebClient
 
-from bot.core.nouns import Message, SlackUser, Stretch, Talk
+from bot.core.nouns import Message, Question, SlackPlace, SlackUser, Stretch, Talk
 from bot.slack import wire
 from bot.slack.audience import SlackPeople
 from bot.slack.calls import Refused, ask_all, call, pages
-from bot.slack.heard import SPOKEN, Us, named_in, plain
+from bot.slack.heard import SPOKEN, Us, named_in, names_us, plain
 from bot.slack.render.characters import one_line, shortened
 from connectors.model import AccessUnknown
 
@@ -39,6 +39,26 @@ class SlackConversations:
         except AccessUnknown:
             return False
         return any(person.user in page.members for page in found)
+
+    def is_with_us(self, question: Question) -> bool:
+        """By what stands in the thread now."""
+        place, person = question.place, question.asker
+        if not (isinstance(place, SlackPlace) and isinstance(person, SlackUser) and place.thread):
+            return False
+        try:
+            found = pages(self._client, "conversations.replies", wire.SaidPage, channel=place.channel, ts=place.thread)
+            said = {one.ts: one for page in found for one in page.messages if one.ts < place.message}
+        except Refused as refused:
+            log.warning("a thread could not be read", channel=place.channel, why=refused.code)
+            return False
+        for one in sorted(said.values(), key=lambda one: one.ts, reverse=True):
+            if one.user == self._us.user or one.bot_id == self._us.bot:
+                return True
+            if one.user != person.user or one.bot_id is not None:
+                return False
+            if names_us(one.text or "", self._us):
+                return True
+        return False
 
     def read(self, stretch: Stretch, *, most: int) -> Talk | None:
         try:

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from html import unescape
 from types import MappingProxyType
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.core.nouns import Beside, Incoming, Question, ReceiptId, SlackPlace, SlackUser
+from policies.channels import Mode
 
 MOST_CHARACTERS: Final = 40_000  # of a message, as Slack has it
 
@@ -36,6 +37,7 @@ _DIRECT: Final = frozenset({"im", "app_home"})
 CHANGES: Final = frozenset({"user_change", "team_join"})
 ENDS: Final = frozenset({"app_uninstalled", "tokens_revoked"})
 _MARKED: Final = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+_CALLS: Final = re.compile(r"<[@!]")  # somebody, a group, or everyone
 _EMOJI: Final = re.compile(r":[a-z_+\-][a-z0-9_+\-]*:(?::skin-tone-\d:)?")
 
 
@@ -45,6 +47,27 @@ class Us(NamedTuple):
     team: str
     user: str
     bot: str
+
+
+class Customs(Protocol):
+    """How it is done in a channel."""
+
+    def mode(self, channel: str) -> Mode: ...
+
+    def has_asked(self, place: SlackPlace, user: SlackUser) -> bool:
+        """Whether they have asked us something in that thread before."""
+        ...
+
+
+class _Usual(Customs):
+    def mode(self, channel: str) -> Mode:  # noqa: ARG002
+        return "mention"
+
+    def has_asked(self, place: SlackPlace, user: SlackUser) -> bool:  # noqa: ARG002
+        return False
+
+
+USUAL: Final = _Usual()
 
 
 class Asked(NamedTuple):
@@ -141,7 +164,18 @@ class _Message(_Said):
         return self.channel_type in _DIRECT
 
 
-def heard(event: dict[str, Any], us: Us, *, receipt: ReceiptId, now: datetime) -> Heard | None:
+class _Here(NamedTuple):
+    """What it takes to understand a message."""
+
+    us: Us
+    customs: Customs
+    receipt: ReceiptId
+    now: datetime
+
+
+def heard(
+    event: dict[str, Any], us: Us, *, receipt: ReceiptId, now: datetime, customs: Customs = USUAL
+) -> Heard | None:
     """`receipt` is the question's, if it is one."""
     match event.get("type"):
         case "message" | "app_mention":
@@ -149,7 +183,7 @@ def heard(event: dict[str, Any], us: Us, *, receipt: ReceiptId, now: datetime) -
                 message = _Message.model_validate(event)
             except ValidationError:
                 return None
-            return _message(message, us, receipt=receipt, now=now)
+            return _message(message, _Here(us, customs, receipt, now))
         case str(kind) if kind in COMINGS | TURNS:
             channel = _id(event.get("channel"))
             return (Moved(channel) if kind in COMINGS else Turned(channel)) if channel else None
@@ -162,65 +196,91 @@ def heard(event: dict[str, Any], us: Us, *, receipt: ReceiptId, now: datetime) -
             return None
 
 
-def _message(message: _Message, us: Us, *, receipt: ReceiptId, now: datetime) -> Heard | None:
+def _message(message: _Message, here: _Here) -> Heard | None:
     match message.subtype:
         case "message_deleted" if message.deleted_ts:
-            return _taken_back(message, message.deleted_ts, message.previous_message, us)
+            return _taken_back(message, message.deleted_ts, message.previous_message, here)
         case "message_changed" if message.message:
-            return _edited(message, message.message, us, receipt=receipt, now=now)
+            return _edited(message, message.message, here)
         case subtype if subtype in SPOKEN:
-            return _said(message, message, us, receipt=receipt, now=now)
+            return _said(message, message, here)
         case subtype if subtype in _CONVERTED:
             return Turned(message.channel)
         case "bot_message":
-            return Bot(message.channel, message.ts) if _to_us(message, message, us) else None
+            return Bot(message.channel, message.ts) if _names_us(message, message, here.us) else None
         case _:
             return None
 
 
-def _edited(message: _Message, now_said: _Said, us: Us, *, receipt: ReceiptId, now: datetime) -> Heard | None:
+def _edited(message: _Message, now_said: _Said, here: _Here) -> Heard | None:
     before = message.previous_message
     if now_said.subtype == "tombstone":
-        return _taken_back(message, now_said.ts, before, us)
+        return _taken_back(message, now_said.ts, before, here)
     if now_said.edited is None or (before is not None and before.text == now_said.text):
         return None  # an unfurled link, a new reply: nobody has said anything else
-    if not _to_us(message, now_said, us):
-        return _taken_back(message, now_said.ts, before, us)
-    return _said(message, now_said, us, receipt=receipt, now=now)
+    if not _to_us(message, now_said, here):
+        return _taken_back(message, now_said.ts, before, here)
+    return _said(message, now_said, here)
 
 
-def _taken_back(message: _Message, ts: str, before: _Said | None, us: Us) -> TakenBack | None:
+def _taken_back(message: _Message, ts: str, before: _Said | None, here: _Here) -> TakenBack | None:
     """Without knowing what was said before, it may have been a question."""
-    if before is not None and not _to_us(message, before, us):
+    if before is not None and not _to_us(message, before, here):
         return None
-    place = _place(message, before or _Said(ts=ts), us).model_copy(update={"message": ts})
+    place = _place(message, before or _Said(ts=ts), here.us).model_copy(update={"message": ts})
     return TakenBack(place.subject, place)
 
 
-def _said(message: _Message, said: _Said, us: Us, *, receipt: ReceiptId, now: datetime) -> Heard | None:
-    if said.user == us.user or said.bot_id == us.bot or not _to_us(message, said, us):
+def _said(message: _Message, said: _Said, here: _Here) -> Heard | None:
+    us = here.us
+    if said.user == us.user or said.bot_id == us.bot or not _to_us(message, said, here):
         return None
     if said.bot_id is not None:
         return Bot(message.channel, said.ts)
     if said.user is None:
         return None
-    place = _place(message, said, us)
+    place = _by_custom(message, said, here)
     question = Question(
-        receipt=receipt,
+        receipt=here.receipt,
         text=plain(said.text, us.user)[:MOST_CHARACTERS],
         asker=SlackUser(team=us.team, user=said.user),
         place=place,
-        asked_at=now,
+        asked_at=here.now,
         beside=tuple(said.beside),
     )
     return Asked(Incoming.at(place, question))
 
 
-def _to_us(message: _Message, said: _Said, us: Us) -> bool:
-    """In a direct conversation everything is; elsewhere what names us."""
+def _by_custom(message: _Message, said: _Said, here: _Here) -> SlackPlace:
+    place = _place(message, said, here.us)
     if message.is_direct:
-        return True
-    return message.type == "app_mention" or f"<@{us.user}>" in said.text or f"<@{us.user}|" in said.text
+        return place
+    is_alone = here.customs.mode(message.channel) == "private"
+    return place.model_copy(update={"alone": is_alone, "unnamed": not _names_us(message, said, here.us)})
+
+
+def _to_us(message: _Message, said: _Said, here: _Here) -> bool:
+    """In a direct conversation everything is; elsewhere what names us, or follows up on what we were asked."""
+    return _names_us(message, said, here.us) or _follows_up(message, said, here)
+
+
+def _names_us(message: _Message, said: _Said, us: Us) -> bool:
+    return message.is_direct or message.type == "app_mention" or names_us(said.text, us)
+
+
+def names_us(text: str, us: Us) -> bool:
+    return f"<@{us.user}>" in text or f"<@{us.user}|" in text
+
+
+def _follows_up(message: _Message, said: _Said, here: _Here) -> bool:
+    """Of a person who has asked us in this thread, and names nobody else now. Whether they speak with somebody else all the
+    same is seen when it is taken up.
+    """
+    if said.thread_ts in {None, said.ts} or said.user is None or said.bot_id is not None:
+        return False
+    if _CALLS.search(said.text) or here.customs.mode(message.channel) != "follow_ups":
+        return False
+    return here.customs.has_asked(_place(message, said, here.us), SlackUser(team=here.us.team, user=said.user))
 
 
 def _place(message: _Message, said: _Said, us: Us) -> SlackPlace:

@@ -17,7 +17,7 @@ from bot.core.failpoints import Reach
 from bot.core.nouns import Chosen, Event, Explained, Incoming, Place, ReceiptId, SlackPlace, SlackUser, new_receipt_id
 from bot.slack import render, wire
 from bot.slack.calls import Refused, call
-from bot.slack.heard import Asked, Bot, Changed, Ended, Heard, Moved, TakenBack, Turned, Us, heard
+from bot.slack.heard import USUAL, Asked, Bot, Changed, Customs, Ended, Heard, Moved, TakenBack, Turned, Us, heard
 from bot.slack.later import Later
 from connectors.model import Retryable
 from policies.evidence import Answer, Clarification, Evidence
@@ -94,9 +94,18 @@ class _Click(NamedTuple):
 
 class Listeners:
     def __init__(
-        self, us: Us, desk: Desk, readers: Readers, hands: Hands, *, later: Later, clock: Clock, reach: Reach
+        self,
+        us: Us,
+        desk: Desk,
+        readers: Readers,
+        hands: Hands,
+        *,
+        later: Later,
+        clock: Clock,
+        reach: Reach,
+        customs: Customs = USUAL,
     ) -> None:
-        self._us, self._desk, self._readers, self._hands = us, desk, readers, hands
+        self._us, self._desk, self._readers, self._hands, self._customs = us, desk, readers, hands, customs
         self._later, self._clock, self._reach = later, clock, reach
 
     def attach(self, app: App) -> None:
@@ -115,7 +124,8 @@ class Listeners:
         event = body.get("event")
         if isinstance(event, dict):
             self._hands.overhear(event)
-            self._take(heard(event, self._us, receipt=new_receipt_id(), now=self._clock()))
+            now = self._clock()
+            self._take(heard(event, self._us, receipt=new_receipt_id(), now=now, customs=self._customs))
             return BoltResponse(status=200)  # nobody else has to understand it
         return next()
 

@@ -62,7 +62,7 @@ class SlackPoster:
 
     def post(self, question: Question, part: Part, *, again: bool) -> Mapping[str, str]:
         place = _place(question)
-        if part.aside:
+        if part.aside or place.alone:
             return self._privately(question, part, again=again)
         post = render.reply(
             part.reply,
@@ -89,7 +89,7 @@ class SlackPoster:
         """Where nothing may be posted, the asker is told in their direct conversation."""
         place, nonce = _place(question), _nonce(f"{question.receipt}:held")
         try:
-            return self._show(_here(place), review.held(), nonce, again=again)
+            return self._show(self._answered_at(question), review.held(), nonce, again=again)
         except Refused:
             return self._show(self._with(question), review.held(), nonce, again=again)
         finally:
@@ -117,6 +117,8 @@ class SlackPoster:
 
     def is_shown(self, question: Question) -> bool:
         place = _place(question)
+        if place.alone:
+            return self._found(self._with(question), _nonce(f"{question.receipt}:elsewhere")) is not None
         try:
             found = self._found(_here(place), _nonce(f"{question.receipt}:here"))
         except Refused:
@@ -124,9 +126,12 @@ class SlackPoster:
         return found is not None
 
     def may_grow(self, question: Question) -> bool:
-        """Slack lets a message grow only in a thread, and only so many of them at once."""
+        """Slack lets a message grow only in a thread, where everyone sees it, and only so many of them at once."""
+        place = _place(question)
+        if place.alone:
+            return False
         with self._lock:
-            return _place(question).thread is not None and self._timer() - self._starts[0] >= _STARTS_S
+            return place.thread is not None and self._timer() - self._starts[0] >= _STARTS_S
 
     def grow(self, question: Question, part: Part) -> None:
         place = _place(question)
@@ -181,7 +186,7 @@ class SlackPoster:
 
     def _remove_held(self, question: Question) -> None:
         """Nobody checks it any more."""
-        nonce, spot = _nonce(f"{question.receipt}:held"), _here(_place(question))
+        nonce, spot = _nonce(f"{question.receipt}:held"), self._answered_at(question)
         try:
             ts = self._found(spot, nonce)
         except Refused:
@@ -206,7 +211,9 @@ class SlackPoster:
     def fail(self, question: Question, *, aside: bool, again: bool) -> None:
         post, nonce = render.failure(receipt=question.receipt, aside=aside), _nonce(f"{question.receipt}:failure")
         place = _place(question)
-        if aside:
+        if place.unnamed and not aside:  # nobody waits for it
+            return
+        if aside or place.alone:
             self._show(self._with(question), post, nonce, again=again)
             return
         try:
@@ -221,7 +228,7 @@ class SlackPoster:
 
         When many ask at once there is none: Slack takes ten a second, and each costs us time that answers need.
         """
-        if self._may_show(place):
+        if not (place.alone or place.unnamed) and self._may_show(place):
             self._status(place, render.status())
             with self._lock:
                 is_over = place in self._rested
@@ -235,6 +242,8 @@ class SlackPoster:
 
     def _over(self, place: SlackPlace, *, surely: bool) -> None:
         """Not surely: only if a sign of life was shown, which a process that died may have done unknown to us."""
+        if place.alone:
+            return
         with self._lock:
             self._rested[place] = None
             was_shown = place in self._shown
@@ -258,6 +267,7 @@ class SlackPoster:
             receipt=question.receipt,
             direct=True,
             asked_in=place.channel,
+            alone=place.alone,
             shortfall=part.shortfall,
             offer=part.offer,
             checked=part.checked,
@@ -269,6 +279,10 @@ class SlackPoster:
     def say(self, channel: str, thread: str | None, since: str, post: Post, name: str) -> str:
         """Something that is no reply of ours to a question: what has one name, once. As which message."""
         return self._show(_Spot(channel, thread, since), post, _nonce(name), again=True)["message"]
+
+    def _answered_at(self, question: Question) -> _Spot:
+        place = _place(question)
+        return self._with(question) if place.alone else _here(place)
 
     def _with(self, question: Question) -> _Spot:
         assert isinstance(question.asker, SlackUser)

@@ -11,6 +11,7 @@ from policies.evidence import Known, Notice, Refusal, RefusalReason
 from policies.intents import Offer
 
 FOR_YOU_ALONE = "This part is for you alone, because not everyone there may read it."
+ALONE_THERE = "It is a rule there that whoever asks is answered alone."
 EDITED = "You edited your question; this answers the new wording."
 GOES_ON = "(The answer goes on. Open the documents below for the rest.)"
 GOES_ON_THERE = "(and it goes on there)"
@@ -195,6 +196,7 @@ REFUSALS: Mapping[RefusalReason, str] = {
     RefusalReason.UNKNOWN_AUDIENCE: (
         "I could not find out who can read this conversation, so I give no answer here. Ask me in a direct message."
     ),
+    RefusalReason.NOT_ADDRESSED: "That was said to somebody else, so I do not reply. Mention me if I should.",
     RefusalReason.TOO_MANY: _TOO_MANY,
     RefusalReason.TOO_MANY_BY_ALL: _TOO_MANY,
     RefusalReason.PAUSED: (

@@ -191,11 +191,14 @@ class _Look:
 
 
 def _within(scope: Scope, route: Route, passages: Passages) -> Scope:
-    """Where a route names sources, spaces or kinds, nothing else exists for it."""
+    """Where a route names sources, spaces or kinds, nothing else exists for it; nor what lies beyond the channel's scope."""
     if route.sources:
         scope = scope._replace(lists=frozenset(one for one in scope.lists if source_of(one) in route.sources))
     if route.spaces or route.kinds:
         scope = scope._replace(documents=passages.documents_in(route.spaces, route.kinds))
+    if route.scope:
+        here = passages.documents_in(route.scope, ())
+        scope = scope._replace(documents=here if scope.documents is None else here & scope.documents)
     return scope
 
 

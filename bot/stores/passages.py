@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from cachetools import LRUCache
-from sqlalchemy import ColumnElement, Text, bindparam, cast, delete, literal_column, update
+from sqlalchemy import ColumnElement, Text, bindparam, cast, delete, func, literal_column, update
 from sqlalchemy import select as sql_select
 from sqlalchemy.orm import defer
 from sqlmodel import Session, SQLModel, col, select
@@ -23,7 +23,7 @@ from sqlmodel import Session, SQLModel, col, select
 from bot.core.cited import full_place
 from bot.core.nouns import DocumentId, ListId, PassageId, Piece, document_id
 from bot.core.portions import portions
-from bot.core.ports import Place, Placed, Staged, Stored
+from bot.core.ports import Place, Placed, Shelf, Staged, Stored
 from bot.core.terms import terms
 from bot.stores import changes
 from bot.stores.access import access_lists, intern, layers_of, list_id_of, owned_layers
@@ -32,13 +32,14 @@ from bot.stores.generations import INDEX, generation
 from bot.stores.tables import DocumentRow, EmbedderRow, PassageRow, VectorRow
 from connectors.model import OwnedLayer, SourceDocument
 from policies.access import NOBODY, AccessList
+from policies.channels import lies_in
 from policies.evidence import Passage
 from policies.languages import ENGLISH, language_of
 
 STAGED, LIVE, RETIRED = "staged", "live", "retired"
 PREPARING = "preparing"  # of an embedder: nobody has made an index of its vectors yet
 IS_NOT_LIVE = col(PassageRow.state) != literal_column("'live'")  # spelled out: the index of those is a partial one
-_ROUTES = 8  # that narrow where they look, of which the documents are remembered
+_ROUTES = 32  # and channels, that narrow where they look, of which the documents are remembered
 _WITHOUT_TERMS = (defer(PassageRow.term_ids), defer(PassageRow.term_counts))  # type: ignore[arg-type]
 
 
@@ -149,6 +150,15 @@ class PassageStore:
                 with self._remembering:
                     self._documents_in[key] = found
             return found
+
+    def shelves(self) -> Mapping[Shelf, int]:
+        """How many documents there are of each."""
+        columns = (col(DocumentRow.source), col(DocumentRow.place), col(DocumentRow.list_id))
+        found: Counter[Shelf] = Counter()
+        with self._database.reading() as session:
+            for source, place, list_id, count in session.execute(sql_select(*columns, func.count()).group_by(*columns)):
+                found[Shelf(full_place(source, place), ListId(list_id))] += count
+        return found
 
     def texts(self, ids: Sequence[PassageId]) -> Mapping[PassageId, str]:
         """What is to be embedded for these, as far as they are live."""
@@ -297,8 +307,7 @@ def go_live(session: Session, source: str, staged: Staged, *, embedded_by: str |
 
 def _is_in(spaces: Collection[str], source: str, place: str) -> bool:
     """A space has all that is below it; a source is one, too."""
-    where = f"{full_place(source, place)}/"
-    return any(where.startswith(f"{space}/") for space in spaces)
+    return lies_in(full_place(source, place), spaces)
 
 
 def lists_of(session: Session, documents: Sequence[str]) -> dict[str, ListId]:

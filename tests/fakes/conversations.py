@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from bot.core.nouns import Message, SlackUser, Stretch, Talk
+from bot.core.nouns import Message, Question, SlackUser, Stretch, Talk
 from bot.core.ports import Conversations
 
 
@@ -24,11 +24,15 @@ class FakeConversations(Conversations):
 
     there: dict[str, list[Message]] = field(default_factory=dict)
     members: dict[str, set[str]] = field(default_factory=dict)
+    with_us: set[str] = field(default_factory=set)
     when_read: Callable[[], object] = lambda: None
     read_: list[Stretch] = field(default_factory=list)
 
     def has(self, channel: str, person: SlackUser) -> bool:
         return person.user in self.members.get(channel, set())
+
+    def is_with_us(self, question: Question) -> bool:
+        return str(question.asker) in self.with_us
 
     def read(self, stretch: Stretch, *, most: int) -> Talk | None:
         self.when_read()

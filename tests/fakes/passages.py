@@ -1,12 +1,13 @@
 """Live passages in a dictionary."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 from bot.core.cited import where
 from bot.core.nouns import ListId, PassageId, source_of
-from bot.core.ports import Passages, Placed, Stored
+from bot.core.ports import Passages, Placed, Shelf, Stored
 from policies.access import AccessList
 from policies.evidence import Evidence, Found, Passage, Ranks
 
@@ -57,6 +58,10 @@ class FakePassages(Passages):
             if (not kinds or "page" in kinds)
             and (not spaces or any(f"{where(one.passage)}/".startswith(f"{space}/") for space in spaces))
         )
+
+    def shelves(self) -> Mapping[Shelf, int]:
+        shelves = {one.passage.document: Shelf(where(one.passage), one.list_id) for one in self.stored.values()}
+        return Counter(shelves.values())
 
     def access_of(self, documents: Sequence[str]) -> Mapping[str, AccessList]:
         return {one.passage.document: one.access for one in self.stored.values() if one.passage.document in documents}

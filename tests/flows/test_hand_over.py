@@ -90,10 +90,10 @@ class World:
         return receipt
 
     def offered(self, receipt: ReceiptId, by: SlackUser = ASKER, rules: Experts = RULES) -> object:
-        return handing(receipt, by, history=self.receipts, desk=self.desk, rules=rules)
+        return handing(receipt, by, history=self.receipts, desk=self.desk, rules=lambda _: rules)
 
     def hands_over(self, receipt: ReceiptId, by: SlackUser = ASKER, text: str = "Where is it?") -> object:
-        return hand_over(receipt, by, text, history=self.receipts, desk=self.desk, rules=RULES)
+        return hand_over(receipt, by, text, history=self.receipts, desk=self.desk, rules=lambda _: RULES)
 
     def works(self) -> None:
         """All errands that wait; whoever dies leaves the rest, and theirs, to the next."""

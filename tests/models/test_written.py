@@ -234,14 +234,16 @@ def test_question_back_offers_what_stands_over_the_passages_and_nothing_else(com
 
 
 def test_prompts_have_one_digest_and_another_with_other_words() -> None:
-    texts = {file: file for file in ("write.md", "mend.md", "repair.md", "go_on.md", "examples.md", "last.md")}
+    texts = {
+        file: file for file in ("write.md", "mend.md", "repair.md", "go_on.md", "style.md", "examples.md", "last.md")
+    }
     named = {Prompt({**texts, file: "other"}).digest for file in texts}
     assert (
         len(
             named
             | {Prompt(texts).digest, Prompt(dict(texts), examples={}).digest, Prompt(texts, examples={"a": "b"}).digest}
         )
-        == 8
+        == 9
     )
 
 

@@ -9,6 +9,9 @@ from bot.core.admin import (
     Audited,
     Change,
     Changed,
+    ChannelChanged,
+    ChannelReply,
+    ChannelShown,
     Conflict,
     Decided,
     Edit,
@@ -16,6 +19,7 @@ from bot.core.admin import (
     Happening,
     Helped,
     NoAdmin,
+    NoChannel,
     NoMember,
     NoSuchChange,
     NoSuchReceipt,
@@ -44,10 +48,12 @@ from bot.core.admin import (
     Version,
     Waiting,
 )
+from bot.core.channels import Preview
 from bot.core.commands import Misread
 from bot.core.nouns import ReceiptId, SlackUser
 from bot.playground.slack.surfaces import check_message_blocks, check_view
 from bot.slack.render import admin, policy
+from policies.channels import ChannelRules
 from tests.slack.replies import inside
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -60,6 +66,9 @@ CHANGE = Change(
 )  # fmt: skip
 SOURCE = SourceStanding(EVIL, "folder", 10**9, 5, None, EVIL, 7)
 SPENT = Spent(10, 0.5, 10, 1.0, 10, 1.0)
+PREVIEW = Preview(10**6, 10**5, 10**4, 5000, 3, 70, (EVIL,) * 50)
+ALONE = Preview(10, 1, None, None, 0, 0, ())
+UNKNOWN = Preview(0, 0, 0, None, 0, 0, ())
 REPLIES: tuple[Reply, ...] = (
     NoMember(), NoAdmin(()), NoAdmin(("U1", "ana@acme.test", *["U2"] * 500)), Misread(), Misread("policy"), Helped(),
     PolicyVersions((VERSION,) * 20, more=True),
@@ -73,12 +82,21 @@ REPLIES: tuple[Reply, ...] = (
     SourcesListed(()), SourcesListed((SOURCE,) * 500), SyncAsked(EVIL), NoSuchSource(EVIL, (EVIL,) * 99), SPENT, Spent(0, 0, None, None, None, None),
     Verified(True, 1, 1, 0, 1), Verified(False, 1, 1, 3, 1),
     Audited("r_1", EVIL, tuple(Happening(EVIL, EVIL, True) for _ in range(500))), NoSuchReceipt("r_1"),
+    NoChannel(), ChannelShown("C1", ChannelRules(), (), None),
+    ChannelShown("C1", ChannelRules(mode="private"), tuple(Setting(f"{EVIL}{n}", EVIL, VERSION) for n in range(60)), ALONE),
+    ChannelShown("C1", ChannelRules(), (), UNKNOWN), ChannelChanged(Changed(2, EDITS), PREVIEW, ()),
+    ChannelChanged(Waiting(("channels.C1.scope",), (EVIL,), NOON), None, (EVIL,) * 50),
 )  # fmt: skip
 
 
 def test_every_reply_that_there_is_is_tried_here() -> None:
     short = {NoMember, NoAdmin, Misread, Helped, NowPaused, NowRunning}
-    assert {type(reply) for reply in REPLIES} == {*get_args(PolicyReply), *get_args(OverviewReply), *short}
+    assert {type(reply) for reply in REPLIES} == {
+        *get_args(PolicyReply),
+        *get_args(OverviewReply),
+        *get_args(ChannelReply),
+        *short,
+    }
 
 
 @pytest.mark.parametrize("reply", REPLIES, ids=lambda reply: type(reply).__name__)
@@ -110,3 +128,24 @@ def test_a_card_and_a_form_are_taken_by_slack_whatever_stands_in_them() -> None:
 def test_what_widens_stands_first_on_a_card() -> None:
     edits = (*(Edit(f"answers.{number}", "1", "2") for number in range(500)), Edit("admins.people", "[]", '["x"]'))
     assert "admins.people" in policy.card(CHANGE.model_copy(update={"name": "ana"}), edits).text[:400]
+
+
+def test_the_share_of_a_channel_is_told_in_counts_with_the_reason_of_each() -> None:
+    seen = admin.said(
+        ChannelShown("C1", ChannelRules(scope=("wiki",)), (), Preview(40, 20, 5, 9, 1, 2, ("wiki",)))
+    ).text
+    for part in (
+        "15 of 40 pages (37 %) can be used here",
+        "20 beyond the scope of this channel",
+        "5 that not everyone here may read: 9 people read this channel, 1 of them guests or of other companies",
+        "2 of them known to no source",
+        "wiki has nothing in it",
+        'mode = "mention" packaged',
+    ):
+        assert part in seen
+
+
+def test_where_nobody_knows_who_reads_it_is_said_what_to_do() -> None:
+    seen = admin.said(ChannelShown("C1", ChannelRules(), (), Preview(40, 0, 40, None, 0, 0, ()))).text
+    assert "0 of 40 pages (0 %)" in seen
+    assert "invite me to it" in seen

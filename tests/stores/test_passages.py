@@ -288,3 +288,11 @@ def test_passage_in_another_language_says_so_and_an_english_one_nothing() -> Non
     marked = term_id("de:").to_bytes(8, "little")
     assert marked in term_vector(german)[0]
     assert marked not in term_vector("The applications are looked at within three days.")[0]
+
+
+def test_documents_are_counted_by_where_they_are_and_who_may_read_them(house: House) -> None:
+    for id_, place, access in (("a", "hr", ENG), ("b", "hr", ENG), ("c", "hr", LEAD), ("d", "", ENG)):
+        house.bring(document(id_, f"Text of {id_}.", place=place, access=access))
+    shelves = PassageStore(house.database).shelves()
+    assert sorted((one.where, count) for one, count in shelves.items()) == [("acme", 1), ("acme/hr", 1), ("acme/hr", 2)]
+    assert len({one.list_id for one in shelves}) == 2

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import assert_never
 
 from bot.core.admin import (
+    ChannelReply,
     Helped,
     NoAdmin,
     NoMember,
@@ -15,6 +16,7 @@ from bot.core.admin import (
 )
 from bot.core.commands import NAMES, Misread, Name
 from bot.slack.render import plain
+from bot.slack.render.channel import channel
 from bot.slack.render.kit import Json
 from bot.slack.render.lines import coded, moment, post, told
 from bot.slack.render.message import Post
@@ -30,6 +32,14 @@ USES: Mapping[Name, Sequence[tuple[str, str]]] = {
     "sources": [
         ("sources", "lists the sources"),
         ("sources sync handbook", "reads one of them again"),
+    ],
+    "channel": [
+        ("channel", "shows what holds in this channel, and how much can be used in it"),
+        ("channel scope handbook wiki/HR", "uses nothing else here; `everything` instead of places takes that back"),
+        ("channel mode follow-ups", "needs no mention in a thread that I answered; or `mention`, or `private`"),
+        ("channel profile tone short and plain", "asks models to write so; persona, output and experts likewise"),
+        ("channel profile", "opens all of it to be edited"),
+        ("channel clear", "takes all of it back"),
     ],
     "policy": [
         ("policy show", "shows what was set here in place of the packaged rules, by whom and when"),
@@ -78,6 +88,8 @@ def failed(receipt: str) -> Post:
 def _parts(reply: Reply) -> Sequence[Part]:
     if isinstance(reply, PolicyReply):
         return policy(reply)
+    if isinstance(reply, ChannelReply):
+        return channel(reply)
     return overview(reply) if isinstance(reply, OverviewReply) else _short(reply)
 
 

@@ -47,6 +47,7 @@ def reply(
     receipt: str,
     direct: bool,
     asked_in: str | None = None,
+    alone: bool = False,
     edited: bool = False,
     shortfall: Shortfall | None = None,
     offer: Offer | None = None,
@@ -54,11 +55,14 @@ def reply(
     ask_a_person: bool = False,
     beside: Sequence[Beside] = (),
 ) -> Post:
-    """`direct`: only the asker sees it. `asked_in`: the channel beside whose answer this one is given in private. `beside`:
-    what of the message was not read.
+    """`direct`: only the asker sees it. `asked_in`: the channel beside whose answer this one is given in private; `alone`: where that
+    channel gets none. `beside`: what of the message was not read.
     """
     body, spoken = said(reply, evidence, direct=direct)
-    opening, closing = tuple(_opening(asked_in, edited=edited)), tuple(closing_notes(reply, shortfall, offer, beside))
+    opening, closing = (
+        tuple(_opening(asked_in, alone=alone, edited=edited)),
+        tuple(closing_notes(reply, shortfall, offer, beside)),
+    )
     text = "\n".join((*(opened for _, opened in opening), *closing, spoken))  # the end is what may be cut off
     notes = (*map(note, closing), *((_checked(checked),) if checked is not None else ()))
     buttons = _buttons(reply, receipt, ask_a_person=ask_a_person)
@@ -75,7 +79,7 @@ def _checked(checked: Checked) -> Json:
 
 def growing(answer: Answer, evidence: Evidence, *, edited: bool) -> tuple[Json, ...]:
     """The blocks with which a reply begins whose first claims these are, whatever else it will say."""
-    opening = (block for block, _ in _opening(None, edited=edited))
+    opening = (block for block, _ in _opening(None, alone=False, edited=edited))
     return (*opening, *_fitting(answer, evidence, direct=True).said)
 
 
@@ -169,15 +173,14 @@ def status() -> str:
     return words.STATUS
 
 
-def _opening(asked_in: str | None, *, edited: bool) -> Iterator[tuple[Json, str]]:
+def _opening(asked_in: str | None, *, alone: bool, edited: bool) -> Iterator[tuple[Json, str]]:
     if asked_in is not None:
+        why = words.ALONE_THERE if alone else words.FOR_YOU_ALONE
         named = _CHANNEL.fullmatch(asked_in) is not None
         channel: Json = {"type": "channel", "channel_id": asked_in} if named else {"type": "text", "text": "a channel"}
-        you_asked, full_stop = (
-            {"type": "text", "text": text} for text in ("You asked in ", f". {words.FOR_YOU_ALONE}")
-        )
+        you_asked, full_stop = ({"type": "text", "text": text} for text in ("You asked in ", f". {why}"))
         beside = {"type": "rich_text_section", "elements": [you_asked, channel, full_stop]}
-        yield rich_text([beside]), f"You asked in a channel. {words.FOR_YOU_ALONE}"
+        yield rich_text([beside]), f"You asked in a channel. {why}"
     if edited:
         yield note(words.EDITED), words.EDITED
 

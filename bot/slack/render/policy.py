@@ -182,7 +182,7 @@ def conflict(one: Conflict) -> str:
 def _shown(reply: PolicyShown) -> Sequence[Part]:
     lines, size = [], 0
     for one in reply.settings:
-        lines.append(_setting(one))
+        lines.append(setting(one))
         size += len(lines[-1].runs[0].text) + len(lines[-1].runs[1].text)
         if size > _MOST_CHARACTERS:
             break
@@ -194,14 +194,14 @@ def _shown(reply: PolicyShown) -> Sequence[Part]:
     return [told(f"{_in_force(reply.version)} {what}".strip()), *lines, *more]
 
 
-_FILES = "The rules are admins, answers, audience, intents and redaction; `/footnote policy show answers` shows them."
+_FILES = "The rules are admins, answers, audience, channels, experts, intents and redaction; `/footnote policy show answers` shows them."
 
 
 def _in_force(version: Version) -> str:
     return f"Version {version.number} ({version.digest[:12]}) is in force since {moment(version.at)}."
 
 
-def _setting(one: Setting) -> Item:
+def setting(one: Setting) -> Item:
     text = f"{one.path} = {shortened(one_line(one.value), _MOST_OF_A_VALUE)}"
     of = one.origin
     where = " packaged" if of is None else f" version {of.number}, {of.author}, {moment(of.at)}"
