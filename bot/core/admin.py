@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple, Protocol
 
 from bot.core.commands import Misread
+from bot.core.identities import ImportForm, Linked, PeopleReply, Relink
 from bot.core.nouns import Event, ReceiptId, SlackUser
 from policies.people import Email, Noun
 from policies.rules import Rules
@@ -99,7 +100,9 @@ ChangeState = Literal["pending", "approved", "declined", "expired", "outdated"]
 
 
 class Change(Noun):
-    """What one admin wants, and another has to agree to: a whole new version, named by its digest."""
+    """What one admin wants, and another has to agree to: a whole new version, or who some people are at the sources. Either
+    is named by its digest.
+    """
 
     id: str
     receipt: ReceiptId
@@ -108,6 +111,7 @@ class Change(Noun):
     base: int
     digest: str
     texts: Mapping[str, str]
+    links: tuple[Relink, ...] = ()
     note: str
     widens: tuple[str, ...]
     asked_at: datetime
@@ -328,7 +332,7 @@ PolicyReply = (
     | Decided
 )
 OverviewReply = Standing | SourcesListed | SyncAsked | NoSuchSource | Spent | Verified | Audited | NoSuchReceipt
-Reply = NoMember | NoAdmin | Misread | Helped | NowPaused | NowRunning | PolicyReply | OverviewReply
+Reply = NoMember | NoAdmin | Misread | Helped | NowPaused | NowRunning | PolicyReply | OverviewReply | PeopleReply
 
 
 class Form(NamedTuple):
@@ -347,6 +351,10 @@ class Members(Protocol):
 
     def named(self, name: str) -> Member | None:
         """The same, by the id of an account or by an address."""
+        ...
+
+    def everyone(self) -> Sequence[Member]:
+        """All full members. `Retryable`: they cannot be found out now, or not all of them."""
         ...
 
 
@@ -370,6 +378,10 @@ class Changes(Protocol):
     """Those that wait for a second admin, and those that did."""
 
     def change(self, name: str) -> Change | None: ...
+
+    def expire(self, name: str) -> Change | None:
+        """The change, which waits no more if its time is over."""
+        ...
 
 
 class Overview(Protocol):
@@ -412,9 +424,13 @@ class CommandWork(Protocol):
         ...
 
     def settle(self, change: Change, state: ChangeState, *, by: Member, edits: Sequence[Mapping[str, Any]]) -> None:
-        """What becomes of a change that waits: once, and if it is approved, its version with it. Nothing, if it does not wait
-        any more; outdated, if somebody saved a version at the same moment.
+        """What becomes of a change that waits: once, and if it is approved, its version or its links with it. Nothing, if it
+        does not wait any more; outdated, if somebody changed the same at the same moment.
         """
+        ...
+
+    def relink(self, links: Sequence[Relink], *, by: str) -> bool:
+        """Who these people are from now on, and its event. Whether they were still as `before` says."""
         ...
 
     def ask_for_sync(self, source: str, by: str) -> bool:
@@ -443,7 +459,7 @@ class Voice(Protocol):
         """By which way."""
         ...
 
-    def open(self, typed: Typed, form: Form) -> bool:
+    def open(self, typed: Typed, form: Form | ImportForm) -> bool:
         """False: Slack takes it no more."""
         ...
 
@@ -453,6 +469,10 @@ class Voice(Protocol):
 
     def greet(self, to: Member, version: Version, *, again: bool) -> None:
         """They are an admin from this version on."""
+        ...
+
+    def tell_linked(self, to: Member, linked: Linked, *, again: bool) -> None:
+        """Somebody hears who they are at a source from now on."""
         ...
 
     def inform(self, decided: Decided, *, again: bool) -> None:

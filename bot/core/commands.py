@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final, Literal, NamedTuple, get_args
 
-Name = Literal["help", "status", "sources", "policy", "audit", "budget", "pause", "resume"]
+Name = Literal["help", "status", "sources", "policy", "people", "audit", "budget", "pause", "resume"]
 """The first word. What is not listed does not exist."""
 
 NAMES: Final[tuple[Name, ...]] = get_args(Name)
@@ -79,6 +79,28 @@ class Budget(NamedTuple):
     """What models may cost, and have cost today."""
 
 
+class People(NamedTuple):
+    """How many are linked at each source."""
+
+
+class PersonShow(NamedTuple):
+    """What one person is at each source."""
+
+    who: str
+
+
+class PersonLink(NamedTuple):
+    """Somebody is this account at a source; None: whom the source says they are."""
+
+    who: str
+    source: str
+    account: str | None
+
+
+class PeopleImport(NamedTuple):
+    """Many at once, in a form."""
+
+
 class Misread(NamedTuple):
     """It cannot be understood. `name`: the command whose use would help; None: there is no such command."""
 
@@ -99,10 +121,14 @@ Command = (
     | Verify
     | Audit
     | Budget
+    | People
+    | PersonShow
+    | PersonLink
+    | PeopleImport
 )
 
 
-def parse(text: str) -> Command | Misread:
+def parse(text: str) -> Command | Misread:  # noqa: PLR0911 - one line for each that there is
     name, rest = _first(text)
     match name.lower():
         case "" | "help":
@@ -111,6 +137,8 @@ def parse(text: str) -> Command | Misread:
             return _policy(*_first(rest))
         case "sources":
             return _sources(*_first(rest))
+        case "people":
+            return _people(*_first(rest))
         case "audit":
             return Verify() if rest == "verify" else Audit(rest) if _RECEIPT.fullmatch(rest) else Misread("audit")
         case "status" | "budget" | "pause" | "resume" as alone:
@@ -135,6 +163,22 @@ def _sources(verb: str, name: str) -> Command | Misread:
             return SyncNow(name)
         case _:
             return Misread("sources")
+
+
+def _people(verb: str, rest: str) -> Command | Misread:
+    match verb.lower(), rest.split():
+        case "", []:
+            return People()
+        case "show", [who]:
+            return PersonShow(who)
+        case "link", [who, source, account]:
+            return PersonLink(who, source, account)
+        case "unlink", [who, source]:
+            return PersonLink(who, source, None)
+        case "import", []:
+            return PeopleImport()
+        case _:
+            return Misread("people")
 
 
 def _policy(verb: str, rest: str) -> Command | Misread:

@@ -9,6 +9,7 @@ from typing import assert_never
 
 from bot.core.admin import (
     CommandWork,
+    Filled,
     Helped,
     Member,
     NoAdmin,
@@ -30,6 +31,10 @@ from bot.core.commands import (
     Help,
     Misread,
     Pause,
+    People,
+    PeopleImport,
+    PersonLink,
+    PersonShow,
     PolicyHistory,
     PolicySet,
     PolicyShow,
@@ -43,7 +48,7 @@ from bot.core.commands import (
 )
 from bot.core.failpoints import Reach
 from bot.core.nouns import Event, ReceiptId
-from bot.flows import policy
+from bot.flows import people, policy
 from bot.flows.policy import Governing
 
 
@@ -76,14 +81,23 @@ def _reply(work: CommandWork, house: Administration) -> Reply:
     if not governing.is_admin(member):
         return NoAdmin(governing.admins())
     if typed.filled is not None:
-        return policy.send_in(typed.filled, work, member, governing, house.opened(typed.filled.opened))
+        return _sent_in(typed.filled, work, member, house)
     if typed.pressed is not None:
         return policy.decide(typed.pressed, work, member, governing)
     command = parse(typed.text)
     return command if isinstance(command, Misread) else _done(command, work, member, house)
 
 
-def _done(command: Command, work: CommandWork, by: Member, house: Administration) -> Reply:
+def _sent_in(filled: Filled, work: CommandWork, by: Member, house: Administration) -> Reply:
+    opened = house.opened(filled.opened)
+    if opened is not None and people.is_ours(opened):
+        return people.send_in(filled, work, by, house.governing, opened)
+    return policy.send_in(filled, work, by, house.governing, opened)
+
+
+def _done(  # noqa: PLR0911 - one line for each that there is
+    command: Command, work: CommandWork, by: Member, house: Administration
+) -> Reply:
     match command:
         case Help():
             return Helped()
@@ -91,6 +105,8 @@ def _done(command: Command, work: CommandWork, by: Member, house: Administration
             return _governed(command, work, by, house.governing)
         case Status() | Sources() | Budget() | Verify() | Audit():
             return _looked_up(command, house.overview)
+        case People() | PersonShow() | PersonLink() | PeopleImport():
+            return people.answered(command, work, by, house.governing)
         case SyncNow(name):
             return _synced(name, work, by, house)
         case Pause():

@@ -13,12 +13,14 @@ from slack_bolt import App, BoltResponse
 from bot.core.admin import Conflict, Filled, NoSuchChange, Pressed, RuleRefused, Typed
 from bot.core.clock import Clock
 from bot.core.failpoints import Reach
+from bot.core.identities import LineRefused
 from bot.core.nouns import ReceiptId, SlackUser, new_receipt_id
 from bot.slack.heard import Us
-from bot.slack.render import policy
+from bot.slack.render import people, policy
 
 COMMAND: Final = "/footnote"
-_FORM: Final = "policy"
+_POLICY: Final = "policy"
+_FORMS: Final = frozenset({_POLICY, people.FORM})
 _PRESSES: Final = {"change:approve": True, "change:decline": False}
 _MOST_CHARACTERS: Final = 4_000
 
@@ -31,7 +33,7 @@ class CommandDesk(Protocol):
         ...
 
 
-Check = Callable[[Filled, SlackUser], RuleRefused | Conflict | NoSuchChange | None]
+Check = Callable[[Filled, SlackUser], RuleRefused | LineRefused | Conflict | NoSuchChange | None]
 """What is wrong with a form, while whoever wrote it still has it open."""
 
 _Name = Annotated[str, Field(max_length=255, pattern=r"^[!-~]+$")]
@@ -67,6 +69,7 @@ class _State(_Payload):
 
 class _View(_Payload):
     id: _Name
+    callback_id: str
     private_metadata: _Name
     state: _State
 
@@ -113,7 +116,7 @@ class CommandIntake:
             match body:
                 case {"command": str(command)} if command == COMMAND:
                     return self._command(_Command.model_validate(body))
-                case {"type": "view_submission", "view": {"callback_id": str(form)}} if form == _FORM:
+                case {"type": "view_submission", "view": {"callback_id": str(form)}} if form in _FORMS:
                     return self._submission(_Submission.model_validate(body))
                 case {"type": "block_actions", "actions": [{"action_id": str(action)}, *_]} if action in _PRESSES:
                     return self._press(_Press.model_validate(body))
@@ -140,9 +143,12 @@ class CommandIntake:
         filled = Filled(opened=ReceiptId(view.private_metadata), view=view.id, text=_storable(view.written))
         wrong = self._check(filled, by)
         if wrong is not None:
-            return _acknowledged({"response_action": "errors", "errors": {"text": policy.in_field(wrong)}})
-        self._taken(self._typed(by, f"view:{view.id}").model_copy(update={"filled": filled}))
-        return _acknowledged({"response_action": "update", "view": policy.saving()})
+            said = people.in_field(wrong) if isinstance(wrong, LineRefused) else policy.in_field(wrong)
+            return _acknowledged({"response_action": "errors", "errors": {"text": said}})
+        # One window may be sent twice: with a list, and with the word that it shall be so.
+        self._taken(self._typed(by, f"view:{view.id}:{filled.opened}").model_copy(update={"filled": filled}))
+        shown = policy.saving() if view.callback_id == _POLICY else people.looking()
+        return _acknowledged({"response_action": "update", "view": shown})
 
     def _press(self, pressed: _Press) -> BoltResponse:
         by, action, on = (

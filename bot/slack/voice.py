@@ -14,10 +14,11 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook import WebhookClient
 
 from bot.core.admin import Change, Decided, Edit, Form, FormOpened, Member, Pressed, Reply, Typed, Version
+from bot.core.identities import ImportForm, Linked
 from bot.slack import wire
 from bot.slack.calls import Refused, call
 from bot.slack.poster import SlackPoster
-from bot.slack.render import Post, admin, policy
+from bot.slack.render import Post, admin, people, policy
 from connectors.model import Retryable
 
 _TIMEOUT_S: Final = 15
@@ -41,8 +42,12 @@ class SlackVoice:
             return "card"
         return self._show(typed, admin.said(reply), admin.in_form(reply), "reply", again=again)
 
-    def open(self, typed: Typed, form: Form) -> bool:
-        view = policy.form(form.path, form.text, receipt=typed.receipt)
+    def open(self, typed: Typed, form: Form | ImportForm) -> bool:
+        if isinstance(form, ImportForm):
+            return self._opened(typed, people.form(receipt=typed.receipt))
+        return self._opened(typed, policy.form(form.path, form.text, receipt=typed.receipt))
+
+    def _opened(self, typed: Typed, view: dict[str, Any]) -> bool:
         try:
             call(self._client, "views.open", wire.OpenedView, trigger_id=typed.trigger, view=view)
         except (Refused, Retryable) as trouble:
@@ -55,6 +60,9 @@ class SlackVoice:
 
     def greet(self, to: Member, version: Version, *, again: bool) -> None:
         self._say(to.user.user, policy.greeting(version), f"{version.number}:admin", version.at, again=again)
+
+    def tell_linked(self, to: Member, linked: Linked, *, again: bool) -> None:
+        self._say(to.user.user, people.linked(linked), f"{linked.name}:linked", linked.at, again=again)
 
     def inform(self, decided: Decided, *, again: bool) -> None:
         change = decided.change

@@ -14,6 +14,7 @@ from bot.core.admin import (
     Reply,
 )
 from bot.core.commands import NAMES, Misread, Name
+from bot.core.identities import ImportPreviewed, PeopleReply
 from bot.slack.render import plain
 from bot.slack.render.kit import Json
 from bot.slack.render.lines import coded, moment, post, told
@@ -21,6 +22,7 @@ from bot.slack.render.message import Post
 from bot.slack.render.mrkdwn import escaped
 from bot.slack.render.overview import overview
 from bot.slack.render.parts import Paragraph, Part, Run
+from bot.slack.render.people import people, preview
 from bot.slack.render.policy import modal, policy
 from bot.slack.render.richtext import rich_text
 
@@ -38,6 +40,16 @@ USES: Mapping[Name, Sequence[tuple[str, str]]] = {
         ("policy set answers.answer", "opens the rules there to be edited"),
         ("policy history", "lists the versions"),
         ("policy rollback 3", "puts version 3 in force again"),
+    ],
+    "people": [
+        ("people", "shows how many are linked at each source, and what follows for the others"),
+        ("people show mei@company.example", "shows who somebody is at each source, how that is known, and since when"),
+        (
+            "people link mei@company.example wiki 712020:0a1b",
+            "says that somebody is this account; a second admin has to agree",
+        ),
+        ("people unlink mei@company.example wiki", "takes that back, at once"),
+        ("people import", "opens a form for many, and shows first what would change"),
     ],
     "audit": [
         ("audit verify", "looks whether anybody has changed the ledger"),
@@ -60,6 +72,8 @@ def said(reply: Reply) -> Post:
 
 def in_form(reply: Reply) -> Json:
     """In the place of the form that led to it."""
+    if isinstance(reply, ImportPreviewed):
+        return preview(reply)
     return modal(said(reply).blocks)
 
 
@@ -78,6 +92,8 @@ def failed(receipt: str) -> Post:
 def _parts(reply: Reply) -> Sequence[Part]:
     if isinstance(reply, PolicyReply):
         return policy(reply)
+    if isinstance(reply, PeopleReply):
+        return people(reply)
     return overview(reply) if isinstance(reply, OverviewReply) else _short(reply)
 
 
