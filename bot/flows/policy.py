@@ -164,14 +164,15 @@ def decide(pressed: Pressed, work: CommandWork, by: Member, house: Governing) ->
         return NoSuchChange()
     if change.by == by.user:
         return NotYourself()
+    again = work.attempt > 1 or change.state != "pending"  # they have heard of it, or it is being said
     if change.state == "pending":
         _settle(change, work, by, house, approve=pressed.approve)
         change = house.changes.change(pressed.change) or change
     decided = Decided(change, _number(change, house))
     if decided.number is not None:
         _greet(decided.number, work, house)
-    _tell(change, house, again=work.attempt > 1)
-    house.voice.inform(decided, again=work.attempt > 1)
+    _tell(change, house, again=again)
+    house.voice.inform(decided, again=again)
     return decided
 
 

@@ -2,7 +2,9 @@
 Slack hears that it arrived; others do it, for Slack waits three seconds.
 """
 
+import html
 import json
+import re
 from collections.abc import Callable
 from typing import Annotated, Any, Final, Protocol
 
@@ -131,7 +133,7 @@ class CommandIntake:
         typed = self._typed(by, f"command:{said.trigger_id}").model_copy(
             update={
                 "channel": said.channel_id,
-                "text": _storable(said.text),
+                "text": as_typed(_storable(said.text)),
                 "answer_at": said.response_url,
                 "trigger": said.trigger_id,
             }
@@ -171,6 +173,14 @@ class CommandIntake:
             self._reach("command.after_take")
             self._wake()
         return _acknowledged()
+
+
+def as_typed(text: str) -> str:
+    """Slack names people and channels by their ids, as it is asked to; whatever else it has marked up reads as it was typed."""
+    return html.unescape(_MARKED.sub(lambda found: found["typed"] or found["address"], text))
+
+
+_MARKED = re.compile(r"<(?![@#!])(?:mailto:)?(?P<address>[^<>|\s]+)(?:\|(?P<typed>[^<>]*))?>")
 
 
 def _acknowledged(body: dict[str, Any] | None = None) -> BoltResponse:

@@ -462,7 +462,7 @@ def _does(desk: Desk, step: str) -> None:
         desk.says(ANA, step)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(_COMMANDS, max_size=6))
 def test_nothing_that_one_admin_does_alone_lets_anybody_be_what_neither_the_source_nor_two_admins_say(
     two: Desk, steps: list[str]

@@ -45,9 +45,27 @@ from bot.core.admin import (
     Waiting,
 )
 from bot.core.commands import Misread
+from bot.core.identities import (
+    AccountTaken,
+    Coverage,
+    Identity,
+    ImportPreviewed,
+    LineRefused,
+    Linked,
+    NoSuchAccount,
+    NoSuchPerson,
+    NotLinked,
+    PeopleCovered,
+    PeopleMoved,
+    PeopleReply,
+    PersonShown,
+    Relink,
+    Relinked,
+)
 from bot.core.nouns import ReceiptId, SlackUser
 from bot.playground.slack.surfaces import check_message_blocks, check_view
-from bot.slack.render import admin, policy
+from bot.slack.render import admin, people, policy
+from policies.people import email_address
 from tests.slack.replies import inside
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -58,6 +76,15 @@ CHANGE = Change(
     id="c_1", receipt=ReceiptId("r_1"), by=SlackUser(team="T1", user="U1"), name=EVIL, base=1, digest="d", texts={},
     note=EVIL, widens=("admins.people",), asked_at=NOON, expires_at=NOON, state="approved", decided_by=EVIL,
 )  # fmt: skip
+MEI = email_address("mei@acme.test")
+LINKS = tuple(
+    Relink(email=MEI, source=f"s{number}", before=EVIL, after=(EVIL, None)[number % 2]) for number in range(100)
+)
+COVERED = Coverage(EVIL, "confluence", 1, 2, 3, 4, counted_as_members=True)
+IDENTITIES = tuple(
+    Identity(EVIL, "confluence", how, EVIL, 9, NOON, EVIL, EVIL, NOON)
+    for how in ("admin", "address", "absent", "unknown")
+)
 SOURCE = SourceStanding(EVIL, "folder", 10**9, 5, None, EVIL, 7)
 SPENT = Spent(10, 0.5, 10, 1.0, 10, 1.0)
 REPLIES: tuple[Reply, ...] = (
@@ -73,12 +100,21 @@ REPLIES: tuple[Reply, ...] = (
     SourcesListed(()), SourcesListed((SOURCE,) * 500), SyncAsked(EVIL), NoSuchSource(EVIL, (EVIL,) * 99), SPENT, Spent(0, 0, None, None, None, None),
     Verified(True, 1, 1, 0, 1), Verified(False, 1, 1, 3, 1),
     Audited("r_1", EVIL, tuple(Happening(EVIL, EVIL, True) for _ in range(500))), NoSuchReceipt("r_1"),
+    PeopleCovered(3, 1, (COVERED,) * 99), PeopleCovered(3, 0, ()), PersonShown(EVIL, IDENTITIES * 30), PersonShown(EVIL, ()),
+    NoSuchPerson(EVIL, is_name=True), NoSuchPerson(EVIL, is_name=False), NotLinked(EVIL), NoSuchAccount(EVIL, "drive"),
+    AccountTaken(EVIL, EVIL, EVIL), Relinked(LINKS), ImportPreviewed(ReceiptId("r_1"), LINKS, 3, (EVIL,) * 60, (EVIL,) * 60),
+    ImportPreviewed(ReceiptId("r_1"), (), 0, (), ()), PeopleMoved(),
 )  # fmt: skip
 
 
 def test_every_reply_that_there_is_is_tried_here() -> None:
     short = {NoMember, NoAdmin, Misread, Helped, NowPaused, NowRunning}
-    assert {type(reply) for reply in REPLIES} == {*get_args(PolicyReply), *get_args(OverviewReply), *short}
+    assert {type(reply) for reply in REPLIES} == {
+        *get_args(PolicyReply),
+        *get_args(OverviewReply),
+        *get_args(PeopleReply),
+        *short,
+    }
 
 
 @pytest.mark.parametrize("reply", REPLIES, ids=lambda reply: type(reply).__name__)
@@ -110,3 +146,34 @@ def test_a_card_and_a_form_are_taken_by_slack_whatever_stands_in_them() -> None:
 def test_what_widens_stands_first_on_a_card() -> None:
     edits = (*(Edit(f"answers.{number}", "1", "2") for number in range(500)), Edit("admins.people", "[]", '["x"]'))
     assert "admins.people" in policy.card(CHANGE.model_copy(update={"name": "ana"}), edits).text[:400]
+
+
+def test_the_forms_for_people_are_taken_by_slack_and_send_nothing_that_was_written_elsewhere() -> None:
+    check_view(people.form(receipt="r_1"))
+    check_view(people.looking())
+    shown = admin.in_form(ImportPreviewed(ReceiptId("r_1"), LINKS, 3, (), ()))
+    assert (shown["callback_id"], shown["private_metadata"]) == ("people", "r_1")
+    assert "submit" not in admin.in_form(ImportPreviewed(ReceiptId("r_1"), (), 3, (EVIL,), ()))
+    assert len(people.in_field(LineRefused(3, EVIL))) <= 600
+
+
+def test_whoever_is_linked_hears_by_whom_and_nothing_in_it_leads_anywhere() -> None:
+    for link in LINKS[:2]:
+        post = people.linked(Linked(link, EVIL, EVIL, "n", NOON))
+        check_message_blocks(list(post.blocks))
+        assert not [block for block in inside(list(post.blocks)) if block.get("type") in {"link", "user"}]
+        assert "<!channel>" not in post.text
+
+
+def test_a_card_about_people_and_what_became_of_it_name_them_and_the_way_back() -> None:
+    first = Relink(email=MEI, source="s0", before=None, after="712020:a")
+    change = CHANGE.model_copy(update={"links": (first,), "name": "ana", "note": "link", "decided_by": "ben"})
+    assert "who people are at a source" in policy.card(change, (Edit("s0, mei@acme.test", None, "712020:a"),)).text
+    assert "/footnote people unlink mei@acme.test s0" in policy.outcome(Decided(change)).text
+    other = change.model_copy(update={"links": (first.model_copy(update={"before": "712020:b"}),)})
+    assert "/footnote people link mei@acme.test s0 712020:b" in policy.outcome(Decided(other)).text
+    assert "people import" in policy.outcome(Decided(change.model_copy(update={"links": LINKS}))).text
+    for state in ("declined", "expired", "outdated"):
+        told = policy.outcome(Decided(change.model_copy(update={"state": state}))).text
+        assert "Nothing was changed" in told
+        assert "unlink" not in told

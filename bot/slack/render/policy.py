@@ -107,7 +107,10 @@ def _way_back(change: Change) -> Sequence[Part]:
     if len(change.links) > 1:
         return [told("To take it back: send the same list with `-` as each account, by `/footnote people import`")]
     (link,) = change.links
-    return [told(f"To take it back: `/footnote people unlink {link.email} {link.source}`")]
+    back = f"unlink {link.email} {link.source}"
+    if link.before is not None:
+        back = f"link {link.email} {link.source} {link.before}"
+    return [told(f"To take it back: `/footnote people {back}`")]
 
 
 def outcome(one: Decided) -> Post:
