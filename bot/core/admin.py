@@ -12,11 +12,12 @@ from policies.rules import Rules
 
 
 class Filled(Noun):
-    """A form that was sent in: the receipt of the command that opened it, and what was written."""
+    """A form that was sent in: the receipt of the command that opened it, and what was written. `form`: what it is called."""
 
     opened: ReceiptId
     view: str
     text: str
+    form: str = "policy"
 
 
 class Pressed(Noun):

@@ -142,7 +142,9 @@ class CommandIntake:
 
     def _submission(self, sent: _Submission) -> BoltResponse:
         by, view = SlackUser(team=sent.user.team_id, user=sent.user.id), sent.view
-        filled = Filled(opened=ReceiptId(view.private_metadata), view=view.id, text=_storable(view.written))
+        filled = Filled(
+            opened=ReceiptId(view.private_metadata), view=view.id, text=_storable(view.written), form=view.callback_id
+        )
         wrong = self._check(filled, by)
         if wrong is not None:
             said = people.in_field(wrong) if isinstance(wrong, LineRefused) else policy.in_field(wrong)

@@ -40,7 +40,7 @@ class SlackVoice:
             return "form"
         if typed.pressed is not None and isinstance(reply, Decided) and self._settled(typed.pressed, admin.said(reply)):
             return "card"
-        return self._show(typed, admin.said(reply), admin.in_form(reply), "reply", again=again)
+        return self._show(typed, admin.said(reply), admin.in_form(reply, _title(typed)), "reply", again=again)
 
     def open(self, typed: Typed, form: Form | ImportForm) -> bool:
         if isinstance(form, ImportForm):
@@ -70,7 +70,7 @@ class SlackVoice:
 
     def fail(self, typed: Typed) -> None:
         post = admin.failed(typed.receipt)
-        self._show(typed, post, admin.failed_form(typed.receipt), "failure", again=True)
+        self._show(typed, post, admin.failed_form(typed.receipt, _title(typed)), "failure", again=True)
 
     def _show(self, typed: Typed, post: Post, view: dict[str, Any], name: str, *, again: bool) -> str:
         if typed.filled is not None and self._redrew(typed.filled.view, view):
@@ -121,3 +121,8 @@ class SlackVoice:
             return False
         ours = (self._api.scheme, self._api.netloc)
         return (found.scheme, found.netloc) in {("https", _SLACKS), ours}
+
+
+def _title(typed: Typed) -> str:
+    """A window keeps its own."""
+    return people.TITLE if typed.filled is not None and typed.filled.form == people.FORM else policy.TITLE

@@ -113,6 +113,7 @@ def test_a_list_is_refused_by_its_line_shown_and_agreed_to_as_one(acme: Office) 
         assert "x@else.test" in shown(acme, "ana")
         assert not acme.person("ana").submit({}).errors
         until(lambda: "I asked ben@acme.test" in shown(acme, "ana"))
+        assert "Link people" in shown(acme, "ana")
         acme.settled()
         assert acme.events("relinked") == []
         press(acme, "ben")

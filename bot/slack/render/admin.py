@@ -23,7 +23,7 @@ from bot.slack.render.mrkdwn import escaped
 from bot.slack.render.overview import overview
 from bot.slack.render.parts import Paragraph, Part, Run
 from bot.slack.render.people import people, preview
-from bot.slack.render.policy import modal, policy
+from bot.slack.render.policy import TITLE, modal, policy
 from bot.slack.render.richtext import rich_text
 
 USES: Mapping[Name, Sequence[tuple[str, str]]] = {
@@ -70,15 +70,15 @@ def said(reply: Reply) -> Post:
     return _no_admin(reply.admins) if isinstance(reply, NoAdmin) else post(_parts(reply))
 
 
-def in_form(reply: Reply) -> Json:
+def in_form(reply: Reply, title: str = TITLE) -> Json:
     """In the place of the form that led to it."""
     if isinstance(reply, ImportPreviewed):
         return preview(reply)
-    return modal(said(reply).blocks)
+    return modal(said(reply).blocks, title=title)
 
 
-def failed_form(receipt: str) -> Json:
-    return modal(failed(receipt).blocks)
+def failed_form(receipt: str, title: str = TITLE) -> Json:
+    return modal(failed(receipt).blocks, title=title)
 
 
 def failed(receipt: str) -> Post:

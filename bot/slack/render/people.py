@@ -32,7 +32,7 @@ from bot.slack.render.policy import modal, refused
 from policies.identities import ACCOUNTS, LINKED, MOST_CHARACTERS, gives
 
 FORM = "people"
-_TITLE = "Link people"
+TITLE = "Link people"
 _MOST_LINKS = 40
 _MOST_OF_A_NAME = 150
 
@@ -163,17 +163,17 @@ def form(*, receipt: str) -> Json:
         "element": written,
         "hint": plain_text(hint),
     }
-    return _sent(modal([block], title=_TITLE), "Look", receipt)
+    return _sent(modal([block], title=TITLE), "Look", receipt)
 
 
 def preview(reply: ImportPreviewed) -> Json:
     """In the place of the form. Without anything that would change, there is nothing to send."""
-    shown = modal(post(_previewed(reply)).blocks, title=_TITLE)
+    shown = modal(post(_previewed(reply)).blocks, title=TITLE)
     return _sent(shown, "Change it", reply.receipt) if reply.links else shown
 
 
 def looking() -> Json:
-    return modal(post([told("Looking…")]).blocks, title=_TITLE)
+    return modal(post([told("Looking…")]).blocks, title=TITLE)
 
 
 def in_field(reply: LineRefused) -> str:

@@ -33,6 +33,7 @@ from bot.slack.render.lines import coded, item, moment, named, post, told
 from bot.slack.render.message import Post
 from bot.slack.render.parts import Item, Part
 
+TITLE = "Change a rule"
 _MOST_NAMED = 3
 _MOST_CHARACTERS = 9_000
 _MOST_OF_A_VALUE = 150
@@ -269,5 +270,5 @@ def _version(one: Version) -> str:
     return shortened(one_line(f"{one.number} · {moment(one.at)} · {one.author} · {one.note}"), 300)
 
 
-def modal(shown: Sequence[Json], *, title: str = "Change a rule") -> Json:
+def modal(shown: Sequence[Json], *, title: str = TITLE) -> Json:
     return {"type": "modal", "title": plain_text(title), "close": plain_text("Close"), "blocks": list(shown)}
