@@ -35,6 +35,7 @@ from connectors.model import AccessUnknown, Braked, Fatal, Gone, Retryable
 
 SYNC: Final = "sync"
 EMBED: Final = "embed"
+CHANGE: Final = "change"  # that waits for a second admin: it is looked at when its time is over
 
 _ATTEMPTS = 10  # of a question: with the pauses between them, a quarter of an hour in which its surface may be away
 _DEATHS = 3  # of its processes, after which a question is set apart: it may be what they died of

@@ -17,7 +17,15 @@ from bot.app.models import (
     rewriter,
     writers,
 )
-from bot.app.work import ask_for_embedding, ask_for_sync, standing, sync_if_there, with_loop
+from bot.app.work import (
+    ask_for_embedding,
+    ask_for_sync,
+    end_later,
+    reread_people,
+    standing,
+    sync_if_there,
+    with_loop,
+)
 
 __all__ = [
     "Assistant",
@@ -31,11 +39,13 @@ __all__ = [
     "chroma",
     "composer",
     "embedder",
+    "end_later",
     "judge",
     "packaged_rules",
     "purse",
     "records",
     "reranker",
+    "reread_people",
     "rewriter",
     "standing",
     "sync_if_there",

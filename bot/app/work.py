@@ -8,8 +8,9 @@ from sqlmodel import Session
 from bot.app.archive import Records
 from bot.ops.counted import Standing, Waiting
 from bot.stores.inbox import SLACK_QUESTION
+from bot.stores.jobs import take_away_all
 from bot.stores.leader import TIMERS
-from bot.worker import EMBED, SYNC
+from bot.worker import CHANGE, EMBED, SYNC
 from connectors.model import Loop
 
 _EMBEDDER = "embedder"  # of a workspace there is one job of it at a time
@@ -19,7 +20,7 @@ def standing(records: Records) -> Standing:
     """What waits, and how old what we know of each source is."""
     queues = dict.fromkeys((SLACK_QUESTION, SYNC, EMBED), Waiting("", 0, 0, None))
     for kind, state, count, since in (*records.inbox.still_to_do(), *records.jobs.still_to_do()):
-        if kind != TIMERS:
+        if kind not in {TIMERS, CHANGE}:
             queues[kind] = queues.get(kind, Waiting("", 0, 0, None)).with_more(state, count, since)
     read_at = {
         (source.name, loop.value): moment
@@ -45,6 +46,17 @@ def sync_if_there(records: Records, session: Session, name: str, _now: datetime)
         return False
     _enqueue_sync(records, session, name, tuple(Loop), full=False)
     return True
+
+
+def reread_people(records: Records, session: Session, name: str, _now: datetime) -> None:
+    """Whoever is reading them has begun with what was said before, and may write no more of it."""
+    take_away_all(session, SYNC, name)
+    _enqueue_sync(records, session, name, (Loop.GROUPS,), full=False)
+
+
+def end_later(records: Records, session: Session, change: str, at: datetime) -> None:
+    """A change that waits is looked at again when its time is over."""
+    records.jobs.enqueue(session, CHANGE, change, {}, now=at)
 
 
 def _enqueue_sync(records: Records, session: Session, name: str, loops: Collection[Loop], *, full: bool) -> None:

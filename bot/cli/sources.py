@@ -67,7 +67,7 @@ def link(name: str, email: str, account: str | None) -> None:
     with command() as settings, app.records(settings) as records:
         who, now = person(email, named_by="A person is named by"), records.clock()
         with records.database.writing() as session:
-            new = records.sources.link(session, name, who, account)
+            new = records.sources.link(session, name, who, account, by=operator(), at=now)
             body = {"source": name, "email": who, "account": account, "operator": operator()}
             records.ledger.append(session, [Event(kind="person_linked", body=body)] if new else [], now)
         app.ask_for_sync(records, [name], [Loop.GROUPS])

@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from bot.core.channels import Preview
 from bot.core.commands import Misread
+from bot.core.identities import ImportForm, Linked, PeopleReply, Relink
 from bot.core.nouns import Event, ReceiptId, SlackUser
 from policies.channels import ChannelRules
 from policies.people import Email, Noun
@@ -13,11 +14,12 @@ from policies.rules import Rules
 
 
 class Filled(Noun):
-    """A form that was sent in: the receipt of the command that opened it, and what was written."""
+    """A form that was sent in: the receipt of the command that opened it, and what was written. `form`: what it is called."""
 
     opened: ReceiptId
     view: str
     text: str
+    form: str = "policy"
 
 
 class Pressed(Noun):
@@ -101,7 +103,9 @@ ChangeState = Literal["pending", "approved", "declined", "expired", "outdated"]
 
 
 class Change(Noun):
-    """What one admin wants, and another has to agree to: a whole new version, named by its digest."""
+    """What one admin wants, and another has to agree to: a whole new version, or who some people are at the sources. Either
+    is named by its digest.
+    """
 
     id: str
     receipt: ReceiptId
@@ -110,6 +114,7 @@ class Change(Noun):
     base: int
     digest: str
     texts: Mapping[str, str]
+    links: tuple[Relink, ...] = ()
     note: str
     widens: tuple[str, ...]
     asked_at: datetime
@@ -352,7 +357,18 @@ PolicyReply = (
 )
 OverviewReply = Standing | SourcesListed | SyncAsked | NoSuchSource | Spent | Verified | Audited | NoSuchReceipt
 ChannelReply = ChannelShown | ChannelChanged | NoChannel
-Reply = NoMember | NoAdmin | Misread | Helped | NowPaused | NowRunning | PolicyReply | OverviewReply | ChannelReply
+Reply = (
+    NoMember
+    | NoAdmin
+    | Misread
+    | Helped
+    | NowPaused
+    | NowRunning
+    | PolicyReply
+    | OverviewReply
+    | ChannelReply
+    | PeopleReply
+)
 
 
 class Form(NamedTuple):
@@ -371,6 +387,10 @@ class Members(Protocol):
 
     def named(self, name: str) -> Member | None:
         """The same, by the id of an account or by an address."""
+        ...
+
+    def everyone(self) -> Sequence[Member]:
+        """All full members. `Retryable`: they cannot be found out now, or not all of them."""
         ...
 
 
@@ -394,6 +414,10 @@ class Changes(Protocol):
     """Those that wait for a second admin, and those that did."""
 
     def change(self, name: str) -> Change | None: ...
+
+    def expire(self, name: str) -> Change | None:
+        """The change, which waits no more if its time is over."""
+        ...
 
 
 class Overview(Protocol):
@@ -436,9 +460,13 @@ class CommandWork(Protocol):
         ...
 
     def settle(self, change: Change, state: ChangeState, *, by: Member, edits: Sequence[Mapping[str, Any]]) -> None:
-        """What becomes of a change that waits: once, and if it is approved, its version with it. Nothing, if it does not wait
-        any more; outdated, if somebody saved a version at the same moment.
+        """What becomes of a change that waits: once, and if it is approved, its version or its links with it. Nothing, if it
+        does not wait any more; outdated, if somebody changed the same at the same moment.
         """
+        ...
+
+    def relink(self, links: Sequence[Relink], *, by: str) -> bool:
+        """Who these people are from now on, and its event. Whether they were still as `before` says."""
         ...
 
     def ask_for_sync(self, source: str, by: str) -> bool:
@@ -467,7 +495,7 @@ class Voice(Protocol):
         """By which way."""
         ...
 
-    def open(self, typed: Typed, form: Form) -> bool:
+    def open(self, typed: Typed, form: Form | ImportForm) -> bool:
         """False: Slack takes it no more."""
         ...
 
@@ -477,6 +505,10 @@ class Voice(Protocol):
 
     def greet(self, to: Member, version: Version, *, again: bool) -> None:
         """They are an admin from this version on."""
+        ...
+
+    def tell_linked(self, to: Member, linked: Linked, *, again: bool) -> None:
+        """Somebody hears who they are at a source from now on."""
         ...
 
     def inform(self, decided: Decided, *, again: bool) -> None:

@@ -9,7 +9,7 @@ from typing import Final, Literal, NamedTuple, get_args
 from bot.core import channels
 from bot.core.channels import ChannelCommand
 
-Name = Literal["help", "status", "sources", "channel", "policy", "audit", "budget", "pause", "resume"]
+Name = Literal["help", "status", "sources", "channel", "policy", "people", "audit", "budget", "pause", "resume"]
 """The first word. What is not listed does not exist."""
 
 NAMES: Final[tuple[Name, ...]] = get_args(Name)
@@ -82,6 +82,28 @@ class Budget(NamedTuple):
     """What models may cost, and have cost today."""
 
 
+class People(NamedTuple):
+    """How many are linked at each source."""
+
+
+class PersonShow(NamedTuple):
+    """What one person is at each source."""
+
+    who: str
+
+
+class PersonLink(NamedTuple):
+    """Somebody is this account at a source; None: whom the source says they are."""
+
+    who: str
+    source: str
+    account: str | None
+
+
+class PeopleImport(NamedTuple):
+    """Many at once, in a form."""
+
+
 class Misread(NamedTuple):
     """It cannot be understood. `name`: the command whose use would help; None: there is no such command."""
 
@@ -103,6 +125,10 @@ Command = (
     | Audit
     | Budget
     | ChannelCommand
+    | People
+    | PersonShow
+    | PersonLink
+    | PeopleImport
 )
 
 
@@ -118,6 +144,8 @@ def parse(text: str) -> Command | Misread:  # noqa: PLR0911 - one line for each 
         case "channel":
             found = channels.parsed(*_first(rest))
             return Misread("channel") if found is None else found
+        case "people":
+            return _people(*_first(rest))
         case "audit":
             return Verify() if rest == "verify" else Audit(rest) if _RECEIPT.fullmatch(rest) else Misread("audit")
         case "status" | "budget" | "pause" | "resume" as alone:
@@ -142,6 +170,22 @@ def _sources(verb: str, name: str) -> Command | Misread:
             return SyncNow(name)
         case _:
             return Misread("sources")
+
+
+def _people(verb: str, rest: str) -> Command | Misread:
+    match verb.lower(), rest.split():
+        case "", []:
+            return People()
+        case "show", [who]:
+            return PersonShow(who)
+        case "link", [who, source, account]:
+            return PersonLink(who, source, account)
+        case "unlink", [who, source]:
+            return PersonLink(who, source, None)
+        case "import", []:
+            return PeopleImport()
+        case _:
+            return Misread("people")
 
 
 def _policy(verb: str, rest: str) -> Command | Misread:

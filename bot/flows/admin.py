@@ -9,6 +9,7 @@ from typing import assert_never
 
 from bot.core.admin import (
     CommandWork,
+    Filled,
     Helped,
     Member,
     NoAdmin,
@@ -31,6 +32,10 @@ from bot.core.commands import (
     Help,
     Misread,
     Pause,
+    People,
+    PeopleImport,
+    PersonLink,
+    PersonShow,
     PolicyHistory,
     PolicySet,
     PolicyShow,
@@ -44,7 +49,7 @@ from bot.core.commands import (
 )
 from bot.core.failpoints import Reach
 from bot.core.nouns import Event, ReceiptId
-from bot.flows import channel, policy
+from bot.flows import channel, people, policy
 from bot.flows.channel import Surroundings
 from bot.flows.policy import Governing
 
@@ -79,15 +84,23 @@ def _reply(work: CommandWork, house: Administration) -> Reply:
     if not governing.is_admin(member):
         return NoAdmin(governing.admins())
     if typed.filled is not None:
-        opened = house.opened(typed.filled.opened)
-        return channel.send_in(typed.filled, work, member, governing, opened, house.surroundings)
+        return _sent_in(typed.filled, work, member, house)
     if typed.pressed is not None:
         return policy.decide(typed.pressed, work, member, governing)
     command = parse(typed.text)
     return command if isinstance(command, Misread) else _done(command, work, member, house)
 
 
-def _done(command: Command, work: CommandWork, by: Member, house: Administration) -> Reply:  # noqa: PLR0911 - one line for each that there is
+def _sent_in(filled: Filled, work: CommandWork, by: Member, house: Administration) -> Reply:
+    opened = house.opened(filled.opened)
+    if opened is not None and people.is_ours(opened):
+        return people.send_in(filled, work, by, house.governing, opened)
+    return channel.send_in(filled, work, by, house.governing, opened, house.surroundings)
+
+
+def _done(  # noqa: PLR0911 - one line for each that there is
+    command: Command, work: CommandWork, by: Member, house: Administration
+) -> Reply:
     if isinstance(command, ChannelCommand):
         return channel.settle(command, work, by, house.governing, house.surroundings)
     match command:
@@ -97,6 +110,8 @@ def _done(command: Command, work: CommandWork, by: Member, house: Administration
             return _governed(command, work, by, house.governing)
         case Status() | Sources() | Budget() | Verify() | Audit():
             return _looked_up(command, house.overview)
+        case People() | PersonShow() | PersonLink() | PeopleImport():
+            return people.answered(command, work, by, house.governing)
         case SyncNow(name):
             return _synced(name, work, by, house)
         case Pause():

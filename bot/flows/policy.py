@@ -6,7 +6,7 @@ What lets more be seen, or trusts more people, waits until a second admin has ag
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from bot.core.admin import (
     Change,
@@ -41,7 +41,9 @@ from bot.core.admin import (
     Waiting,
 )
 from bot.core.clock import Clock
+from bot.core.identities import Identities, Relink
 from bot.core.nouns import Event
+from bot.flows.linking import Linking, digest_of, edits_of, stands, tell, widened_by
 from policies.admins import is_admin
 from policies.overrides import (
     Path,
@@ -75,10 +77,15 @@ class Governing:
     configuration: Configuration
     changes: Changes
     members: Members
+    identities: Identities
     voice: Voice
     first: Sequence[str]
     anew: Callable[[], str]
     clock: Clock
+
+    @property
+    def linking(self) -> Linking:
+        return Linking(self.identities, self.members, self.voice)
 
     def admins(self) -> tuple[str, ...]:
         """As they are named, those of the settings first."""
@@ -157,28 +164,64 @@ def decide(pressed: Pressed, work: CommandWork, by: Member, house: Governing) ->
         return NoSuchChange()
     if change.by == by.user:
         return NotYourself()
+    again = work.attempt > 1 or change.state != "pending"  # they have heard of it, or it is being said
     if change.state == "pending":
         _settle(change, work, by, house, approve=pressed.approve)
         change = house.changes.change(pressed.change) or change
     decided = Decided(change, _number(change, house))
     if decided.number is not None:
         _greet(decided.number, work, house)
-    house.voice.inform(decided, again=work.attempt > 1)
+    _tell(change, house, again=again)
+    house.voice.inform(decided, again=again)
     return decided
+
+
+def expire(name: str, house: Governing) -> None:
+    """Whoever asked hears that nobody agreed in time. Done again, it says it once."""
+    change = house.changes.expire(name)
+    if change is not None and change.state == "expired":
+        house.voice.inform(Decided(change), again=True)
+
+
+def propose_links(links: Sequence[Relink], work: CommandWork, by: Member, house: Governing, note: str) -> Reply:
+    """Who some people are waits as everything does that lets more be seen."""
+    others, widens, newest = _others(by, house), widened_by(links), house.configuration.newest()
+    if not others:
+        return Waiting(widens, (), None)
+    made = _Made(digest_of(links), {}, tuple(links), note, widens)
+    return _proposed(made, newest, work, by, house, others)
+
+
+def _tell(change: Change, house: Governing, *, again: bool) -> None:
+    if change.links and change.state == "approved":
+        tell(
+            change.links,
+            house.linking,
+            by=change.name,
+            agreed_by=change.decided_by,
+            name=change.id,
+            at=change.asked_at,
+            again=again,
+        )
 
 
 def _settle(change: Change, work: CommandWork, by: Member, house: Governing, *, approve: bool) -> None:
     """The clicker was looked at before; whoever wanted it must be an admin still, and it must be what would come of it."""
     wanted = house.members.member(change.by)
     base = house.configuration.newest()
-    is_same = base.version.number == change.base and digest(change.texts) == change.digest
-    edits = [edit._asdict() for edit in _edits(base.texts, change.texts)]
-    work.settle(
-        change,
-        _becomes(change, house, approve=approve, may=is_same and wanted is not None and house.is_admin(wanted)),
-        by=by,
-        edits=edits,
-    )
+    edits = [edit._asdict() for edit in _edits_of(change, base)]
+    may = wanted is not None and house.is_admin(wanted) and _is_same(change, base, house)
+    work.settle(change, _becomes(change, house, approve=approve, may=may), by=by, edits=edits)
+
+
+def _is_same(change: Change, base: Texts, house: Governing) -> bool:
+    if change.links:
+        return digest_of(change.links) == change.digest and stands(change.links, house.linking)
+    return base.version.number == change.base and digest(change.texts) == change.digest
+
+
+def _edits_of(change: Change, base: Texts) -> tuple[Edit, ...]:
+    return edits_of(change.links) if change.links else _edits(base.texts, change.texts)
 
 
 def _becomes(change: Change, house: Governing, *, approve: bool, may: bool) -> ChangeState:
@@ -236,7 +279,7 @@ def _put_through(
     """What an attempt that died had done is done. Without a `base` it is said of whatever holds at this moment."""
     done = work.recorded("configured") or work.recorded("change_proposed")
     if done is not None:
-        return _told_before(done, house)
+        return told_before(done, house)
     newest = house.configuration.newest()
     for _ in range(_TRIES):
         newest = house.configuration.newest()
@@ -262,24 +305,27 @@ def _brought_in(
     widens = widened(before, after)
     others = _others(by, house) if widens else ()
     if widens and (others or not only_more_admins(before, after)):
-        return _proposed(made, newest, work, by, house, note, widens, others)
+        return _proposed(_Made(digest(made), made, (), note, widens), newest, work, by, house, others)
     body = {"edits": [edit._asdict() for edit in edits]}
     version = work.configure(made, base=newest.version.number, author=by.name, note=note, body=body)
     return Changed(version.number, edits) if version is not None else None
 
 
+class _Made(NamedTuple):
+    """What is wanted."""
+
+    digest: str
+    texts: Mapping[str, str]
+    links: tuple[Relink, ...]
+    note: str
+    widens: tuple[str, ...]
+
+
 def _proposed(
-    made: dict[str, str],
-    newest: Texts,
-    work: CommandWork,
-    by: Member,
-    house: Governing,
-    note: str,
-    widens: tuple[str, ...],
-    others: Sequence[Member],
+    made: _Made, newest: Texts, work: CommandWork, by: Member, house: Governing, others: Sequence[Member]
 ) -> Reply:
     if not others:
-        return Waiting(widens, (), None)
+        return Waiting(made.widens, (), None)
     now = house.clock()
     change = Change(
         id=house.anew(),
@@ -287,24 +333,21 @@ def _proposed(
         by=by.user,
         name=by.name,
         base=newest.version.number,
-        digest=digest(made),
-        texts=made,
-        note=note,
-        widens=widens,
         asked_at=now,
         expires_at=now + _WAITS,
+        **made._asdict(),
     )
     work.propose(change)
     return _offered(change, others, newest, house, again=False)
 
 
 def _offered(change: Change, others: Sequence[Member], base: Texts, house: Governing, *, again: bool) -> Reply:
-    edits = _edits(base.texts, change.texts)
+    edits = _edits_of(change, base)
     asked = tuple(other.name for other in others if house.voice.offer(change, edits, other, again=again))
     return Waiting(change.widens, asked, change.expires_at)
 
 
-def _told_before(done: Event, house: Governing) -> Reply:
+def told_before(done: Event, house: Governing) -> Reply:
     body = done.body
     if done.kind == "configured":
         return Changed(body["number"], tuple(Edit(**edit) for edit in body["edits"]))

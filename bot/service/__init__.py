@@ -92,6 +92,7 @@ def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -
             worker.Pool(_in_no_pause(review_next, pauses), size=1) as reviewing,
             worker.Pool(_in_no_pause(partial(handing.run_errand, records, house), pauses), size=1) as errands,
             worker.Pool(heed_next, size=1) as heeding,  # one after the other, and behind no question
+            worker.Pool(partial(admin.end_next, records, administration), size=1),
         ):
             desk = handing.desk(records, house, errands.wake)
             handing_over = HandingOver(us, desk, later=later, reach=reach)

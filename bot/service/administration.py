@@ -1,18 +1,22 @@
 """Who carries out what admins type."""
 
 import secrets
+from collections.abc import Callable
 from functools import partial
 
-from bot import app
+from bot import app, worker
 from bot.core.admin import Conflict, Filled, NoSuchChange, RuleRefused
 from bot.core.failpoints import Reach
+from bot.core.identities import LineRefused
 from bot.core.nouns import SlackUser
 from bot.flows.admin import Administration
-from bot.flows.policy import Governing, refusal_of_form
+from bot.flows.people import is_ours, refusal_of_list
+from bot.flows.policy import Governing, expire, refusal_of_form
 from bot.service.channels import surroundings
 from bot.slack.audience import SlackPeople
 from bot.slack.voice import SlackVoice
 from bot.stores.commands import Commands
+from bot.stores.identities import StoredIdentities
 from bot.stores.overview import StoredOverview
 from bot.stores.pauses import Pauses
 
@@ -24,6 +28,7 @@ def administration(
         configuration=records.config,
         changes=typed,
         members=people,
+        identities=StoredIdentities(records.database, lambda: records.config.rules().audience.full_members.principals),
         voice=voice,
         first=records.settings.admins,
         anew=lambda: f"c_{secrets.token_hex(12)}",
@@ -40,8 +45,27 @@ def administration(
 
 
 def commands(records: app.Records) -> Commands:
-    sync = partial(app.sync_if_there, records)
-    return Commands(records.database, records.ledger, records.inbox, records.config, records.clock, sync=sync)
+    return Commands(
+        records.database,
+        records.ledger,
+        records.inbox,
+        records.config,
+        records.clock,
+        sync=partial(app.sync_if_there, records),
+        people=partial(app.reread_people, records),
+        end=partial(app.end_later, records),
+    )
+
+
+def end_next(records: app.Records, house: Administration) -> bool:
+    """Whether the time of a change was over that waited for a second admin."""
+
+    def end(change: str, _check_lease: Callable[[], None]) -> None:
+        expire(change, house.governing)
+
+    return worker.run_errand(
+        records.jobs, records.database, records.clock, end, lambda _change: None, kind=worker.CHANGE
+    )
 
 
 def _overview(records: app.Records) -> StoredOverview:
@@ -56,5 +80,10 @@ def _overview(records: app.Records) -> StoredOverview:
     )
 
 
-def check(house: Administration, filled: Filled, by: SlackUser) -> RuleRefused | Conflict | NoSuchChange | None:
-    return refusal_of_form(filled, str(by), house.governing, house.opened(filled.opened))
+def check(
+    house: Administration, filled: Filled, by: SlackUser
+) -> RuleRefused | LineRefused | Conflict | NoSuchChange | None:
+    opened = house.opened(filled.opened)
+    if opened is not None and is_ours(opened):
+        return refusal_of_list(filled, str(by), house.governing, opened)
+    return refusal_of_form(filled, str(by), house.governing, opened)

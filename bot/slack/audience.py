@@ -3,7 +3,7 @@ an incomplete audience may read nothing; a name that is missing from a complete 
 """
 
 import time
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from typing import assert_never
 
 import structlog
@@ -86,6 +86,14 @@ class SlackPeople:
                 return None
             raise Retryable(str(refused)) from None
         return Member(user=account.who, email=account.email) if account.standing is Standing.MEMBER else None
+
+    def everyone(self) -> Sequence[Member]:
+        """All full members, as they were within a minute."""
+        try:
+            accounts = self._directory.everyone_and(()).values()
+        except AccessUnknown as why:
+            raise Retryable(str(why)) from None
+        return [Member(user=one.who, email=one.email) for one in accounts if one.standing is Standing.MEMBER]
 
     def readers(self, question: Question, asker: Person, *, declared: frozenset[Principal]) -> Audience:
         who, place = _account_that_asks(question), _place(question)

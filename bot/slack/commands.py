@@ -2,7 +2,9 @@
 Slack hears that it arrived; others do it, for Slack waits three seconds.
 """
 
+import html
 import json
+import re
 from collections.abc import Callable
 from typing import Annotated, Any, Final, Protocol
 
@@ -13,12 +15,14 @@ from slack_bolt import App, BoltResponse
 from bot.core.admin import Conflict, Filled, NoSuchChange, Pressed, RuleRefused, Typed
 from bot.core.clock import Clock
 from bot.core.failpoints import Reach
+from bot.core.identities import LineRefused
 from bot.core.nouns import ReceiptId, SlackUser, new_receipt_id
 from bot.slack.heard import Us
-from bot.slack.render import policy
+from bot.slack.render import people, policy
 
 COMMAND: Final = "/footnote"
-_FORM: Final = "policy"
+_POLICY: Final = "policy"
+_FORMS: Final = frozenset({_POLICY, people.FORM})
 _PRESSES: Final = {"change:approve": True, "change:decline": False}
 _MOST_CHARACTERS: Final = 4_000
 
@@ -31,7 +35,7 @@ class CommandDesk(Protocol):
         ...
 
 
-Check = Callable[[Filled, SlackUser], RuleRefused | Conflict | NoSuchChange | None]
+Check = Callable[[Filled, SlackUser], RuleRefused | LineRefused | Conflict | NoSuchChange | None]
 """What is wrong with a form, while whoever wrote it still has it open."""
 
 _Name = Annotated[str, Field(max_length=255, pattern=r"^[!-~]+$")]
@@ -67,6 +71,7 @@ class _State(_Payload):
 
 class _View(_Payload):
     id: _Name
+    callback_id: str
     private_metadata: _Name
     state: _State
 
@@ -113,7 +118,7 @@ class CommandIntake:
             match body:
                 case {"command": str(command)} if command == COMMAND:
                     return self._command(_Command.model_validate(body))
-                case {"type": "view_submission", "view": {"callback_id": str(form)}} if form == _FORM:
+                case {"type": "view_submission", "view": {"callback_id": str(form)}} if form in _FORMS:
                     return self._submission(_Submission.model_validate(body))
                 case {"type": "block_actions", "actions": [{"action_id": str(action)}, *_]} if action in _PRESSES:
                     return self._press(_Press.model_validate(body))
@@ -128,7 +133,7 @@ class CommandIntake:
         typed = self._typed(by, f"command:{said.trigger_id}").model_copy(
             update={
                 "channel": said.channel_id,
-                "text": _storable(said.text),
+                "text": as_typed(_storable(said.text)),
                 "answer_at": said.response_url,
                 "trigger": said.trigger_id,
             }
@@ -137,12 +142,17 @@ class CommandIntake:
 
     def _submission(self, sent: _Submission) -> BoltResponse:
         by, view = SlackUser(team=sent.user.team_id, user=sent.user.id), sent.view
-        filled = Filled(opened=ReceiptId(view.private_metadata), view=view.id, text=_storable(view.written))
+        filled = Filled(
+            opened=ReceiptId(view.private_metadata), view=view.id, text=_storable(view.written), form=view.callback_id
+        )
         wrong = self._check(filled, by)
         if wrong is not None:
-            return _acknowledged({"response_action": "errors", "errors": {"text": policy.in_field(wrong)}})
-        self._taken(self._typed(by, f"view:{view.id}").model_copy(update={"filled": filled}))
-        return _acknowledged({"response_action": "update", "view": policy.saving()})
+            said = people.in_field(wrong) if isinstance(wrong, LineRefused) else policy.in_field(wrong)
+            return _acknowledged({"response_action": "errors", "errors": {"text": said}})
+        # One window may be sent twice: with a list, and with the word that it shall be so.
+        self._taken(self._typed(by, f"view:{view.id}:{filled.opened}").model_copy(update={"filled": filled}))
+        shown = policy.saving() if view.callback_id == _POLICY else people.looking()
+        return _acknowledged({"response_action": "update", "view": shown})
 
     def _press(self, pressed: _Press) -> BoltResponse:
         by, action, on = (
@@ -165,6 +175,14 @@ class CommandIntake:
             self._reach("command.after_take")
             self._wake()
         return _acknowledged()
+
+
+def as_typed(text: str) -> str:
+    """Slack names people and channels by their ids, as it is asked to; whatever else it has marked up reads as it was typed."""
+    return html.unescape(_MARKED.sub(lambda found: found["typed"] or found["address"], text))
+
+
+_MARKED = re.compile(r"<(?![@#!])(?:mailto:)?(?P<address>[^<>|\s]+)(?:\|(?P<typed>[^<>]*))?>")
 
 
 def _acknowledged(body: dict[str, Any] | None = None) -> BoltResponse:

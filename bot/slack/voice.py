@@ -14,10 +14,11 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook import WebhookClient
 
 from bot.core.admin import Change, Decided, Edit, Form, FormOpened, Member, Pressed, Reply, Typed, Version
+from bot.core.identities import ImportForm, Linked
 from bot.slack import wire
 from bot.slack.calls import Refused, call
 from bot.slack.poster import SlackPoster
-from bot.slack.render import Post, admin, policy
+from bot.slack.render import Post, admin, people, policy
 from connectors.model import Retryable
 
 _TIMEOUT_S: Final = 15
@@ -39,10 +40,14 @@ class SlackVoice:
             return "form"
         if typed.pressed is not None and isinstance(reply, Decided) and self._settled(typed.pressed, admin.said(reply)):
             return "card"
-        return self._show(typed, admin.said(reply), admin.in_form(reply), "reply", again=again)
+        return self._show(typed, admin.said(reply), admin.in_form(reply, _title(typed)), "reply", again=again)
 
-    def open(self, typed: Typed, form: Form) -> bool:
-        view = policy.form(form.path, form.text, receipt=typed.receipt)
+    def open(self, typed: Typed, form: Form | ImportForm) -> bool:
+        if isinstance(form, ImportForm):
+            return self._opened(typed, people.form(receipt=typed.receipt))
+        return self._opened(typed, policy.form(form.path, form.text, receipt=typed.receipt))
+
+    def _opened(self, typed: Typed, view: dict[str, Any]) -> bool:
         try:
             call(self._client, "views.open", wire.OpenedView, trigger_id=typed.trigger, view=view)
         except (Refused, Retryable) as trouble:
@@ -56,13 +61,16 @@ class SlackVoice:
     def greet(self, to: Member, version: Version, *, again: bool) -> None:
         self._say(to.user.user, policy.greeting(version), f"{version.number}:admin", version.at, again=again)
 
+    def tell_linked(self, to: Member, linked: Linked, *, again: bool) -> None:
+        self._say(to.user.user, people.linked(linked), f"{linked.name}:linked", linked.at, again=again)
+
     def inform(self, decided: Decided, *, again: bool) -> None:
         change = decided.change
         self._say(change.by.user, policy.outcome(decided), f"{change.id}:decided", change.asked_at, again=again)
 
     def fail(self, typed: Typed) -> None:
         post = admin.failed(typed.receipt)
-        self._show(typed, post, admin.failed_form(typed.receipt), "failure", again=True)
+        self._show(typed, post, admin.failed_form(typed.receipt, _title(typed)), "failure", again=True)
 
     def _show(self, typed: Typed, post: Post, view: dict[str, Any], name: str, *, again: bool) -> str:
         if typed.filled is not None and self._redrew(typed.filled.view, view):
@@ -113,3 +121,8 @@ class SlackVoice:
             return False
         ours = (self._api.scheme, self._api.netloc)
         return (found.scheme, found.netloc) in {("https", _SLACKS), ours}
+
+
+def _title(typed: Typed) -> str:
+    """A window keeps its own."""
+    return people.TITLE if typed.filled is not None and typed.filled.form == people.FORM else policy.TITLE

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 from sqlalchemy import update
@@ -15,10 +15,12 @@ from sqlmodel import Session, col
 
 from bot.core.admin import Change, ChangeState, Member, Paused, Typed, Version
 from bot.core.clock import Clock
+from bot.core.identities import Relink
 from bot.core.nouns import Event, ReceiptId
-from bot.stores import pauses
+from bot.stores import identities, pauses
 from bot.stores.config import Config, Taken
 from bot.stores.database import Database, changed, insert_new
+from bot.stores.identities import AskForPeople
 from bot.stores.inbox import Inbox
 from bot.stores.leases import Claim
 from bot.stores.ledger.book import Ledger
@@ -31,15 +33,35 @@ Written = TypeVar("Written")
 AskForSync = Callable[[Session, str, datetime], bool]
 """A job for this source, in the caller's transaction. Whether there is such a source."""
 
+EndLater = Callable[[Session, str, datetime], object]
+"""A job that looks at this change again when its time is over."""
+
+
+class Asked(NamedTuple):
+    """What has to be done besides."""
+
+    sync: AskForSync
+    people: AskForPeople
+    end: EndLater
+
 
 class Commands:
     """The port `Changes`, too."""
 
     def __init__(
-        self, database: Database, ledger: Ledger, inbox: Inbox, config: Config, clock: Clock, *, sync: AskForSync
+        self,
+        database: Database,
+        ledger: Ledger,
+        inbox: Inbox,
+        config: Config,
+        clock: Clock,
+        *,
+        sync: AskForSync,
+        people: AskForPeople = lambda _session, _source, _now: None,
+        end: EndLater = lambda _session, _change, _at: None,
     ) -> None:
         self._database, self._ledger, self.inbox, self._clock = database, ledger, inbox, clock
-        self._config, self._sync = config, sync
+        self._config, self._asked = config, Asked(sync, people, end)
 
     @property
     def length(self) -> timedelta:
@@ -59,6 +81,18 @@ class Commands:
             row = session.get(ChangeRow, (self._database.workspace, name))
             return _change(row) if row is not None else None
 
+    def expire(self, name: str) -> Change | None:
+        """In the receipt of the command that asked for it."""
+        now = self._clock()
+        over = (col(ChangeRow.id) == name) & (col(ChangeRow.state) == "pending") & (col(ChangeRow.expires_at) <= now)
+        with self._database.writing() as session:
+            if changed(session, update(ChangeRow).where(over).values(state="expired")) == 1:
+                row = session.get_one(ChangeRow, (self._database.workspace, name))
+                body = {"change": name, "receipt": row.receipt, "state": "expired"}
+                event = Event(kind="change_decided", receipt=ReceiptId(row.receipt), body=body)
+                self._ledger.append(session, [event], now)
+        return self.change(name)
+
     def opened(self, receipt: ReceiptId) -> Event | None:
         """The form that this command opened."""
         with self._database.reading() as session:
@@ -71,7 +105,7 @@ class Commands:
         if claim is None:
             return None
         try:
-            return OpenCommand(self._database, self._ledger, self.inbox, self._config, self._clock, claim, self._sync)
+            return OpenCommand(self._database, self._ledger, self.inbox, self._config, self._clock, claim, self._asked)
         except ValidationError as error:
             self.inbox.fail(claim, self._clock(), error=type(error).__name__)
             return None
@@ -88,10 +122,10 @@ class OpenCommand:
         config: Config,
         clock: Clock,
         claim: Claim,
-        sync: AskForSync,
+        asked: Asked,
     ) -> None:
         self._database, self._ledger, self._inbox, self._clock = database, ledger, inbox, clock
-        self._config, self._sync = config, sync
+        self._config, self._asked = config, asked
         self._claim = claim
         self.typed = Typed.model_validate_json(claim.payload)
         self.attempt = claim.attempts
@@ -125,10 +159,12 @@ class OpenCommand:
         return None
 
     def propose(self, change: Change) -> None:
-        body = change.model_dump(mode="json", include={"base", "digest", "note", "widens", "expires_at"})
+        said = {"base", "digest", "note", "widens", "expires_at", *(("links",) if change.links else ())}
+        body = change.model_dump(mode="json", include=said)
 
         def write(session: Session, now: datetime) -> None:
-            insert_new(session, ChangeRow, [_row_of(change)])
+            if insert_new(session, ChangeRow, [_row_of(change)]):
+                self._asked.end(session, change.id, change.expires_at)
             self._append(session, (Event(kind="change_proposed", body={**body, "change": change.id}),), now)
 
         self._held(write)
@@ -138,16 +174,39 @@ class OpenCommand:
             waits = (col(ChangeRow.id) == change.id) & (col(ChangeRow.state) == "pending")
             if changed(session, update(ChangeRow).where(waits).values(state=state, decided_by=by.name)) != 1:
                 return
-            version = self._agreed(session, change, by, now) if state == "approved" else None
+            version = self._agreed(session, change, by, now) if state == "approved" and not change.links else None
             body = {"change": change.id, "receipt": change.receipt, "state": state, "digest": change.digest}
             self._append(session, (Event(kind="change_decided", body=body),), now)
             if version is not None:
                 self._configured(session, version, {"change": change.id, "edits": edits}, now)
+            if state == "approved" and change.links:
+                self._relink(session, change.links, now, by=change.name, agreed_by=by.name, change=change.id)
 
         try:
             self._held(write)
         except Taken:
             self.settle(change, "outdated", by=by, edits=edits)
+
+    def relink(self, links: Sequence[Relink], *, by: str) -> bool:
+        with suppress(Taken):
+            self._held(lambda session, now: self._relink(session, links, now, by=by))
+            return True
+        return False
+
+    def _relink(
+        self,
+        session: Session,
+        links: Sequence[Relink],
+        now: datetime,
+        *,
+        by: str,
+        agreed_by: str | None = None,
+        change: str | None = None,
+    ) -> None:
+        identities.relink(session, links, now, by=by, agreed_by=agreed_by, reread=self._asked.people)
+        said = {"by": by, "agreed_by": agreed_by, "change": change}
+        body = {"links": [link.model_dump() for link in links], **{name: one for name, one in said.items() if one}}
+        self._append(session, (Event(kind="relinked", body=body),), now)
 
     def _agreed(self, session: Session, change: Change, by: Member, now: datetime) -> Version:
         """By whoever wanted it, and the note says who agreed."""
@@ -161,7 +220,7 @@ class OpenCommand:
 
     def ask_for_sync(self, source: str, by: str) -> bool:
         def write(session: Session, now: datetime) -> bool:
-            if not self._sync(session, source, now):
+            if not self._asked.sync(session, source, now):
                 return False
             self._append(session, (Event(kind="sync_asked", body={"source": source, "by": by}),), now)
             return True

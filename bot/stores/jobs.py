@@ -66,10 +66,11 @@ class Jobs(Leases[JobRow]):
         return super()._free(now) & ~_its_like("claimed")
 
 
-def take_away_all(session: Session, kind: str) -> None:
-    """From whoever is at work on one of this kind."""
-    _give_way(session, col(JobRow.kind) == kind)
-    take_away(session, JobRow, col(JobRow.kind) == kind)
+def take_away_all(session: Session, kind: str, key: str | None = None) -> None:
+    """From whoever is at work on one of this kind; with a key, on this one."""
+    wanted = [col(JobRow.kind) == kind, *([col(JobRow.key) == key] if key is not None else [])]
+    _give_way(session, *wanted)
+    take_away(session, JobRow, *wanted)
 
 
 def _give_way(session: Session, *wanted: ColumnElement[bool]) -> None:

@@ -137,8 +137,17 @@ class Sources:
                 for row in _active(session)
             ]
 
-    def link(self, session: Session, name: str, email: Email, account: str | None) -> bool:
-        """Whom an admin says somebody is there; without an account, what was said is taken back. Whether that is new."""
+    def link(
+        self,
+        session: Session,
+        name: str,
+        email: Email,
+        account: str | None,
+        *,
+        by: str | None = None,
+        at: datetime | None = None,
+    ) -> bool:
+        """Whom an operator says somebody is there; without an account, what was said is taken back. Whether that is new."""
         if not any(row.name == name for row in _active(session)):
             raise BadUse(f"There is no source named {name}. `footnote sources` lists them.")
         row = session.get(LinkRow, (self._database.workspace, name, email))
@@ -148,7 +157,9 @@ class Sources:
             session.delete(row)
             session.flush()
         if account is not None:
-            session.add(LinkRow(workspace=self._database.workspace, source=name, email=email, account=account))
+            session.add(
+                LinkRow(workspace=self._database.workspace, source=name, email=email, account=account, by=by, at=at)
+            )
         return True
 
     def active(self) -> Sequence[Source]:

@@ -212,12 +212,15 @@ class NodeRow(Row, table=True):
 
 
 class LinkRow(Row, table=True):
-    """Whom an admin says somebody is at a source that does not say so itself."""
+    """Whom an admin says somebody is at a source that does not say so itself. Older rows do not tell by whom, and when."""
 
     __tablename__ = "link"
     source: str = Field(primary_key=True)
     email: str = Field(primary_key=True)
     account: str
+    by: str | None = None
+    agreed_by: str | None = None
+    at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class MembershipRow(Row, table=True):

@@ -1,7 +1,7 @@
 """The real Footnote on the sample company, in this process, beside Sketchpad: what people see of it is what a browser shows."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from bot.cli.demo.laid_down import lay_down
 from bot.cli.demo.listing import listed
 from bot.cli.demo.sites import Sites
 from bot.playground.slack import SlackEmulator
-from bot.playground.world import World
+from bot.playground.world import Person, World
 from bot.settings import Settings
 from bot.stores import pauses
 from bot.worker import SYNC
@@ -35,6 +35,11 @@ class WikiAsItWas:
         self._before = [
             (one.id, one.read, one.body, one.status, one.parent_id) for one in world.confluence.content.values()
         ]
+
+    @property
+    def people(self) -> Mapping[str, Person]:
+        """By their accounts."""
+        return self._world.people
 
     def restore(self, settings: Settings) -> None:
         if self._world.generation == self._generation:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.core.admin import Change, Decided, Edit, Form, Member, Members, Reply, Typed, Version, Voice
+from bot.core.identities import ImportForm, Linked
 from bot.core.nouns import SlackUser
 
 
@@ -22,6 +23,11 @@ class FakeMembers(Members):
     def named(self, name: str) -> Member | None:
         return next((one for one in self.known.values() if name in {one.user.user, one.email}), None)
 
+    def everyone(self) -> Sequence[Member]:
+        if self.error is not None:
+            raise self.error
+        return tuple(self.known.values())
+
 
 @dataclass
 class FakeVoice(Voice):
@@ -29,10 +35,12 @@ class FakeVoice(Voice):
     failed: list[Typed] = field(default_factory=list)
     error: Exception | None = None
     forms: list[Form] = field(default_factory=list)
+    lists: int = 0
     opens: bool = True
     offered: list[tuple[Change, Member]] = field(default_factory=list)
     informed: list[Decided] = field(default_factory=list)
     greeted: list[tuple[Member, int]] = field(default_factory=list)
+    linked: list[tuple[Member, Linked]] = field(default_factory=list)
     away: set[Member] = field(default_factory=set)
 
     def tell(self, typed: Typed, reply: Reply, *, again: bool) -> str:  # noqa: ARG002
@@ -41,8 +49,11 @@ class FakeVoice(Voice):
         self.told.append(reply)
         return "fake"
 
-    def open(self, typed: Typed, form: Form) -> bool:  # noqa: ARG002
-        self.forms += [form] if self.opens else []
+    def open(self, typed: Typed, form: Form | ImportForm) -> bool:  # noqa: ARG002
+        if isinstance(form, ImportForm):
+            self.lists += 1
+        elif self.opens:
+            self.forms.append(form)
         return self.opens
 
     def offer(self, change: Change, edits: Sequence[Edit], to: Member, *, again: bool) -> bool:  # noqa: ARG002
@@ -54,6 +65,10 @@ class FakeVoice(Voice):
     def greet(self, to: Member, version: Version, *, again: bool) -> None:
         if not again or (to, version.number) not in self.greeted:
             self.greeted.append((to, version.number))
+
+    def tell_linked(self, to: Member, linked: Linked, *, again: bool) -> None:
+        if not again or (to, linked) not in self.linked:
+            self.linked.append((to, linked))
 
     def inform(self, decided: Decided, *, again: bool) -> None:  # noqa: ARG002
         self.informed.append(decided)

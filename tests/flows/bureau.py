@@ -20,12 +20,13 @@ from bot.stores.commands import Commands
 from bot.stores.config import Config
 from bot.stores.database import Database
 from bot.stores.embedders import Embedders
+from bot.stores.identities import StoredIdentities
 from bot.stores.inbox import Inbox
 from bot.stores.ledger.book import Ledger
 from bot.stores.overview import StoredOverview
 from bot.stores.pauses import Pauses
 from bot.stores.spending import Spending
-from policies.people import email_address
+from policies.people import Principal, email_address
 from tests.fakes.admin import FakeMembers, FakeVoice
 from tests.stores.ledgers import KEY
 
@@ -56,6 +57,8 @@ class Desk:
     now: datetime = NOON
     voice: FakeVoice = field(default_factory=FakeVoice)
     dies_at: str | None = None
+    reread: list[str] = field(default_factory=list)
+    ends: list[tuple[str, datetime]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         ledger, self.config = Ledger(self.database, KEY), Config(self.database)
@@ -68,6 +71,8 @@ class Desk:
             self.config,
             lambda: self.now,
             sync=lambda _session, name, _now: name == "wiki",
+            people=lambda _session, name, _now: self.reread.append(name),
+            end=lambda _session, change, at: self.ends.append((change, at)),
         )
         self.members = FakeMembers({one.user.user: one for one in (ANA, BEN, ZOE)})
         with self.database.writing() as session:
@@ -87,6 +92,7 @@ class Desk:
             configuration=self.config,
             changes=self.commands,
             members=self.members,
+            identities=StoredIdentities(self.database, lambda: self.held_by_all),
             voice=self.voice,
             first=self.first,
             anew=lambda: f"c_{new_receipt_id()}",
@@ -140,5 +146,5 @@ class Desk:
         return self.config.rules().answers.answer.max_lines
 
     @property
-    def held_by_all(self) -> frozenset[str]:
+    def held_by_all(self) -> frozenset[Principal]:
         return frozenset(self.config.rules().audience.full_members.principals)

@@ -50,10 +50,28 @@ from bot.core.admin import (
 )
 from bot.core.channels import Preview
 from bot.core.commands import Misread
+from bot.core.identities import (
+    AccountTaken,
+    Coverage,
+    Identity,
+    ImportPreviewed,
+    LineRefused,
+    Linked,
+    NoSuchAccount,
+    NoSuchPerson,
+    NotLinked,
+    PeopleCovered,
+    PeopleMoved,
+    PeopleReply,
+    PersonShown,
+    Relink,
+    Relinked,
+)
 from bot.core.nouns import ReceiptId, SlackUser
 from bot.playground.slack.surfaces import check_message_blocks, check_view
-from bot.slack.render import admin, policy
+from bot.slack.render import admin, people, policy
 from policies.channels import ChannelRules
+from policies.people import email_address
 from tests.slack.replies import inside
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -64,6 +82,15 @@ CHANGE = Change(
     id="c_1", receipt=ReceiptId("r_1"), by=SlackUser(team="T1", user="U1"), name=EVIL, base=1, digest="d", texts={},
     note=EVIL, widens=("admins.people",), asked_at=NOON, expires_at=NOON, state="approved", decided_by=EVIL,
 )  # fmt: skip
+MEI = email_address("mei@acme.test")
+LINKS = tuple(
+    Relink(email=MEI, source=f"s{number}", before=EVIL, after=(EVIL, None)[number % 2]) for number in range(100)
+)
+COVERED = Coverage(EVIL, "confluence", 1, 2, 3, 4, counted_as_members=True)
+IDENTITIES = tuple(
+    Identity(EVIL, "confluence", how, EVIL, 9, NOON, EVIL, EVIL, NOON)
+    for how in ("admin", "address", "absent", "unknown")
+)
 SOURCE = SourceStanding(EVIL, "folder", 10**9, 5, None, EVIL, 7)
 SPENT = Spent(10, 0.5, 10, 1.0, 10, 1.0)
 PREVIEW = Preview(10**6, 10**5, 10**4, 5000, 3, 70, (EVIL,) * 50)
@@ -86,6 +113,10 @@ REPLIES: tuple[Reply, ...] = (
     ChannelShown("C1", ChannelRules(mode="private"), tuple(Setting(f"{EVIL}{n}", EVIL, VERSION) for n in range(60)), ALONE),
     ChannelShown("C1", ChannelRules(), (), UNKNOWN), ChannelChanged(Changed(2, EDITS), PREVIEW, ()),
     ChannelChanged(Waiting(("channels.C1.scope",), (EVIL,), NOON), None, (EVIL,) * 50),
+    PeopleCovered(3, 1, (COVERED,) * 99), PeopleCovered(3, 0, ()), PersonShown(EVIL, IDENTITIES * 30), PersonShown(EVIL, ()),
+    NoSuchPerson(EVIL, is_name=True), NoSuchPerson(EVIL, is_name=False), NotLinked(EVIL), NoSuchAccount(EVIL, "drive"),
+    AccountTaken(EVIL, EVIL, EVIL), Relinked(LINKS), ImportPreviewed(ReceiptId("r_1"), LINKS, 3, (EVIL,) * 60, (EVIL,) * 60),
+    ImportPreviewed(ReceiptId("r_1"), (), 0, (), ()), PeopleMoved(),
 )  # fmt: skip
 
 
@@ -95,6 +126,7 @@ def test_every_reply_that_there_is_is_tried_here() -> None:
         *get_args(PolicyReply),
         *get_args(OverviewReply),
         *get_args(ChannelReply),
+        *get_args(PeopleReply),
         *short,
     }
 
@@ -149,3 +181,34 @@ def test_where_nobody_knows_who_reads_it_is_said_what_to_do() -> None:
     seen = admin.said(ChannelShown("C1", ChannelRules(), (), Preview(40, 0, 40, None, 0, 0, ()))).text
     assert "0 of 40 pages (0 %)" in seen
     assert "invite me to it" in seen
+
+
+def test_the_forms_for_people_are_taken_by_slack_and_send_nothing_that_was_written_elsewhere() -> None:
+    check_view(people.form(receipt="r_1"))
+    check_view(people.looking())
+    shown = admin.in_form(ImportPreviewed(ReceiptId("r_1"), LINKS, 3, (), ()))
+    assert (shown["callback_id"], shown["private_metadata"]) == ("people", "r_1")
+    assert "submit" not in admin.in_form(ImportPreviewed(ReceiptId("r_1"), (), 3, (EVIL,), ()))
+    assert len(people.in_field(LineRefused(3, EVIL))) <= 600
+
+
+def test_whoever_is_linked_hears_by_whom_and_nothing_in_it_leads_anywhere() -> None:
+    for link in LINKS[:2]:
+        post = people.linked(Linked(link, EVIL, EVIL, "n", NOON))
+        check_message_blocks(list(post.blocks))
+        assert not [block for block in inside(list(post.blocks)) if block.get("type") in {"link", "user"}]
+        assert "<!channel>" not in post.text
+
+
+def test_a_card_about_people_and_what_became_of_it_name_them_and_the_way_back() -> None:
+    first = Relink(email=MEI, source="s0", before=None, after="712020:a")
+    change = CHANGE.model_copy(update={"links": (first,), "name": "ana", "note": "link", "decided_by": "ben"})
+    assert "who people are at a source" in policy.card(change, (Edit("s0, mei@acme.test", None, "712020:a"),)).text
+    assert "/footnote people unlink mei@acme.test s0" in policy.outcome(Decided(change)).text
+    other = change.model_copy(update={"links": (first.model_copy(update={"before": "712020:b"}),)})
+    assert "/footnote people link mei@acme.test s0 712020:b" in policy.outcome(Decided(other)).text
+    assert "people import" in policy.outcome(Decided(change.model_copy(update={"links": LINKS}))).text
+    for state in ("declined", "expired", "outdated"):
+        told = policy.outcome(Decided(change.model_copy(update={"state": state}))).text
+        assert "Nothing was changed" in told
+        assert "unlink" not in told

@@ -15,6 +15,7 @@ from bot.core.admin import (
     Reply,
 )
 from bot.core.commands import NAMES, Misread, Name
+from bot.core.identities import ImportPreviewed, PeopleReply
 from bot.slack.render import plain
 from bot.slack.render.channel import channel
 from bot.slack.render.kit import Json
@@ -23,7 +24,8 @@ from bot.slack.render.message import Post
 from bot.slack.render.mrkdwn import escaped
 from bot.slack.render.overview import overview
 from bot.slack.render.parts import Paragraph, Part, Run
-from bot.slack.render.policy import modal, policy
+from bot.slack.render.people import people, preview
+from bot.slack.render.policy import TITLE, modal, policy
 from bot.slack.render.richtext import rich_text
 
 USES: Mapping[Name, Sequence[tuple[str, str]]] = {
@@ -49,6 +51,16 @@ USES: Mapping[Name, Sequence[tuple[str, str]]] = {
         ("policy history", "lists the versions"),
         ("policy rollback 3", "puts version 3 in force again"),
     ],
+    "people": [
+        ("people", "shows how many are linked at each source, and what follows for the others"),
+        ("people show mei@company.example", "shows who somebody is at each source, how that is known, and since when"),
+        (
+            "people link mei@company.example wiki 712020:0a1b",
+            "says that somebody is this account; a second admin has to agree",
+        ),
+        ("people unlink mei@company.example wiki", "takes that back, at once"),
+        ("people import", "opens a form for many, and shows first what would change"),
+    ],
     "audit": [
         ("audit verify", "looks whether anybody has changed the ledger"),
         ("audit r_0123456789abcdef01234567", "shows what happened to a question, without its content"),
@@ -68,13 +80,15 @@ def said(reply: Reply) -> Post:
     return _no_admin(reply.admins) if isinstance(reply, NoAdmin) else post(_parts(reply))
 
 
-def in_form(reply: Reply) -> Json:
+def in_form(reply: Reply, title: str = TITLE) -> Json:
     """In the place of the form that led to it."""
-    return modal(said(reply).blocks)
+    if isinstance(reply, ImportPreviewed):
+        return preview(reply)
+    return modal(said(reply).blocks, title=title)
 
 
-def failed_form(receipt: str) -> Json:
-    return modal(failed(receipt).blocks)
+def failed_form(receipt: str, title: str = TITLE) -> Json:
+    return modal(failed(receipt).blocks, title=title)
 
 
 def failed(receipt: str) -> Post:
@@ -90,6 +104,8 @@ def _parts(reply: Reply) -> Sequence[Part]:
         return policy(reply)
     if isinstance(reply, ChannelReply):
         return channel(reply)
+    if isinstance(reply, PeopleReply):
+        return people(reply)
     return overview(reply) if isinstance(reply, OverviewReply) else _short(reply)
 
 

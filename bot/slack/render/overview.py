@@ -66,6 +66,7 @@ _HAPPENED: Mapping[str, str] = {
     "configured": "a version of the rules was saved",
     "change_proposed": "a second admin was asked",
     "change_decided": "a change was decided on",
+    "relinked": "who somebody is at a source was changed",
     "sync_asked": "a source was to be read again",
     "paused": "all answers were stopped",
     "resumed": "answers went on",

@@ -33,6 +33,7 @@ from bot.slack.render.lines import coded, item, moment, named, post, told
 from bot.slack.render.message import Post
 from bot.slack.render.parts import Item, Part
 
+TITLE = "Change a rule"
 _MOST_NAMED = 3
 _MOST_CHARACTERS = 9_000
 _MOST_OF_A_VALUE = 150
@@ -90,7 +91,27 @@ _OUTCOMES: Mapping[ChangeState, str] = {
 def decided(change: Change, number: int | None) -> Sequence[Part]:
     what = told(f"{change.name} wanted a change that needs a second admin: {change.note}.")
     version = f" It is version {number}." if number is not None else ""
-    return [what, told(_OUTCOMES[change.state].format(by=change.decided_by or "Somebody") + version)]
+    outcome = _MOVED if change.links and change.state == "outdated" else _OUTCOMES[change.state]
+    return [what, told(outcome.format(by=change.decided_by or "Somebody") + version), *_way_back(change)]
+
+
+_MOVED = (
+    "Somebody was linked otherwise since it was asked for, has left, or the account is another's by now; or whoever asked for it "
+    "is no admin any more. Nothing was changed; look, and type the command again if it is still wanted."
+)
+
+
+def _way_back(change: Change) -> Sequence[Part]:
+    """Of who somebody is; of a version, its number is enough."""
+    if not change.links or change.state != "approved":
+        return []
+    if len(change.links) > 1:
+        return [told("To take it back: send the same list with `-` as each account, by `/footnote people import`")]
+    (link,) = change.links
+    back = f"unlink {link.email} {link.source}"
+    if link.before is not None:
+        back = f"link {link.email} {link.source} {link.before}"
+    return [told(f"To take it back: `/footnote people {back}`")]
 
 
 def outcome(one: Decided) -> Post:
@@ -105,12 +126,15 @@ def greeting(version: Version) -> Post:
 def card(change: Change, edits: Sequence[Edit]) -> Post:
     """What would be seen by more people, or trust more of them, stands first."""
     first = sorted(edits, key=lambda edit: not edit.path.startswith(change.widens))
+    what = "who people are at a source, so that they may read there what the account may" if change.links else _RULES
     wants = (
-        f"{change.name} wants to change rules in a way that lets more be seen, or trusts more people. It needs a second "
-        f"admin, and waits until {moment(change.expires_at)}:"
+        f"{change.name} wants to change {what}. It needs a second admin, and waits until {moment(change.expires_at)}:"
     )
     shown = post([told(wants), *_edits(first)])
     return Post(shown.text, (*shown.blocks, _buttons(change.id)))
+
+
+_RULES = "rules in a way that lets more be seen, or trusts more people"
 
 
 def _buttons(change: str) -> Json:
@@ -246,5 +270,5 @@ def _version(one: Version) -> str:
     return shortened(one_line(f"{one.number} · {moment(one.at)} · {one.author} · {one.note}"), 300)
 
 
-def modal(shown: Sequence[Json]) -> Json:
-    return {"type": "modal", "title": plain_text("Change a rule"), "close": plain_text("Close"), "blocks": list(shown)}
+def modal(shown: Sequence[Json], *, title: str = TITLE) -> Json:
+    return {"type": "modal", "title": plain_text(title), "close": plain_text("Close"), "blocks": list(shown)}
