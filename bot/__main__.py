@@ -282,6 +282,22 @@ def remove_source(name: Annotated[str, typer.Argument(help="Its name.")]) -> Non
     command.remove(name)
 
 
+@sources.command("pause")
+def pause_source(name: Annotated[str, typer.Argument(help="Its name.")]) -> None:
+    """Read a source no more, until it is resumed. What was read of it stays, and ages."""
+    from bot.cli import sources as command
+
+    command.pause(name)
+
+
+@sources.command("resume")
+def resume_source(name: Annotated[str, typer.Argument(help="Its name.")]) -> None:
+    """Read a paused source again."""
+    from bot.cli import sources as command
+
+    command.resume(name)
+
+
 @audit.command("verify")
 def verify(
     against: Annotated[

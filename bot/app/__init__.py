@@ -15,9 +15,10 @@ from bot.app.models import (
     purse,
     reranker,
     rewriter,
+    watch,
     writers,
 )
-from bot.app.work import ask_for_embedding, ask_for_sync, standing, sync_if_there, with_loop
+from bot.app.work import ask_for_clearing, ask_for_embedding, ask_for_sync, standing, sync_if_there, with_loop
 
 __all__ = [
     "Assistant",
@@ -25,6 +26,7 @@ __all__ = [
     "Silence",
     "Writers",
     "ask_a_word",
+    "ask_for_clearing",
     "ask_for_embedding",
     "ask_for_sync",
     "assistant",
@@ -40,6 +42,7 @@ __all__ = [
     "standing",
     "sync_if_there",
     "vectors",
+    "watch",
     "with_loop",
     "writers",
 ]

@@ -39,6 +39,7 @@ _BECAUSE: Final[Mapping[str, str]] = {
     "not_allowed": "it may not be sent this",
     "spent": "a budget was spent",
     "no_time": "no time was left for it",
+    "paused": "an admin had paused it",
 }
 _BROKE: Final[Mapping[str, str]] = {
     "empty_claim": "it said nothing",

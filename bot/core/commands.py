@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final, Literal, NamedTuple, get_args
 
-Name = Literal["help", "status", "sources", "policy", "audit", "budget", "pause", "resume"]
+Name = Literal["help", "status", "sources", "models", "policy", "audit", "budget", "pause", "resume"]
 """The first word. What is not listed does not exist."""
 
 NAMES: Final[tuple[Name, ...]] = get_args(Name)
@@ -65,6 +65,42 @@ class SyncNow(NamedTuple):
     name: str
 
 
+class PauseSource(NamedTuple):
+    """One source is not read any more, until it is resumed."""
+
+    name: str
+
+
+class ResumeSource(NamedTuple):
+    name: str
+
+
+class RemoveSource(NamedTuple):
+    """One source, with all that was read of it, once it is confirmed."""
+
+    name: str
+
+
+class Models(NamedTuple):
+    """Which model does what."""
+
+
+class AskModel(NamedTuple):
+    """One model is asked a word."""
+
+    name: str
+
+
+class PauseModel(NamedTuple):
+    """One model is asked nothing more, until it is resumed."""
+
+    name: str
+
+
+class ResumeModel(NamedTuple):
+    name: str
+
+
 class Verify(NamedTuple):
     """Whether anybody changed the ledger."""
 
@@ -96,13 +132,20 @@ Command = (
     | Status
     | Sources
     | SyncNow
+    | PauseSource
+    | ResumeSource
+    | RemoveSource
+    | Models
+    | AskModel
+    | PauseModel
+    | ResumeModel
     | Verify
     | Audit
     | Budget
 )
 
 
-def parse(text: str) -> Command | Misread:
+def parse(text: str) -> Command | Misread:  # noqa: PLR0911 - one line for each that there is
     name, rest = _first(text)
     match name.lower():
         case "" | "help":
@@ -111,6 +154,8 @@ def parse(text: str) -> Command | Misread:
             return _policy(*_first(rest))
         case "sources":
             return _sources(*_first(rest))
+        case "models":
+            return _models(*_first(rest))
         case "audit":
             return Verify() if rest == "verify" else Audit(rest) if _RECEIPT.fullmatch(rest) else Misread("audit")
         case "status" | "budget" | "pause" | "resume" as alone:
@@ -127,14 +172,36 @@ _ALONE: Final[Mapping[Name, Callable[[], Status | Budget | Pause | Resume]]] = {
 }
 
 
+_OF_A_SOURCE: Final[Mapping[str, Callable[[str], SyncNow | PauseSource | ResumeSource | RemoveSource]]] = {
+    "sync": SyncNow,
+    "pause": PauseSource,
+    "resume": ResumeSource,
+    "remove": RemoveSource,
+}
+
+
 def _sources(verb: str, name: str) -> Command | Misread:
     match verb.lower():
         case "":
             return Sources()
-        case "sync" if name:
-            return SyncNow(name)
+        case "sync" | "pause" | "resume" | "remove" as does if name:
+            return _OF_A_SOURCE[does](name)
         case _:
             return Misread("sources")
+
+
+_OF_A_MODEL: Final[Mapping[str, Callable[[str], AskModel | PauseModel | ResumeModel]]] = {
+    "test": AskModel,
+    "pause": PauseModel,
+    "resume": ResumeModel,
+}
+
+
+def _models(verb: str, name: str) -> Command | Misread:
+    if not verb:
+        return Models()
+    does = _OF_A_MODEL.get(verb.lower())
+    return does(name) if does is not None and name else Misread("models")
 
 
 def _policy(verb: str, rest: str) -> Command | Misread:

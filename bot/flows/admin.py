@@ -19,21 +19,29 @@ from bot.core.admin import (
     NowRunning,
     Overview,
     Paused,
+    Removals,
     Reply,
     SourcesListed,
     SyncAsked,
 )
 from bot.core.commands import (
+    AskModel,
     Audit,
     Budget,
     Command,
     Help,
     Misread,
+    Models,
     Pause,
+    PauseModel,
+    PauseSource,
     PolicyHistory,
     PolicySet,
     PolicyShow,
+    RemoveSource,
     Resume,
+    ResumeModel,
+    ResumeSource,
     RollBack,
     Sources,
     Status,
@@ -42,8 +50,9 @@ from bot.core.commands import (
     parse,
 )
 from bot.core.failpoints import Reach
+from bot.core.keeping import ModelDesk, SyncPaused
 from bot.core.nouns import Event, ReceiptId
-from bot.flows import policy
+from bot.flows import keeping, models, policy
 from bot.flows.policy import Governing
 
 
@@ -55,6 +64,8 @@ class Administration:
     opened: Callable[[ReceiptId], Event | None]
     paused: Callable[[], Paused | None]
     overview: Overview
+    removals: Removals
+    models: ModelDesk
     reach: Reach
 
 
@@ -77,13 +88,15 @@ def _reply(work: CommandWork, house: Administration) -> Reply:
         return NoAdmin(governing.admins())
     if typed.filled is not None:
         return policy.send_in(typed.filled, work, member, governing, house.opened(typed.filled.opened))
+    if typed.pressed is not None and typed.pressed.about == "removal":
+        return keeping.decide(typed.pressed, work, member, governing, house.removals, house.reach)
     if typed.pressed is not None:
         return policy.decide(typed.pressed, work, member, governing)
     command = parse(typed.text)
     return command if isinstance(command, Misread) else _done(command, work, member, house)
 
 
-def _done(command: Command, work: CommandWork, by: Member, house: Administration) -> Reply:
+def _done(command: Command, work: CommandWork, by: Member, house: Administration) -> Reply:  # noqa: PLR0911 - one line for each that there is
     match command:
         case Help():
             return Helped()
@@ -93,6 +106,10 @@ def _done(command: Command, work: CommandWork, by: Member, house: Administration
             return _looked_up(command, house.overview)
         case SyncNow(name):
             return _synced(name, work, by, house)
+        case PauseSource() | ResumeSource() | RemoveSource():
+            return keeping.keep(command, work, by, house.governing, house.overview, house.removals)
+        case Models() | AskModel() | PauseModel() | ResumeModel():
+            return models.look_after(command, work, by, house.models, house.overview, house.governing.clock)
         case Pause():
             return _paused(work, by, house)
         case Resume():
@@ -136,7 +153,8 @@ def _looked_up(command: Status | Sources | Budget | Verify | Audit, overview: Ov
 def _synced(name: str, work: CommandWork, by: Member, house: Administration) -> Reply:
     if work.recorded("sync_asked") is not None or work.ask_for_sync(name, by.name):
         return SyncAsked(name)
-    return NoSuchSource(name, tuple(source.name for source in house.overview.sources()))
+    found = {source.name: source for source in house.overview.sources()}
+    return SyncPaused(name) if name in found and found[name].paused is not None else NoSuchSource(name, tuple(found))
 
 
 def _paused(work: CommandWork, by: Member, house: Administration) -> Reply:

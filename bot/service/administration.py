@@ -9,6 +9,7 @@ from bot.core.failpoints import Reach
 from bot.core.nouns import SlackUser
 from bot.flows.admin import Administration
 from bot.flows.policy import Governing, refusal_of_form
+from bot.service.models import ModelsInUse
 from bot.slack.audience import SlackPeople
 from bot.slack.voice import SlackVoice
 from bot.stores.commands import Commands
@@ -33,6 +34,8 @@ def administration(
         opened=typed.opened,
         paused=Pauses(records.database).now,
         overview=_overview(records),
+        removals=typed,
+        models=ModelsInUse(records),
         reach=reach,
     )
 

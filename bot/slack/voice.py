@@ -14,10 +14,11 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook import WebhookClient
 
 from bot.core.admin import Change, Decided, Edit, Form, FormOpened, Member, Pressed, Reply, Typed, Version
+from bot.core.keeping import Removal, RemovalDecided
 from bot.slack import wire
 from bot.slack.calls import Refused, call
 from bot.slack.poster import SlackPoster
-from bot.slack.render import Post, admin, policy
+from bot.slack.render import Post, admin, keeping, policy
 from connectors.model import Retryable
 
 _TIMEOUT_S: Final = 15
@@ -37,7 +38,8 @@ class SlackVoice:
     def tell(self, typed: Typed, reply: Reply, *, again: bool) -> str:
         if isinstance(reply, FormOpened) and reply.opened:
             return "form"
-        if typed.pressed is not None and isinstance(reply, Decided) and self._settled(typed.pressed, admin.said(reply)):
+        is_settled = isinstance(reply, Decided | RemovalDecided)
+        if typed.pressed is not None and is_settled and self._settled(typed.pressed, admin.said(reply)):
             return "card"
         return self._show(typed, admin.said(reply), admin.in_form(reply), "reply", again=again)
 
@@ -52,6 +54,9 @@ class SlackVoice:
 
     def offer(self, change: Change, edits: Sequence[Edit], to: Member, *, again: bool) -> bool:
         return self._say(to.user.user, policy.card(change, edits), f"{change.id}:card", change.asked_at, again=again)
+
+    def confirm(self, removal: Removal, to: Member, *, again: bool) -> bool:
+        return self._say(to.user.user, keeping.card(removal), f"{removal.id}:card", removal.asked_at, again=again)
 
     def greet(self, to: Member, version: Version, *, again: bool) -> None:
         self._say(to.user.user, policy.greeting(version), f"{version.number}:admin", version.at, again=again)

@@ -45,9 +45,30 @@ from bot.core.admin import (
     Waiting,
 )
 from bot.core.commands import Misread
+from bot.core.keeping import (
+    KeepingReply,
+    ModelGoesOn,
+    ModelPaused,
+    ModelReply,
+    ModelsListed,
+    ModelStanding,
+    ModelTested,
+    NoSuchModel,
+    NotByAWord,
+    NotPausable,
+    NotToBePaused,
+    NotYours,
+    Removal,
+    RemovalAsked,
+    RemovalDecided,
+    RemovalState,
+    SourceGoesOn,
+    SourcePaused,
+    SyncPaused,
+)
 from bot.core.nouns import ReceiptId, SlackUser
 from bot.playground.slack.surfaces import check_message_blocks, check_view
-from bot.slack.render import admin, policy
+from bot.slack.render import admin, keeping, policy
 from tests.slack.replies import inside
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -59,6 +80,14 @@ CHANGE = Change(
     note=EVIL, widens=("admins.people",), asked_at=NOON, expires_at=NOON, state="approved", decided_by=EVIL,
 )  # fmt: skip
 SOURCE = SourceStanding(EVIL, "folder", 10**9, 5, None, EVIL, 7)
+MODEL = ModelStanding(
+    EVIL, ("writes", "embeds"), EVIL, EVIL, EVIL, sources=(EVIL,) * 99, answered_at=NOON, failed_at=NOON, because=EVIL,
+    paused_by=EVIL, paused_at=NOON,
+)  # fmt: skip
+REMOVAL = Removal(
+    id="c_1", receipt=ReceiptId("r_1"), by=SlackUser(team="T1", user="U1"), name=EVIL, source=EVIL, added_at=NOON,
+    documents=10**9, asked_at=NOON, expires_at=NOON,
+)  # fmt: skip
 SPENT = Spent(10, 0.5, 10, 1.0, 10, 1.0)
 REPLIES: tuple[Reply, ...] = (
     NoMember(), NoAdmin(()), NoAdmin(("U1", "ana@acme.test", *["U2"] * 500)), Misread(), Misread("policy"), Helped(),
@@ -73,12 +102,26 @@ REPLIES: tuple[Reply, ...] = (
     SourcesListed(()), SourcesListed((SOURCE,) * 500), SyncAsked(EVIL), NoSuchSource(EVIL, (EVIL,) * 99), SPENT, Spent(0, 0, None, None, None, None),
     Verified(True, 1, 1, 0, 1), Verified(False, 1, 1, 3, 1),
     Audited("r_1", EVIL, tuple(Happening(EVIL, EVIL, True) for _ in range(500))), NoSuchReceipt("r_1"),
+    ModelsListed((), None), ModelsListed((MODEL, MODEL._replace(sources=None, may_be_sent=False, paused_at=None)) * 100, (0.5, 10)),
+    NoSuchModel(EVIL, ()), NoSuchModel(EVIL, (EVIL,) * 99), ModelTested(EVIL), ModelTested(EVIL, EVIL, (EVIL,) * 9), NotByAWord(EVIL),
+    ModelPaused(EVIL, EVIL, NOON, anew=True, then=(EVIL,) * 99), ModelPaused(EVIL, EVIL, NOON, anew=False, then=()),
+    ModelGoesOn(EVIL, anew=True), ModelGoesOn(EVIL, anew=False), NotToBePaused(EVIL, EVIL),
+    SourcePaused(EVIL, EVIL, NOON, anew=True), SourcePaused(EVIL, EVIL, NOON, anew=False), SourceGoesOn(EVIL, anew=True),
+    SourceGoesOn(EVIL, anew=False), NotPausable(EVIL), SyncPaused(EVIL), RemovalAsked(REMOVAL, reached=True),
+    RemovalAsked(REMOVAL, reached=False), NotYours(), SourcesListed((SOURCE._replace(paused=Paused(EVIL, NOON)),)),
+    *(RemovalDecided(REMOVAL.model_copy(update={"state": state})) for state in get_args(RemovalState)),
 )  # fmt: skip
 
 
 def test_every_reply_that_there_is_is_tried_here() -> None:
     short = {NoMember, NoAdmin, Misread, Helped, NowPaused, NowRunning}
-    assert {type(reply) for reply in REPLIES} == {*get_args(PolicyReply), *get_args(OverviewReply), *short}
+    assert {type(reply) for reply in REPLIES} == {
+        *get_args(PolicyReply),
+        *get_args(OverviewReply),
+        *get_args(KeepingReply),
+        *get_args(ModelReply),
+        *short,
+    }
 
 
 @pytest.mark.parametrize("reply", REPLIES, ids=lambda reply: type(reply).__name__)
@@ -105,6 +148,16 @@ def test_a_card_and_a_form_are_taken_by_slack_whatever_stands_in_them() -> None:
     check_view(policy.saving())
     assert EVIL[:10] not in policy.in_field(Conflict(VERSION, EDITS))
     assert len(policy.in_field(RuleRefused(1, EVIL))) <= 600
+
+
+def test_a_card_of_a_removal_is_taken_by_slack_whatever_it_is_called() -> None:
+    card = keeping.card(REMOVAL)
+    check_message_blocks(list(card.blocks))
+    buttons = [block for block in inside(list(card.blocks)) if block.get("type") == "button"]
+    assert [(block["action_id"], block["value"]) for block in buttons] == [
+        ("removal:confirm", "c_1"),
+        ("removal:keep", "c_1"),
+    ]
 
 
 def test_what_widens_stands_first_on_a_card() -> None:

@@ -14,10 +14,13 @@ from bot.core.admin import (
     Reply,
 )
 from bot.core.commands import NAMES, Misread, Name
+from bot.core.keeping import KeepingReply, ModelReply
 from bot.slack.render import plain
+from bot.slack.render.keeping import keeping
 from bot.slack.render.kit import Json
 from bot.slack.render.lines import coded, moment, post, told
 from bot.slack.render.message import Post
+from bot.slack.render.models import models
 from bot.slack.render.mrkdwn import escaped
 from bot.slack.render.overview import overview
 from bot.slack.render.parts import Paragraph, Part, Run
@@ -30,6 +33,16 @@ USES: Mapping[Name, Sequence[tuple[str, str]]] = {
     "sources": [
         ("sources", "lists the sources"),
         ("sources sync handbook", "reads one of them again"),
+        ("sources pause handbook", "reads it no more; what was read stays and ages. `resume` goes on"),
+        ("sources remove handbook", "removes it with all that was read of it, once you have confirmed that"),
+    ],
+    "models": [
+        ("models", "shows which model does what, on which terms, and how it answers"),
+        ("models test openai/gpt-4o", "asks one a word"),
+        (
+            "models pause openai/gpt-4o",
+            "takes one out at once: the next is asked in its place. `resume` brings it back",
+        ),
     ],
     "policy": [
         ("policy show", "shows what was set here in place of the packaged rules, by whom and when"),
@@ -78,6 +91,10 @@ def failed(receipt: str) -> Post:
 def _parts(reply: Reply) -> Sequence[Part]:
     if isinstance(reply, PolicyReply):
         return policy(reply)
+    if isinstance(reply, KeepingReply):
+        return keeping(reply)
+    if isinstance(reply, ModelReply):
+        return models(reply)
     return overview(reply) if isinstance(reply, OverviewReply) else _short(reply)
 
 
