@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, Protocol
 
+from bot.core.checked import ReviewReply
 from bot.core.commands import Misread
 from bot.core.keeping import KeepingReply, ModelReply, Removal, RemovalState
 from bot.core.nouns import Event, ReceiptId, SlackUser
@@ -343,6 +344,7 @@ Reply = (
     | OverviewReply
     | KeepingReply
     | ModelReply
+    | ReviewReply
 )
 
 
@@ -456,6 +458,10 @@ class CommandWork(Protocol):
 
     def resume_model(self, name: str, by: str) -> bool:
         """Whether it was paused."""
+        ...
+
+    def move_review(self, receipt: ReceiptId, to: Literal["next", "nobody"], by: str) -> bool:
+        """The turn of whoever checks it is over, or there is none any more. Whether it waited for somebody."""
         ...
 
     def want_removal(self, removal: Removal) -> None:

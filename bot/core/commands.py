@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final, Literal, NamedTuple, get_args
 
-Name = Literal["help", "status", "sources", "models", "policy", "audit", "budget", "pause", "resume"]
+Name = Literal["help", "status", "sources", "models", "review", "policy", "audit", "budget", "pause", "resume"]
 """The first word. What is not listed does not exist."""
 
 NAMES: Final[tuple[Name, ...]] = get_args(Name)
@@ -101,6 +101,17 @@ class ResumeModel(NamedTuple):
     name: str
 
 
+class Reviews(NamedTuple):
+    """What waits for a person to check it."""
+
+
+class MoveReview(NamedTuple):
+    """One of them goes to whoever is next, or is checked by nobody."""
+
+    receipt: str
+    to: Literal["next", "nobody"]
+
+
 class Verify(NamedTuple):
     """Whether anybody changed the ledger."""
 
@@ -139,6 +150,8 @@ Command = (
     | AskModel
     | PauseModel
     | ResumeModel
+    | Reviews
+    | MoveReview
     | Verify
     | Audit
     | Budget
@@ -156,6 +169,8 @@ def parse(text: str) -> Command | Misread:  # noqa: PLR0911 - one line for each 
             return _sources(*_first(rest))
         case "models":
             return _models(*_first(rest))
+        case "review":
+            return _review(*_first(rest))
         case "audit":
             return Verify() if rest == "verify" else Audit(rest) if _RECEIPT.fullmatch(rest) else Misread("audit")
         case "status" | "budget" | "pause" | "resume" as alone:
@@ -202,6 +217,18 @@ def _models(verb: str, name: str) -> Command | Misread:
         return Models()
     does = _OF_A_MODEL.get(verb.lower())
     return does(name) if does is not None and name else Misread("models")
+
+
+def _review(verb: str, receipt: str) -> Command | Misread:
+    match verb.lower():
+        case "":
+            return Reviews()
+        case "next" if _RECEIPT.fullmatch(receipt):
+            return MoveReview(receipt, "next")
+        case "cancel" if _RECEIPT.fullmatch(receipt):
+            return MoveReview(receipt, "nobody")
+        case _:
+            return Misread("review")
 
 
 def _policy(verb: str, rest: str) -> Command | Misread:

@@ -24,6 +24,7 @@ from bot.core.admin import (
     SourcesListed,
     SyncAsked,
 )
+from bot.core.checked import ReviewQueue
 from bot.core.commands import (
     AskModel,
     Audit,
@@ -32,6 +33,7 @@ from bot.core.commands import (
     Help,
     Misread,
     Models,
+    MoveReview,
     Pause,
     PauseModel,
     PauseSource,
@@ -42,6 +44,7 @@ from bot.core.commands import (
     Resume,
     ResumeModel,
     ResumeSource,
+    Reviews,
     RollBack,
     Sources,
     Status,
@@ -52,7 +55,7 @@ from bot.core.commands import (
 from bot.core.failpoints import Reach
 from bot.core.keeping import ModelDesk, SyncPaused
 from bot.core.nouns import Event, ReceiptId
-from bot.flows import keeping, models, policy
+from bot.flows import keeping, models, policy, reviews
 from bot.flows.policy import Governing
 
 
@@ -66,6 +69,7 @@ class Administration:
     overview: Overview
     removals: Removals
     models: ModelDesk
+    reviews: ReviewQueue
     reach: Reach
 
 
@@ -110,6 +114,8 @@ def _done(command: Command, work: CommandWork, by: Member, house: Administration
             return keeping.keep(command, work, by, house.governing, house.overview, house.removals)
         case Models() | AskModel() | PauseModel() | ResumeModel():
             return models.look_after(command, work, by, house.models, house.overview, house.governing.clock)
+        case Reviews() | MoveReview():
+            return reviews.oversee(command, work, by, house.reviews)
         case Pause():
             return _paused(work, by, house)
         case Resume():

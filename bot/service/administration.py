@@ -36,6 +36,7 @@ def administration(
         overview=_overview(records),
         removals=typed,
         models=ModelsInUse(records),
+        reviews=records.reviews,
         reach=reach,
     )
 

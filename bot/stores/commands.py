@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from pydantic import ValidationError
 from sqlalchemy import update
@@ -17,7 +17,7 @@ from bot.core.admin import Change, ChangeState, Member, Paused, Typed, Version
 from bot.core.clock import Clock
 from bot.core.keeping import Removal, RemovalState
 from bot.core.nouns import Event, ReceiptId
-from bot.stores import halts, pauses
+from bot.stores import halts, pauses, reviews
 from bot.stores.config import Config, Taken
 from bot.stores.database import Database, changed, insert_new
 from bot.stores.inbox import Inbox
@@ -211,6 +211,19 @@ class OpenCommand:
 
         return self._held(write)
 
+    def move_review(self, receipt: ReceiptId, to: Literal["next", "nobody"], by: str) -> bool:
+        """In its own receipt, too."""
+
+        def write(session: Session, now: datetime) -> bool:
+            if not reviews.move_on(session, receipt, to, now):
+                return False
+            self._append(session, (Event(kind="review_moved", body={"review": receipt, "to": to, "by": by}),), now)
+            moved = Event(kind="review_moved", receipt=receipt, body={"to": to, "by": by})
+            self._ledger.append(session, [moved], now)
+            return True
+
+        return self._held(write)
+
     def want_removal(self, removal: Removal) -> None:
         body = removal.model_dump(mode="json", include={"source", "documents", "expires_at"})
 
@@ -255,7 +268,7 @@ class OpenCommand:
 
     def resume(self, by: str) -> bool:
         def write(session: Session, now: datetime) -> bool:
-            was_paused = pauses.resume(session)
+            was_paused = pauses.resume(session, now)
             if was_paused:
                 self._append(session, (Event(kind="resumed", body={"by": by}),), now)
             return was_paused

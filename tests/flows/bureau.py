@@ -25,6 +25,7 @@ from bot.stores.inbox import Inbox
 from bot.stores.ledger.book import Ledger
 from bot.stores.overview import StoredOverview
 from bot.stores.pauses import Pauses
+from bot.stores.reviews import ReviewStore
 from bot.stores.spending import Spending
 from policies.people import email_address
 from tests.fakes.admin import FakeMembers, FakeModels, FakeVoice
@@ -70,6 +71,7 @@ class Desk:
             lambda: self.now,
             sync=lambda _session, name, _now: name == "wiki",
         )
+        self.reviews = ReviewStore(self.database, ledger, lambda: self.now, owner="here", length=LEASE)
         self.models = FakeModels(lambda: Halts(self.database).of(MODEL))
         self.members = FakeMembers({one.user.user: one for one in (ANA, BEN, ZOE)})
         with self.database.writing() as session:
@@ -102,6 +104,7 @@ class Desk:
             overview=self.overview,
             removals=self.commands,
             models=self.models,
+            reviews=self.reviews,
             reach=self._reach,
         )
 

@@ -44,6 +44,7 @@ from bot.core.admin import (
     Version,
     Waiting,
 )
+from bot.core.checked import NotInReview, ReviewMoved, ReviewReply, ReviewsListed, ReviewStanding
 from bot.core.commands import Misread
 from bot.core.keeping import (
     KeepingReply,
@@ -84,6 +85,7 @@ MODEL = ModelStanding(
     EVIL, ("writes", "embeds"), EVIL, EVIL, EVIL, sources=(EVIL,) * 99, answered_at=NOON, failed_at=NOON, because=EVIL,
     paused_by=EVIL, paused_at=NOON,
 )  # fmt: skip
+REVIEW = ReviewStanding(ReceiptId("r_1"), (EVIL,) * 9, NOON, SlackUser(team="T1", user="U1"), 1, NOON, is_yours=True)
 REMOVAL = Removal(
     id="c_1", receipt=ReceiptId("r_1"), by=SlackUser(team="T1", user="U1"), name=EVIL, source=EVIL, added_at=NOON,
     documents=10**9, asked_at=NOON, expires_at=NOON,
@@ -102,7 +104,8 @@ REPLIES: tuple[Reply, ...] = (
     SourcesListed(()), SourcesListed((SOURCE,) * 500), SyncAsked(EVIL), NoSuchSource(EVIL, (EVIL,) * 99), SPENT, Spent(0, 0, None, None, None, None),
     Verified(True, 1, 1, 0, 1), Verified(False, 1, 1, 3, 1),
     Audited("r_1", EVIL, tuple(Happening(EVIL, EVIL, True) for _ in range(500))), NoSuchReceipt("r_1"),
-    ModelsListed((), None), ModelsListed((MODEL, MODEL._replace(sources=None, may_be_sent=False, paused_at=None)) * 100, (0.5, 10)),
+    ReviewsListed(()), ReviewsListed((REVIEW, REVIEW._replace(reviewer=None)) * 200), ReviewMoved(ReceiptId("r_1"), "next"),
+    ReviewMoved(ReceiptId("r_1"), "nobody"), NotInReview("r_1"), ModelsListed((), None), ModelsListed((MODEL, MODEL._replace(sources=None, may_be_sent=False, paused_at=None)) * 100, (0.5, 10)),
     NoSuchModel(EVIL, ()), NoSuchModel(EVIL, (EVIL,) * 99), ModelTested(EVIL), ModelTested(EVIL, EVIL, (EVIL,) * 9), NotByAWord(EVIL),
     ModelPaused(EVIL, EVIL, NOON, anew=True, then=(EVIL,) * 99), ModelPaused(EVIL, EVIL, NOON, anew=False, then=()),
     ModelGoesOn(EVIL, anew=True), ModelGoesOn(EVIL, anew=False), NotToBePaused(EVIL, EVIL),
@@ -120,6 +123,7 @@ def test_every_reply_that_there_is_is_tried_here() -> None:
         *get_args(OverviewReply),
         *get_args(KeepingReply),
         *get_args(ModelReply),
+        *get_args(ReviewReply),
         *short,
     }
 

@@ -13,6 +13,7 @@ from bot.core.admin import (
     PolicyReply,
     Reply,
 )
+from bot.core.checked import ReviewReply
 from bot.core.commands import NAMES, Misread, Name
 from bot.core.keeping import KeepingReply, ModelReply
 from bot.slack.render import plain
@@ -22,6 +23,7 @@ from bot.slack.render.lines import coded, moment, post, told
 from bot.slack.render.message import Post
 from bot.slack.render.models import models
 from bot.slack.render.mrkdwn import escaped
+from bot.slack.render.overseen import overseen
 from bot.slack.render.overview import overview
 from bot.slack.render.parts import Paragraph, Part, Run
 from bot.slack.render.policy import modal, policy
@@ -43,6 +45,10 @@ USES: Mapping[Name, Sequence[tuple[str, str]]] = {
             "models pause openai/gpt-4o",
             "takes one out at once: the next is asked in its place. `resume` brings it back",
         ),
+    ],
+    "review": [
+        ("review", "shows which answers wait for somebody to check them, for whom, and since when"),
+        ("review next r_0123456789abcdef01234567", "has the next one asked; `cancel` ends it unchecked"),
     ],
     "policy": [
         ("policy show", "shows what was set here in place of the packaged rules, by whom and when"),
@@ -95,6 +101,8 @@ def _parts(reply: Reply) -> Sequence[Part]:
         return keeping(reply)
     if isinstance(reply, ModelReply):
         return models(reply)
+    if isinstance(reply, ReviewReply):
+        return overseen(reply)
     return overview(reply) if isinstance(reply, OverviewReply) else _short(reply)
 
 

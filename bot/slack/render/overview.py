@@ -71,6 +71,7 @@ _HAPPENED: Mapping[str, str] = {
     "source_resumed": "a source was to be read again as before",
     "model_paused": "a model was taken out",
     "model_resumed": "a model was brought back",
+    "review_moved": "whose turn it was to check an answer was changed",
     "removal_asked": "a source was to be removed, and that had to be confirmed",
     "removal_decided": "the removal of a source was decided on",
     "source_removed": "a source was removed",
