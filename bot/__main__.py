@@ -352,6 +352,19 @@ def beir(
     command.beir_set(folder, as_=as_, run=run, as_json=json)
 
 
+@evals.command("golden")
+def golden(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A golden set: a folder with questions.toml; or a BEIR folder.")
+    ],
+    json: Json = False,
+) -> None:
+    """Ask a golden set through the real pipeline, each question by its own reader, and count how well that went."""
+    from bot.cli import eval as command
+
+    command.golden_set(folder, as_json=json)
+
+
 @evals.command("embedder")
 def compare_embedders(
     name: Annotated[str, typer.Argument(metavar="EMBEDDER", help="builtin, none, or PROVIDER/MODEL.")],

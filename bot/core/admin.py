@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from bot.core.checked import ReviewReply
 from bot.core.commands import Misread
+from bot.core.evaluated import Evaluation, EvaluationReply
 from bot.core.keeping import KeepingReply, ModelReply, Removal, RemovalState
 from bot.core.nouns import Event, ReceiptId, SlackUser
 from policies.people import Email, Noun
@@ -345,6 +346,7 @@ Reply = (
     | KeepingReply
     | ModelReply
     | ReviewReply
+    | EvaluationReply
 )
 
 
@@ -462,6 +464,10 @@ class CommandWork(Protocol):
 
     def move_review(self, receipt: ReceiptId, to: Literal["next", "nobody"], by: str) -> bool:
         """The turn of whoever checks it is over, or there is none any more. Whether it waited for somebody."""
+        ...
+
+    def ask_for_evaluation(self, by: Member) -> tuple[Evaluation, bool]:
+        """The golden set is asked as soon as somebody has time for it; and whether that is new."""
         ...
 
     def want_removal(self, removal: Removal) -> None:

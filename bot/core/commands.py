@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final, Literal, NamedTuple, get_args
 
-Name = Literal["help", "status", "sources", "models", "review", "policy", "audit", "budget", "pause", "resume"]
+Name = Literal["help", "status", "sources", "models", "review", "policy", "audit", "eval", "budget", "pause", "resume"]
 """The first word. What is not listed does not exist."""
 
 NAMES: Final[tuple[Name, ...]] = get_args(Name)
@@ -112,6 +112,14 @@ class MoveReview(NamedTuple):
     to: Literal["next", "nobody"]
 
 
+class ShowEvaluations(NamedTuple):
+    """What the golden set came to, each time."""
+
+
+class Evaluate(NamedTuple):
+    """The golden set is asked."""
+
+
 class Verify(NamedTuple):
     """Whether anybody changed the ledger."""
 
@@ -152,6 +160,8 @@ Command = (
     | ResumeModel
     | Reviews
     | MoveReview
+    | ShowEvaluations
+    | Evaluate
     | Verify
     | Audit
     | Budget
@@ -171,6 +181,10 @@ def parse(text: str) -> Command | Misread:  # noqa: PLR0911 - one line for each 
             return _models(*_first(rest))
         case "review":
             return _review(*_first(rest))
+        case "eval" if rest.lower() in {"", "run"}:
+            return Evaluate() if rest else ShowEvaluations()
+        case "eval":
+            return Misread("eval")
         case "audit":
             return Verify() if rest == "verify" else Audit(rest) if _RECEIPT.fullmatch(rest) else Misread("audit")
         case "status" | "budget" | "pause" | "resume" as alone:

@@ -30,6 +30,7 @@ from bot.core.commands import (
     Audit,
     Budget,
     Command,
+    Evaluate,
     Help,
     Misread,
     Models,
@@ -46,16 +47,19 @@ from bot.core.commands import (
     ResumeSource,
     Reviews,
     RollBack,
+    ShowEvaluations,
     Sources,
     Status,
     SyncNow,
     Verify,
     parse,
 )
+from bot.core.evaluated import Evaluations
 from bot.core.failpoints import Reach
 from bot.core.keeping import ModelDesk, SyncPaused
 from bot.core.nouns import Event, ReceiptId
 from bot.flows import keeping, models, policy, reviews
+from bot.flows.evaluate import evaluate
 from bot.flows.policy import Governing
 
 
@@ -70,6 +74,7 @@ class Administration:
     removals: Removals
     models: ModelDesk
     reviews: ReviewQueue
+    evaluations: Evaluations
     reach: Reach
 
 
@@ -100,7 +105,7 @@ def _reply(work: CommandWork, house: Administration) -> Reply:
     return command if isinstance(command, Misread) else _done(command, work, member, house)
 
 
-def _done(command: Command, work: CommandWork, by: Member, house: Administration) -> Reply:  # noqa: PLR0911 - one line for each that there is
+def _done(command: Command, work: CommandWork, by: Member, house: Administration) -> Reply:  # noqa: C901, PLR0911 - one line each
     match command:
         case Help():
             return Helped()
@@ -116,6 +121,8 @@ def _done(command: Command, work: CommandWork, by: Member, house: Administration
             return models.look_after(command, work, by, house.models, house.overview, house.governing.clock)
         case Reviews() | MoveReview():
             return reviews.oversee(command, work, by, house.reviews)
+        case Evaluate() | ShowEvaluations():
+            return evaluate(command, work, by, house.evaluations)
         case Pause():
             return _paused(work, by, house)
         case Resume():

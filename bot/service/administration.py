@@ -5,6 +5,7 @@ from functools import partial
 
 from bot import app
 from bot.core.admin import Conflict, Filled, NoSuchChange, RuleRefused
+from bot.core.evaluated import Evaluations
 from bot.core.failpoints import Reach
 from bot.core.nouns import SlackUser
 from bot.flows.admin import Administration
@@ -18,7 +19,12 @@ from bot.stores.pauses import Pauses
 
 
 def administration(
-    records: app.Records, typed: Commands, people: SlackPeople, voice: SlackVoice, reach: Reach
+    records: app.Records,
+    typed: Commands,
+    people: SlackPeople,
+    voice: SlackVoice,
+    evaluations: Evaluations,
+    reach: Reach,
 ) -> Administration:
     governing = Governing(
         configuration=records.config,
@@ -37,6 +43,7 @@ def administration(
         removals=typed,
         models=ModelsInUse(records),
         reviews=records.reviews,
+        evaluations=evaluations,
         reach=reach,
     )
 

@@ -14,11 +14,12 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook import WebhookClient
 
 from bot.core.admin import Change, Decided, Edit, Form, FormOpened, Member, Pressed, Reply, Typed, Version
+from bot.core.evaluated import Evaluation
 from bot.core.keeping import Removal, RemovalDecided
 from bot.slack import wire
 from bot.slack.calls import Refused, call
 from bot.slack.poster import SlackPoster
-from bot.slack.render import Post, admin, keeping, policy
+from bot.slack.render import Post, admin, evaluated, keeping, policy
 from connectors.model import Retryable
 
 _TIMEOUT_S: Final = 15
@@ -57,6 +58,10 @@ class SlackVoice:
 
     def confirm(self, removal: Removal, to: Member, *, again: bool) -> bool:
         return self._say(to.user.user, keeping.card(removal), f"{removal.id}:card", removal.asked_at, again=again)
+
+    def report(self, run: Evaluation, before: Evaluation | None) -> None:
+        """To whoever wanted it, once: it is looked for before it is said."""
+        self._say(run.user.user, evaluated.report(run, before), f"{run.id}:evaluated", run.asked_at, again=True)
 
     def greet(self, to: Member, version: Version, *, again: bool) -> None:
         self._say(to.user.user, policy.greeting(version), f"{version.number}:admin", version.at, again=again)

@@ -15,9 +15,10 @@ from sqlmodel import Session, col
 
 from bot.core.admin import Change, ChangeState, Member, Paused, Typed, Version
 from bot.core.clock import Clock
+from bot.core.evaluated import Evaluation
 from bot.core.keeping import Removal, RemovalState
 from bot.core.nouns import Event, ReceiptId
-from bot.stores import halts, pauses, reviews
+from bot.stores import evaluations, halts, pauses, reviews
 from bot.stores.config import Config, Taken
 from bot.stores.database import Database, changed, insert_new
 from bot.stores.inbox import Inbox
@@ -221,6 +222,15 @@ class OpenCommand:
             moved = Event(kind="review_moved", receipt=receipt, body={"to": to, "by": by})
             self._ledger.append(session, [moved], now)
             return True
+
+        return self._held(write)
+
+    def ask_for_evaluation(self, by: Member) -> tuple[Evaluation, bool]:
+        def write(session: Session, now: datetime) -> tuple[Evaluation, bool]:
+            run, is_new = evaluations.ask(session, self.typed.receipt, by.name, by.user, now)
+            if is_new:
+                self._append(session, (Event(kind="evaluation_asked", body={"run": run.id, "by": by.name}),), now)
+            return run, is_new
 
         return self._held(write)
 

@@ -17,6 +17,7 @@ from bot.stores.tables import JobRow
 
 SYNC: Final = "sync"
 CLEAR: Final = "clear"
+EVALUATE: Final = "evaluate"
 REMOVED: Final = "removed"  # the key of the one job that clears away what is left of removed sources
 
 

@@ -178,6 +178,22 @@ class HaltRow(Row, table=True):
     at: datetime = Field(sa_type=Moment)
 
 
+class EvaluationRow(Row, table=True):
+    """One run of the golden set: who wanted it, and what it came to."""
+
+    __tablename__ = "evaluation"
+    __table_args__ = (UniqueConstraint("workspace", "receipt"),)
+    id: str = Field(primary_key=True)
+    receipt: str
+    team: str
+    user: str
+    by: str
+    asked_at: datetime = Field(sa_type=Moment)
+    state: str = Field(max_length=16)  # asked | done | failed
+    finished_at: datetime | None = Field(default=None, sa_type=Moment)
+    figures: str | None = Field(default=None, sa_type=Text)
+
+
 class ModelHeardRow(Row, table=True):
     """When a model last answered, and when and why it last did not: to within a minute."""
 
@@ -492,6 +508,7 @@ TABLES: tuple[type[Row], ...] = (
     ChangeRow,
     PauseRow,
     HaltRow,
+    EvaluationRow,
     ModelHeardRow,
     RemovalRow,
     SourceRow,

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.core.admin import Change, Decided, Edit, Form, Member, Members, Paused, Reply, Typed, Version, Voice
+from bot.core.evaluated import Evaluation, Evaluations
 from bot.core.keeping import ModelDesk, ModelStanding, ModelTested, Removal
 from bot.core.nouns import SlackUser
+from bot.stores.evaluations import EvaluationStore
 
 
 @dataclass
@@ -22,6 +24,21 @@ class FakeMembers(Members):
 
     def named(self, name: str) -> Member | None:
         return next((one for one in self.known.values() if name in {one.user.user, one.email}), None)
+
+
+@dataclass
+class FakeEvaluations(Evaluations):
+    """Those of a store; `there`: whether there is a golden set."""
+
+    store: EvaluationStore
+    there: bool = True
+
+    @property
+    def is_there(self) -> bool:
+        return self.there
+
+    def runs(self) -> tuple[Evaluation, ...]:
+        return self.store.runs()
 
 
 @dataclass

@@ -20,6 +20,7 @@ from bot.stores.commands import Commands
 from bot.stores.config import Config
 from bot.stores.database import Database
 from bot.stores.embedders import Embedders
+from bot.stores.evaluations import EvaluationStore
 from bot.stores.halts import MODEL, Halts
 from bot.stores.inbox import Inbox
 from bot.stores.ledger.book import Ledger
@@ -28,7 +29,7 @@ from bot.stores.pauses import Pauses
 from bot.stores.reviews import ReviewStore
 from bot.stores.spending import Spending
 from policies.people import email_address
-from tests.fakes.admin import FakeMembers, FakeModels, FakeVoice
+from tests.fakes.admin import FakeEvaluations, FakeMembers, FakeModels, FakeVoice
 from tests.stores.ledgers import KEY
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -72,6 +73,7 @@ class Desk:
             sync=lambda _session, name, _now: name == "wiki",
         )
         self.reviews = ReviewStore(self.database, ledger, lambda: self.now, owner="here", length=LEASE)
+        self.evaluations = FakeEvaluations(EvaluationStore(self.database, ledger, lambda: self.now))
         self.models = FakeModels(lambda: Halts(self.database).of(MODEL))
         self.members = FakeMembers({one.user.user: one for one in (ANA, BEN, ZOE)})
         with self.database.writing() as session:
@@ -105,6 +107,7 @@ class Desk:
             removals=self.commands,
             models=self.models,
             reviews=self.reviews,
+            evaluations=self.evaluations,
             reach=self._reach,
         )
 

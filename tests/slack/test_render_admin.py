@@ -46,6 +46,7 @@ from bot.core.admin import (
 )
 from bot.core.checked import NotInReview, ReviewMoved, ReviewReply, ReviewsListed, ReviewStanding
 from bot.core.commands import Misread
+from bot.core.evaluated import Evaluation, EvaluationAsked, EvaluationReply, EvaluationsListed, NoGoldenSet
 from bot.core.keeping import (
     KeepingReply,
     ModelGoesOn,
@@ -69,7 +70,7 @@ from bot.core.keeping import (
 )
 from bot.core.nouns import ReceiptId, SlackUser
 from bot.playground.slack.surfaces import check_message_blocks, check_view
-from bot.slack.render import admin, keeping, policy
+from bot.slack.render import admin, evaluated, keeping, policy
 from tests.slack.replies import inside
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -86,6 +87,10 @@ MODEL = ModelStanding(
     paused_by=EVIL, paused_at=NOON,
 )  # fmt: skip
 REVIEW = ReviewStanding(ReceiptId("r_1"), (EVIL,) * 9, NOON, SlackUser(team="T1", user="U1"), 1, NOON, is_yours=True)
+RUN = Evaluation(
+    "v_1", SlackUser(team="T1", user="U1"), EVIL, NOON, "done", NOON,
+    {"ndcg@10": 0.5, "recall@5": 0.25, "recall@10": 0.5, "hit@1": 1.0, "n": 40.0},
+)  # fmt: skip
 REMOVAL = Removal(
     id="c_1", receipt=ReceiptId("r_1"), by=SlackUser(team="T1", user="U1"), name=EVIL, source=EVIL, added_at=NOON,
     documents=10**9, asked_at=NOON, expires_at=NOON,
@@ -104,7 +109,8 @@ REPLIES: tuple[Reply, ...] = (
     SourcesListed(()), SourcesListed((SOURCE,) * 500), SyncAsked(EVIL), NoSuchSource(EVIL, (EVIL,) * 99), SPENT, Spent(0, 0, None, None, None, None),
     Verified(True, 1, 1, 0, 1), Verified(False, 1, 1, 3, 1),
     Audited("r_1", EVIL, tuple(Happening(EVIL, EVIL, True) for _ in range(500))), NoSuchReceipt("r_1"),
-    ReviewsListed(()), ReviewsListed((REVIEW, REVIEW._replace(reviewer=None)) * 200), ReviewMoved(ReceiptId("r_1"), "next"),
+    NoGoldenSet(), EvaluationsListed(()), EvaluationsListed((RUN, RUN._replace(figures=None), RUN) * 9),
+    EvaluationAsked(RUN, anew=True), EvaluationAsked(RUN, anew=False), ReviewsListed(()), ReviewsListed((REVIEW, REVIEW._replace(reviewer=None)) * 200), ReviewMoved(ReceiptId("r_1"), "next"),
     ReviewMoved(ReceiptId("r_1"), "nobody"), NotInReview("r_1"), ModelsListed((), None), ModelsListed((MODEL, MODEL._replace(sources=None, may_be_sent=False, paused_at=None)) * 100, (0.5, 10)),
     NoSuchModel(EVIL, ()), NoSuchModel(EVIL, (EVIL,) * 99), ModelTested(EVIL), ModelTested(EVIL, EVIL, (EVIL,) * 9), NotByAWord(EVIL),
     ModelPaused(EVIL, EVIL, NOON, anew=True, then=(EVIL,) * 99), ModelPaused(EVIL, EVIL, NOON, anew=False, then=()),
@@ -124,6 +130,7 @@ def test_every_reply_that_there_is_is_tried_here() -> None:
         *get_args(KeepingReply),
         *get_args(ModelReply),
         *get_args(ReviewReply),
+        *get_args(EvaluationReply),
         *short,
     }
 
@@ -162,6 +169,16 @@ def test_a_card_of_a_removal_is_taken_by_slack_whatever_it_is_called() -> None:
         ("removal:confirm", "c_1"),
         ("removal:keep", "c_1"),
     ]
+
+
+def test_a_report_says_how_each_figure_differs_from_the_run_before() -> None:
+    before = RUN._replace(figures={"ndcg@10": 0.625, "recall@5": 0.25, "recall@10": 0.25, "hit@1": 1.0, "n": 40.0})
+    for run, then in ((RUN, None), (RUN, before), (RUN._replace(figures=None, state="failed"), before)):
+        check_message_blocks(list(evaluated.report(run, then).blocks))
+    said = evaluated.report(RUN, before).text
+    assert "ndcg@10 0.500 (-0.125)" in said
+    assert "recall@10 0.500 (+0.250)" in said
+    assert "(" not in evaluated.report(RUN, None).text
 
 
 def test_what_widens_stands_first_on_a_card() -> None:

@@ -15,8 +15,10 @@ from bot.core.admin import (
 )
 from bot.core.checked import ReviewReply
 from bot.core.commands import NAMES, Misread, Name
+from bot.core.evaluated import EvaluationReply
 from bot.core.keeping import KeepingReply, ModelReply
 from bot.slack.render import plain
+from bot.slack.render.evaluated import evaluations
 from bot.slack.render.keeping import keeping
 from bot.slack.render.kit import Json
 from bot.slack.render.lines import coded, moment, post, told
@@ -62,6 +64,10 @@ USES: Mapping[Name, Sequence[tuple[str, str]]] = {
         ("audit verify", "looks whether anybody has changed the ledger"),
         ("audit r_0123456789abcdef01234567", "shows what happened to a question, without its content"),
     ],
+    "eval": [
+        ("eval", "shows what the golden set came to, each time"),
+        ("eval run", "asks it again; you hear what it came to"),
+    ],
     "budget": [("budget", "shows what models may cost, and have cost today")],
     "pause": [("pause", "stops all answers at once, those that are being written too")],
     "resume": [("resume", "lets me answer again")],
@@ -103,6 +109,8 @@ def _parts(reply: Reply) -> Sequence[Part]:
         return models(reply)
     if isinstance(reply, ReviewReply):
         return overseen(reply)
+    if isinstance(reply, EvaluationReply):
+        return evaluations(reply)
     return overview(reply) if isinstance(reply, OverviewReply) else _short(reply)
 
 

@@ -72,6 +72,8 @@ _HAPPENED: Mapping[str, str] = {
     "model_paused": "a model was taken out",
     "model_resumed": "a model was brought back",
     "review_moved": "whose turn it was to check an answer was changed",
+    "evaluation_asked": "the golden set was to be asked",
+    "evaluated": "the golden set was asked",
     "removal_asked": "a source was to be removed, and that had to be confirmed",
     "removal_decided": "the removal of a source was decided on",
     "source_removed": "a source was removed",

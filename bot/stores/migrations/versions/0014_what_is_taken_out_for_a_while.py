@@ -1,4 +1,4 @@
-"""Sources that are not read and models that are not asked for now; when each was heard; removals that wait for a second word."""
+"""Sources that are not read and models that are not asked for now; when each was heard; runs of the golden set; removals that wait for a second word."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,6 +30,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("workspace", "receipt"),
     )
     op.create_table(
+        "evaluation",
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("receipt", sa.String(), nullable=False),
+        sa.Column("team", sa.String(), nullable=False),
+        sa.Column("user", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("figures", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace", "id"),
+        sa.UniqueConstraint("workspace", "receipt"),
+    )
+    op.create_table(
         "model_heard",
         sa.Column("workspace", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -42,5 +57,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("model_heard")
+    op.drop_table("evaluation")
     op.drop_table("removal")
     op.drop_table("halt")
