@@ -282,6 +282,22 @@ def remove_source(name: Annotated[str, typer.Argument(help="Its name.")]) -> Non
     command.remove(name)
 
 
+@sources.command("pause")
+def pause_source(name: Annotated[str, typer.Argument(help="Its name.")]) -> None:
+    """Read a source no more, until it is resumed. What was read of it stays, and ages."""
+    from bot.cli import sources as command
+
+    command.pause(name)
+
+
+@sources.command("resume")
+def resume_source(name: Annotated[str, typer.Argument(help="Its name.")]) -> None:
+    """Read a paused source again."""
+    from bot.cli import sources as command
+
+    command.resume(name)
+
+
 @audit.command("verify")
 def verify(
     against: Annotated[
@@ -334,6 +350,19 @@ def beir(
     from bot.cli import eval as command
 
     command.beir_set(folder, as_=as_, run=run, as_json=json)
+
+
+@evals.command("golden")
+def golden(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A golden set: a folder with questions.toml; or a BEIR folder.")
+    ],
+    json: Json = False,
+) -> None:
+    """Ask a golden set through the real pipeline, each question by its own reader, and count how well that went."""
+    from bot.cli import eval as command
+
+    command.golden_set(folder, as_json=json)
 
 
 @evals.command("embedder")

@@ -63,6 +63,7 @@ class Settings(BaseSettings):
     slack_app_token: SecretStr | None = Field(default=None, validation_alias=AliasChoices("SLACK_APP_TOKEN"))
     slack_signing_secret: SecretStr | None = Field(default=None, validation_alias=AliasChoices("SLACK_SIGNING_SECRET"))
     admins: Annotated[tuple[str, ...], NoDecode] = ()
+    eval_set: Path | None = None
     slack_api_url: str = Field(default="https://slack.com/api/", validation_alias=AliasChoices("SLACK_API_URL"))
     host: str = "127.0.0.1"
     port: int | None = Field(default=None, ge=0, le=65535)

@@ -22,7 +22,8 @@ def kept_fresh(assistant: app.Assistant) -> Iterator[None]:
     queue = (records.jobs, records.database, records.ledger, records.clock)
 
     def sync_next() -> bool:
-        return bool(list(worker.run_syncs(*queue, partial(assistant.sync, progress=lambda _: None))))
+        synced = list(worker.run_syncs(*queue, partial(assistant.sync, progress=lambda _: None)))
+        return bool(synced or list(worker.run_jobs(worker.CLEAR, *queue, lambda _: assistant.clear_removed())))
 
     def embed_next() -> bool:
         return bool(list(worker.run_jobs(worker.EMBED, *queue, partial(assistant.embed, progress=lambda _: None))))
@@ -32,6 +33,7 @@ def kept_fresh(assistant: app.Assistant) -> Iterator[None]:
             app.ask_for_sync(records, app.with_loop(records, loop), [loop])
             if loop is Loop.CONTENT:
                 app.ask_for_embedding(records)
+                app.ask_for_clearing(records)
 
     timers, now = BackgroundScheduler(timezone="UTC"), records.clock()
     _every(timers, records.jobs.length / _BEATS, leader.leads, now)

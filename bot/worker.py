@@ -23,6 +23,7 @@ from bot.flows.read import Reading
 from bot.flows.reply import Answering
 from bot.flows.review import tend
 from bot.flows.sync import Tally
+from bot.stores import jobs as stored
 from bot.stores.commands import Commands, OpenCommand
 from bot.stores.database import Database, is_transient
 from bot.stores.inbox import Inbox
@@ -33,7 +34,8 @@ from bot.stores.receipts import OpenReceipt, Receipts
 from bot.stores.reviews import OpenReview, ReviewStore
 from connectors.model import AccessUnknown, Braked, Fatal, Gone, Retryable
 
-SYNC: Final = "sync"
+SYNC: Final = stored.SYNC
+CLEAR: Final = stored.CLEAR
 EMBED: Final = "embed"
 CHANGE: Final = "change"  # that waits for a second admin: it is looked at when its time is over
 
@@ -58,7 +60,11 @@ class _Failing(NamedTuple):
     of: str
 
 
-_FAILED: Final = {SYNC: _Failing("sync_failed", "source"), EMBED: _Failing("embedding_failed", "of")}
+_FAILED: Final = {
+    SYNC: _Failing("sync_failed", "source"),
+    EMBED: _Failing("embedding_failed", "of"),
+    CLEAR: _Failing("clearing_failed", "of"),
+}
 
 log = structlog.get_logger()
 

@@ -15,9 +15,11 @@ from bot.app.models import (
     purse,
     reranker,
     rewriter,
+    watch,
     writers,
 )
 from bot.app.work import (
+    ask_for_clearing,
     ask_for_embedding,
     ask_for_sync,
     end_later,
@@ -33,6 +35,7 @@ __all__ = [
     "Silence",
     "Writers",
     "ask_a_word",
+    "ask_for_clearing",
     "ask_for_embedding",
     "ask_for_sync",
     "assistant",
@@ -50,6 +53,7 @@ __all__ = [
     "standing",
     "sync_if_there",
     "vectors",
+    "watch",
     "with_loop",
     "writers",
 ]

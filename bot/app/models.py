@@ -17,6 +17,7 @@ from bot.core.ports import (
 )
 from bot.settings import Settings, variable
 from bot.stores.spending import Most, Spending
+from bot.stores.watch import ModelWatch
 from policies.intents import ModelClass
 from policies.redaction.kinds import InForce, Redaction
 
@@ -233,7 +234,7 @@ def reranker(records: Records) -> Reranker | None:
     model = RerankingModel(settings.reranker, limits, terms=disclosure.of(settings.reranker))
     if pays.limits_money and model.price is None:
         raise unpriced(variable("reranker"), settings.reranker)
-    return HostedReranker(model, disclosure, pays, records.redaction)
+    return HostedReranker(model, disclosure, pays, records.redaction, watch(records))
 
 
 def purse(records: Records) -> Spending:
@@ -247,14 +248,20 @@ def purse(records: Records) -> Spending:
     )
 
 
+def watch(records: Records) -> ModelWatch:
+    """Which models are paused, and what becomes of those that are asked."""
+    return ModelWatch(records.database, records.clock)
+
+
 def ask_a_word(records: Records, name: str, setting: str) -> Silence | None:
-    """Whether this model answers, with nobody's words in what it is asked. None: it does."""
+    """Whether this model answers, paused or not, with nobody's words in what it is asked. None: it does."""
     from bot.models.classes import asked_alone
     from bot.models.gateway.door import Limits
     from bot.models.gateway.faults import NoReply
     from bot.models.prompt import Message
 
-    (model,) = _models(records, {name: setting}, Limits(patience_s=_A_WORD_S, attempts=1), most_tokens=_A_WORD_TOKENS)
+    limits = Limits(patience_s=_A_WORD_S, attempts=1)
+    (model,) = _models(records, {name: setting}, limits, most_tokens=_A_WORD_TOKENS, looked_after=False)
     errand = Errand(whose="doctor", until=timer() + _A_WORD_S)  # from here: what was imported above takes seconds
     try:
         asked_alone(model, [Message("user", 'Say yes, as JSON: {"said": "yes"}')], _A_WORD, errand)
@@ -264,18 +271,26 @@ def ask_a_word(records: Records, name: str, setting: str) -> Silence | None:
 
 
 def _models(
-    records: Records, names: Mapping[str, str], limits: "Limits", *, share: float = 1.0, most_tokens: int | None = None
+    records: Records,
+    names: Mapping[str, str],
+    limits: "Limits",
+    *,
+    share: float = 1.0,
+    most_tokens: int | None = None,
+    looked_after: bool = True,
 ) -> list["Model"]:
     """Each on its terms, and counted against the budgets. One that cannot be counted is told of before it is asked."""
     from bot.models.classes import Model
     from bot.models.declared import declared, unpriced
     from bot.models.gateway.completion import MOST_TOKENS, Gateway
+    from bot.models.paid import UNWATCHED
 
     disclosure, pays, made = declared(records.settings), purse(records), []
+    looks_after = watch(records) if looked_after else UNWATCHED
     for name, setting in names.items():
         terms, most = disclosure.of(name), most_tokens or MOST_TOKENS
         gateway = Gateway(name, limits, setting=setting, most_tokens=most, terms=terms)
         if pays.limits_money and gateway.price is None:
             raise unpriced(setting, name)
-        made.append(Model(gateway, disclosure, pays, share=share))
+        made.append(Model(gateway, disclosure, pays, share=share, watch=looks_after))
     return made

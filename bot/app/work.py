@@ -7,8 +7,9 @@ from sqlmodel import Session
 
 from bot.app.archive import Records
 from bot.ops.counted import Standing, Waiting
+from bot.stores import halts
 from bot.stores.inbox import SLACK_QUESTION
-from bot.stores.jobs import take_away_all
+from bot.stores.jobs import CLEAR, REMOVED, take_away_all
 from bot.stores.leader import TIMERS
 from bot.worker import CHANGE, EMBED, SYNC
 from connectors.model import Loop
@@ -34,15 +35,17 @@ def standing(records: Records) -> Standing:
 def ask_for_sync(
     records: Records, names: Iterable[str], loops: Collection[Loop] = tuple(Loop), *, full: bool = False
 ) -> None:
-    """For each source one job at a time, which does all that was asked for before it began."""
+    """For each source one job at a time, which does all that was asked for before it began. None that is paused is read."""
     with records.database.writing() as session:
+        paused = halts.halted(session, halts.SOURCE)
         for name in names:
-            _enqueue_sync(records, session, name, loops, full=full)
+            if name not in paused:
+                _enqueue_sync(records, session, name, loops, full=full)
 
 
 def sync_if_there(records: Records, session: Session, name: str, _now: datetime) -> bool:
-    """Of all its loops. Whether there is such a source."""
-    if name not in {source.name for source in records.sources.listed()}:
+    """Of all its loops. Whether there is such a source, and it is not paused."""
+    if name not in {source.name for source in records.sources.listed() if source.paused is None}:
         return False
     _enqueue_sync(records, session, name, tuple(Loop), full=False)
     return True
@@ -65,8 +68,16 @@ def _enqueue_sync(records: Records, session: Session, name: str, loops: Collecti
 
 
 def with_loop(records: Records, loop: Loop) -> list[str]:
-    """The sources that have this loop."""
-    return [source.name for source, each in records.built.of(records.sources.listed()) if loop in each.loops]
+    """The sources that have this loop, and are not paused."""
+    listed = records.built.of(records.sources.listed())
+    return [source.name for source, each in listed if loop in each.loops and source.paused is None]
+
+
+def ask_for_clearing(records: Records) -> None:
+    """Where anything is left of a source that was removed, such as by whoever has no vectors."""
+    if records.sources.leftovers():
+        with records.database.writing() as session:
+            records.jobs.enqueue(session, CLEAR, REMOVED, {}, now=records.clock())
 
 
 def ask_for_embedding(records: Records) -> bool:

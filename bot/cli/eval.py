@@ -57,6 +57,25 @@ def beir_set(folder: Path, *, as_: str | None, run: Path | None, as_json: bool) 
             _show(body)
 
 
+def golden_set(folder: Path, *, as_json: bool) -> None:
+    with command() as settings, _place() as place:
+        asked = ready(folder, place / "documents")
+        with _embedder(settings, settings.embedder) as embedder:
+            outcomes = _outcomes(settings, embedder, asked, place / "home")
+        written = settings.home / "evals" / f"{asked.name}.run"
+        _write(written, trec(outcomes))
+        body = {
+            **figures(outcomes, asked.grades),
+            "set": asked.name,
+            "documents": len(asked.names),
+            "run": str(written),
+        }
+        if as_json:
+            print_json(body)
+        else:
+            _show(body)
+
+
 def two_embedders(one: str, other: str, folder: Path, *, as_json: bool) -> None:
     with command() as settings, _place() as place:
         if one == other:

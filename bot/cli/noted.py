@@ -39,6 +39,7 @@ _BECAUSE: Final[Mapping[str, str]] = {
     "not_allowed": "it may not be sent this",
     "spent": "a budget was spent",
     "no_time": "no time was left for it",
+    "paused": "an admin had paused it",
 }
 _BROKE: Final[Mapping[str, str]] = {
     "empty_claim": "it said nothing",
@@ -93,6 +94,8 @@ def _of_review(kind: str, body: Mapping[str, Any]) -> Iterator[str]:
             in_words = ", in other words for some of it" if body.get("reply") else ""
             with_reason = f" The reason given: {' '.join(body['reason'].split())}" if body.get("reason") else ""
             yield f"{body['by']} {body['ruling']} it{in_words}.{with_reason}"
+        case "review_moved":
+            yield f"{body['by']} {_MOVED[body['to']]}."
         case "review_unanswered":
             yield f"Nobody was left to ask; {body['asked']} had been."
         case "review_outdated":
@@ -102,6 +105,7 @@ def _of_review(kind: str, body: Mapping[str, Any]) -> Iterator[str]:
             yield "A refusal was shown instead." if checked is None else f"It was shown as {checked.by} approved it."
 
 
+_MOVED: Final = {"next": "had the next one asked", "nobody": "ended it, so that nobody checks it"}
 _PASSED: Final[Mapping[Passed_, str]] = {
     "may_not": "they may not read all that it cites, or are no full member",
     "unreachable": "they cannot be written to",

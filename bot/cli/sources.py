@@ -29,6 +29,8 @@ def show(*, as_json: bool) -> None:
         show_table(_table(sources))
         for source in sources:
             say(f"{source.name}: {_freshness(source)}", style="dim")
+            if source.paused is not None:
+                say(f"{source.name}: paused by {source.paused.by} since {_moment(source.paused.at)}")
             if source.problems:
                 say(f"{source.name}: documents with problems: {len(source.problems)} (footnote sources --json)")
             for loop, checkpoint in source.loops.items():
@@ -80,9 +82,32 @@ def remove(name: str) -> None:
         now = records.clock()
         with records.database.writing() as session:
             documents = records.sources.remove(session, name)
+            records.sources.clear(session, name, now)
             body = {"source": name, "documents": documents, "operator": operator()}
             records.ledger.append(session, [Event(kind="source_removed", body=body)], now)
     say(f"Removed {name}: its {documents} documents are not found any more.")
+
+
+def pause(name: str) -> None:
+    with command() as settings, app.records(settings) as records:
+        now = records.clock()
+        with records.database.writing() as session:
+            new = records.sources.pause(session, name, operator(), now)
+            body = {"source": name, "operator": operator()}
+            records.ledger.append(session, [Event(kind="source_paused", body=body)] if new else [], now)
+    state = "is not read any more; what was read of it stays, and ages." if new else "is paused already."
+    say(f"{name} {state} To go on: footnote sources resume {name}")
+
+
+def resume(name: str) -> None:
+    with command() as settings, app.records(settings) as records:
+        now = records.clock()
+        with records.database.writing() as session:
+            was_paused = records.sources.resume(session, name)
+            body = {"source": name, "operator": operator()}
+            records.ledger.append(session, [Event(kind="source_resumed", body=body)] if was_paused else [], now)
+    state = "is read again when its time comes." if was_paused else "was not paused."
+    say(f"{name} {state} Read it now with: footnote sync {name}")
 
 
 def _table(sources: Sequence[Source]) -> Table:
@@ -110,6 +135,8 @@ def _as_json(source: Source) -> dict[str, object]:
         "documents": source.documents,
         "passages": source.passages,
         "people": source.people,
+        "paused_by": source.paused.by if source.paused is not None else None,
+        "paused_at": _as_text(source.paused.at if source.paused is not None else None),
         **{f"{loop}_read_at": _as_text(source.loops.get(loop, Checkpoint()).read_at) for loop in _LOOPS},
         "stopped": {loop: checkpoint.stopped for loop, checkpoint in source.loops.items() if checkpoint.stopped},
         "problems": [problem.model_dump() for problem in source.problems],

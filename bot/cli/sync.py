@@ -19,9 +19,15 @@ _MOST_PROBLEMS = 20
 
 def sync(name: str | None, *, full: bool) -> None:
     with command() as settings, app.records(settings) as records:
-        names = [source.name for source in records.sources.listed()]
+        listed = records.sources.listed()
+        names = [source.name for source in listed]
         if name is not None and name not in names:
             raise BadUse(f"There is no source named {name}. `footnote sources` lists them.")
+        paused = {source.name for source in listed if source.paused is not None}
+        if name in paused:
+            raise BadUse(f"{name} is paused, so it is not read. To go on: footnote sources resume {name}")
+        for one in sorted(paused):
+            complain(f"{one} is paused, so it is not read.")
         if not names and records.sources.leftovers():
             _clear_removed(records)
             return

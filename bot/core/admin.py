@@ -5,8 +5,11 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple, Protocol
 
 from bot.core.channels import Preview
+from bot.core.checked import ReviewReply
 from bot.core.commands import Misread
+from bot.core.evaluated import Evaluation, EvaluationReply
 from bot.core.identities import ImportForm, Linked, PeopleReply, Relink
+from bot.core.keeping import KeepingReply, ModelReply, Removal, RemovalState
 from bot.core.nouns import Event, ReceiptId, SlackUser
 from policies.channels import ChannelRules
 from policies.people import Email, Noun
@@ -23,8 +26,9 @@ class Filled(Noun):
 
 
 class Pressed(Noun):
-    """A decision on a change that waits for a second admin, on the message that offered it."""
+    """A decision on the card that offered it: `about` a change that waits for a second admin, or a source to be removed."""
 
+    about: Literal["change", "removal"] = "change"
     change: str
     approve: bool
     channel: str
@@ -246,6 +250,8 @@ class SourceStanding(NamedTuple):
     read_at: datetime | None
     stopped: str | None
     problems: int
+    paused: Paused | None = None
+    added_at: datetime | None = None
 
 
 class Spent(NamedTuple):
@@ -368,6 +374,10 @@ Reply = (
     | OverviewReply
     | ChannelReply
     | PeopleReply
+    | KeepingReply
+    | ModelReply
+    | ReviewReply
+    | EvaluationReply
 )
 
 
@@ -418,6 +428,12 @@ class Changes(Protocol):
     def expire(self, name: str) -> Change | None:
         """The change, which waits no more if its time is over."""
         ...
+
+
+class Removals(Protocol):
+    """Those that wait for a second word, and those that did."""
+
+    def removal(self, name: str) -> Removal | None: ...
 
 
 class Overview(Protocol):
@@ -473,6 +489,40 @@ class CommandWork(Protocol):
         """It is read as soon as somebody has time for it. Whether there is such a source."""
         ...
 
+    def pause_source(self, name: str, by: str) -> bool:
+        """It is not read from now on. Whether that is new."""
+        ...
+
+    def resume_source(self, name: str, by: str) -> bool:
+        """Whether it was paused."""
+        ...
+
+    def pause_model(self, name: str, by: str) -> bool:
+        """It is asked nothing from now on. Whether that is new."""
+        ...
+
+    def resume_model(self, name: str, by: str) -> bool:
+        """Whether it was paused."""
+        ...
+
+    def move_review(self, receipt: ReceiptId, to: Literal["next", "nobody"], by: str) -> bool:
+        """The turn of whoever checks it is over, or there is none any more. Whether it waited for somebody."""
+        ...
+
+    def ask_for_evaluation(self, by: Member) -> tuple[Evaluation, bool]:
+        """The golden set is asked as soon as somebody has time for it; and whether that is new."""
+        ...
+
+    def want_removal(self, removal: Removal) -> None:
+        """It waits for a second word from now on, and its event says so."""
+        ...
+
+    def remove(self, removal: Removal, state: RemovalState, *, by: str) -> None:
+        """What becomes of a removal that waits: once, and if it is confirmed, everything of the source is hidden with it.
+        Outdated, if that source is not there any more.
+        """
+        ...
+
     def pause(self, by: str) -> Paused | None:
         """From now on nothing is answered, not even what is being answered. None: that was so already."""
         ...
@@ -501,6 +551,10 @@ class Voice(Protocol):
 
     def offer(self, change: Change, edits: Sequence[Edit], to: Member, *, again: bool) -> bool:
         """A card with which somebody agrees to a change, or does not. Whether they could be written to."""
+        ...
+
+    def confirm(self, removal: Removal, to: Member, *, again: bool) -> bool:
+        """A card on which whoever wants it says so again. Whether they could be written to."""
         ...
 
     def greet(self, to: Member, version: Version, *, again: bool) -> None:

@@ -4,12 +4,27 @@ decided elsewhere.
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final, Literal, NamedTuple, get_args
 
 from bot.core import channels
 from bot.core.channels import ChannelCommand
 
-Name = Literal["help", "status", "sources", "channel", "policy", "people", "audit", "budget", "pause", "resume"]
+Name = Literal[
+    "help",
+    "status",
+    "sources",
+    "channel",
+    "models",
+    "people",
+    "review",
+    "policy",
+    "audit",
+    "eval",
+    "budget",
+    "pause",
+    "resume",
+]
 """The first word. What is not listed does not exist."""
 
 NAMES: Final[tuple[Name, ...]] = get_args(Name)
@@ -68,6 +83,61 @@ class SyncNow(NamedTuple):
     name: str
 
 
+class PauseSource(NamedTuple):
+    """One source is not read any more, until it is resumed."""
+
+    name: str
+
+
+class ResumeSource(NamedTuple):
+    name: str
+
+
+class RemoveSource(NamedTuple):
+    """One source, with all that was read of it, once it is confirmed."""
+
+    name: str
+
+
+class Models(NamedTuple):
+    """Which model does what."""
+
+
+class AskModel(NamedTuple):
+    """One model is asked a word."""
+
+    name: str
+
+
+class PauseModel(NamedTuple):
+    """One model is asked nothing more, until it is resumed."""
+
+    name: str
+
+
+class ResumeModel(NamedTuple):
+    name: str
+
+
+class Reviews(NamedTuple):
+    """What waits for a person to check it."""
+
+
+class MoveReview(NamedTuple):
+    """One of them goes to whoever is next, or is checked by nobody."""
+
+    receipt: str
+    to: Literal["next", "nobody"]
+
+
+class ShowEvaluations(NamedTuple):
+    """What the golden set came to, each time."""
+
+
+class Evaluate(NamedTuple):
+    """The golden set is asked."""
+
+
 class Verify(NamedTuple):
     """Whether anybody changed the ledger."""
 
@@ -121,6 +191,17 @@ Command = (
     | Status
     | Sources
     | SyncNow
+    | PauseSource
+    | ResumeSource
+    | RemoveSource
+    | Models
+    | AskModel
+    | PauseModel
+    | ResumeModel
+    | Reviews
+    | MoveReview
+    | ShowEvaluations
+    | Evaluate
     | Verify
     | Audit
     | Budget
@@ -132,33 +213,40 @@ Command = (
 )
 
 
-def parse(text: str) -> Command | Misread:  # noqa: PLR0911 - one line for each that there is
+def parse(text: str) -> Command | Misread:
     name, rest = _first(text)
-    match name.lower():
-        case "" | "help":
-            return Help()
-        case "policy":
-            return _policy(*_first(rest))
-        case "sources":
-            return _sources(*_first(rest))
-        case "channel":
-            found = channels.parsed(*_first(rest))
-            return Misread("channel") if found is None else found
-        case "people":
-            return _people(*_first(rest))
-        case "audit":
-            return Verify() if rest == "verify" else Audit(rest) if _RECEIPT.fullmatch(rest) else Misread("audit")
-        case "status" | "budget" | "pause" | "resume" as alone:
-            return _ALONE[alone]() if not rest else Misread(alone)
+    read = _READ.get(name.lower() or "help")
+    return read(rest) if read is not None else Misread()
+
+
+def _alone(name: Name, made: Callable[[], Command], rest: str) -> Command | Misread:
+    return made() if not rest else Misread(name)
+
+
+def _audit(rest: str) -> Command | Misread:
+    return Verify() if rest == "verify" else Audit(rest) if _RECEIPT.fullmatch(rest) else Misread("audit")
+
+
+def _eval(rest: str) -> Command | Misread:
+    match rest.lower():
+        case "":
+            return ShowEvaluations()
+        case "run":
+            return Evaluate()
         case _:
-            return Misread()
+            return Misread("eval")
 
 
-_ALONE: Final[Mapping[Name, Callable[[], Status | Budget | Pause | Resume]]] = {
-    "status": Status,
-    "budget": Budget,
-    "pause": Pause,
-    "resume": Resume,
+def _channel(rest: str) -> Command | Misread:
+    found = channels.parsed(*_first(rest))
+    return Misread("channel") if found is None else found
+
+
+_OF_A_SOURCE: Final[Mapping[str, Callable[[str], SyncNow | PauseSource | ResumeSource | RemoveSource]]] = {
+    "sync": SyncNow,
+    "pause": PauseSource,
+    "resume": ResumeSource,
+    "remove": RemoveSource,
 }
 
 
@@ -166,8 +254,8 @@ def _sources(verb: str, name: str) -> Command | Misread:
     match verb.lower():
         case "":
             return Sources()
-        case "sync" if name:
-            return SyncNow(name)
+        case "sync" | "pause" | "resume" | "remove" as does if name:
+            return _OF_A_SOURCE[does](name)
         case _:
             return Misread("sources")
 
@@ -188,6 +276,32 @@ def _people(verb: str, rest: str) -> Command | Misread:
             return Misread("people")
 
 
+_OF_A_MODEL: Final[Mapping[str, Callable[[str], AskModel | PauseModel | ResumeModel]]] = {
+    "test": AskModel,
+    "pause": PauseModel,
+    "resume": ResumeModel,
+}
+
+
+def _models(verb: str, name: str) -> Command | Misread:
+    if not verb:
+        return Models()
+    does = _OF_A_MODEL.get(verb.lower())
+    return does(name) if does is not None and name else Misread("models")
+
+
+def _review(verb: str, receipt: str) -> Command | Misread:
+    match verb.lower():
+        case "":
+            return Reviews()
+        case "next" if _RECEIPT.fullmatch(receipt):
+            return MoveReview(receipt, "next")
+        case "cancel" if _RECEIPT.fullmatch(receipt):
+            return MoveReview(receipt, "nobody")
+        case _:
+            return Misread("review")
+
+
 def _policy(verb: str, rest: str) -> Command | Misread:
     path, value = _first(rest)
     match verb.lower():
@@ -206,3 +320,20 @@ def _policy(verb: str, rest: str) -> Command | Misread:
 def _first(text: str) -> tuple[str, str]:
     found = _FIRST.fullmatch(text.strip())
     return (found.group(1), found.group(2)) if found else (text.strip(), "")
+
+
+_READ: Final[Mapping[str, Callable[[str], Command | Misread]]] = {
+    "help": lambda _: Help(),
+    "status": partial(_alone, "status", Status),
+    "sources": lambda rest: _sources(*_first(rest)),
+    "channel": _channel,
+    "models": lambda rest: _models(*_first(rest)),
+    "people": lambda rest: _people(*_first(rest)),
+    "review": lambda rest: _review(*_first(rest)),
+    "policy": lambda rest: _policy(*_first(rest)),
+    "audit": _audit,
+    "eval": _eval,
+    "budget": partial(_alone, "budget", Budget),
+    "pause": partial(_alone, "pause", Pause),
+    "resume": partial(_alone, "resume", Resume),
+}

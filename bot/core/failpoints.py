@@ -59,6 +59,7 @@ FAILPOINTS = (
     "command.after_claim",
     "command.after_effect",
     "command.after_tell",
+    "removal.after_hide",
 )
 
 Reach = Callable[[str], None]

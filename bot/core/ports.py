@@ -102,6 +102,16 @@ class Purse(Protocol):
         ...
 
 
+class Watch(Protocol):
+    """Who looks after the models: whether one may be asked at all at this moment, and what came of asking it."""
+
+    def is_paused(self, model: str) -> bool: ...
+
+    def heard(self, model: str, because: str | None) -> None:
+        """It answered; or it did not, and why, by kind."""
+        ...
+
+
 class Guess(NamedTuple):
     """How much each intent is meant by a message, between nothing and 1 or so; none: nobody knows. `because`: why it is not
     the guess of who was asked first, by kind of error. Who `reads` English alone is less sure of anything else, and who

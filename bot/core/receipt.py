@@ -19,7 +19,16 @@ from policies.people import Noun
 _ENDS: Final = frozenset({"posted", "failed", "withdrawn"})
 _SHOWN: Final = frozenset({"posted", "shown"})
 _OF_REVIEWS: Final = frozenset(
-    {"held", "review_asked", "review_passed", "review_decided", "review_unanswered", "review_outdated", "review_closed"}
+    {
+        "held",
+        "review_asked",
+        "review_passed",
+        "review_moved",
+        "review_decided",
+        "review_unanswered",
+        "review_outdated",
+        "review_closed",
+    }
 )
 
 ReadBack = Callable[[Sequence[Mapping[str, Any]]], Evidence]

@@ -61,6 +61,14 @@ def newest(events: Sequence[Event], kind: str) -> Event | None:
     return next((event if event.body else None for event in reversed(events) if event.kind == kind), None)
 
 
+def intents_of(closed: Mapping[str, Any]) -> tuple[str, ...]:
+    """By whose rule a person checks it. Nothing, if it was erased."""
+    routes = [one["route"] for one in closed.get("requests", ())] or [
+        closed[one] for one in ("route",) if one in closed
+    ]
+    return tuple(dict.fromkeys(one["intent"] for one in routes if one.get("review")))
+
+
 def reply_from(body: object) -> Reply:
     return _REPLY.validate_python(body)
 

@@ -20,18 +20,26 @@ from bot.core.admin import (
     NowRunning,
     Overview,
     Paused,
+    Removals,
     Reply,
     SourcesListed,
     SyncAsked,
 )
 from bot.core.channels import ChannelCommand
+from bot.core.checked import ReviewQueue
 from bot.core.commands import (
+    AskModel,
     Audit,
     Budget,
     Command,
+    Evaluate,
     Help,
     Misread,
+    Models,
+    MoveReview,
     Pause,
+    PauseModel,
+    PauseSource,
     People,
     PeopleImport,
     PersonLink,
@@ -39,18 +47,26 @@ from bot.core.commands import (
     PolicyHistory,
     PolicySet,
     PolicyShow,
+    RemoveSource,
     Resume,
+    ResumeModel,
+    ResumeSource,
+    Reviews,
     RollBack,
+    ShowEvaluations,
     Sources,
     Status,
     SyncNow,
     Verify,
     parse,
 )
+from bot.core.evaluated import Evaluations
 from bot.core.failpoints import Reach
+from bot.core.keeping import ModelDesk, SyncPaused
 from bot.core.nouns import Event, ReceiptId
-from bot.flows import channel, people, policy
+from bot.flows import channel, keeping, models, people, policy, reviews
 from bot.flows.channel import Surroundings
+from bot.flows.evaluate import evaluate
 from bot.flows.policy import Governing
 
 
@@ -62,6 +78,10 @@ class Administration:
     opened: Callable[[ReceiptId], Event | None]
     paused: Callable[[], Paused | None]
     overview: Overview
+    removals: Removals
+    models: ModelDesk
+    reviews: ReviewQueue
+    evaluations: Evaluations
     reach: Reach
     surroundings: Surroundings | None = None
 
@@ -85,6 +105,8 @@ def _reply(work: CommandWork, house: Administration) -> Reply:
         return NoAdmin(governing.admins())
     if typed.filled is not None:
         return _sent_in(typed.filled, work, member, house)
+    if typed.pressed is not None and typed.pressed.about == "removal":
+        return keeping.decide(typed.pressed, work, member, governing, house.removals, house.reach)
     if typed.pressed is not None:
         return policy.decide(typed.pressed, work, member, governing)
     command = parse(typed.text)
@@ -98,9 +120,7 @@ def _sent_in(filled: Filled, work: CommandWork, by: Member, house: Administratio
     return channel.send_in(filled, work, by, house.governing, opened, house.surroundings)
 
 
-def _done(  # noqa: PLR0911 - one line for each that there is
-    command: Command, work: CommandWork, by: Member, house: Administration
-) -> Reply:
+def _done(command: Command, work: CommandWork, by: Member, house: Administration) -> Reply:  # noqa: C901, PLR0911, PLR0912 - one line each
     if isinstance(command, ChannelCommand):
         return channel.settle(command, work, by, house.governing, house.surroundings)
     match command:
@@ -114,6 +134,14 @@ def _done(  # noqa: PLR0911 - one line for each that there is
             return people.answered(command, work, by, house.governing)
         case SyncNow(name):
             return _synced(name, work, by, house)
+        case PauseSource() | ResumeSource() | RemoveSource():
+            return keeping.keep(command, work, by, house.governing, house.overview, house.removals)
+        case Models() | AskModel() | PauseModel() | ResumeModel():
+            return models.look_after(command, work, by, house.models, house.overview, house.governing.clock)
+        case Reviews() | MoveReview():
+            return reviews.oversee(command, work, by, house.reviews)
+        case Evaluate() | ShowEvaluations():
+            return evaluate(command, work, by, house.evaluations)
         case Pause():
             return _paused(work, by, house)
         case Resume():
@@ -157,7 +185,8 @@ def _looked_up(command: Status | Sources | Budget | Verify | Audit, overview: Ov
 def _synced(name: str, work: CommandWork, by: Member, house: Administration) -> Reply:
     if work.recorded("sync_asked") is not None or work.ask_for_sync(name, by.name):
         return SyncAsked(name)
-    return NoSuchSource(name, tuple(source.name for source in house.overview.sources()))
+    found = {source.name: source for source in house.overview.sources()}
+    return SyncPaused(name) if name in found and found[name].paused is not None else NoSuchSource(name, tuple(found))
 
 
 def _paused(work: CommandWork, by: Member, house: Administration) -> Reply:

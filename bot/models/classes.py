@@ -13,10 +13,10 @@ import structlog
 
 from bot.core.clock import timer
 from bot.core.nouns import Account, Call, Passed, Sent
-from bot.core.ports import Cost, Errand, Purse
+from bot.core.ports import Cost, Errand, Purse, Watch
 from bot.models.gateway.completion import Completion, Gateway, Hear
 from bot.models.gateway.faults import Kind, NoReply, NotAsked
-from bot.models.paid import check_there, microdollars, paid, tokens_of
+from bot.models.paid import UNWATCHED, check_there, microdollars, paid, tokens_of
 from bot.models.prompt import Message
 from policies.disclosure import Disclosure
 from policies.redaction.view import Removed
@@ -57,10 +57,21 @@ class _Book:
 
 
 class Model:
-    """One model, what it may be sent, and what pays for it. `share`: how much of each budget may be gone with it."""
+    """One model, what it may be sent, what pays for it, and who looks after it. `share`: how much of each budget may be
+    gone with it.
+    """
 
-    def __init__(self, gateway: Gateway, disclosure: Disclosure, purse: Purse, *, share: float = 1.0) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        disclosure: Disclosure,
+        purse: Purse,
+        *,
+        share: float = 1.0,
+        watch: Watch = UNWATCHED,
+    ) -> None:
         self.gateway, self._disclosure, self._purse, self._share = gateway, disclosure, purse, share
+        self.watch = watch
 
     @property
     def name(self) -> str:
@@ -69,7 +80,9 @@ class Model:
     def ask(
         self, messages: Sequence[Message], schema: Mapping[str, Any], turn: "Turn", book: _Book, hear: Hear | None
     ) -> Completion:
-        """(1) may it be sent this? (2) is there time, and is it there? (3) is there money? Only then is it sent."""
+        """(1) may it be asked, and sent this? (2) is there time, and is it there? (3) is there money? Only then is it sent."""
+        if self.watch.is_paused(self.name):
+            raise NotAsked(Kind.PAUSED)
         sent = sending(self._disclosure, self.name, turn.matter)
         if sent is None:
             raise NotAsked(Kind.NOT_ALLOWED)
@@ -129,12 +142,17 @@ class Models:
         for at, model in enumerate(self._models):
             turn = Turn(model, errand, matter, _share(errand.until, len(self._models) - at), book)
             try:
-                return speak(turn), model, book.account
+                said = speak(turn)
             except NoReply as fault:
                 kinds.append(fault.kind)
+                if not isinstance(fault, NotAsked):
+                    model.watch.heard(model.name, fault.kind.value)
                 budget = fault.budget if isinstance(fault, NotAsked) else None
                 book.passed.append(Passed(model=model.name, because=fault.kind.value, budget=budget))
                 self._say_once(model, fault)
+                continue
+            model.watch.heard(model.name, None)
+            return said, model, book.account
         raise Nobody(kinds[0], self.name, book.account)
 
     def _say_once(self, model: Model, fault: NoReply) -> None:

@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 
 from bot.core.clock import timer
 from bot.core.nouns import Budget
-from bot.core.ports import Cost, Purse, Taken
+from bot.core.ports import Cost, Purse, Taken, Watch
 from bot.models.gateway.faults import BrokenOff, Kind, NoReply, NotAsked
 
 _CHARACTERS_OF_A_TOKEN: Final = 4
@@ -30,6 +30,19 @@ class _Uncounted:
 
 UNCOUNTED: Final[Purse] = _Uncounted()
 """Of what no question is asked for: what a sync embeds, and what an operator measures."""
+
+
+class _Unwatched:
+    """The port `Watch`, of whoever looks after nothing."""
+
+    def is_paused(self, model: str) -> bool:  # noqa: ARG002
+        return False
+
+    def heard(self, model: str, because: str | None) -> None: ...
+
+
+UNWATCHED: Final[Watch] = _Unwatched()
+"""Of what an operator asks for, whatever is paused."""
 
 
 def check_there(rests: Kind | None, until: float) -> None:

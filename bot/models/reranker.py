@@ -7,11 +7,11 @@ import structlog
 
 from bot.core.errors import Unranked
 from bot.core.nouns import Sent
-from bot.core.ports import NOBODYS, Cost, Errand, Purse
+from bot.core.ports import NOBODYS, Cost, Errand, Purse, Watch
 from bot.models.classes import Matter, sending
 from bot.models.gateway.faults import Kind, NoReply, NotAsked
 from bot.models.gateway.reranking import RerankingModel
-from bot.models.paid import UNCOUNTED, check_there, microdollars, paid, tokens_of
+from bot.models.paid import UNCOUNTED, UNWATCHED, check_there, microdollars, paid, tokens_of
 from policies.disclosure import Disclosure
 from policies.evidence import Evidence
 from policies.redaction.kinds import InForce, Redaction
@@ -31,8 +31,10 @@ class HostedReranker:
         disclosure: Disclosure,
         purse: Purse = UNCOUNTED,
         redaction: InForce = Redaction,
+        watch: Watch = UNWATCHED,
     ) -> None:
         self._model, self._disclosure, self._purse, self._redaction = model, disclosure, purse, redaction
+        self._watch = watch
         self._said: set[Kind] = set()
 
     @property
@@ -47,12 +49,18 @@ class HostedReranker:
         view = self._view(question, texts)
         asked, shown = _readable(view.question), [_readable(text) for text in view.beside]
         try:
+            if self._watch.is_paused(self.name):
+                raise NotAsked(Kind.PAUSED)
             check_there(self._model.rests, errand.until)
             send = partial(self._model.scores, asked, shown, until=errand.until)
-            return paid(self._purse, errand.whose, self._estimated(asked, shown), send)
+            scores = paid(self._purse, errand.whose, self._estimated(asked, shown), send)
         except NoReply as fault:
             self._say_once(fault)
+            if not isinstance(fault, NotAsked):
+                self._watch.heard(self.name, fault.kind.value)
             raise Unranked(fault.kind.value, is_sent=not isinstance(fault, NotAsked)) from None
+        self._watch.heard(self.name, None)
+        return scores
 
     def _estimated(self, question: str, texts: Sequence[str]) -> Cost:
         """It reads the question with each of them. Few servers say what that was, so this is what it costs."""

@@ -1,7 +1,7 @@
 """Footnote in Slack, running: who takes in what is said, who answers it, and who keeps the sources fresh."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -13,6 +13,7 @@ from bot.ops.counted import Counted
 from bot.service import administration as admin
 from bot.service import clicks, doors, handing
 from bot.service.channels import RuledCustoms
+from bot.service.evaluation import Evaluating
 from bot.slack import connection
 from bot.slack.audience import SlackPeople
 from bot.slack.commands import CommandIntake
@@ -83,7 +84,8 @@ def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -
         review_next = partial(worker.review_next, records.reviews, reading, review_desk, poster, reach)
         commands = admin.commands(records)
         voice = SlackVoice(web, poster, settings.slack_api_url)
-        administration = admin.administration(records, commands, people, voice, reach)
+        evaluating = Evaluating(records)
+        administration = admin.administration(records, commands, people, voice, evaluating, reach)
         heed_next, pauses = partial(worker.heed_next, commands, administration), Pauses(records.database)
         with (
             kept_fresh(assistant),
@@ -93,6 +95,8 @@ def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -
             worker.Pool(_in_no_pause(partial(handing.run_errand, records, house), pauses), size=1) as errands,
             worker.Pool(heed_next, size=1) as heeding,  # one after the other, and behind no question
             worker.Pool(partial(admin.end_next, records, administration), size=1),
+            worker.Pool(partial(evaluating.run_next, voice), size=1),
+            closing(evaluating),
         ):
             desk = handing.desk(records, house, errands.wake)
             handing_over = HandingOver(us, desk, later=later, reach=reach)

@@ -6,6 +6,7 @@ from functools import partial
 
 from bot import app, worker
 from bot.core.admin import Conflict, Filled, NoSuchChange, RuleRefused
+from bot.core.evaluated import Evaluations
 from bot.core.failpoints import Reach
 from bot.core.identities import LineRefused
 from bot.core.nouns import SlackUser
@@ -13,6 +14,7 @@ from bot.flows.admin import Administration
 from bot.flows.people import is_ours, refusal_of_list
 from bot.flows.policy import Governing, expire, refusal_of_form
 from bot.service.channels import surroundings
+from bot.service.models import ModelsInUse
 from bot.slack.audience import SlackPeople
 from bot.slack.voice import SlackVoice
 from bot.stores.commands import Commands
@@ -22,7 +24,12 @@ from bot.stores.pauses import Pauses
 
 
 def administration(
-    records: app.Records, typed: Commands, people: SlackPeople, voice: SlackVoice, reach: Reach
+    records: app.Records,
+    typed: Commands,
+    people: SlackPeople,
+    voice: SlackVoice,
+    evaluations: Evaluations,
+    reach: Reach,
 ) -> Administration:
     governing = Governing(
         configuration=records.config,
@@ -39,6 +46,10 @@ def administration(
         opened=typed.opened,
         paused=Pauses(records.database).now,
         overview=_overview(records),
+        removals=typed,
+        models=ModelsInUse(records),
+        reviews=records.reviews,
+        evaluations=evaluations,
         reach=reach,
         surroundings=surroundings(records, people),
     )

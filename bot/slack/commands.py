@@ -5,8 +5,8 @@ Slack hears that it arrived; others do it, for Slack waits three seconds.
 import html
 import json
 import re
-from collections.abc import Callable
-from typing import Annotated, Any, Final, Protocol
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Final, Literal, Protocol
 
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -23,7 +23,12 @@ from bot.slack.render import people, policy
 COMMAND: Final = "/footnote"
 _POLICY: Final = "policy"
 _FORMS: Final = frozenset({_POLICY, people.FORM})
-_PRESSES: Final = {"change:approve": True, "change:decline": False}
+_PRESSES: Final[Mapping[str, tuple[Literal["change", "removal"], bool]]] = {
+    "change:approve": ("change", True),
+    "change:decline": ("change", False),
+    "removal:confirm": ("removal", True),
+    "removal:keep": ("removal", False),
+}
 _MOST_CHARACTERS: Final = 4_000
 
 log = structlog.get_logger()
@@ -161,9 +166,8 @@ class CommandIntake:
             pressed.container,
         )
         key = f"press:{by.user}:{on.channel_id}:{on.message_ts}:{action.action_ts}"
-        press = Pressed(
-            change=action.value, approve=_PRESSES[action.action_id], channel=on.channel_id, message=on.message_ts
-        )
+        about, approve = _PRESSES[action.action_id]
+        press = Pressed(about=about, change=action.value, approve=approve, channel=on.channel_id, message=on.message_ts)
         return self._taken(self._typed(by, key).model_copy(update={"pressed": press}))
 
     def _typed(self, by: SlackUser, key: str) -> Typed:

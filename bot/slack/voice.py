@@ -14,11 +14,13 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook import WebhookClient
 
 from bot.core.admin import Change, Decided, Edit, Form, FormOpened, Member, Pressed, Reply, Typed, Version
+from bot.core.evaluated import Evaluation
 from bot.core.identities import ImportForm, Linked
+from bot.core.keeping import Removal, RemovalDecided
 from bot.slack import wire
 from bot.slack.calls import Refused, call
 from bot.slack.poster import SlackPoster
-from bot.slack.render import Post, admin, people, policy
+from bot.slack.render import Post, admin, evaluated, keeping, people, policy
 from connectors.model import Retryable
 
 _TIMEOUT_S: Final = 15
@@ -38,7 +40,8 @@ class SlackVoice:
     def tell(self, typed: Typed, reply: Reply, *, again: bool) -> str:
         if isinstance(reply, FormOpened) and reply.opened:
             return "form"
-        if typed.pressed is not None and isinstance(reply, Decided) and self._settled(typed.pressed, admin.said(reply)):
+        is_settled = isinstance(reply, Decided | RemovalDecided)
+        if typed.pressed is not None and is_settled and self._settled(typed.pressed, admin.said(reply)):
             return "card"
         return self._show(typed, admin.said(reply), admin.in_form(reply, _title(typed)), "reply", again=again)
 
@@ -57,6 +60,13 @@ class SlackVoice:
 
     def offer(self, change: Change, edits: Sequence[Edit], to: Member, *, again: bool) -> bool:
         return self._say(to.user.user, policy.card(change, edits), f"{change.id}:card", change.asked_at, again=again)
+
+    def confirm(self, removal: Removal, to: Member, *, again: bool) -> bool:
+        return self._say(to.user.user, keeping.card(removal), f"{removal.id}:card", removal.asked_at, again=again)
+
+    def report(self, run: Evaluation, before: Evaluation | None) -> None:
+        """To whoever wanted it, once: it is looked for before it is said."""
+        self._say(run.user.user, evaluated.report(run, before), f"{run.id}:evaluated", run.asked_at, again=True)
 
     def greet(self, to: Member, version: Version, *, again: bool) -> None:
         self._say(to.user.user, policy.greeting(version), f"{version.number}:admin", version.at, again=again)

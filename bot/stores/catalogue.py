@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from bot.core.nouns import DocumentId, Event, PassageId, Piece, document_id, source_of
 from bot.core.ports import Reached, Staged
-from bot.stores import access, changes, loops, memory, passages
+from bot.stores import access, changes, halts, loops, memory, passages
 from bot.stores.database import Database
 from bot.stores.ledger.book import Ledger
 from bot.stores.memory import SourceMemory
@@ -132,6 +132,8 @@ class SourceCatalogue:
             self._hold(session)
             if session.execute(_HELD, {"source": self._source}).first() != (ACTIVE, self._added_at):
                 raise Gone(f"{self._source} was removed meanwhile")
+            if self._source in halts.halted(session, halts.SOURCE):
+                raise Gone(f"{self._source} was paused meanwhile")
             yield session
 
     def _id(self, id_at_source: str) -> DocumentId:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 from sqlalchemy import update
@@ -15,16 +15,19 @@ from sqlmodel import Session, col
 
 from bot.core.admin import Change, ChangeState, Member, Paused, Typed, Version
 from bot.core.clock import Clock
+from bot.core.evaluated import Evaluation
 from bot.core.identities import Relink
+from bot.core.keeping import Removal, RemovalState
 from bot.core.nouns import Event, ReceiptId
-from bot.stores import identities, pauses
+from bot.stores import evaluations, halts, identities, pauses, reviews
 from bot.stores.config import Config, Taken
 from bot.stores.database import Database, changed, insert_new
 from bot.stores.identities import AskForPeople
 from bot.stores.inbox import Inbox
 from bot.stores.leases import Claim
 from bot.stores.ledger.book import Ledger
-from bot.stores.tables import ChangeRow, InboxRow
+from bot.stores.sources import Sources
+from bot.stores.tables import ChangeRow, InboxRow, RemovalRow
 
 SLACK_COMMAND: Final = "command:slack"
 
@@ -46,7 +49,7 @@ class Asked(NamedTuple):
 
 
 class Commands:
-    """The port `Changes`, too."""
+    """The ports `Changes` and `Removals`, too."""
 
     def __init__(
         self,
@@ -93,6 +96,11 @@ class Commands:
                 self._ledger.append(session, [event], now)
         return self.change(name)
 
+    def removal(self, name: str) -> Removal | None:
+        with self._database.reading() as session:
+            row = session.get(RemovalRow, (self._database.workspace, name))
+            return _removal(row) if row is not None else None
+
     def opened(self, receipt: ReceiptId) -> Event | None:
         """The form that this command opened."""
         with self._database.reading() as session:
@@ -126,6 +134,7 @@ class OpenCommand:
     ) -> None:
         self._database, self._ledger, self._inbox, self._clock = database, ledger, inbox, clock
         self._config, self._asked = config, asked
+        self._sources = Sources(database)
         self._claim = claim
         self.typed = Typed.model_validate_json(claim.payload)
         self.attempt = claim.attempts
@@ -227,6 +236,97 @@ class OpenCommand:
 
         return self._held(write)
 
+    def pause_source(self, name: str, by: str) -> bool:
+        def write(session: Session, now: datetime) -> bool:
+            is_new = self._sources.pause(session, name, by, now)
+            if is_new:
+                self._append(session, (Event(kind="source_paused", body={"source": name, "by": by}),), now)
+            return is_new
+
+        return self._held(write)
+
+    def resume_source(self, name: str, by: str) -> bool:
+        def write(session: Session, now: datetime) -> bool:
+            was_paused = self._sources.resume(session, name)
+            if was_paused:
+                self._append(session, (Event(kind="source_resumed", body={"source": name, "by": by}),), now)
+            return was_paused
+
+        return self._held(write)
+
+    def pause_model(self, name: str, by: str) -> bool:
+        def write(session: Session, now: datetime) -> bool:
+            is_new = halts.halt(session, halts.MODEL, name, by, now)
+            if is_new:
+                self._append(session, (Event(kind="model_paused", body={"model": name, "by": by}),), now)
+            return is_new
+
+        return self._held(write)
+
+    def resume_model(self, name: str, by: str) -> bool:
+        def write(session: Session, now: datetime) -> bool:
+            was_paused = halts.go_on(session, halts.MODEL, name)
+            if was_paused:
+                self._append(session, (Event(kind="model_resumed", body={"model": name, "by": by}),), now)
+            return was_paused
+
+        return self._held(write)
+
+    def move_review(self, receipt: ReceiptId, to: Literal["next", "nobody"], by: str) -> bool:
+        """In its own receipt, too."""
+
+        def write(session: Session, now: datetime) -> bool:
+            if not reviews.move_on(session, receipt, to, now):
+                return False
+            self._append(session, (Event(kind="review_moved", body={"review": receipt, "to": to, "by": by}),), now)
+            moved = Event(kind="review_moved", receipt=receipt, body={"to": to, "by": by})
+            self._ledger.append(session, [moved], now)
+            return True
+
+        return self._held(write)
+
+    def ask_for_evaluation(self, by: Member) -> tuple[Evaluation, bool]:
+        def write(session: Session, now: datetime) -> tuple[Evaluation, bool]:
+            run, is_new = evaluations.ask(session, self.typed.receipt, by.name, by.user, now)
+            if is_new:
+                self._append(session, (Event(kind="evaluation_asked", body={"run": run.id, "by": by.name}),), now)
+            return run, is_new
+
+        return self._held(write)
+
+    def want_removal(self, removal: Removal) -> None:
+        body = removal.model_dump(mode="json", include={"source", "documents", "expires_at"})
+
+        def write(session: Session, now: datetime) -> None:
+            row = {"id": removal.id, "receipt": removal.receipt, "state": "pending", "body": removal.model_dump_json()}
+            insert_new(session, RemovalRow, [row])
+            self._append(session, (Event(kind="removal_asked", body={**body, "removal": removal.id}),), now)
+
+        self._held(write)
+
+    def remove(self, removal: Removal, state: RemovalState, *, by: str) -> None:
+        """Signed, too, if it is removed."""
+
+        def write(session: Session, now: datetime) -> None:
+            there = state != "confirmed" or self._sources.is_still(session, removal.source, removal.added_at)
+            becomes: RemovalState = state if there else "outdated"
+            waits = (col(RemovalRow.id) == removal.id) & (col(RemovalRow.state) == "pending")
+            if changed(session, update(RemovalRow).where(waits).values(state=becomes)) != 1:
+                return
+            body = {"removal": removal.id, "receipt": removal.receipt, "state": becomes}
+            self._append(session, (Event(kind="removal_decided", body=body),), now)
+            if becomes == "confirmed":
+                self._removed(session, removal.source, by, now)
+
+        self._held(write)
+
+    def _removed(self, session: Session, source: str, by: str, now: datetime) -> None:
+        documents = self._sources.remove(session, source)
+        self._sources.clear(session, source, now)
+        body = {"source": source, "documents": documents, "by": by}
+        self._append(session, (Event(kind="source_removed", body=body),), now)
+        self._ledger.checkpoint(session, now)
+
     def pause(self, by: str) -> Paused | None:
         def write(session: Session, now: datetime) -> Paused | None:
             if not pauses.pause(session, by, now):
@@ -238,7 +338,7 @@ class OpenCommand:
 
     def resume(self, by: str) -> bool:
         def write(session: Session, now: datetime) -> bool:
-            was_paused = pauses.resume(session)
+            was_paused = pauses.resume(session, now)
             if was_paused:
                 self._append(session, (Event(kind="resumed", body={"by": by}),), now)
             return was_paused
@@ -298,6 +398,10 @@ def _change(row: ChangeRow) -> Change:
     return Change.model_validate(
         {**body, "texts": json.loads(row.texts), "state": row.state, "decided_by": row.decided_by}
     )
+
+
+def _removal(row: RemovalRow) -> Removal:
+    return Removal.model_validate({**json.loads(row.body), "state": row.state})
 
 
 def _row(typed: Typed, now: datetime) -> dict[str, object]:

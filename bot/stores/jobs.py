@@ -4,8 +4,9 @@ import json
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -13,6 +14,11 @@ from sqlmodel.sql.expression import SelectOfScalar
 from bot.stores.database import Database, insert_new
 from bot.stores.leases import Leases, take_away
 from bot.stores.tables import JobRow
+
+SYNC: Final = "sync"
+CLEAR: Final = "clear"
+EVALUATE: Final = "evaluate"
+REMOVED: Final = "removed"  # the key of the one job that clears away what is left of removed sources
 
 
 class Jobs(Leases[JobRow]):
@@ -25,23 +31,7 @@ class Jobs(Leases[JobRow]):
 
     def enqueue(self, session: Session, kind: str, key: str, payload: dict[str, object], *, now: datetime) -> str:
         """The id of the job that now waits: a new one, or the one that waited already. What that one has to do, it does."""
-        row = {
-            "id": "j_" + secrets.token_hex(8),
-            "kind": kind,
-            "key": key,
-            "payload": json.dumps(payload),
-            "state": "waiting",
-            "due_at": now,
-            "attempts": 0,
-            "fence": 0,
-        }
-        choice = _that_waits(kind, key)
-        while True:  # the one that waited may be claimed between the two statements; then there is room for ours
-            insert_new(session, JobRow, [row])
-            waiting = session.exec(choice).first()
-            if waiting is not None:
-                waiting.payload = _as_json_of_both(waiting.payload, json.dumps(payload))
-                return waiting.id
+        return enqueue(session, kind, key, payload, now=now)
 
     def is_waiting(self, session: Session, kind: str, key: str) -> bool:
         """Whether its like was asked for meanwhile: then that one does what both were to do."""
@@ -71,6 +61,39 @@ def take_away_all(session: Session, kind: str, key: str | None = None) -> None:
     wanted = [col(JobRow.kind) == kind, *([col(JobRow.key) == key] if key is not None else [])]
     _give_way(session, *wanted)
     take_away(session, JobRow, *wanted)
+
+
+def enqueue(session: Session, kind: str, key: str, payload: Mapping[str, object], *, now: datetime) -> str:
+    row = {
+        "id": "j_" + secrets.token_hex(8),
+        "kind": kind,
+        "key": key,
+        "payload": json.dumps(payload),
+        "state": "waiting",
+        "due_at": now,
+        "attempts": 0,
+        "fence": 0,
+    }
+    choice = _that_waits(kind, key)
+    while True:  # the one that waited may be claimed between the two statements; then there is room for ours
+        insert_new(session, JobRow, [row])
+        waiting = session.exec(choice).first()
+        if waiting is not None:
+            waiting.payload = _as_json_of_both(waiting.payload, json.dumps(payload))
+            return waiting.id
+
+
+def drop(session: Session, kind: str, key: str, now: datetime) -> None:
+    """Is not done any more, neither what waits nor what is being done: whoever is at it loses it at their next write."""
+    wanted = (col(JobRow.kind) == kind) & (col(JobRow.key) == key) & col(JobRow.state).in_(("waiting", "claimed"))
+    gone = {
+        "state": "done",
+        "fence": col(JobRow.fence) + 1,
+        "lease_until": None,
+        "finished_at": now,
+        "error": "dropped",
+    }
+    session.execute(update(JobRow).where(wanted).values(**gone))
 
 
 def _give_way(session: Session, *wanted: ColumnElement[bool]) -> None:

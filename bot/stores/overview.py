@@ -95,6 +95,8 @@ def _standing(source: Source) -> SourceStanding:
         read_at=oldest([one.read_at for one in source.loops.values()]) if source.loops else None,
         stopped=stopped,
         problems=len(source.problems),
+        paused=source.paused,
+        added_at=source.added_at,
     )
 
 

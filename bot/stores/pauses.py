@@ -8,6 +8,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from bot.core.admin import Paused
+from bot.stores import reviews
 from bot.stores.database import Database, changed, insert_new
 from bot.stores.handing import ERRAND
 from bot.stores.inbox import CLI_QUESTION, SLACK_QUESTION
@@ -32,9 +33,13 @@ def pause(session: Session, by: str, now: datetime) -> bool:
     return True
 
 
-def resume(session: Session) -> bool:
-    """Whether it was paused."""
-    return changed(session, delete(PauseRow)) == 1
+def resume(session: Session, now: datetime) -> bool:
+    """Whether it was paused. Whoever was to check an answer meanwhile has as much time left as they had."""
+    was = paused(session)
+    if was is None or changed(session, delete(PauseRow)) != 1:
+        return False
+    reviews.make_up_for(session, was.at, now)
+    return True
 
 
 class Pauses:

@@ -4,14 +4,15 @@ moves is moved by one conditional update, with its event in the same transaction
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, func, select
 
+from bot.core.checked import ReviewStanding
 from bot.core.clock import Clock
 from bot.core.nouns import Event, Question, ReceiptId, Shows, SlackPlace, SlackUser, Turn
-from bot.core.record import evidence_from
+from bot.core.record import evidence_from, intents_of
 from bot.stores.database import Database, changed, insert_new
 from bot.stores.leases import Claim, Leases
 from bot.stores.ledger.book import Ledger
@@ -65,6 +66,28 @@ class ReviewStore(Leases[ReviewRow]):
             if is_ours:
                 self._ledger.append(session, [event.model_copy(update={"receipt": turn.receipt})], now)
         return is_ours
+
+    def standing(self) -> tuple[ReviewStanding, ...]:
+        """The port `ReviewQueue`."""
+        open_ones = select(ReviewRow).where(
+            col(ReviewRow.stage).in_(("held", "asked")), col(ReviewRow.state).in_(_OPEN)
+        )
+        with self._database.reading() as session:
+            found = [self._standing(session, row) for row in session.exec(open_ones)]
+        return tuple(sorted(found, key=lambda one: one.held_at))
+
+    def _standing(self, session: Session, row: ReviewRow) -> ReviewStanding:
+        events = self._ledger.events(session, ReceiptId(row.id))
+        theirs = (col(ReviewTurnRow.receipt) == row.id) & (col(ReviewTurnRow.number) == row.turn)
+        turn = session.exec(select(ReviewTurnRow).where(theirs)).first()
+        return ReviewStanding(
+            receipt=ReceiptId(row.id),
+            intents=intents_of(next((one.body or {} for one in reversed(events) if one.kind == "closed"), {})),
+            held_at=Question.model_validate_json(row.payload).asked_at,
+            reviewer=SlackUser(team=turn.team, user=turn.reviewer) if turn is not None else None,
+            number=row.turn,
+            until=turn.until if turn is not None else None,
+        )
 
     def rest(self, session: Session, claim: Claim, until: datetime, now: datetime) -> None:
         """Until then; or not at all, if somebody has decided meanwhile."""
@@ -204,6 +227,31 @@ def begin(session: Session, question: Question, now: datetime) -> None:
         "turn": 0,
     }
     insert_new(session, ReviewRow, [row])
+
+
+def move_on(session: Session, receipt: ReceiptId, to: Literal["next", "nobody"], now: datetime) -> bool:
+    """Whether it waited for somebody. Whoever is at work on it finds it so; a click that was first has decided."""
+    this = (col(ReviewRow.id) == receipt) & col(ReviewRow.state).in_(_OPEN)
+    if to == "nobody":
+        ends = update(ReviewRow).where(this, *_may_become("nobody"), col(ReviewRow.stage) != "approved")
+        return changed(session, ends.values(stage="nobody", due_at=now)) == 1
+    asked = session.exec(select(ReviewRow).where(this, col(ReviewRow.stage) == "asked").with_for_update()).first()
+    if asked is None:
+        return False
+    theirs = (col(ReviewTurnRow.receipt) == receipt) & (col(ReviewTurnRow.number) == asked.turn)
+    session.execute(update(ReviewTurnRow).where(theirs).values(until=now))
+    asked.due_at = now
+    return True
+
+
+def make_up_for(session: Session, since: datetime, now: datetime) -> None:
+    """Nobody could check anything since then, so whoever was asked has as much time left as they had."""
+    asked = select(ReviewRow).where(col(ReviewRow.stage) == "asked", col(ReviewRow.state).in_(_OPEN))
+    for row in session.exec(asked.with_for_update()).all():
+        theirs = (col(ReviewTurnRow.receipt) == row.id) & (col(ReviewTurnRow.number) == row.turn)
+        turn = session.exec(select(ReviewTurnRow).where(theirs)).one()
+        if turn.until > since:  # whoever looks before then finds that it is not over, and rests
+            turn.until += now - since
 
 
 def withdraw(session: Session, subject: str, now: datetime) -> list[ReceiptId]:

@@ -7,9 +7,10 @@ from typing import Final, NamedTuple
 from sqlalchemy import Executable, delete, func
 from sqlmodel import Session, col, select
 
+from bot.core.admin import Paused
 from bot.core.errors import BadUse
 from bot.core.nouns import SAID, PassageId, source_of
-from bot.stores import changes
+from bot.stores import changes, halts, jobs
 from bot.stores.database import Database
 from bot.stores.generations import ACCESS, advance
 from bot.stores.loops import Checkpoint, checkpoints
@@ -42,6 +43,7 @@ class Listed(NamedTuple):
     added_at: datetime
     read_at: Mapping[Loop, datetime | None]
     links: Mapping[Email, str]
+    paused: Paused | None = None
 
     @property
     def identity(self) -> tuple[str, str, Mapping[str, str], datetime, Mapping[Email, str]]:
@@ -58,6 +60,8 @@ class Source(NamedTuple):
     passages: int
     people: int
     loops: Mapping[Loop, Checkpoint]
+    paused: Paused | None = None
+    added_at: datetime | None = None
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -81,6 +85,7 @@ class Sources:
             return False
         if row is not None and row.state == ACTIVE:
             raise BadUse(f"There is a source named {name} already. Choose another --name, or remove that one first.")
+        halts.go_on(session, halts.SOURCE, name)
         if row is not None:
             session.delete(row)
             session.flush()
@@ -100,17 +105,15 @@ class Sources:
         """The very same source, reached in another way: all that is known of it stays known. That it is the same is the
         caller's word.
         """
-        row = session.get(SourceRow, (self._database.workspace, name), with_for_update=True)
-        if row is None or row.state != ACTIVE:
-            raise BadUse(f"There is no source named {name}. `footnote sources` lists them.")
-        row.settings = dict(settings)
+        self._there(session, name).settings = dict(settings)
 
     def remove(self, session: Session, name: str) -> int:
-        """Hides everything of it at once; how many documents that were. The vectors go with the next sync."""
-        row = session.get(SourceRow, (self._database.workspace, name), with_for_update=True)
-        if row is None or row.state != ACTIVE:
-            raise BadUse(f"There is no source named {name}. `footnote sources` lists them.")
+        """Hides everything of it at once; how many documents that were. The vectors go with the next sync, or before:
+        see `clear`.
+        """
+        row = self._there(session, name)
         row.state = REMOVED
+        halts.go_on(session, halts.SOURCE, name)
         documents = session.exec(select(DocumentRow.id).where(col(DocumentRow.source) == name)).all()
         retire_documents(session, documents)
         for table in (MembershipRow, LayerRow, AccessListRow, LoopRow, NodeRow, LinkRow):
@@ -119,9 +122,44 @@ class Sources:
         changes.note(session, documents)
         return len(documents)
 
+    def clear(self, session: Session, name: str, now: datetime) -> None:
+        """What is left of it, where there are vectors too, goes as soon as somebody who has them has time for it."""
+        jobs.drop(session, jobs.SYNC, name, now)
+        jobs.enqueue(session, jobs.CLEAR, jobs.REMOVED, {}, now=now)
+
+    def pause(self, session: Session, name: str, by: str, now: datetime) -> bool:
+        """It is not read from now on, not even by whoever is reading it; what was read stays, and ages. Whether that is new.
+
+        What people saved cannot be paused: its loop is what takes away an answer whose time is over.
+        """
+        if self._there(session, name).kind == SAVED_KIND:
+            raise BadUse(
+                f"{name} are replies that people saved in Slack. They cannot be paused: they end by themselves."
+            )
+        if not halts.halt(session, halts.SOURCE, name, by, now):
+            return False
+        jobs.drop(session, jobs.SYNC, name, now)
+        return True
+
+    def resume(self, session: Session, name: str) -> bool:
+        """Whether it was paused. It is read again when its time comes."""
+        self._there(session, name)
+        return halts.go_on(session, halts.SOURCE, name)
+
+    def is_still(self, session: Session, name: str, added_at: datetime | None) -> bool:
+        """Whether the source of this name is the one that was added then. It is no other's until the caller is done."""
+        row = session.get(SourceRow, (self._database.workspace, name), with_for_update=True)
+        return row is not None and row.state == ACTIVE and row.added_at == added_at
+
+    def _there(self, session: Session, name: str) -> SourceRow:
+        row = session.get(SourceRow, (self._database.workspace, name), with_for_update=True)
+        if row is None or row.state != ACTIVE:
+            raise BadUse(f"There is no source named {name}. `footnote sources` lists them.")
+        return row
+
     def listed(self) -> Sequence[Listed]:
         with self._database.reading() as session:
-            gone = checkpoints(session)
+            gone, paused = checkpoints(session), halts.halted(session, halts.SOURCE)
             links: dict[str, dict[Email, str]] = {}
             for link in session.exec(select(LinkRow)):
                 links.setdefault(link.source, {})[Email(link.email)] = link.account
@@ -133,6 +171,7 @@ class Sources:
                     row.added_at,
                     {loop: checkpoint.read_at for loop, checkpoint in gone.get(row.name, {}).items()},
                     links.get(row.name, {}),
+                    paused.get(row.name),
                 )
                 for row in _active(session)
             ]
@@ -164,7 +203,7 @@ class Sources:
 
     def active(self) -> Sequence[Source]:
         with self._database.reading() as session:
-            rows, gone = _active(session), checkpoints(session)
+            rows, gone, paused = _active(session), checkpoints(session), halts.halted(session, halts.SOURCE)
             documents = _counts(session, select(DocumentRow.source, func.count()).group_by(col(DocumentRow.source)))
             people = _counts(
                 session,
@@ -188,6 +227,8 @@ class Sources:
                     passages=passages.get(row.name, 0),
                     people=people.get(row.name, 0),
                     loops=gone.get(row.name, {}),
+                    paused=paused.get(row.name),
+                    added_at=row.added_at,
                 )
                 for row in rows
             ]

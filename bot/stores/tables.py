@@ -168,6 +168,53 @@ class PauseRow(Row, table=True):
     at: datetime = Field(sa_type=Moment)
 
 
+class HaltRow(Row, table=True):
+    """That a source is not read, or a model not asked, until somebody says otherwise."""
+
+    __tablename__ = "halt"
+    kind: str = Field(primary_key=True, max_length=16)  # source | model
+    name: str = Field(primary_key=True)
+    by: str
+    at: datetime = Field(sa_type=Moment)
+
+
+class EvaluationRow(Row, table=True):
+    """One run of the golden set: who wanted it, and what it came to."""
+
+    __tablename__ = "evaluation"
+    __table_args__ = (UniqueConstraint("workspace", "receipt"),)
+    id: str = Field(primary_key=True)
+    receipt: str
+    team: str
+    user: str
+    by: str
+    asked_at: datetime = Field(sa_type=Moment)
+    state: str = Field(max_length=16)  # asked | done | failed
+    finished_at: datetime | None = Field(default=None, sa_type=Moment)
+    figures: str | None = Field(default=None, sa_type=Text)
+
+
+class ModelHeardRow(Row, table=True):
+    """When a model last answered, and when and why it last did not: to within a minute."""
+
+    __tablename__ = "model_heard"
+    name: str = Field(primary_key=True)
+    answered_at: datetime | None = Field(default=None, sa_type=Moment)
+    failed_at: datetime | None = Field(default=None, sa_type=Moment)
+    because: str | None = None
+
+
+class RemovalRow(Row, table=True):
+    """That an admin wants a source removed, and has to say so again."""
+
+    __tablename__ = "removal"
+    __table_args__ = (UniqueConstraint("workspace", "receipt"),)
+    id: str = Field(primary_key=True)
+    receipt: str
+    state: str = Field(max_length=16)  # pending | confirmed | kept | expired | outdated
+    body: str = Field(sa_type=Text)
+
+
 class SourceRow(Row, table=True):
     """A source as it was added, and what its last snapshot of people was."""
 
@@ -463,6 +510,10 @@ TABLES: tuple[type[Row], ...] = (
     ConfigRow,
     ChangeRow,
     PauseRow,
+    HaltRow,
+    EvaluationRow,
+    ModelHeardRow,
+    RemovalRow,
     SourceRow,
     LoopRow,
     NodeRow,

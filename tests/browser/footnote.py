@@ -110,7 +110,7 @@ class Footnote:
 
     def _as_laid_down(self) -> None:
         with app.records(self.settings) as records, records.database.writing() as session:
-            pauses.resume(session)
+            pauses.resume(session, records.clock())
             laid_down = records.config.version(self.rules)
             assert laid_down is not None
             if records.config.newest().texts != laid_down.texts:

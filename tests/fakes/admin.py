@@ -1,11 +1,14 @@
 """Who is in Slack, and what whoever typed a command was told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.core.admin import Change, Decided, Edit, Form, Member, Members, Reply, Typed, Version, Voice
+from bot.core.admin import Change, Decided, Edit, Form, Member, Members, Paused, Reply, Typed, Version, Voice
+from bot.core.evaluated import Evaluation, Evaluations
 from bot.core.identities import ImportForm, Linked
+from bot.core.keeping import ModelDesk, ModelStanding, ModelTested, Removal
 from bot.core.nouns import SlackUser
+from bot.stores.evaluations import EvaluationStore
 
 
 @dataclass
@@ -30,6 +33,42 @@ class FakeMembers(Members):
 
 
 @dataclass
+class FakeEvaluations(Evaluations):
+    """Those of a store; `there`: whether there is a golden set."""
+
+    store: EvaluationStore
+    there: bool = True
+
+    @property
+    def is_there(self) -> bool:
+        return self.there
+
+    def runs(self) -> tuple[Evaluation, ...]:
+        return self.store.runs()
+
+
+@dataclass
+class FakeModels(ModelDesk):
+    """Those that are named here, of which some give no answer; paused as the database says."""
+
+    paused: Callable[[], Mapping[str, Paused]]
+    models: tuple[ModelStanding, ...] = ()
+    silent: Mapping[str, str] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def standing(self) -> tuple[ModelStanding, ...]:
+        paused = self.paused()
+        return tuple(
+            one._replace(paused_by=paused[one.name].by, paused_at=paused[one.name].at) if one.name in paused else one
+            for one in self.models
+        )
+
+    def ask_a_word(self, model: ModelStanding) -> ModelTested:
+        self.asked.append(model.name)
+        return ModelTested(model.name, self.silent.get(model.name))
+
+
+@dataclass
 class FakeVoice(Voice):
     told: list[Reply] = field(default_factory=list)
     failed: list[Typed] = field(default_factory=list)
@@ -41,6 +80,7 @@ class FakeVoice(Voice):
     informed: list[Decided] = field(default_factory=list)
     greeted: list[tuple[Member, int]] = field(default_factory=list)
     linked: list[tuple[Member, Linked]] = field(default_factory=list)
+    confirming: list[Removal] = field(default_factory=list)
     away: set[Member] = field(default_factory=set)
 
     def tell(self, typed: Typed, reply: Reply, *, again: bool) -> str:  # noqa: ARG002
@@ -60,6 +100,12 @@ class FakeVoice(Voice):
         if to in self.away:
             return False
         self.offered.append((change, to))
+        return True
+
+    def confirm(self, removal: Removal, to: Member, *, again: bool) -> bool:
+        if to in self.away:
+            return False
+        self.confirming += [removal] if not again or removal not in self.confirming else []
         return True
 
     def greet(self, to: Member, version: Version, *, again: bool) -> None:

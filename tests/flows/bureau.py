@@ -20,14 +20,17 @@ from bot.stores.commands import Commands
 from bot.stores.config import Config
 from bot.stores.database import Database
 from bot.stores.embedders import Embedders
+from bot.stores.evaluations import EvaluationStore
+from bot.stores.halts import MODEL, Halts
 from bot.stores.identities import StoredIdentities
 from bot.stores.inbox import Inbox
 from bot.stores.ledger.book import Ledger
 from bot.stores.overview import StoredOverview
 from bot.stores.pauses import Pauses
+from bot.stores.reviews import ReviewStore
 from bot.stores.spending import Spending
 from policies.people import Principal, email_address
-from tests.fakes.admin import FakeMembers, FakeVoice
+from tests.fakes.admin import FakeEvaluations, FakeMembers, FakeModels, FakeVoice
 from tests.stores.ledgers import KEY
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -74,6 +77,9 @@ class Desk:
             people=lambda _session, name, _now: self.reread.append(name),
             end=lambda _session, change, at: self.ends.append((change, at)),
         )
+        self.reviews = ReviewStore(self.database, ledger, lambda: self.now, owner="here", length=LEASE)
+        self.evaluations = FakeEvaluations(EvaluationStore(self.database, ledger, lambda: self.now))
+        self.models = FakeModels(lambda: Halts(self.database).of(MODEL))
         self.members = FakeMembers({one.user.user: one for one in (ANA, BEN, ZOE)})
         with self.database.writing() as session:
             self.config.adopt(session, PACKAGED, NOON)
@@ -100,7 +106,15 @@ class Desk:
         )
         paused = Pauses(self.database).now
         return Administration(
-            governing=governing, opened=self.commands.opened, paused=paused, overview=self.overview, reach=self._reach
+            governing=governing,
+            opened=self.commands.opened,
+            paused=paused,
+            overview=self.overview,
+            removals=self.commands,
+            models=self.models,
+            reviews=self.reviews,
+            evaluations=self.evaluations,
+            reach=self._reach,
         )
 
     def _reach(self, point: str) -> None:
@@ -136,10 +150,21 @@ class Desk:
     def presses(self, by: Member, change: str, *, approve: bool = True) -> Reply:
         return self.does(by, pressed=Pressed(change=change, approve=approve, channel="D1", message="1.1"))
 
+    def confirms(self, by: Member, removal: str, *, approve: bool = True) -> Reply:
+        pressed = Pressed(about="removal", change=removal, approve=approve, channel="D1", message="1.1")
+        return self.does(by, pressed=pressed)
+
     def kinds(self, receipt: ReceiptId | None = None) -> list[str]:
         with self.database.reading() as session:
             events = [*self.ledger.events(session, receipt)] if receipt else []
         return [event.kind for event in events]
+
+    @property
+    def happened(self) -> list[str]:
+        """To everything, by kind."""
+        with self.database.reading() as session:
+            receipts = [opened.receipt for opened in self.ledger.receipts(session, 100)]
+        return [kind for receipt in receipts for kind in self.kinds(ReceiptId(receipt))]
 
     @property
     def lines(self) -> int:

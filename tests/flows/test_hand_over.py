@@ -593,7 +593,7 @@ def pauses_at(world: World, point: str, what: Callable[[str, House], None]) -> N
 
     assert worker.run_errand(world.jobs, world.database, world.clock, run, pytest.fail, kind=ERRAND)
     with world.database.writing() as session:
-        assert pauses.resume(session)
+        assert pauses.resume(session, world.now)
 
 
 def test_pause_keeps_a_question_from_the_experts_until_it_is_over_however_many_there_are(world: World) -> None:

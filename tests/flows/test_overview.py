@@ -15,14 +15,16 @@ from bot.core.admin import (
     SyncAsked,
     Verified,
 )
-from bot.core.nouns import CommandLine, Incoming, Question, ReceiptId
+from bot.core.checked import NotInReview, ReviewMoved, ReviewsListed
+from bot.core.nouns import CommandLine, Incoming, Question, ReceiptId, SlackPlace
 from bot.core.ports import Cost
 from bot.slack.render import admin
 from bot.stores.database import Database
 from bot.stores.receipts import Receipts
+from bot.stores.reviews import begin
 from bot.stores.spending import Most, Spending
 from policies.people import Email
-from tests.flows.bureau import ANA, BEN, LINES, NOON, Desk
+from tests.flows.bureau import ANA, BEN, LINES, NOON, ZOE, Desk
 
 ASKED = ReceiptId("r_0123456789abcdef01234567")
 
@@ -91,3 +93,31 @@ def test_what_was_spent_stands_beside_what_may_be(desk: Desk, database: Database
     spending.take("slack:T1/U1", Cost(tokens=10, microdollars=500_000))
     spent = spending.spent()
     assert (spent.tokens, spent.dollars, spent.dollars_by_all, spent.tokens_by_one) == (10, 0.5, 2.5, None)
+
+
+@pytest.mark.parametrize("text", ["review", f"review next {ASKED}", f"review cancel {ASKED}"])
+def test_who_is_no_admin_moves_no_review(desk: Desk, text: str) -> None:
+    assert isinstance(desk.says(BEN, text), NoAdmin)
+
+
+def test_what_waits_for_nobody_is_moved_nowhere(desk: Desk) -> None:
+    assert desk.says(ANA, "review") == ReviewsListed(())
+    for does in ("next", "cancel"):
+        assert desk.says(ANA, f"review {does} {ASKED}") == NotInReview(ASKED)
+    assert "review_moved" not in desk.happened
+
+
+def test_a_review_is_moved_on_record_of_both_receipts_and_whoever_is_asked_is_told_so(desk: Desk) -> None:
+    with desk.database.writing() as session:
+        place = SlackPlace(team="T1", channel="C1", message="1.1")
+        asked = Question(receipt=ASKED, text="Who is fired?", asker=ZOE.user, place=place, asked_at=NOON)
+        begin(session, asked, NOON)
+    told = desk.says(ANA, "review")
+    assert isinstance(told, ReviewsListed)
+    assert "Who is fired" not in str(told)
+    assert [one.receipt for one in told.reviews] == [ASKED]
+    assert desk.says(ANA, f"review next {ASKED}") == NotInReview(ASKED)  # it is nobody's turn yet
+    assert desk.says(ANA, f"review cancel {ASKED}") == ReviewMoved(ASKED, "nobody")
+    assert desk.says(ANA, f"review cancel {ASKED}") == NotInReview(ASKED)
+    assert desk.kinds(ASKED) == ["review_moved"]
+    assert desk.happened.count("review_moved") == 2

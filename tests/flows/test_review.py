@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
 
 import pytest
 
@@ -19,7 +20,7 @@ from bot.stores.database import Database
 from bot.stores.inbox import SLACK_QUESTION, Inbox
 from bot.stores.ledger.book import Ledger
 from bot.stores.receipts import Receipts
-from bot.stores.reviews import ReviewStore
+from bot.stores.reviews import ReviewStore, move_on
 from connectors.model import Retryable
 from policies.contract import Rule
 from policies.evidence import Answer, Refusal, RefusalReason
@@ -358,7 +359,7 @@ def pause(house: House) -> None:
 
 def resume(house: House) -> None:
     with house.database.writing() as session:
-        assert pauses.resume(session)
+        assert pauses.resume(session, house.world.now)
 
 
 def fails_once(house: House) -> Callable[..., None]:
@@ -529,3 +530,87 @@ def test_what_is_said_by_rule_is_checked_by_nobody() -> None:
     assert (
         reviewed(a_route(), [Request(text="?", route=a_route()), Request(text="!", route=a_route(does="refuse"))]) == ()
     )
+
+
+def test_time_that_was_a_pause_is_no_time_in_which_to_check(house: House) -> None:
+    house.works()
+    house.world.now += timedelta(minutes=20)
+    pause(house)
+    house.world.now += timedelta(hours=5)
+    resume(house)
+    house.works()
+    assert [turn.reviewer.user for turn, _ in house.desk.cards] == ["UBO"]
+    house.passes(timedelta(minutes=9))
+    assert len(house.desk.cards) == 1
+    house.passes(timedelta(minutes=1))
+    assert [turn.reviewer.user for turn, _ in house.desk.cards] == ["UBO", "UCY"]
+
+
+def test_who_had_no_time_left_before_a_pause_gets_none_by_it(house: House) -> None:
+    house.works()
+    house.world.now += MINUTES
+    pause(house)
+    house.world.now += timedelta(hours=5)
+    resume(house)
+    house.works()
+    assert [turn.reviewer.user for turn, _ in house.desk.cards] == ["UBO", "UCY"]
+
+
+def moves(house: House, to: Literal["next", "nobody"], receipt: ReceiptId = RECEIPT) -> bool:
+    with house.database.writing() as session:
+        return move_on(session, receipt, to, house.world.now)
+
+
+def test_what_waits_is_listed_with_whose_turn_it_is_and_by_which_rule(house: House) -> None:
+    assert house.reviews.standing() == ()
+    house.works()
+    (one,) = house.reviews.standing()
+    assert (one.receipt, one.intents, one.reviewer, one.number) == (
+        RECEIPT,
+        ("question",),
+        SlackUser(team=TEAM, user="UBO"),
+        1,
+    )
+    assert one.until == house.world.now + MINUTES
+    assert QUESTION not in str(one)
+    house.approves()
+    assert house.reviews.standing() == ()
+
+
+def test_a_turn_that_is_ended_goes_to_whoever_is_next_and_to_nobody_else(house: House) -> None:
+    assert not moves(house, "next")
+    house.works()
+    assert not moves(house, "next", ReceiptId("r_2"))
+    assert moves(house, "next")
+    house.works()
+    assert [turn.reviewer.user for turn, _ in house.desk.cards] == ["UBO", "UCY"]
+    assert (house.approves(), house.approves("UCY", 2)) == ("passed", "taken")
+    assert not moves(house, "next")
+    house.works()
+    is_shown_once(house, "UCY")
+
+
+def test_a_check_that_is_ended_is_a_refusal_and_no_card_stays_open(house: House) -> None:
+    house.works()
+    assert moves(house, "nobody")
+    assert not moves(house, "nobody")
+    assert house.approves() == "passed"
+    house.works()
+    assert house.refused is RefusalReason.NOT_REVIEWED
+    assert house.desk.says == {"UBO": "passed"}
+
+
+def test_what_was_approved_first_is_shown_whatever_an_admin_does_after(house: House) -> None:
+    house.works()
+    house.approves()
+    assert (moves(house, "next"), moves(house, "nobody")) == (False, False)
+    house.works()
+    is_shown_once(house, "UBO")
+
+
+def test_of_a_click_and_an_end_at_once_one_decides(house: House) -> None:
+    house.works()
+    done = at_once(2, lambda number: house.approves() == "taken" if number else moves(house, "nobody"))
+    assert sorted(done) == [False, True]
+    house.works()
+    assert len(house.poster.posted) == 1

@@ -25,6 +25,7 @@ from tests.fakes.model_server import ModelServer, Reply, error, model_server, sa
 from tests.fakes.models import models
 from tests.fakes.passages import some_evidence
 from tests.fakes.purse import FakePurse
+from tests.fakes.watch import FakeWatch
 from tests.flows.world import RULES
 
 QUESTION, LEAVE = "How many days of leave are there?", "Every employee has 25 days of leave a year."
@@ -293,3 +294,30 @@ def test_server_that_refuses_a_shape_is_told_it_in_words_and_the_call_says_so(se
     first.script.append(GOOD)
     composed = compose(composer(at(first, names=(ONE,)), ONE))
     assert [call.held_to for call in composed.by.calls] == ["words"]
+
+
+def test_paused_model_is_sent_nothing_and_the_next_writes_until_it_is_brought_back(servers: Servers) -> None:
+    first, second = servers(GOOD, GOOD)
+    watch = FakeWatch(paused={ONE})
+    writing = composer(at(first, second), watch=watch)
+    composed = compose(writing)
+    assert is_whole(composed)
+    assert composed.by.passed == (Passed(model=ONE, because="paused"),)
+    assert [one.model for one in composed.by.sent] == [TWO]
+    assert (len(first.asked), watch.told) == (0, [(TWO, None)])
+    watch.paused = set()
+    assert compose(writing).by.composer.startswith(f"{ONE}+prompt:")
+
+
+def test_all_paused_is_the_documents_own_words_and_nothing_is_sent(servers: Servers) -> None:
+    first, second = servers(GOOD, GOOD)
+    composed = compose(composer(at(first, second), watch=FakeWatch(paused={ONE, TWO})))
+    assert (composed.by.composer, composed.by.sent) == ("extractive", ())
+    assert len(first.asked) == len(second.asked) == 0
+
+
+def test_who_looks_after_models_hears_who_answered_and_who_did_not_and_why(servers: Servers) -> None:
+    first, second = servers(error(401), GOOD)
+    watch = FakeWatch()
+    compose(composer(at(first, second), watch=watch))
+    assert watch.told == [(ONE, "key"), (TWO, None)]

@@ -14,6 +14,7 @@ from bot.models.gateway.reranking import RerankingModel
 from bot.models.reranker import MOST_CHARACTERS, HostedReranker
 from policies.disclosure import UNDECLARED
 from tests.fakes.model_server import Reply, error, reranked
+from tests.fakes.watch import FakeWatch
 from tests.models.conftest import Serving
 
 SECRET = "the severance payment is 19 weeks"
@@ -138,3 +139,14 @@ def test_operator_is_told_the_kind_once_and_nothing_of_what_was_sent(
 def test_model_that_nobody_could_be_asked_for_is_bad_use() -> None:
     with pytest.raises(BadUse, match=r"FOOTNOTE_RERANKER .* PROVIDER/MODEL"):
         reranker("nobody/nothing")
+
+
+def test_paused_reranker_is_sent_nothing(serving: Serving) -> None:
+    server, watch = serving(results((0, 0.1), (1, 0.2), (2, 0.3))), FakeWatch(paused={"hosted_vllm/some"})
+    paused = HostedReranker(RerankingModel("hosted_vllm/some", LIMITS), UNDECLARED, watch=watch)
+    with pytest.raises(Unranked) as raised:
+        paused.rerank("leave?", TEXTS)
+    assert (raised.value.because, raised.value.is_sent, server.asked, watch.told) == ("paused", False, [], [])
+    watch.paused = set()
+    paused.rerank("leave?", TEXTS)
+    assert watch.told == [("hosted_vllm/some", None)]

@@ -49,7 +49,9 @@ from bot.core.admin import (
     Waiting,
 )
 from bot.core.channels import Preview
+from bot.core.checked import NotInReview, ReviewMoved, ReviewReply, ReviewsListed, ReviewStanding
 from bot.core.commands import Misread
+from bot.core.evaluated import Evaluation, EvaluationAsked, EvaluationReply, EvaluationsListed, NoGoldenSet
 from bot.core.identities import (
     AccountTaken,
     Coverage,
@@ -67,9 +69,30 @@ from bot.core.identities import (
     Relink,
     Relinked,
 )
+from bot.core.keeping import (
+    KeepingReply,
+    ModelGoesOn,
+    ModelPaused,
+    ModelReply,
+    ModelsListed,
+    ModelStanding,
+    ModelTested,
+    NoSuchModel,
+    NotByAWord,
+    NotPausable,
+    NotToBePaused,
+    NotYours,
+    Removal,
+    RemovalAsked,
+    RemovalDecided,
+    RemovalState,
+    SourceGoesOn,
+    SourcePaused,
+    SyncPaused,
+)
 from bot.core.nouns import ReceiptId, SlackUser
 from bot.playground.slack.surfaces import check_message_blocks, check_view
-from bot.slack.render import admin, people, policy
+from bot.slack.render import admin, evaluated, keeping, people, policy
 from policies.channels import ChannelRules
 from policies.people import email_address
 from tests.slack.replies import inside
@@ -92,6 +115,19 @@ IDENTITIES = tuple(
     for how in ("admin", "address", "absent", "unknown")
 )
 SOURCE = SourceStanding(EVIL, "folder", 10**9, 5, None, EVIL, 7)
+MODEL = ModelStanding(
+    EVIL, ("writes", "embeds"), EVIL, EVIL, EVIL, sources=(EVIL,) * 99, answered_at=NOON, failed_at=NOON, because=EVIL,
+    paused_by=EVIL, paused_at=NOON,
+)  # fmt: skip
+REVIEW = ReviewStanding(ReceiptId("r_1"), (EVIL,) * 9, NOON, SlackUser(team="T1", user="U1"), 1, NOON, is_yours=True)
+RUN = Evaluation(
+    "v_1", SlackUser(team="T1", user="U1"), EVIL, NOON, "done", NOON,
+    {"ndcg@10": 0.5, "recall@5": 0.25, "recall@10": 0.5, "hit@1": 1.0, "n": 40.0},
+)  # fmt: skip
+REMOVAL = Removal(
+    id="c_1", receipt=ReceiptId("r_1"), by=SlackUser(team="T1", user="U1"), name=EVIL, source=EVIL, added_at=NOON,
+    documents=10**9, asked_at=NOON, expires_at=NOON,
+)  # fmt: skip
 SPENT = Spent(10, 0.5, 10, 1.0, 10, 1.0)
 PREVIEW = Preview(10**6, 10**5, 10**4, 5000, 3, 70, (EVIL,) * 50)
 ALONE = Preview(10, 1, None, None, 0, 0, ())
@@ -117,6 +153,16 @@ REPLIES: tuple[Reply, ...] = (
     NoSuchPerson(EVIL, is_name=True), NoSuchPerson(EVIL, is_name=False), NotLinked(EVIL), NoSuchAccount(EVIL, "drive"),
     AccountTaken(EVIL, EVIL, EVIL), Relinked(LINKS), ImportPreviewed(ReceiptId("r_1"), LINKS, 3, (EVIL,) * 60, (EVIL,) * 60),
     ImportPreviewed(ReceiptId("r_1"), (), 0, (), ()), PeopleMoved(),
+    NoGoldenSet(), EvaluationsListed(()), EvaluationsListed((RUN, RUN._replace(figures=None), RUN) * 9),
+    EvaluationAsked(RUN, anew=True), EvaluationAsked(RUN, anew=False), ReviewsListed(()), ReviewsListed((REVIEW, REVIEW._replace(reviewer=None)) * 200), ReviewMoved(ReceiptId("r_1"), "next"),
+    ReviewMoved(ReceiptId("r_1"), "nobody"), NotInReview("r_1"), ModelsListed((), None), ModelsListed((MODEL, MODEL._replace(sources=None, may_be_sent=False, paused_at=None)) * 100, (0.5, 10)),
+    NoSuchModel(EVIL, ()), NoSuchModel(EVIL, (EVIL,) * 99), ModelTested(EVIL), ModelTested(EVIL, EVIL, (EVIL,) * 9), NotByAWord(EVIL),
+    ModelPaused(EVIL, EVIL, NOON, anew=True, then=(EVIL,) * 99), ModelPaused(EVIL, EVIL, NOON, anew=False, then=()),
+    ModelGoesOn(EVIL, anew=True), ModelGoesOn(EVIL, anew=False), NotToBePaused(EVIL, EVIL),
+    SourcePaused(EVIL, EVIL, NOON, anew=True), SourcePaused(EVIL, EVIL, NOON, anew=False), SourceGoesOn(EVIL, anew=True),
+    SourceGoesOn(EVIL, anew=False), NotPausable(EVIL), SyncPaused(EVIL), RemovalAsked(REMOVAL, reached=True),
+    RemovalAsked(REMOVAL, reached=False), NotYours(), SourcesListed((SOURCE._replace(paused=Paused(EVIL, NOON)),)),
+    *(RemovalDecided(REMOVAL.model_copy(update={"state": state})) for state in get_args(RemovalState)),
 )  # fmt: skip
 
 
@@ -127,6 +173,10 @@ def test_every_reply_that_there_is_is_tried_here() -> None:
         *get_args(OverviewReply),
         *get_args(ChannelReply),
         *get_args(PeopleReply),
+        *get_args(KeepingReply),
+        *get_args(ModelReply),
+        *get_args(ReviewReply),
+        *get_args(EvaluationReply),
         *short,
     }
 
@@ -155,6 +205,26 @@ def test_a_card_and_a_form_are_taken_by_slack_whatever_stands_in_them() -> None:
     check_view(policy.saving())
     assert EVIL[:10] not in policy.in_field(Conflict(VERSION, EDITS))
     assert len(policy.in_field(RuleRefused(1, EVIL))) <= 600
+
+
+def test_a_card_of_a_removal_is_taken_by_slack_whatever_it_is_called() -> None:
+    card = keeping.card(REMOVAL)
+    check_message_blocks(list(card.blocks))
+    buttons = [block for block in inside(list(card.blocks)) if block.get("type") == "button"]
+    assert [(block["action_id"], block["value"]) for block in buttons] == [
+        ("removal:confirm", "c_1"),
+        ("removal:keep", "c_1"),
+    ]
+
+
+def test_a_report_says_how_each_figure_differs_from_the_run_before() -> None:
+    before = RUN._replace(figures={"ndcg@10": 0.625, "recall@5": 0.25, "recall@10": 0.25, "hit@1": 1.0, "n": 40.0})
+    for run, then in ((RUN, None), (RUN, before), (RUN._replace(figures=None, state="failed"), before)):
+        check_message_blocks(list(evaluated.report(run, then).blocks))
+    said = evaluated.report(RUN, before).text
+    assert "ndcg@10 0.500 (-0.125)" in said
+    assert "recall@10 0.500 (+0.250)" in said
+    assert "(" not in evaluated.report(RUN, None).text
 
 
 def test_what_widens_stands_first_on_a_card() -> None:

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     MALFORMED = "malformed"  # not what a model's server answers
     NOT_ALLOWED = "not_allowed"  # it may not be sent this
     SPENT = "spent"  # a budget
+    PAUSED = "paused"  # by an admin
     NO_TIME = "no_time"  # was left for it
 
 

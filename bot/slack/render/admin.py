@@ -14,14 +14,21 @@ from bot.core.admin import (
     PolicyReply,
     Reply,
 )
+from bot.core.checked import ReviewReply
 from bot.core.commands import NAMES, Misread, Name
+from bot.core.evaluated import EvaluationReply
 from bot.core.identities import ImportPreviewed, PeopleReply
+from bot.core.keeping import KeepingReply, ModelReply
 from bot.slack.render import plain
 from bot.slack.render.channel import channel
+from bot.slack.render.evaluated import evaluations
+from bot.slack.render.keeping import keeping
 from bot.slack.render.kit import Json
 from bot.slack.render.lines import coded, moment, post, told
 from bot.slack.render.message import Post
+from bot.slack.render.models import models
 from bot.slack.render.mrkdwn import escaped
+from bot.slack.render.overseen import overseen
 from bot.slack.render.overview import overview
 from bot.slack.render.parts import Paragraph, Part, Run
 from bot.slack.render.people import people, preview
@@ -34,6 +41,20 @@ USES: Mapping[Name, Sequence[tuple[str, str]]] = {
     "sources": [
         ("sources", "lists the sources"),
         ("sources sync handbook", "reads one of them again"),
+        ("sources pause handbook", "reads it no more; what was read stays and ages. `resume` goes on"),
+        ("sources remove handbook", "removes it with all that was read of it, once you have confirmed that"),
+    ],
+    "models": [
+        ("models", "shows which model does what, on which terms, and how it answers"),
+        ("models test openai/gpt-4o", "asks one a word"),
+        (
+            "models pause openai/gpt-4o",
+            "takes one out at once: the next is asked in its place. `resume` brings it back",
+        ),
+    ],
+    "review": [
+        ("review", "shows which answers wait for somebody to check them, for whom, and since when"),
+        ("review next r_0123456789abcdef01234567", "has the next one asked; `cancel` ends it unchecked"),
     ],
     "channel": [
         ("channel", "shows what holds in this channel, and how much can be used in it"),
@@ -64,6 +85,10 @@ USES: Mapping[Name, Sequence[tuple[str, str]]] = {
     "audit": [
         ("audit verify", "looks whether anybody has changed the ledger"),
         ("audit r_0123456789abcdef01234567", "shows what happened to a question, without its content"),
+    ],
+    "eval": [
+        ("eval", "shows what the golden set came to, each time"),
+        ("eval run", "asks it again; you hear what it came to"),
     ],
     "budget": [("budget", "shows what models may cost, and have cost today")],
     "pause": [("pause", "stops all answers at once, those that are being written too")],
@@ -99,13 +124,21 @@ def failed(receipt: str) -> Post:
     return post([Paragraph((Run(went_wrong), Run(receipt, code=True)))])
 
 
-def _parts(reply: Reply) -> Sequence[Part]:
+def _parts(reply: Reply) -> Sequence[Part]:  # noqa: PLR0911 - one line for each subject
     if isinstance(reply, PolicyReply):
         return policy(reply)
     if isinstance(reply, ChannelReply):
         return channel(reply)
     if isinstance(reply, PeopleReply):
         return people(reply)
+    if isinstance(reply, KeepingReply):
+        return keeping(reply)
+    if isinstance(reply, ModelReply):
+        return models(reply)
+    if isinstance(reply, ReviewReply):
+        return overseen(reply)
+    if isinstance(reply, EvaluationReply):
+        return evaluations(reply)
     return overview(reply) if isinstance(reply, OverviewReply) else _short(reply)
 
 

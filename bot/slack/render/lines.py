@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.slack.render import plain
 from bot.slack.render.characters import one_line, shortened
+from bot.slack.render.kit import Json
 from bot.slack.render.message import Post
 from bot.slack.render.parts import Item, Paragraph, Part, Run, Runs
 from bot.slack.render.richtext import blocks
@@ -39,6 +40,23 @@ def coded(text: str, rest: str = "") -> Item:
 
 def named(names: Sequence[str]) -> Sequence[Part]:
     return [coded(name) for name in names[:_MOST_NAMED]]
+
+
+def buttons(value: str, all_: Sequence[tuple[str, str, str | None]]) -> Json:
+    """By the names of their actions, what stands on each, and how it looks."""
+    return {
+        "type": "actions",
+        "elements": [
+            {
+                "type": "button",
+                "action_id": action,
+                "text": {"type": "plain_text", "text": text, "emoji": False},
+                "value": value,
+                **({"style": style} if style is not None else {}),
+            }
+            for action, text, style in all_
+        ],
+    }
 
 
 def moment(at: datetime) -> str:

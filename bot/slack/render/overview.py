@@ -68,6 +68,16 @@ _HAPPENED: Mapping[str, str] = {
     "change_decided": "a change was decided on",
     "relinked": "who somebody is at a source was changed",
     "sync_asked": "a source was to be read again",
+    "source_paused": "a source was paused",
+    "source_resumed": "a source was to be read again as before",
+    "model_paused": "a model was taken out",
+    "model_resumed": "a model was brought back",
+    "review_moved": "whose turn it was to check an answer was changed",
+    "evaluation_asked": "the golden set was to be asked",
+    "evaluated": "the golden set was asked",
+    "removal_asked": "a source was to be removed, and that had to be confirmed",
+    "removal_decided": "the removal of a source was decided on",
+    "source_removed": "a source was removed",
     "paused": "all answers were stopped",
     "resumed": "answers went on",
     "replied": "it was replied to",
@@ -95,7 +105,8 @@ def _source(one: SourceStanding) -> str:
     read = f"last read on {moment(one.read_at)}" if one.read_at is not None else "not read to its end yet"
     problems = f"; documents with problems: {one.problems:,}" if one.problems else ""
     stopped = f"; stopped: {shortened(one_line(one.stopped), 200)}" if one.stopped is not None else ""
-    return f"{one.name} ({one.kind}): {one.documents:,} documents, {one.people:,} people, {read}{problems}{stopped}."
+    paused = f"; paused by {one.paused.by} since {moment(one.paused.at)}" if one.paused is not None else ""
+    return f"{one.name} ({one.kind}): {one.documents:,} documents, {one.people:,} people, {read}{paused}{problems}{stopped}."
 
 
 def _spent(one: Spent) -> str:

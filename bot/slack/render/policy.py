@@ -29,7 +29,7 @@ from bot.core.admin import (
 )
 from bot.slack.render.characters import one_line, shortened
 from bot.slack.render.kit import Json, plain_text
-from bot.slack.render.lines import coded, item, moment, named, post, told
+from bot.slack.render.lines import buttons, coded, item, moment, named, post, told
 from bot.slack.render.message import Post
 from bot.slack.render.parts import Item, Part
 
@@ -139,19 +139,7 @@ _RULES = "rules in a way that lets more be seen, or trusts more people"
 
 def _buttons(change: str) -> Json:
     both = (("change:approve", "Agree", "primary"), ("change:decline", "Decline", "danger"))
-    return {
-        "type": "actions",
-        "elements": [
-            {
-                "type": "button",
-                "action_id": action,
-                "text": {"type": "plain_text", "text": text, "emoji": False},
-                "style": style,
-                "value": change,
-            }
-            for action, text, style in both
-        ],
-    }
+    return buttons(change, both)
 
 
 def form(path: str, text: str, *, receipt: str) -> Json:
