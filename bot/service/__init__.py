@@ -11,7 +11,7 @@ from bot.core.handing import Handing
 from bot.core.ports import Embedder
 from bot.ops.counted import Counted
 from bot.service import administration as admin
-from bot.service import clicks, doors, handing
+from bot.service import clicks, doors, handing, home
 from bot.slack import connection
 from bot.slack.audience import SlackPeople
 from bot.slack.commands import CommandIntake
@@ -19,6 +19,7 @@ from bot.slack.conversations import SlackConversations
 from bot.slack.experts import SlackExperts
 from bot.slack.handing_over import HandingOver
 from bot.slack.heard import Us
+from bot.slack.homes import HomeListeners
 from bot.slack.listeners import Hands, Listeners
 from bot.slack.poster import SlackPoster
 from bot.slack.reviewing import ReviewListeners, SlackReviewDesk
@@ -83,6 +84,7 @@ def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -
         commands = admin.commands(records)
         voice = SlackVoice(web, poster, settings.slack_api_url)
         administration = admin.administration(records, commands, people, voice, reach)
+        homes = home.homes(assistant, administration, commands, people, web, us)
         heed_next, pauses = partial(worker.heed_next, commands, administration), Pauses(records.database)
         with (
             kept_fresh(assistant),
@@ -91,6 +93,7 @@ def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -
             worker.Pool(_in_no_pause(review_next, pauses), size=1) as reviewing,
             worker.Pool(_in_no_pause(partial(handing.run_errand, records, house), pauses), size=1) as errands,
             worker.Pool(heed_next, size=1) as heeding,  # one after the other, and behind no question
+            worker.Pool(homes.draw_next, size=1) as drawing,
         ):
             desk = handing.desk(records, house, errands.wake)
             handing_over = HandingOver(us, desk, later=later, reach=reach)
@@ -111,6 +114,8 @@ def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -
             handing_over.attach(bolt)
             check = partial(admin.check, administration)
             CommandIntake(us, commands, check=check, wake=heeding.wake, clock=records.clock, reach=reach).attach(bolt)
+            why_of_own = partial(home.why, assistant)
+            HomeListeners(us, homes, why_of_own, wake=drawing.wake, later=later).attach(bolt)
             Listeners(us, records.receipts, people, hands, later=later, clock=records.clock, reach=reach).attach(bolt)
             checks: dict[str, Check] = {
                 "database": partial(_answers, records),
