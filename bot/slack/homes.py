@@ -32,6 +32,7 @@ from bot.slack.render.home import WHY, view
 from connectors.model import Retryable
 
 _EVERY_S: Final = 60.0
+_SETTLED_S: Final = 2.0  # who opens it again before our first draw of it reached them has nothing there yet
 _OPEN_FOR_S: Final = 8 * 3600.0  # so long after it was opened last, it is drawn anew for what happens
 _MOST_OPEN: Final = 10_000
 _DRAWS, _DRAWS_S = 60, 60.0  # in the whole workspace; Slack takes a hundred a minute
@@ -126,6 +127,8 @@ class Homes:
         with self._lock:
             seen = self._open.get(user, _Open())
             self._open[user] = seen  # from now on, for some hours more
+            if told is None and seen.drawn_at is not None:  # Slack has lost it, as with an app that was installed anew
+                seen.hash, seen.drawn_at = None, seen.drawn_at + _SETTLED_S - _EVERY_S
             seen.told, seen.is_lost, seen.tries = told, False, 0
             self._call(user, seen, at_once=seen.admins not in (None, admins))
 
