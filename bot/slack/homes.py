@@ -40,7 +40,7 @@ _LIMITED_S: Final = 30.0
 _TRIES: Final = 5
 _CONFLICT: Final = frozenset({"hash_conflict"})
 
-_TOLD: Final = frozenset({"posted", "failed", "shown", "closed_aside", "withdrawn"})  # what becomes of a question
+_TOLD: Final = frozenset({"posted", "held", "failed", "withdrawn"})  # what becomes of a question; not that it was asked
 _FOR_ALL: Final = frozenset({"paused", "resumed"})
 _FOR_ADMINS: Final = frozenset({"change_proposed", "change_decided"})
 
@@ -165,7 +165,6 @@ class Homes:
         match event.body.get("asker"):
             case {"user": str(user)} if user in self._open and event.receipt is not None:
                 self._asked[event.receipt] = user
-                self._touch(user)
 
     def _touch_all(self, users: list[str]) -> None:
         for user in users:

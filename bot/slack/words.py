@@ -368,7 +368,7 @@ OUTCOMES: Mapping[State, str] = {
     "erased": "No longer kept",
 }
 HOME_LIMITS = "Your limits"
-HOME_NO_BUDGET = "None: you may ask as much as you like, up to twenty questions a minute."
+HOME_NO_BUDGET = "None: there is no budget here that you could use up."
 HOME_BUDGET = (
     "Spent on language models for you today: {spent}. Once that is spent, answers are in the documents' own words."
 )

@@ -128,13 +128,15 @@ def test_each_waits_for_their_own_minute_only(hall: Hall) -> None:
     assert hall.says(2, "ben") != hall.says(1, "ben")
 
 
-@pytest.mark.parametrize("kind", ["posted", "failed", "shown", "closed_aside", "withdrawn"])
+@pytest.mark.parametrize("kind", ["posted", "held", "failed", "withdrawn"])
 def test_what_becomes_of_ones_own_question_draws_it_anew(hall: Hall, kind: str) -> None:
     hall.opens("ana")
     hall.opens("ben")
     hall.draws()
     hall.now += 100
     hall.homes.hear(hall.asked("ben"))
+    assert hall.draws() == 0  # nothing came of it yet
+    hall.hears(kind)
     assert hall.draws() == 1
     hall.hears(kind)
     assert hall.draws() == 0

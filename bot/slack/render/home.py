@@ -122,7 +122,8 @@ def _limits(spent: SpentByOne) -> str:
 
 def _office(office: Office) -> Iterator[Json]:
     yield _header(words.HOME_OFFICE)
-    yield from _said([*_health(office), *overview(office.standing), told(words.HOME_COMMANDS)])
+    yield from _said([*_health(office)])
+    yield from _said([*overview(office.standing), told(words.HOME_COMMANDS)])
     yield from _said([told(words.HOME_PENDING if office.pending else words.HOME_NOTHING_PENDING), *_waits(office)])
 
 
