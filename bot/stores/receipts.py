@@ -145,6 +145,9 @@ class OpenReceipt:
         with self._database.reading() as session:
             return self._inbox.pace(session, self.question.receipt)
 
+    def is_withdrawn(self) -> bool:
+        return self._inbox.withdrawn(self.question.receipt)
+
     def is_paused(self) -> bool:
         with self._database.reading() as session:
             return paused(session) is not None
