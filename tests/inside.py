@@ -21,6 +21,8 @@ class Nowhere:
     def hold(self, question: Question, *, again: bool) -> Mapping[str, str]:  # noqa: ARG002
         return {"surface": "test"}
 
+    def unhold(self, question: Question) -> None: ...
+
     def is_shown(self, question: Question) -> bool:  # noqa: ARG002
         return False
 

@@ -55,6 +55,8 @@ class Failing(Poster):
             question, Part(reply=Refusal(reason=RefusalReason.NOT_REVIEWED), evidence=Evidence()), again=again
         )
 
+    def unhold(self, question: Question) -> None: ...
+
     def is_shown(self, question: Question) -> bool:  # noqa: ARG002
         return False
 

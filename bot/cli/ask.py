@@ -97,6 +97,8 @@ class Silent:
     def hold(self, question: Question, *, again: bool) -> Mapping[str, str]:  # noqa: ARG002
         raise AssertionError("answers that a person checks are given in Slack alone")
 
+    def unhold(self, question: Question) -> None: ...
+
     def is_shown(self, question: Question) -> bool:  # noqa: ARG002
         return False
 

@@ -435,6 +435,10 @@ class Work(Protocol):
         """The same for every attempt, and for every wording of the question."""
         ...
 
+    def is_withdrawn(self) -> bool:
+        """Whether whoever asked has taken it back, or put it in other words. It is asked without the lease, too."""
+        ...
+
     def is_paused(self) -> bool:
         """Whether an admin has stopped all answers."""
         ...
@@ -561,6 +565,10 @@ class Poster(Protocol):
 
     def hold(self, question: Question, *, again: bool) -> Mapping[str, Any]:
         """Says that a person checks the answer first. Where that stands."""
+        ...
+
+    def unhold(self, question: Question) -> None:
+        """Nobody checks it: that was said, and the question taken back before it was on record."""
         ...
 
     def is_shown(self, question: Question) -> bool:

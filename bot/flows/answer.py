@@ -30,6 +30,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from bot.core.clock import Stopwatch, as_text
+from bot.core.errors import LostLease
 from bot.core.nouns import Event, ListId, Part, Question, Shortfall, SlackPlace, Wording
 from bot.core.ports import Guess, Poster, Work
 from bot.core.record import audience_body, part_body, part_from
@@ -114,7 +115,7 @@ def answer(work: Work, house: Answering, poster: Poster) -> Outcome:
         attempt.watch.lap("rewrite")
     here = _shown_before(attempt) or _show_here(attempt, poster)
     if here.held:
-        return _held(attempt, here)
+        return _held(attempt, poster, here)
     if here.left:
         work.finish(Event(kind="posted", body={"attempt": work.attempt, "to": []}))
         return here.outcome
@@ -125,9 +126,16 @@ def answer(work: Work, house: Answering, poster: Poster) -> Outcome:
     return replace(here.outcome, aside=aside)
 
 
-def _held(attempt: Attempt, here: _Shown) -> Outcome:
+def _held(attempt: Attempt, poster: Poster, here: _Shown) -> Outcome:
+    """Once that is on record, whoever tends it sees to the notice; until then, nobody else knows of it."""
+    work = attempt.work
     attempt.house.reach("review.after_notice")
-    attempt.work.hold(Event(kind="held", body={"attempt": attempt.work.attempt, "to": [here.to]}))
+    try:
+        work.hold(Event(kind="held", body={"attempt": work.attempt, "to": [here.to]}))
+    except LostLease:
+        if work.is_withdrawn():
+            poster.unhold(work.question)
+        raise
     attempt.house.reach("review.after_hold")
     return here.outcome
 

@@ -36,6 +36,9 @@ class AsSeen(Poster):
     def hold(self, question: Question, *, again: bool) -> Mapping[str, Any]:
         return self._poster.hold(question, again=again)
 
+    def unhold(self, question: Question) -> None:
+        self._poster.unhold(question)
+
     def is_shown(self, question: Question) -> bool:
         return self._poster.is_shown(question)
 

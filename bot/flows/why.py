@@ -31,9 +31,11 @@ def why(
     house: Reading,
     wait: Pause = pause,
     noted: Literal["explained", "draft_opened"] = "explained",
+    is_there: bool = True,
 ) -> Explained | None:
     """None: there is no such answer, or nothing of it that this person may read. Erased evidence is left out: it proves
     nothing, but nobody hides it. A draft is opened for use in the same way, by whoever may read what it was made from.
+    `is_there`: the click is in that channel, so that they read it.
     """
     events = _written(receipt, channel, message, history, wait)
     part = _part(events, history, channel, message)
@@ -41,7 +43,7 @@ def why(
         return None
     if noted == "draft_opened" and not part.reply.is_draft:
         return None
-    evidence = _open_to(clicker, part.evidence, events, channel, house)
+    evidence = _open_to(clicker, part.evidence, events, channel if is_there else None, house)
     if evidence is None:
         return None
     history.note(
@@ -92,7 +94,7 @@ def _written(receipt: ReceiptId, channel: str, message: str, history: History, w
 
 
 def _open_to(
-    clicker: SlackUser, evidence: Evidence, events: Sequence[Event], channel: str, house: Reading
+    clicker: SlackUser, evidence: Evidence, events: Sequence[Event], channel: str | None, house: Reading
 ) -> Evidence | None:
     """What of it they may read now. None: what it takes to know that is erased."""
     asked, closed, retrieved = (newest(events, kind) for kind in ("asked", "closed", "retrieved"))
@@ -111,7 +113,7 @@ def _stretch(retrieved: Event | None) -> Stretch | None:
 
 
 def _still_said(
-    evidence: Evidence, asked: Event, stretch: Stretch, clicker: SlackUser, channel: str, house: Reading
+    evidence: Evidence, asked: Event, stretch: Stretch, clicker: SlackUser, channel: str | None, house: Reading
 ) -> Evidence:
     """What stands there now as it did. Whoever clicks in that conversation reads it; of anybody else it is asked of Slack."""
     conversations = house.conversations

@@ -9,14 +9,13 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
-from bot.core.errors import Unembedded
 from bot.core.markdown import without_marker
-from bot.core.nouns import Byline
 from bot.core.ports import NOBODYS, Composed, Embed, Embedder, Errand, Hear
 from bot.core.sentences import sentences
 from bot.core.terms import terms
 from bot.models.cues import Cue, asked_for, cues
-from policies import contract
+from bot.models.unaided import broken, composed
+from policies.contract import Violation
 from policies.evidence import Citation, Claim, Draft, Evidence, Passage
 from policies.rules import AnswerLimits, AnswerRules
 
@@ -58,19 +57,14 @@ class Condensed:
         evidence: Evidence,
         rules: AnswerRules,
         *,
-        violations: Sequence[contract.Violation] = (),  # noqa: ARG002
+        violations: Sequence[Violation] = (),  # noqa: ARG002
         said: Sequence[Claim] = (),  # noqa: ARG002
         errand: Errand = NOBODYS,
         hear: Hear | None = None,  # noqa: ARG002
     ) -> Composed:
         """Every claim is checked before it is drafted, so that there is nothing to mend; and all of it is there at once."""
         found = [one for one in _said(evidence) if _keeps_contract(_claim(one), evidence, rules.answer)]
-        embed = partial(self._embedder.embed, errand=errand) if self._embedder is not None else None
-        try:
-            draft, because = _draft(question, found, rules.answer, embed), None
-        except Unembedded as why:
-            draft, because = _draft(question, found, rules.answer, None), why.because
-        return Composed(draft, Byline(composer=self.name, without_vectors=because))
+        return composed(self.name, partial(_draft, question, found, rules.answer), self._embedder, errand)
 
 
 def _draft(question: str, found: Sequence[_Said], limits: AnswerLimits, embed: Embed | None) -> Draft:
@@ -172,4 +166,4 @@ def _claim(one: _Said) -> Claim:
 
 
 def _keeps_contract(claim: Claim, evidence: Evidence, limits: AnswerLimits) -> bool:
-    return not contract.violations(Draft(claims=(claim,)), evidence, max_claim_characters=limits.max_claim_characters)
+    return not broken(Draft(claims=(claim,)), evidence, limits)

@@ -8,8 +8,6 @@ from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
-from bot.core.errors import Unembedded
-from bot.core.nouns import Byline
 from bot.core.otherwise import overtaken
 from bot.core.ports import NOBODYS, Composed, Embed, Embedder, Errand, Hear
 from bot.models.ambiguity import meant, of_what_is_meant
@@ -17,6 +15,7 @@ from bot.models.asked import asked
 from bot.models.choice import Limits, chosen
 from bot.models.confidence import confidence
 from bot.models.scores import ranking
+from bot.models.unaided import broken, composed
 from bot.models.units import Shape, Unit, units
 from policies import contract
 from policies.evidence import Citation, Claim, Draft, Evidence, Passage
@@ -57,17 +56,12 @@ class Extractive:
         """Every claim is checked before it is drafted, so that there is nothing to mend on a second try; and all of it is
         there at once, so that there is nothing to be heard.
         """
-        if self._embedder is None or all(found.nearness is None for found in evidence.found):
-            return Composed(_draft(question, evidence, rules, None, self._wish), Byline(composer=self.name))
-        try:
-            embed = partial(self._embedder.embed, errand=errand)
-            return Composed(_draft(question, evidence, rules, embed, self._wish), Byline(composer=self.name))
-        except Unembedded as why:
-            by = Byline(composer=self.name, without_vectors=why.because)
-            return Composed(_draft(question, evidence, rules, None, self._wish), by)
+        is_near = any(found.nearness is not None for found in evidence.found)
+        draft = partial(_draft, question, evidence, rules, self._wish)
+        return composed(self.name, draft, self._embedder if is_near else None, errand)
 
 
-def _draft(question: str, evidence: Evidence, rules: AnswerRules, embed: Embed | None, wish: Wish) -> Draft:
+def _draft(question: str, evidence: Evidence, rules: AnswerRules, wish: Wish, embed: Embed | None) -> Draft:
     """Without an embedder, words alone are compared, and held to the measure of words."""
     languages, by_words = tuple(map(_language, evidence.passages)), embed is None
     wanted = asked(question, among(languages))
@@ -76,7 +70,7 @@ def _draft(question: str, evidence: Evidence, rules: AnswerRules, embed: Embed |
     if sure < _least(rules.answerability, by_words=by_words):
         return NO_ANSWER
     options = meant(found.units, wanted, evidence, languages)[: contract.MOST_OPTIONS]
-    if options and not _broken(Draft(options=options), evidence, rules.answer):
+    if options and not broken(Draft(options=options), evidence, rules.answer):
         return Draft(options=options)
     allows = partial(_keeps_contract, evidence=evidence, limits=rules.answer)
     limits = Limits(lines=rules.answer.max_lines, allows=allows, spread=wish.spread)
@@ -105,11 +99,7 @@ def _language(passage: Passage) -> Language:
 
 
 def _keeps_contract(unit: Unit, evidence: Evidence, limits: AnswerLimits) -> bool:
-    return not _broken(Draft(claims=tuple(_claims((unit,)))), evidence, limits)
-
-
-def _broken(draft: Draft, evidence: Evidence, limits: AnswerLimits) -> Sequence[contract.Violation]:
-    return contract.violations(draft, evidence, max_claim_characters=limits.max_claim_characters)
+    return not broken(Draft(claims=tuple(_claims((unit,)))), evidence, limits)
 
 
 def _claims(found: Sequence[Unit]) -> Iterator[Claim]:

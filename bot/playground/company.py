@@ -37,7 +37,7 @@ _NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
 def acme(team: str = "Acme") -> SlackWorld:
     """A world with the app in every channel. Another company may borrow these people, under its own name."""
     world = SlackWorld(team=team, domain=as_name(team, otherwise="company"))
-    app = world.add_app(home_tab=False, commands=[COMMAND])  # as its manifest has it
+    app = world.add_app(commands=[COMMAND])
     for email in people_of(ACME):
         handle = email.partition("@")[0]
         real_name, title = NAMES.get(handle, (None, ""))
@@ -59,7 +59,7 @@ def people_of(folder: Path) -> list[str]:
 def company(team: str, people: Sequence[str], groups: Mapping[str, Collection[str]]) -> SlackWorld:
     """Everybody by their address, one channel for all, and a private one for each group. The app is in every channel."""
     world = SlackWorld(team=team, domain=as_name(team, otherwise="company"))
-    app = world.add_app(home_tab=False, commands=[COMMAND])  # as its manifest has it
+    app = world.add_app(commands=[COMMAND])
     handles = {"footnote"}
     users = {email: world.add_user(_unlike(_handle(email), handles), email=email) for email in people}
     world.add_channel(EVERYBODY, members=[*users.values(), app], general=True, purpose=f"Everybody at {team}")

@@ -11,7 +11,7 @@ from bot.core.handing import Handing
 from bot.core.ports import Embedder
 from bot.ops.counted import Counted
 from bot.service import administration as admin
-from bot.service import clicks, doors, handing
+from bot.service import clicks, doors, handing, home
 from bot.service.channels import RuledCustoms
 from bot.service.evaluation import Evaluating
 from bot.slack import connection
@@ -21,6 +21,7 @@ from bot.slack.conversations import SlackConversations
 from bot.slack.experts import SlackExperts
 from bot.slack.handing_over import HandingOver
 from bot.slack.heard import Us
+from bot.slack.homes import HomeListeners
 from bot.slack.listeners import Hands, Listeners
 from bot.slack.poster import SlackPoster
 from bot.slack.reviewing import ReviewListeners, SlackReviewDesk
@@ -86,6 +87,7 @@ def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -
         voice = SlackVoice(web, poster, settings.slack_api_url)
         evaluating = Evaluating(records)
         administration = admin.administration(records, commands, people, voice, evaluating, reach)
+        homes = home.homes(assistant, administration, commands, people, web, us)
         heed_next, pauses = partial(worker.heed_next, commands, administration), Pauses(records.database)
         with (
             kept_fresh(assistant),
@@ -97,6 +99,7 @@ def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -
             worker.Pool(partial(admin.end_next, records, administration), size=1),
             worker.Pool(partial(evaluating.run_next, voice), size=1),
             closing(evaluating),
+            worker.Pool(homes.draw_next, size=1) as drawing,
         ):
             desk = handing.desk(records, house, errands.wake)
             handing_over = HandingOver(us, desk, later=later, reach=reach)
@@ -128,6 +131,8 @@ def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -
                 customs=RuledCustoms(records),
             )
             listeners.attach(bolt)
+            why_of_own = partial(home.why, assistant)
+            HomeListeners(us, homes, why_of_own, wake=drawing.wake, later=later).attach(bolt)
             checks: dict[str, Check] = {
                 "database": partial(_answers, records),
                 "slack": every(_SLACK_ASKED_S, partial(connection.is_accepted, web)),

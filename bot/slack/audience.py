@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from slack_sdk import WebClient
 
 from bot.core.admin import Member
-from bot.core.nouns import Question, SlackPlace, SlackUser
+from bot.core.nouns import Question, ReceiptId, SlackPlace, SlackUser
 from bot.core.ports import Access
 from bot.slack import wire
 from bot.slack.calls import Refused, call
@@ -54,14 +54,17 @@ class SlackPeople:
         self._rooms = Rooms(client, team=team, timer=timer)
 
     def asker(self, question: Question) -> Person:
-        who = _account_that_asks(question)
+        return self.person(_account_that_asks(question), receipt=question.receipt)
+
+    def person(self, who: SlackUser, *, receipt: ReceiptId | None = None) -> Person:
+        """Whoever cannot be identified holds nothing."""
         nobody = Person(actor=str(who))
         if who.team != self._team:
             return nobody.model_copy(update={"outsider": True})
         try:
             account = self._directory.account(who.user)
         except AccessUnknown as why:
-            log.warning("who asks could not be found out", why=str(why), receipt=question.receipt)
+            log.warning("who asks could not be found out", why=str(why), receipt=receipt)
             return nobody
         if account.standing is not Standing.MEMBER:
             return nobody.model_copy(update={"outsider": True})

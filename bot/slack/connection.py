@@ -26,6 +26,7 @@ _UNAWAITED: Final = (  # these come too late if they have to wait, and what they
     "/assistant.threads.setStatus",
     "/chat.startStream",
     "/chat.appendStream",
+    "/views.publish",
 )
 _TOO_MANY: Final = 429
 _SILENT: Final = logging.CRITICAL + 1

@@ -15,12 +15,11 @@ from slack_sdk import WebClient
 from bot.core.clock import Clock, pause
 from bot.core.failpoints import Reach
 from bot.core.nouns import Chosen, Event, Explained, Incoming, Place, ReceiptId, SlackPlace, SlackUser, new_receipt_id
-from bot.slack import render, wire
-from bot.slack.calls import Refused, call
+from bot.slack import render
+from bot.slack.explaining import ViewOf, show
 from bot.slack.heard import USUAL, Asked, Bot, Changed, Customs, Ended, Heard, Moved, TakenBack, Turned, Us, heard
 from bot.slack.later import Later
-from connectors.model import Retryable
-from policies.evidence import Answer, Clarification, Evidence
+from policies.evidence import Clarification
 
 _ANY = re.compile("")
 _OPTION = re.compile(r"choose:\d")
@@ -59,12 +58,6 @@ Choice = tuple[Clarification, Chosen] | Literal["early", "erased", "not_yours", 
 
 Explain = Callable[[ReceiptId, SlackUser, str, str], Explained | None]
 """Of a message in a channel, to this person."""
-
-
-class ViewOf(Protocol):
-    """How it looks."""
-
-    def __call__(self, answer: Answer, evidence: Evidence, *, receipt: str, hidden: bool) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -167,32 +160,13 @@ class Listeners:
         self._look(ack, body, client, self._hands.use, render.draft_view)
 
     def _look(self, ack: Ack, body: dict[str, Any], client: WebClient, explain: Explain, view_of: ViewOf) -> None:
-        """A trigger lives for three seconds, so a view is opened at once and filled when it can be."""
         ack()
         click = _clicked(body, self._us)
         if click is None or not _RECEIPT.fullmatch(click.value):
             return
-        view, receipt = self._opened(client, body.get("trigger_id"), click.value), ReceiptId(click.value)
-        if view is None:
-            return
-
-        def fill() -> None:
-            explained = explain(receipt, click.by, click.channel, click.message)
-            client.views_update(view_id=view, view=_view(explained, receipt, view_of))
-
-        failed = render.nothing_view(receipt=receipt, reason="failed")
-        self._later(fill, otherwise=lambda: client.views_update(view_id=view, view=failed))
-
-    def _opened(self, client: WebClient, trigger: object, receipt: str) -> str | None:
-        """Raises nothing: Bolt forgets that it was acknowledged, and lets nothing else in for three seconds."""
-        try:
-            opened = call(
-                client, "views.open", wire.OpenedView, trigger_id=trigger, view=render.loading_view(receipt=receipt)
-            )
-        except (Refused, Retryable) as trouble:
-            log.warning("no view could be opened", receipt=receipt, because=str(trouble))
-            return None
-        return opened.view.id
+        receipt = ReceiptId(click.value)
+        look = partial(explain, receipt, click.by, click.channel, click.message)
+        show(client, body.get("trigger_id"), receipt, look, view_of, later=self._later)
 
     def feedback(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         ack()
@@ -250,12 +224,6 @@ def _once_on_record(choose: Callable[[], Choice]) -> Choice:
         if choice != "early":
             return choice
     return None
-
-
-def _view(explained: Explained | None, receipt: ReceiptId, view_of: ViewOf) -> dict[str, Any]:
-    if explained is None:
-        return render.nothing_view(receipt=receipt, reason="not_yours")
-    return view_of(explained.answer, explained.evidence, receipt=receipt, hidden=explained.hidden)
 
 
 def _clicked(body: dict[str, Any], us: Us) -> _Click | None:

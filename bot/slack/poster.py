@@ -181,8 +181,11 @@ class SlackPoster:
         if again or place.edited or (growing is not None and growing.is_doubtful):
             self._remove_unfinished(place)
         if again:
-            with suppress(Refused):  # whoever cannot be written to was told nothing
-                _persistently(partial(self._remove_held, question))
+            self.unhold(question)
+
+    def unhold(self, question: Question) -> None:
+        with suppress(Refused):  # whoever cannot be written to was told nothing
+            _persistently(partial(self._remove_held, question))
 
     def _remove_held(self, question: Question) -> None:
         """Nobody checks it any more."""

@@ -106,6 +106,16 @@ class OpenedView(Payload):
     view: Named
 
 
+class Published(Payload):
+    """`hash`: of what is shown from now on. Whoever names it replaces that, and nothing newer."""
+
+    hash: str = Field(min_length=1)
+
+
+class PublishedView(Payload):
+    view: Published
+
+
 class Sent(Payload):
     ts: str = Field(min_length=1)
 

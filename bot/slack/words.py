@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 from bot.core.cited import month
 from bot.core.nouns import Beside, Meanwhile, Shortfall, Shows
+from bot.core.receipt import State
 from policies.contract import Rule, Violation
 from policies.evidence import Known, Notice, Refusal, RefusalReason
 from policies.intents import Offer
@@ -321,6 +322,68 @@ NOTHING: Mapping[Literal["failed", "gone", "not_yours"], str] = {
 
 THANKS = "Thank you. I am glad that this helped."
 THANKS_ALL_THE_SAME = "Thank you for telling me. I have noted that this did not help; try it once more in other words."
+
+# On our Home.
+AT_HOME = "Footnote"
+HOME_OF_OTHERS = (
+    "Hello! I answer full members of this company from its documents, and show them only what they may read. "
+    "Ask a colleague who is one to put a question for you."
+)
+HOME_PAUSED = "I am paused: an admin has stopped all answers for now. Ask me again later."
+HOME_ASK = (
+    "Ask me in the Messages tab, or mention me in a channel. I answer from documents that you may read, with the sentence that "
+    "proves it. Such as:"
+)
+HOME_EXAMPLES = (
+    "How many days of leave do I have?",
+    "What do I do when somebody cannot log in?",
+    "Draft a mail about how we handle travel costs.",
+    "In a thread: summarise this.",
+)
+HOME_SHELVES = "For you, I look in:"
+HOME_NO_SHELVES = "There is no document yet that I know you may read. What is below says why, as far as I know."
+HOME_MORE = "And more than fits here."
+HOME_KNOWN = "Where I know you"
+HOME_NO_SOURCES = "I read no source yet, so there is nothing that I could find you in."
+HOME_UNKNOWN = (
+    "Where I do not know you, I can show you nothing. I look for {address}, the address that Slack has confirmed. If you have "
+    "another one there, ask {admins} to link your account."
+)
+HOME_NO_ADDRESS = (
+    "Slack has confirmed no e-mail address of yours, and that is what I know people by. Confirm it in your Slack account's "
+    "settings; I look again when you open this tab."
+)
+WHOEVER_RUNS = "whoever runs Footnote"
+HOME_RECENT = "What you asked lately"
+HOME_NOTHING_ASKED = "Nothing that I could show you here. What you ask me stands here, for you alone."
+HOME_ONLY_READABLE = "Only you see this. An answer is listed for as long as you may read what it was made from."
+HOME_NO_WORDS = "(without words)"
+HOME_ERASED = "(What you asked is no longer kept.)"
+OUTCOMES: Mapping[State, str] = {
+    "working": "Being answered",
+    "held": "A colleague checks the answer",
+    "answered": "Answered",
+    "refused": "No answer",
+    "clarified": "Asked back",
+    "failed": "It went wrong on my side",
+    "withdrawn": "Taken back",
+    "erased": "No longer kept",
+}
+HOME_LIMITS = "Your limits"
+HOME_NO_BUDGET = "None: there is no budget here that you could use up."
+HOME_BUDGET = (
+    "Spent on language models for you today: {spent}. Once that is spent, answers are in the documents' own words."
+)
+HOME_BUDGET_OVER = "Today's budget for language models is spent. I still answer, in the documents' own words; it begins anew at midnight, UTC."
+HOME_OFFICE = "For admins"
+HOME_WELL = "All is well here: {what}."
+HOME_ILL = "Not well: {what}. At the shell, `footnote doctor` says what to do about it."
+HOME_COMMANDS = (
+    "More of each: `/footnote status`, `/footnote sources`, `/footnote budget`, `/footnote policy history`, "
+    "`/footnote audit verify`. All commands: `/footnote help`"
+)
+HOME_PENDING = "Waiting for a second admin, who has a card for it in their messages with me:"
+HOME_NOTHING_PENDING = "Nothing waits for a second admin. What was set, and by whom: `/footnote policy show`"
 
 
 def left_out(questions: int) -> str:

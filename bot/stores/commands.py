@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 from sqlalchemy import update
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from bot.core.admin import Change, ChangeState, Member, Paused, Typed, Version
 from bot.core.clock import Clock
@@ -100,6 +100,13 @@ class Commands:
         with self._database.reading() as session:
             row = session.get(RemovalRow, (self._database.workspace, name))
             return _removal(row) if row is not None else None
+
+    def pending(self) -> list[Change]:
+        """What waits for a second admin at this moment, the first to end first; without the texts that it is about."""
+        waits = (col(ChangeRow.state) == "pending") & (col(ChangeRow.expires_at) > self._clock())
+        with self._database.reading() as session:
+            rows = session.exec(select(ChangeRow).where(waits).order_by(col(ChangeRow.expires_at), col(ChangeRow.id)))
+            return [_change(row).model_copy(update={"texts": {}}) for row in rows]
 
     def opened(self, receipt: ReceiptId) -> Event | None:
         """The form that this command opened."""

@@ -136,6 +136,17 @@ class Inbox(Leases[InboxRow]):
         said = (one for one in found.values() if one is not None and _is_followed(one, question, place, within))
         return list(said)[::-1]
 
+    def lately(self, asker: SlackUser, most: int) -> list[ReceiptId]:
+        """What they asked, the newest first, each in its newest wording; what was taken back is left out."""
+        theirs = select(InboxRow.subject).where(col(InboxRow.counts_for) == str(asker))
+        newest_first = (col(InboxRow.received_at).desc(), col(InboxRow.id).desc())
+        with self._database.reading() as session:
+            subjects = session.exec(theirs.order_by(*newest_first).limit(_LOOKED_BACK)).all()
+            rows = session.exec(select(InboxRow).where(col(InboxRow.subject).in_(subjects))).all()
+        newest = {row.subject: row for row in sorted(rows, key=lambda row: row.revision)}
+        there = [newest[subject] for subject in subjects if newest[subject].revision != _DELETED]
+        return [ReceiptId(row.id) for row in there[:most]]
+
     def leave_lane(self, session: Session, claim: Claim) -> None:
         """What is still to be done for it keeps nobody waiting."""
         self._set(session, claim, lane=claim.key)

@@ -9,7 +9,7 @@ from cachetools import LRUCache
 from sqlmodel import Session
 
 from bot.core.clock import Clock
-from bot.core.nouns import Event, Incoming, Question, ReceiptId, Said
+from bot.core.nouns import Event, Incoming, Question, ReceiptId, Said, SlackUser
 from bot.core.ports import Pace
 from bot.core.record import evidence_from, texts_of
 from bot.stores import reviews
@@ -88,6 +88,9 @@ class Receipts:
         with self._database.reading() as session:
             return evidence_from(named, evidence_texts(session, named))
 
+    def lately(self, asker: SlackUser, most: int) -> Sequence[ReceiptId]:
+        return self._inbox.lately(asker, most)
+
     def newest_wording(self, receipt: ReceiptId) -> Question | None:
         return self._inbox.newest_wording(receipt)
 
@@ -141,6 +144,9 @@ class OpenReceipt:
     def pace(self) -> Pace:
         with self._database.reading() as session:
             return self._inbox.pace(session, self.question.receipt)
+
+    def is_withdrawn(self) -> bool:
+        return self._inbox.withdrawn(self.question.receipt)
 
     def is_paused(self) -> bool:
         with self._database.reading() as session:

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from bot.core.admin import Spent
 from bot.core.clock import Clock
+from bot.core.home import SpentByOne
 from bot.core.nouns import Budget
 from bot.core.ports import Cost, Taken
 from bot.stores.database import Database, changed, insert_new
@@ -74,6 +75,19 @@ class Spending:
             dollars_by_one=self._by_one.dollars,
         )
 
+    def spent_by(self, whose: str) -> SpentByOne:
+        """By one person today, and what the limits of one are; how much everybody spent is nothing of theirs."""
+        today = self._clock().date().isoformat()
+        with self._database.reading() as session:
+            own, all_ = (session.get(SpendingRow, (self._database.workspace, today, name)) for name in (whose, _ALL))
+        return SpentByOne(
+            tokens=own.tokens if own is not None else 0,
+            dollars=(own.microdollars if own is not None else 0) / _A_DOLLAR,
+            most_tokens=self._by_one.tokens,
+            most_dollars=self._by_one.dollars,
+            is_over=_is_over(own, self._by_one) or _is_over(all_, self._by_all),
+        )
+
     def take(self, whose: str, cost: Cost, *, share: float = 1.0) -> Taken | Budget:
         taken = Taken(whose, self._clock().date().isoformat(), cost)
         if self._limits_nothing:
@@ -97,6 +111,11 @@ class Spending:
         with self._database.writing(ahead=True) as session:
             for name in (taken.whose, _ALL):
                 changed(session, _added(taken.day, name, tokens, microdollars))
+
+
+def _is_over(row: SpendingRow | None, most: Most) -> bool:
+    tokens, microdollars = (row.tokens, row.microdollars) if row is not None else (0, 0)
+    return tokens >= _share(most.tokens, 1) or microdollars >= _share(most.microdollars, 1)
 
 
 def _take(session: Session, taken: Taken, name: str, most: Most, share: float, budgets: tuple[Budget, Budget]) -> None:

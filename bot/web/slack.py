@@ -21,7 +21,7 @@ EVENTS: Final = "/slack/events"
 _KINDS: Final = frozenset({"application/json", "application/x-www-form-urlencoded"})
 _MOST_BYTES: Final = 1024 * 1024
 _MOST_IN_HAND: Final = 256  # what would be taken in later than Slack waits is better sent again
-_MOST_READ: Final = 512  # at once, by whoever says that they are Slack
+_MOST_READ: Final = 256  # at once, of whoever says that they are Slack; there are more lines than that
 _BODY_S: Final = 3.0  # Slack waits no longer for the whole
 _HOLDS_S: Final = 300
 _MOMENT: Final = re.compile(r"[0-9]{1,12}")
@@ -38,7 +38,8 @@ class Requests:
     def __init__(self, app: App, signing_secret: str) -> None:
         self._app, self._verifier = app, SignatureVerifier(signing_secret)
         self._hand = ThreadPoolExecutor(1, thread_name_prefix="takes-in")
-        self._read_now, self._in_hand = 0, 0
+        self._reading: dict[asyncio.Timeout, None] = {}  # those who are waited for, the longest first
+        self._in_hand = 0
         self._acknowledged: TTLCache[str, None] = TTLCache(_MOST_REMEMBERED, _REPLAYABLE_S)
 
     def routes(self) -> list[Route]:
@@ -64,14 +65,22 @@ class Requests:
             self._in_hand -= 1
 
     async def _read(self, request: Request) -> bytes:
-        """Whoever is slow takes room from others who are read, and none from what Slack has signed."""
-        if self._read_now >= _MOST_READ:
-            raise _busy()
-        self._read_now += 1
+        """Anybody can say that Slack has signed it, and then send nothing. Where that is all there is room for, whoever has been
+        waited for longest gives theirs up: what Slack sends comes with its headers, and waits for nothing.
+        """
+        while len(self._reading) >= _MOST_READ:
+            longest = next(iter(self._reading))
+            del self._reading[longest]
+            longest.reschedule(asyncio.get_running_loop().time())
         try:
-            return await _body(request)
-        finally:
-            self._read_now -= 1
+            async with asyncio.timeout(_BODY_S) as patience:
+                self._reading[patience] = None
+                try:
+                    return await _body(request)
+                finally:
+                    self._reading.pop(patience, None)
+        except TimeoutError:
+            raise HTTPException(_TOO_SLOW, headers={"connection": "close"}) from None
 
     def _check_promise(self, request: Request) -> None:
         """By what can be told without the body."""
@@ -120,13 +129,10 @@ def _check_kind(request: Request) -> None:
 async def _body(request: Request) -> bytes:
     body = bytearray()
     try:
-        async with asyncio.timeout(_BODY_S):
-            async for piece in request.stream():
-                body += piece
-                if len(body) > _MOST_BYTES:
-                    raise HTTPException(_TOO_LARGE)
-    except TimeoutError:
-        raise HTTPException(_TOO_SLOW, headers={"connection": "close"}) from None
+        async for piece in request.stream():
+            body += piece
+            if len(body) > _MOST_BYTES:
+                raise HTTPException(_TOO_LARGE)
     except ClientDisconnect:
         raise HTTPException(_BAD) from None  # that nobody reads
     return bytes(body)

@@ -60,6 +60,9 @@ class FakePoster(Poster):
         self.held.append(question)
         return {"surface": "fake", "channel": "C1", "message": f"held {len(self.held)}"}
 
+    def unhold(self, question: Question) -> None:
+        self.held = [one for one in self.held if one.receipt != question.receipt]
+
     def is_shown(self, question: Question) -> bool:
         return any(one.question.receipt == question.receipt and not one.aside for one in self.posted)
 

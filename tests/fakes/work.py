@@ -91,6 +91,9 @@ class FakeWork(Work):
     def pace(self) -> Pace:
         return self.kept.pace
 
+    def is_withdrawn(self) -> bool:
+        return False
+
     def is_paused(self) -> bool:
         return self.kept.paused
 

@@ -271,6 +271,18 @@ def test_what_widens_waits_for_another_admin_who_is_asked(two: Desk) -> None:
     assert two.held_by_all == frozenset()
 
 
+def test_what_waits_is_listed_without_what_it_says_until_it_is_decided_or_over(two: Desk) -> None:
+    assert two.commands.pending() == []
+    change = waiting(two)
+    (pending,) = two.commands.pending()
+    assert (pending.id, pending.name, pending.texts) == (change, "ana@acme.test", {})
+    two.now = pending.expires_at
+    assert two.commands.pending() == []
+    two.now = pending.asked_at
+    two.presses(BEN, change)
+    assert two.commands.pending() == []
+
+
 def test_who_cannot_be_written_to_keeps_no_other_admin_from_being_asked_and_is_not_named(desk: Desk) -> None:
     desk.first = ("ana@acme.test", "UBEN", "UZOE")
     desk.voice.away = {BEN}

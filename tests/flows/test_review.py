@@ -417,6 +417,40 @@ def test_pause_leaves_nobody_waiting_for_a_check_that_does_not_come(house: House
     assert house.poster.held == []
 
 
+@pytest.mark.parametrize("is_edited", [True, False], ids=["edited", "deleted"])
+def test_question_taken_back_between_its_notice_and_its_record_leaves_no_notice(
+    house: House, is_edited: object
+) -> None:
+    def takes_back() -> None:
+        if not is_edited:
+            house.receipts.forget(PLACE.subject)
+            return
+        edited = PLACE.model_copy(update={"edited": "11.1"})
+        asker = SlackUser(team=TEAM, user="UANA")
+        question = Question(
+            receipt=ReceiptId("r_2"), text=QUESTION, asker=asker, place=edited, asked_at=house.world.now
+        )
+        house.receipts.take(Incoming.at(edited, question))
+
+    house.asks()
+    house.meanwhile["review.after_notice"] = takes_back
+    house.works()
+    assert [one.receipt for one in house.poster.held] == (["r_2"] if is_edited else [])
+    assert len(house.desk.cards) == (1 if is_edited else 0)
+
+
+def test_notice_stays_where_another_worker_goes_on(house: House) -> None:
+    def is_overtaken() -> None:
+        house.world.now += LEASE * 2
+        assert house._answers()
+
+    house.asks()
+    house.meanwhile["review.after_notice"] = is_overtaken
+    house.works()
+    assert [one.receipt for one in house.poster.held] == [RECEIPT]
+    assert len(house.desk.cards) == 1
+
+
 def test_pauses_use_up_no_attempt_of_an_answer_that_is_checked(house: House) -> None:
     house.works()
     house.approves()

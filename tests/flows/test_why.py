@@ -125,6 +125,8 @@ class _Poster:
     def hold(self, question: Question, *, again: bool) -> Mapping[str, str]:  # noqa: ARG002
         return {"surface": "test"}
 
+    def unhold(self, question: Question) -> None: ...
+
     def is_shown(self, question: Question) -> bool:  # noqa: ARG002
         return False
 

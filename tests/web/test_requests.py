@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from bot.core.nouns import SlackPlace
 from bot.web import slack as door
+from bot.web.server import _MOST_CONNECTIONS
 from tests.slack.office import until
 from tests.web.line import FORM, JSON, SECRET, Line, line, now_signed
 
@@ -219,13 +220,36 @@ def test_those_who_are_slow_and_unsigned_keep_slack_from_nothing(own: Line, monk
     with ExitStack() as slow:
         for _ in range(8):
             slow.enter_context(half(own))
-        until(lambda: own.requests._read_now == 8)
+        until(lambda: len(own.requests._reading) == 8)
         assert own.post(own.event()).status_code == 200
-        monkeypatch.setattr(door, "_MOST_READ", 8)
-        one_more = own.post(own.event())
-        assert (one_more.status_code, one_more.headers["retry-after"]) == (503, "1")
-    until(lambda: own.requests._read_now == 0)
+    until(lambda: not own.requests._reading)
     assert own.post(own.event()).status_code == 200
+
+
+def test_forged_headers_that_hold_all_the_room_there_is_give_it_up_to_whoever_comes(
+    own: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "_BODY_S", 60)
+    monkeypatch.setattr(door, "_MOST_READ", 8)
+    with ExitStack() as slow:
+        forged = []
+        for number in range(8):
+            forged.append(slow.enter_context(half(own)))
+            until(lambda: len(own.requests._reading) == number + 1)  # noqa: B023 - it is asked at once
+        for _ in range(3):
+            assert own.post(own.event()).status_code == 200
+        assert b" 408 " in forged[0].recv(4096)
+        assert len(own.requests._reading) == 7
+        more = [slow.enter_context(half(own)) for _ in range(20)]
+        until(lambda: len(own.requests._reading) == 8)
+        assert own.post(own.event()).status_code == 200
+        assert len(more) == 20
+    until(lambda: not own.requests._reading)
+
+
+def test_there_is_room_for_more_lines_than_are_read_from() -> None:
+    """Else whoever holds all that is read from would keep Slack from a line."""
+    assert 2 * door._MOST_READ <= _MOST_CONNECTIONS
 
 
 def test_a_body_that_never_comes_is_not_waited_for(slack: Line, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,7 +264,7 @@ def test_who_hangs_up_leaves_nothing(slack: Line, monkeypatch: pytest.MonkeyPatc
     for _ in range(20):
         half(slack).close()
     until(lambda: slack.post(slack.event()).status_code == 200)
-    until(lambda: slack.requests._read_now == slack.requests._in_hand == 0)
+    until(lambda: not slack.requests._reading and slack.requests._in_hand == 0)
 
 
 # --- what Slack says -------------------------------------------------------------------------------------------------
