@@ -94,6 +94,14 @@ def manifest(
 
 
 @app.command()
+def workspaces(json: Json = False) -> None:
+    """List the Slack workspaces in which the app was installed by OAuth, and the name that each has here."""
+    from bot.cli import workspaces as command
+
+    command.show(as_json=json)
+
+
+@app.command()
 def doctor(json: Json = False) -> None:
     """Say what is well, what is not, and what mends it: Slack, the stores, the models, the sources, this machine."""
     from bot.cli import doctor as command
