@@ -27,7 +27,7 @@ def show(*, as_json: bool) -> None:
 def _table(found: tuple[Installed, ...]) -> Table:
     table = Table(box=None, pad_edge=False)
     for name in _COLUMNS:
-        table.add_column(name)
+        table.add_column(name, no_wrap=True, overflow="fold")
     for one in found:
         since = one.ended_at or one.installed_at
         ends = _moment(one.expires_at) if one.expires_at is not None else "it is removed"

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -18,6 +18,7 @@ from bot.service import several
 from bot.settings import Settings
 from bot.web.install import BACK, INSTALL
 from bot.web.slack import EVENTS
+from bot.worker import SYNC
 from tests import company
 from tests.slack.office import until
 from tests.world import CHROMA
@@ -69,13 +70,17 @@ class Both:
 
     def install(self, company: Company, *, by: str = "ana") -> httpx.Response:
         """As a browser does it."""
-        with browser() as there:
-            away = there.get(self.url + INSTALL)
-            back = allowed(there, away.headers["location"], company, by=by)
-            done = there.get(self.url + BACK + "?" + urlsplit(back).query, headers={"cookie": cookie(away)})
+        with browser() as window:
+            away = window.get(self.url + INSTALL)
+            back = allowed(window, away.headers["location"], company, by=by)
+            done = window.get(self.url + BACK + "?" + urlsplit(back).query, headers={"cookie": cookie(away)})
         if done.status_code == 200:
             until(self.served.workspaces.are_all_open)
         return done
+
+    def served_text(self, path: str) -> str:
+        with browser() as window:
+            return window.get(self.url + path).text
 
     def direct(self, company: Company, name: str) -> Channel:
         return self.world.im(company.people[name], self.app_in(company))
@@ -108,7 +113,7 @@ class Both:
             with records.database.writing() as session:
                 records.sources.add(session, name, "folder", {"path": str(folder)}, utc_now())
             app.ask_for_sync(records, [name])
-            until(lambda: any(one.read_at for one in records.sources.listed() if one.name == name))
+            until(lambda: not records.jobs.is_in_hand(SYNC, name))
 
 
 def company_of(one: Company, folder: Path, documents: Mapping[str, str]) -> Path:
@@ -121,23 +126,23 @@ def company_of(one: Company, folder: Path, documents: Mapping[str, str]) -> Path
 
 @contextmanager
 def browser() -> Iterator[httpx.Client]:
-    with httpx.Client(trust_env=False, timeout=30, follow_redirects=False) as there:
-        yield there
+    with httpx.Client(trust_env=False, timeout=30, follow_redirects=False) as window:
+        yield window
 
 
 def cookie(away: httpx.Response) -> str:
     return away.headers["set-cookie"].partition(";")[0]
 
 
-def allowed(there: httpx.Client, where: str, company: Company, *, by: str = "ana") -> str:
+def allowed(window: httpx.Client, where: str, company: Company, *, by: str = "ana") -> str:
     """The click on “Allow” on Slack's page; where it leads."""
-    page = there.get(where)
+    page = window.get(where)
     assert page.status_code == 200, page.text
     fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page.text))
     asked = {name: values[0] for name, values in parse_qs(urlsplit(where).query).items()}
     assert set(fields) == set(asked)
     form = {**asked, "team": company.team.id, "user": company.people[by]}
-    return str(there.post(where.partition("?")[0], data=form).headers["location"])
+    return str(window.post(where.partition("?")[0], data=form).headers["location"])
 
 
 def two_companies(**of_app: Any) -> tuple[SlackWorld, Company, Company]:
@@ -153,15 +158,19 @@ def _company(world: SlackWorld, team: Team) -> Company:
     return Company(team, ids)
 
 
+class There(NamedTuple):
+    """Slack, and the settings of a bot that nobody has started."""
+
+    slack: SlackEmulator
+    settings: Settings
+    acme: Company
+    globex: Company
+
+
 @contextmanager
-def serving(
-    folder: Path,
-    database_url: str,
-    *,
-    clock: Clock = utc_now,
-    of_app: Mapping[str, Any] | None = None,
-    **settings: Any,
-) -> Iterator[Both]:
+def there(
+    folder: Path, database_url: str, *, of_app: Mapping[str, Any] | None = None, **settings: Any
+) -> Iterator[There]:
     world, acme, globex = two_companies(**(of_app or {}))
     with SlackEmulator(world, rates=RateLimits.off()) as slack:
         published = next(iter(world.apps.values()))
@@ -174,13 +183,30 @@ def serving(
             "CHROMA_URL": CHROMA,
         }
         more = {"embedder": "none", "lease_s": 2, "port": 0, "workers": 2, "answers_kept_mb": 0, **settings}
-        ours = Settings(home=folder / "home", **named, **more)
-        with (
-            app.records(ours, clock) as records,
-            several.in_several(records, lambda _: None, command="test") as served,
-        ):
-            slack.deliver_to(f"http://127.0.0.1:{served.port}{EVENTS}")
-            try:
-                yield Both(slack, records, served, acme, globex)
-            finally:
-                slack.deliver_to(None)
+        yield There(slack, Settings(home=folder / "home", **named, **more), acme, globex)
+
+
+@contextmanager
+def running(there: There, clock: Clock = utc_now, embedder_of: several.EmbedderOf = lambda _: None) -> Iterator[Both]:
+    with (
+        app.records(there.settings, clock) as records,
+        several.in_several(records, embedder_of, command="test") as served,
+    ):
+        there.slack.deliver_to(f"http://127.0.0.1:{served.port}{EVENTS}")
+        try:
+            yield Both(there.slack, records, served, there.acme, there.globex)
+        finally:
+            there.slack.deliver_to(None)
+
+
+@contextmanager
+def serving(
+    folder: Path,
+    database_url: str,
+    *,
+    clock: Clock = utc_now,
+    embedder_of: several.EmbedderOf = lambda _: None,
+    **more: Any,
+) -> Iterator[Both]:
+    with there(folder, database_url, **more) as made, running(made, clock, embedder_of) as both:
+        yield both
