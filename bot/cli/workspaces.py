@@ -9,7 +9,7 @@ from bot.cli.terminal import command, print_json, say, show_table
 from bot.core.installing import Installed
 from bot.service import several
 
-_COLUMNS = ("workspace", "Slack team", "state", "since", "first admin", "token until")
+_COLUMNS = ("workspace", "team", "state", "since", "first admin", "token until")
 
 
 def show(*, as_json: bool) -> None:
@@ -31,7 +31,7 @@ def _table(found: tuple[Installed, ...]) -> Table:
     for one in found:
         since = one.ended_at or one.installed_at
         ends = _moment(one.expires_at) if one.expires_at is not None else "it is removed"
-        table.add_row(one.id, one.team, one.state, _moment(since), one.first_admin, ends if one.state == "live" else "")
+        table.add_row(one.id, one.team, one.state, f"{since:%Y-%m-%d}", one.first_admin, ends if one.state == "live" else "")
     return table
 
 

@@ -35,7 +35,7 @@ def test_the_list_shows_every_workspace_and_no_token(console: Console) -> None:
     listed, shown = console.run("workspaces", "--json"), console.run("workspaces")
     (one,) = json.loads(listed.out)["workspaces"]
     assert (one["team"], one["state"], one["first_admin"]) == ("T012AB3CD", "live", "U0ANA")
-    for said in (one["id"], "T012AB3CD", "live", "2026-03-04 12:00", "U0ANA"):
+    for said in (one["id"], "T012AB3CD", "live", "2026-03-04", "U0ANA"):
         assert said in shown.out
     for said in (listed.out, shown.out, shown.err):
         assert TOKEN not in said
