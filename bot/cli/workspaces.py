@@ -5,7 +5,7 @@ from datetime import datetime
 from rich.table import Table
 
 from bot import app
-from bot.cli.terminal import command, print_json, say, show_table
+from bot.cli.terminal import command, operator, print_json, say, show_table
 from bot.core.installing import Installed
 from bot.service import several
 
@@ -24,6 +24,14 @@ def show(*, as_json: bool) -> None:
         say("To work on one of them: FOOTNOTE_WORKSPACE=w_… footnote sources add …", style="dim")
 
 
+def forget(id_: str) -> None:
+    with command() as settings, app.records(settings) as records:
+        rows = several.forget(records, id_, "footnote workspaces forget", operator())
+    say(
+        f"Nothing is kept of {id_} any more: {rows:,} rows, its vectors and its index are gone. Backups are yours to clear."
+    )
+
+
 def _table(found: tuple[Installed, ...]) -> Table:
     table = Table(box=None, pad_edge=False)
     for name in _COLUMNS:
@@ -31,7 +39,9 @@ def _table(found: tuple[Installed, ...]) -> Table:
     for one in found:
         since = one.ended_at or one.installed_at
         ends = _moment(one.expires_at) if one.expires_at is not None else "it is removed"
-        table.add_row(one.id, one.team, one.state, f"{since:%Y-%m-%d}", one.first_admin, ends if one.state == "live" else "")
+        table.add_row(
+            one.id, one.team, one.state, f"{since:%Y-%m-%d}", one.first_admin, ends if one.state == "live" else ""
+        )
     return table
 
 

@@ -26,6 +26,7 @@ from bot.slack.calls import Refused, call
 from bot.slack.heard import Us
 from bot.slack.oauth import SlackOAuth
 from bot.slack.wire import WhoWeAre
+from bot.stores.forget import forget as forgotten
 from bot.stores.installations import Installations
 from bot.stores.put_away import put_away
 from bot.stores.seal import Seal
@@ -131,6 +132,25 @@ def of_workspace(settings: Settings, installed: Installed) -> Settings:
     """Whoever installed it first is its first admin, beside those whom the operator names."""
     admins = tuple(dict.fromkeys((installed.first_admin, *settings.admins)))
     return settings.model_copy(update={"workspace": installed.id, "admins": admins})
+
+
+def forget(records: app.Records, id_: str, command: str, by: str) -> int:
+    """How many rows that were. The operator's own ledger says that it was done."""
+    listed = installations(records)
+    found = next((one for one in listed.all() if one.id == id_), None)
+    if found is None:
+        raise BadUse(f"There is no workspace {id_!r}. `footnote workspaces` lists them.")
+    if found.state != "ended":
+        raise BadUse(f"The app is installed in {id_}. Remove it in that workspace first, under Manage apps in Slack.")
+    settings = of_workspace(records.settings, found)
+    with _owned(records, command), app.records(settings, records.clock, beside=records) as theirs:
+        rows = forgotten(theirs.database, theirs.embedders, partial(app.chroma, settings), settings.home / "index")
+        now = records.clock()
+        with records.database.writing() as session:
+            body = {"workspace": id_, "rows": rows, "operator": by}
+            records.ledger.append(session, [Event(kind="workspace_forgotten", body=body)], now)
+        listed.forget(id_)
+    return rows
 
 
 def installations(records: app.Records) -> Installations:

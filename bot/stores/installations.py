@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from pydantic import SecretStr
-from sqlalchemy import ColumnElement, or_, update
+from sqlalchemy import ColumnElement, delete, or_, update
 from sqlmodel import Session, col, select
 
 from bot.core.installing import Granted, Installed, Tokens
@@ -85,6 +85,12 @@ class Installations:
             row.bot_token = row.refresh_token = row.expires_at = row.renewing_until = row.trouble = None
             row.version, row.fence = row.version + 1, row.fence + 1
             return True
+
+    def forget(self, id_: str) -> None:
+        """Only one that has ended: installed again, it is another."""
+        over = (col(InstallationRow.id) == id_) & (col(InstallationRow.state) == "ended")
+        with self._database.writing() as session:
+            session.execute(delete(InstallationRow).where(over))
 
     def uncleared(self) -> tuple[Installed, ...]:
         """Those that ended, and whose work nobody has put away yet."""

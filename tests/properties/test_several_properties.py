@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from cachetools import Cache
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlmodel import SQLModel
@@ -151,7 +151,7 @@ def logs() -> Iterator[io.StringIO]:
         logging.getLogger().removeHandler(handler)
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3, phases=(Phase.explicit, Phase.generate))  # an example takes seconds: none is made smaller
 @given(doings=st.lists(DOINGS, min_size=5, max_size=9))
 def test_whatever_two_workspaces_do_nothing_of_the_one_holds_a_word_of_the_other(doings: list[Doing]) -> None:
     shared = Remembered(HashingEmbedder())

@@ -19,12 +19,14 @@ from structlog.testing import capture_logs
 from bot import app
 from bot.cli.doctor import installations as examined
 from bot.core.clock import utc_now
-from bot.core.errors import Unready
+from bot.core.errors import BadUse, Unready
+from bot.models.remembered import Remembered
 from bot.playground.slack import membership
 from bot.playground.slack.requests import FORM, JSON, signed
 from bot.service import several
 from bot.web.install import BACK, INSTALL
 from bot.web.slack import EVENTS
+from tests.fakes.embedder import HashingEmbedder
 from tests.slack.office import until
 from tests.slack.several import Both, Company, allowed, browser, cookie, running, serving, there
 
@@ -155,6 +157,33 @@ def test_a_workspace_that_removes_the_app_stops_at_once_while_the_other_goes_on_
         assert both.install(both.globex, by="ben").status_code == 200
         assert both.installed(both.globex).id == theirs.id
         assert "31 days" in both.answer(both.globex, "ben", LEAVE)
+
+
+def test_a_workspace_that_has_removed_the_app_can_be_forgotten_and_the_other_loses_nothing(
+    tmp_path: Path, database_url: str
+) -> None:
+    shared = Remembered(HashingEmbedder())
+    with there(tmp_path, database_url, embedder="hashing/test") as made:
+        with running(made, embedder_of=lambda _: shared.apart()) as both:
+            for one, documents in ((both.acme, OURS), (both.globex, THEIRS)):
+                both.install(one)
+                both.add_source(one, tmp_path / one.team.domain, documents)
+            assert "27 days" in both.answer(both.acme, "ana", LEAVE)
+            ours, theirs = both.installed(both.acme), both.installed(both.globex)
+            with pytest.raises(BadUse, match="Remove it in that workspace first"):
+                several.forget(both.home, theirs.id, "test", "operator")
+            membership.uninstall(both.world, both.app_in(both.globex))
+            until(lambda: both.installed(both.globex).state == "ended")
+            before = rows(both, ours.id)
+        with app.records(made.settings) as records:
+            assert several.forget(records, theirs.id, "test", "operator") > 0
+            with pytest.raises(BadUse, match="There is no workspace"):
+                several.forget(records, theirs.id, "test", "operator")
+        with running(made, embedder_of=lambda _: shared.apart()) as both:
+            assert set(rows(both, theirs.id).values()) == {0}
+            assert rows(both, ours.id)["passage"] == before["passage"]
+            assert theirs.id.removeprefix("w_") not in str(list(made.settings.home.rglob("*")))
+            assert "27 days" in both.answer(both.acme, "ben", LEAVE)
 
 
 def test_news_of_an_end_that_came_before_the_newest_installation_ends_nothing(
