@@ -19,7 +19,11 @@ sources = typer.Typer(help="List, add and remove sources.", invoke_without_comma
 add = typer.Typer(help="Add a source. It is read by the next `footnote sync`.", no_args_is_help=True)
 sources.add_typer(add, name="add")
 audit = typer.Typer(help="Verify the ledger, and read what is in it.", no_args_is_help=True)
+workspaces = typer.Typer(
+    help="List the workspaces that have installed the app; forget one.", invoke_without_command=True
+)
 app.add_typer(sources, name="sources")
+app.add_typer(workspaces, name="workspaces")
 app.add_typer(audit, name="audit")
 evals = typer.Typer(help="Measure how good it is.", no_args_is_help=True)
 app.add_typer(evals, name="eval")
@@ -91,6 +95,23 @@ def manifest(
     from bot.cli import serve as command
 
     command.manifest(url)
+
+
+@workspaces.callback()
+def list_workspaces(context: typer.Context, json: Json = False) -> None:
+    """List the Slack workspaces in which the app was installed by OAuth, and the name that each has here."""
+    from bot.cli import workspaces as command
+
+    if context.invoked_subcommand is None:
+        command.show(as_json=json)
+
+
+@workspaces.command("forget")
+def forget_workspace(id_: Annotated[str, typer.Argument(metavar="WORKSPACE", help="Its name here: w_….")]) -> None:
+    """Erase everything that is kept of a workspace that has removed the app."""
+    from bot.cli import workspaces as command
+
+    command.forget(id_)
 
 
 @app.command()

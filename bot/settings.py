@@ -1,6 +1,7 @@
 """The environment, read once into one frozen object. Nothing else reads it, and no secret is printed by it."""
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
@@ -16,6 +17,7 @@ _PREFIX = "FOOTNOTE_"
 _POSTGRESQL = ("postgresql://", "postgres://", "postgresql+psycopg://")
 _LONGEST_NAME, _MOST_OF_A_CLASS = 200, 10
 _MOST_DOLLARS, _MOST_TOKENS = 1_000_000, 10**12
+_TEAM = re.compile(r"T[A-Z0-9]{2,40}")
 _A_DAY_S, _A_YEAR_MINUTES = 24 * 60 * 60, 365 * 24 * 60
 
 
@@ -62,6 +64,10 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = Field(default=None, validation_alias=AliasChoices("SLACK_BOT_TOKEN"))
     slack_app_token: SecretStr | None = Field(default=None, validation_alias=AliasChoices("SLACK_APP_TOKEN"))
     slack_signing_secret: SecretStr | None = Field(default=None, validation_alias=AliasChoices("SLACK_SIGNING_SECRET"))
+    slack_client_id: str | None = Field(default=None, validation_alias=AliasChoices("SLACK_CLIENT_ID"))
+    slack_client_secret: SecretStr | None = Field(default=None, validation_alias=AliasChoices("SLACK_CLIENT_SECRET"))
+    slack_teams: Annotated[tuple[str, ...], NoDecode] = ()
+    tokens_key_file: Path | None = None
     admins: Annotated[tuple[str, ...], NoDecode] = ()
     eval_set: Path | None = None
     slack_api_url: str = Field(default="https://slack.com/api/", validation_alias=AliasChoices("SLACK_API_URL"))
@@ -95,6 +101,16 @@ class Settings(BaseSettings):
                 "models", "It should read PROVIDER/MODEL,PROVIDER/MODEL …, the best first, and at most ten"
             )
         return names
+
+    @field_validator("slack_teams", mode="before")
+    @classmethod
+    def _are_teams(cls, said: object) -> object:
+        if not isinstance(said, str):
+            return said
+        teams = tuple(team.strip() for team in said.split(",") if team.strip())
+        if not all(_TEAM.fullmatch(team) for team in teams):
+            raise PydanticCustomError("teams", "It should read T012AB3CD,T045EF6GH …: ids of Slack workspaces")
+        return teams
 
     @field_validator("admins", mode="before")
     @classmethod
@@ -158,6 +174,11 @@ class Settings(BaseSettings):
     def shared_stores(self) -> bool:
         """Whether several processes may work at once: both stores are servers."""
         return self.chroma_url is not None and self.database_url is not None
+
+    @property
+    def installed_by_oauth(self) -> bool:
+        """Whether workspaces are added by whoever installs the app in them. Who sets the token of a bot has one workspace."""
+        return self.slack_bot_token is None and None not in (self.slack_client_id, self.slack_client_secret)
 
     @property
     def minutes_between(self) -> dict[str, float]:

@@ -59,6 +59,7 @@ class Records:
     reviews: ReviewStore
     handing: HandOverStore
     built: Connectors
+    is_guest: bool = False  # beside other workspaces in one process
 
     def redaction(self) -> Redaction:
         """As it is in force at this moment."""
@@ -69,12 +70,14 @@ class Records:
 
 
 @contextmanager
-def records(settings: Settings, clock: Clock = utc_now) -> Iterator[Records]:
-    home = Home(settings.home)
+def records(settings: Settings, clock: Clock = utc_now, *, beside: Records | None = None) -> Iterator[Records]:
+    """`beside` what is open of another workspace: in the same home, by the same connections, and nothing else in common."""
+    home = beside.home if beside is not None else Home(settings.home)
     home.make()
-    database = Database(settings.database, settings.workspace)
+    database = Database(settings.database, settings.workspace, beside=beside.database if beside is not None else None)
     try:
-        migrate(database)
+        if beside is None:
+            migrate(database)
         key = KeyFile(database, settings.ledger_key_file or settings.home / "ledger.key")
         ledger, config, access = Ledger(database, key), Config(database), AccessStore(database)
         owner = f"{socket.gethostname()}:{os.getpid()}"
@@ -99,6 +102,7 @@ def records(settings: Settings, clock: Clock = utc_now) -> Iterator[Records]:
                 reviews=ReviewStore(database, ledger, clock, owner=owner, length=lease),
                 handing=HandOverStore(database, ledger, jobs, sources, clock, partial(_reread_saved, jobs, clock)),
                 built=built,
+                is_guest=beside is not None,
             )
     finally:
         database.close()

@@ -160,7 +160,8 @@ def assistant(
     _say_which_marks_mark_nothing(records)
     with _owned(records, command):
         adopt_packaged_rules(records)
-        MASKED.rules = records.redaction()
+        if not records.is_guest:  # a log is of the whole process, and no matter of one workspace's rules
+            MASKED.rules = records.redaction()
         opened = _assistant(records, embedder, slack, conversations, writers, reranker, rewriter, judge, sayings)
         try:
             if embedder is not None and records.settings.chroma_url is not None:

@@ -2,16 +2,23 @@
 
 import os
 import signal
+from collections.abc import Callable
 
 from bot import app, service
 from bot.cli import weights
 from bot.cli.terminal import command, complain, print_json
+from bot.core.errors import BadUse
+from bot.core.ports import Embedder
 from bot.settings import Settings
 from bot.slack.manifest import manifest as described
+from bot.web.install import INSTALL
 
 
 def serve(*, host: str | None, port: int | None) -> None:
     with command() as found, app.records(_listening(found, host, port)) as records:
+        if records.settings.installed_by_oauth:
+            _serve_several(records)
+            return
         embedder = weights.wanted(records)
         with service.in_slack(records, embedder, command="footnote serve") as at_work:
             us = at_work.us
@@ -22,9 +29,37 @@ def serve(*, host: str | None, port: int | None) -> None:
             complain("Finishing what is in hand …")
 
 
+def _serve_several(records: app.Records) -> None:
+    from bot.service import several
+
+    with several.in_several(records, _embedders(records), command="footnote serve") as served:
+        settings = records.settings
+        complain(f"Footnote listens on {settings.host}:{served.port}. Whoever opens {INSTALL} there installs it.")
+        until_told_to_stop()
+        complain("Finishing what is in hand …")
+
+
+def _embedders(records: app.Records) -> Callable[[app.Records], Embedder | None]:
+    """The weights are read once; what was embedded is remembered in each workspace by itself. A hosted embedder is each
+    one's own, for it counts against that one's budget.
+    """
+    from bot.models.remembered import Remembered
+
+    if "/" in records.settings.embedder:
+        return weights.wanted
+    shared = weights.wanted(records)
+    return lambda _: shared.apart() if isinstance(shared, Remembered) else shared
+
+
 def manifest(url: str | None) -> None:
-    with command():
-        print_json(described(url))
+    with command() as settings:
+        by_oauth = settings.installed_by_oauth
+        if by_oauth and url is None:
+            raise BadUse(
+                "SLACK_CLIENT_ID is set, and an app that is installed by OAuth is called over HTTP: say where it is, as in "
+                "`footnote manifest --url https://footnote.acme.test`; or unset it for an app of one workspace."
+            )
+        print_json(described(url, by_oauth=by_oauth))
 
 
 def _listening(found: Settings, host: str | None, port: int | None) -> Settings:

@@ -31,6 +31,14 @@ class Remembered:
     def dimensions(self) -> int:
         return self._embedder.dimensions
 
+    def apart(self) -> "Remembered":
+        """The same embedder with a memory of its own: what one workspace asked is no matter of another's."""
+        return Remembered(
+            self._embedder,
+            keep_s=self._vectors.ttl,
+            patient=self.patient if self.patient is not self._embedder else None,
+        )
+
     def embed(self, texts: Sequence[str], *, errand: Errand = NOBODYS) -> Vector:
         with self._lock:
             known = {text: vector for text in texts if (vector := self._vectors.get(text)) is not None}

@@ -5,6 +5,9 @@ from contextlib import closing, contextmanager
 from functools import partial
 from typing import Final, NamedTuple
 
+from slack_bolt import App
+from slack_sdk import WebClient
+
 from bot import app, worker
 from bot.core import failpoints
 from bot.core.handing import Handing
@@ -43,6 +46,15 @@ class AtWork(NamedTuple):
     port: int | None = None  # on which something of ours listens
 
 
+class Desk(NamedTuple):
+    """One workspace at work: `bolt` takes in what Slack sends of it."""
+
+    us: Us
+    assistant: app.Assistant
+    bolt: App
+    open_index: Check
+
+
 @contextmanager
 def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -> Iterator[AtWork]:
     """From here to the end of the block, whoever writes to the bot is answered."""
@@ -52,6 +64,23 @@ def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -
     records.ledger.hear(counted.hear)
     web = connection.client(keys.bot, settings.slack_api_url, counted.slack_limited)
     us = connection.who_we_are(web)
+    bolt = connection.bolt(web, keys.signing)
+    with at_work(records, embedder, web, us, bolt, command=command) as desk:
+        checks: dict[str, Check] = {
+            "database": partial(answers, records),
+            "slack": every(_SLACK_ASKED_S, partial(connection.is_accepted, web)),
+            "index": desk.open_index,
+        }
+        with doors.reached(bolt, keys, settings, checks, counted) as port:
+            yield AtWork(us, desk.assistant, port)
+
+
+@contextmanager
+def at_work(
+    records: app.Records, embedder: Embedder | None, web: WebClient, us: Us, bolt: App, *, command: str
+) -> Iterator[Desk]:
+    """One workspace, for whoever `bolt` hears."""
+    settings = records.settings
     reach = failpoints.armed(settings.failpoint)
     saved_in = records.handing.channels
     people = SlackPeople(web, records.access, team=us.team, bot_user=us.user, saved_in=saved_in)
@@ -115,7 +144,6 @@ def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -
                 may_ask=lambda receipt, clicker: isinstance(desk.handing(receipt, clicker), Handing),
                 overhear=handing_over.overhear,
             )
-            bolt = connection.bolt(web, keys.signing)
             ReviewListeners(us, clicks.rulings(assistant), wake=reviewing.wake, later=later).attach(bolt)
             handing_over.attach(bolt)
             check = partial(admin.check, administration)
@@ -133,16 +161,10 @@ def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -
             listeners.attach(bolt)
             why_of_own = partial(home.why, assistant)
             HomeListeners(us, homes, why_of_own, wake=drawing.wake, later=later).attach(bolt)
-            checks: dict[str, Check] = {
-                "database": partial(_answers, records),
-                "slack": every(_SLACK_ASKED_S, partial(connection.is_accepted, web)),
-                "index": Opening(assistant.open_index, later).is_done,
-            }
-            with doors.reached(bolt, keys, settings, checks, counted) as port:
-                yield AtWork(us, assistant, port)
+            yield Desk(us, assistant, bolt, Opening(assistant.open_index, later).is_done)
 
 
-def _answers(records: app.Records) -> bool:
+def answers(records: app.Records) -> bool:
     """The database does, whatever is in it."""
     records.sources.listed()
     return True

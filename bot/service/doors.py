@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from slack_bolt import App
 from starlette.applications import Starlette
+from starlette.routing import Route
 
 from bot.core.errors import BadUse
 from bot.ops.counted import Counted
@@ -14,7 +15,7 @@ from bot.slack import connection
 from bot.web.health import Check, Health
 from bot.web.metrics import Metrics
 from bot.web.server import Server
-from bot.web.slack import Requests
+from bot.web.slack import Requests, Taker
 
 _PORT: Final = 3000  # where Slack's requests are taken, unless a setting says otherwise
 
@@ -48,7 +49,7 @@ def reached(
     bolt: App, keys: Keys, settings: Settings, checks: dict[str, Check], counted: Counted
 ) -> Iterator[int | None]:
     """By Slack, on a socket that we open or on a port of ours; and on that port, by whoever asks how we are."""
-    port, routes = settings.port, []
+    port, routes = settings.port, list[Route]()
     with ExitStack() as doors:
         if keys.app is not None:
             socket = connection.Socket(bolt, keys.app)
@@ -62,9 +63,37 @@ def reached(
         if port is None:
             yield None
             return
-        token = settings.metrics_token.get_secret_value() if settings.metrics_token is not None else None
-        routes += [*Health(checks).routes(), *Metrics(counted.text, host=settings.host, token=token).routes()]
-        server = Server(Starlette(routes=routes), host=settings.host, port=port)
-        server.open()
-        doors.callback(server.close)
+        yield doors.enter_context(listening(port, routes, settings, checks, counted))
+
+
+@contextmanager
+def called(
+    taker: Taker, more: list[Route], settings: Settings, checks: dict[str, Check], counted: Counted
+) -> Iterator[int]:
+    """By Slack and by browsers, on a port of ours alone."""
+    secret = settings.slack_signing_secret
+    if secret is None:
+        raise BadUse(
+            "To be installed by OAuth, Footnote needs SLACK_SIGNING_SECRET beside SLACK_CLIENT_ID and SLACK_CLIENT_SECRET: "
+            "Slack calls it over HTTP. All three are on the app's page, under Basic Information."
+        )
+    with ExitStack() as doors:
+        requests = Requests(taker, secret.get_secret_value())
+        doors.callback(requests.close)
+        port = settings.port if settings.port is not None else _PORT
+        yield doors.enter_context(listening(port, [*requests.routes(), *more], settings, checks, counted))
+
+
+@contextmanager
+def listening(
+    port: int, routes: list[Route], settings: Settings, checks: dict[str, Check], counted: Counted
+) -> Iterator[int]:
+    """What is there for everybody; and beside it, how we are."""
+    token = settings.metrics_token.get_secret_value() if settings.metrics_token is not None else None
+    ours = [*Health(checks).routes(), *Metrics(counted.text, host=settings.host, token=token).routes()]
+    server = Server(Starlette(routes=[*routes, *ours]), host=settings.host, port=port)
+    server.open()
+    try:
         yield server.port
+    finally:
+        server.close()

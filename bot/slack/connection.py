@@ -9,6 +9,7 @@ from typing import Final
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry import HttpRequest, HttpResponse, RetryState
@@ -101,17 +102,28 @@ def is_accepted(web: WebClient) -> bool:
         return False
 
 
-def bolt(web: WebClient, signing_secret: str | None = None) -> App:
-    """Bolt's own logger speaks of payloads; ours does not. What comes over HTTP has to be signed; a socket is Slack's."""
+_NAME: Final = "footnote"  # without one Bolt goes through the whole stack to find one
+
+
+def bolt(web: WebClient, signing_secret: str | None = None, *, renewed_for: Us | None = None) -> App:
+    """Bolt's own logger speaks of payloads; ours does not. What comes over HTTP has to be signed; a socket is Slack's.
+    `renewed_for` whom the client's token is renewed while this runs: it is looked up each time.
+    """
     quiet = logging.getLogger("footnote.bolt")
     quiet.setLevel(logging.ERROR)
-    return App(
-        name="footnote",  # otherwise Bolt goes through the whole stack for one
-        client=web,
-        logger=quiet,
-        signing_secret=signing_secret or "",
-        token_verification_enabled=False,
-    )
+    secret = signing_secret or ""
+    if renewed_for is None:
+        return App(name=_NAME, client=web, logger=quiet, signing_secret=secret, token_verification_enabled=False)
+    us = renewed_for
+
+    def authorize() -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=None, team_id=us.team, bot_id=us.bot, bot_user_id=us.user, bot_token=web.token
+        )
+
+    tokenless = client("", web.base_url)
+    tokenless.token = None
+    return App(name=_NAME, client=tokenless, logger=quiet, signing_secret=secret, authorize=authorize)
 
 
 class Socket:

@@ -9,14 +9,20 @@ from urllib.parse import urlsplit
 from bot.core.errors import BadUse
 
 _PATH: Final = "/slack/events"
+_BACK: Final = "/slack/oauth_redirect"
 _LONGEST: Final = 255
 
 
-def manifest(url: str | None = None) -> dict[str, Any]:
-    """For Socket Mode; with a URL, Slack calls there instead."""
+def manifest(url: str | None = None, *, by_oauth: bool = False) -> dict[str, Any]:
+    """For Socket Mode; with a URL, Slack calls there instead. `by_oauth`: whoever installs it comes back there, and its tokens
+    end by themselves.
+    """
     described: dict[str, Any] = json.loads(_packaged())
     if url is None:
         return described
+    if by_oauth:
+        described["oauth_config"]["redirect_urls"] = [_way_back(_request_url(url))]
+        described["settings"]["token_rotation_enabled"] = True
     there, settings = _request_url(url), described["settings"]
     settings["socket_mode_enabled"] = False
     settings["event_subscriptions"]["request_url"] = there
@@ -35,6 +41,13 @@ def _request_url(url: str) -> str:
     if not _is_address(url):
         raise BadUse("--url takes the address at which Slack reaches this bot, such as https://footnote.acme.test.")
     return url if urlsplit(url).path.rstrip("/") else f"{url.rstrip('/')}{_PATH}"
+
+
+def _way_back(request_url: str) -> str:
+    """Beside the other one, where that has its own name; else where we serve it."""
+    before, named, _ = request_url.rpartition(_PATH)
+    parts = urlsplit(request_url)
+    return f"{before if named else f'{parts.scheme}://{parts.netloc}'}{_BACK}"
 
 
 def _is_address(url: str) -> bool:

@@ -53,6 +53,12 @@ class OneUser(Payload):
     user: User
 
 
+class WhoWeAre(Payload):
+    team_id: str = Field(min_length=1)
+    user_id: str = Field(min_length=1)
+    bot_id: str = Field(min_length=1)
+
+
 class Page(Payload):
     next_cursor: str = ""  # empty, null or not there: this was the last page
 

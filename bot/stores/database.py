@@ -45,10 +45,12 @@ _LOCKED: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 class Database:
     """Sessions for one workspace. `reading` sees one consistent moment; `writing` commits as a whole or not at all."""
 
-    def __init__(self, url: str, workspace: str) -> None:
+    def __init__(self, url: str, workspace: str, *, beside: "Database | None" = None) -> None:
+        """`beside` one that is open: the same connections and the same turns, of another workspace."""
         self.workspace = workspace
-        self.engine = _engine(url)
-        self._turns = _Turns()
+        self._is_guest = beside is not None
+        self.engine: Engine = beside.engine if beside is not None else _engine(url)
+        self._turns: _Turns = beside._turns if beside is not None else _Turns()  # noqa: SLF001 - another of us
         # SQLite's readers see one moment anyway; PostgreSQL's would see another with each statement.
         one_moment = {"isolation_level": "REPEATABLE READ"} if self.is_postgresql else {}
         self._reads, self._writes = (
@@ -79,7 +81,8 @@ class Database:
             do()
 
     def close(self) -> None:
-        self.engine.dispose()
+        if not self._is_guest:
+            self.engine.dispose()
 
     def _confine(self, sessions: sessionmaker[Session]) -> None:
         """Reads, updates and deletes of other workspaces' rows cannot be written; inserts of them fail."""

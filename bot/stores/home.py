@@ -6,6 +6,7 @@ is there and what to do. The lock ends with its process, however that ends.
 
 import json
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -18,9 +19,13 @@ from bot.core.errors import Unready
 
 
 class Home:
+    """Who has it may have it again, from any thread: several workspaces live in one home."""
+
     def __init__(self, path: Path) -> None:
         self.path = path
         self._owner = path / "owner.json"
+        self._lock = FileLock(path / "owner.lock", timeout=0, thread_local=False)
+        self._one_at_a_time = threading.Lock()
 
     def make(self) -> None:
         with self._usable():
@@ -29,20 +34,26 @@ class Home:
     @contextmanager
     def owned(self, command: str, now: datetime) -> Iterator[None]:
         self.make()
-        lock = FileLock(self.path / "owner.lock", timeout=0)
         try:
-            with self._usable():
-                lock.acquire()
+            with self._one_at_a_time, self._usable():
+                is_first = not self._lock.is_locked
+                self._lock.acquire()
         except Timeout:
             raise Unready(self._who()) from None
         try:
-            with self._usable():
-                self._owner.write_text(json.dumps({"pid": os.getpid(), "command": command, "since": as_text(now)}))
+            if is_first:
+                with self._usable():
+                    self._owner.write_text(json.dumps({"pid": os.getpid(), "command": command, "since": as_text(now)}))
             yield
         finally:
+            with self._one_at_a_time:
+                self._release()
+
+    def _release(self) -> None:
+        if self._lock.lock_counter == 1:
             with suppress(OSError):
                 self._owner.unlink()
-            lock.release()
+        self._lock.release()
 
     @contextmanager
     def _usable(self) -> Iterator[None]:

@@ -134,6 +134,41 @@ class JobRow(Leased, table=True):
     )
 
 
+class InstallationRow(Row, table=True):
+    """A workspace of Slack in which somebody installed us; `workspace` is whose list this is, `id` under which name its own
+    rows are kept. Tokens are sealed; there are none where it has `ended`. `version` grows with each pair of them.
+    """
+
+    __tablename__ = "installation"
+    __table_args__ = (UniqueConstraint("workspace", "team"),)
+    id: str = Field(primary_key=True)
+    team: str
+    enterprise: str | None = None
+    app: str
+    scopes: str = Field(sa_type=Text)
+    first_admin: str
+    state: str = Field(max_length=16)  # live | ended
+    installed_at: datetime = Field(sa_type=Moment)
+    ended_at: datetime | None = Field(default=None, sa_type=Moment)
+    ended_by: str | None = None
+    is_cleared: bool = False
+    bot_token: str | None = Field(default=None, sa_type=Text)
+    refresh_token: str | None = Field(default=None, sa_type=Text)
+    expires_at: datetime | None = Field(default=None, sa_type=Moment)
+    version: int
+    fence: int = 0
+    renewing_until: datetime | None = Field(default=None, sa_type=Moment)
+    trouble: str | None = None
+
+
+class UsedStateRow(Row, table=True):
+    """That somebody has come back from Slack with this state, by its digest; until it would not hold any more anyway."""
+
+    __tablename__ = "used_state"
+    id: str = Field(primary_key=True)
+    until: datetime = Field(sa_type=Moment)
+
+
 class ConfigRow(Row, table=True):
     """One whole version of the configuration, by digest. The newest is the current one."""
 

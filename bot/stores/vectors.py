@@ -26,6 +26,7 @@ LARGEST_PORTION = 2_000  # Chroma takes 5,461
 # As little of a graph as there can be, for nobody searches it: writing is five times as fast. And `cosine` would give back
 # other last bits than it got.
 _UNSEARCHED: Final = {"hnsw": {"space": "ip", "ef_construction": 1, "ef_search": 1, "max_neighbors": 2}}
+_SHARED = threading.Lock()  # clients of one path are one store, which Chroma counts without a lock of its own
 _FRESH = 1_024  # vectors that were put last: whoever searches next wants them, and would wait for whoever puts more
 
 
@@ -126,7 +127,8 @@ def embedded_client(path: Path) -> Any:
     import chromadb
     from chromadb.config import Settings
 
-    return chromadb.PersistentClient(path=str(path), settings=Settings(anonymized_telemetry=False))
+    with _SHARED:
+        return chromadb.PersistentClient(path=str(path), settings=Settings(anonymized_telemetry=False))
 
 
 def close(client: Any) -> None:
@@ -134,7 +136,8 @@ def close(client: Any) -> None:
     for api in {client._server, client._admin_client._server}:  # noqa: SLF001 - there is no public way
         if hasattr(api, "_session"):
             api._session.close()  # noqa: SLF001
-    client.close()
+    with _SHARED:
+        client.close()
 
 
 def server_client(url: str) -> Any:

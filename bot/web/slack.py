@@ -5,10 +5,10 @@ one is acknowledged only once it is durable. Nothing is parsed, and nothing wait
 import asyncio
 import re
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Final, Protocol
 
 from cachetools import TTLCache
-from slack_bolt import App, BoltRequest
+from slack_bolt import BoltRequest, BoltResponse
 from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
 from slack_sdk.signature import SignatureVerifier
 from starlette.exceptions import HTTPException
@@ -32,10 +32,16 @@ _MOST_REMEMBERED: Final = 20_000
 _BAD, _UNSIGNED, _TOO_SLOW, _TOO_LARGE, _OF_NO_KIND, _BUSY = 400, 401, 408, 413, 415, 503
 
 
+class Taker(Protocol):
+    """Bolt; or who knows which Bolt it is for. Whatever is acknowledged is durable."""
+
+    def dispatch(self, req: BoltRequest) -> BoltResponse: ...
+
+
 class Requests:
     """One thread takes in what Slack sends, in the order in which it comes; the event loop goes on meanwhile."""
 
-    def __init__(self, app: App, signing_secret: str) -> None:
+    def __init__(self, app: Taker, signing_secret: str) -> None:
         self._app, self._verifier = app, SignatureVerifier(signing_secret)
         self._hand = ThreadPoolExecutor(1, thread_name_prefix="takes-in")
         self._reading: dict[asyncio.Timeout, None] = {}  # those who are waited for, the longest first

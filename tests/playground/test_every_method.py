@@ -7,7 +7,7 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
-from bot.playground.slack import RateLimits, SlackEmulator, SlackWorld, modals
+from bot.playground.slack import App, RateLimits, SlackEmulator, SlackWorld, install, modals
 from bot.playground.slack.manifest import BOT_SCOPES
 from bot.playground.slack.methods import METHODS
 from tests.playground.company import a_company
@@ -27,6 +27,13 @@ class Scene:
         self.ana = self.world.user("ana").id
         self.asked = slack.as_user("ana").post("general", "what is new?").ts
         self.said = str(self.web.chat_postMessage(channel=self.general, text="this")["ts"])
+
+    @property
+    def app(self) -> App:
+        return next(iter(self.world.apps.values()))
+
+    def code(self) -> str:
+        return install.allow(self.world, self.app, self.world.home, scopes=BOT_SCOPES)
 
     def trigger(self, *, in_modal: bool = False) -> str:
         app = next(iter(self.world.apps.values()))
@@ -61,6 +68,8 @@ CALLS: dict[str, Callable[[Scene], SlackResponse]] = {
         channel_id=s.general, thread_ts=s.asked, title="New things"
     ),
     "auth.test": lambda s: s.web.auth_test(),
+    "apps.uninstall": lambda s: s.web.apps_uninstall(client_id=s.app.client_id, client_secret=s.app.client_secret),
+    "auth.revoke": lambda s: s.web.auth_revoke(),
     "bots.info": lambda s: s.web.bots_info(),
     "chat.appendStream": lambda s: s.web.chat_appendStream(channel=s.general, ts=s.stream(), markdown_text="x"),
     "chat.delete": lambda s: s.web.chat_delete(channel=s.general, ts=s.said),
@@ -79,7 +88,9 @@ CALLS: dict[str, Callable[[Scene], SlackResponse]] = {
     "conversations.members": lambda s: s.web.conversations_members(channel=s.general),
     "conversations.open": lambda s: s.web.conversations_open(users=[s.ana]),
     "conversations.replies": lambda s: s.web.conversations_replies(channel=s.general, ts=s.asked),
-    "oauth.v2.access": lambda s: s.web.oauth_v2_access(client_id="1", client_secret="2", code="3"),
+    "oauth.v2.access": lambda s: s.web.oauth_v2_access(
+        client_id=s.app.client_id, client_secret=s.app.client_secret, code=s.code()
+    ),
     "reactions.add": lambda s: s.web.reactions_add(channel=s.general, timestamp=s.asked, name="eyes"),
     "reactions.get": lambda s: s.web.reactions_get(channel=s.general, timestamp=s.asked),
     "reactions.remove": lambda s: s.reacted().web.reactions_remove(channel=s.general, timestamp=s.asked, name="eyes"),

@@ -46,7 +46,7 @@ TABLE: list[tuple[str, Json, str]] = [
     ("conversations.list", {"types": "private"}, "invalid_types"),
     ("conversations.open", {"users": ""}, "users_list_not_supplied"),
     ("conversations.open", {"users": ",".join([ANA] * 9)}, "too_many_users"),
-    ("oauth.v2.access", {}, "invalid_code"),
+    ("oauth.v2.access", {}, "invalid_client_id"),
     ("reactions.add", {"channel": GENERAL, "name": "eyes"}, "no_item_specified"),
     ("reactions.add", {"channel": GENERAL, "timestamp": "1.1", "name": "eyes"}, "message_not_found"),
     ("team.info", {"team": "T9"}, "team_not_found"),

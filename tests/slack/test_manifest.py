@@ -109,7 +109,27 @@ CALLED = re.compile(rf"(?:{FAMILY})_[a-zA-Z_]+")
 
 @pytest.mark.parametrize("url", [None, HTTP], ids=["socket", "http"])
 def test_it_keeps_the_rules_that_slack_publishes(url: str | None) -> None:
-    jsonschema.validate(manifest(url), RULES)
+    for by_oauth in (False, True):
+        jsonschema.validate(manifest(url, by_oauth=by_oauth), RULES)
+
+
+@pytest.mark.parametrize(
+    ("url", "back"),
+    [
+        ("https://footnote.acme.test", "https://footnote.acme.test/slack/oauth_redirect"),
+        ("https://footnote.acme.test:8443/", "https://footnote.acme.test:8443/slack/oauth_redirect"),
+        ("https://acme.test/bot/slack/events", "https://acme.test/bot/slack/oauth_redirect"),
+        ("https://acme.test/hooks/42", "https://acme.test/slack/oauth_redirect"),
+    ],
+)
+def test_whoever_installs_it_by_oauth_comes_back_beside_the_request_url(url: str, back: str) -> None:
+    described = manifest(url, by_oauth=True)
+    assert described["oauth_config"]["redirect_urls"] == [back]
+    assert described["settings"]["token_rotation_enabled"] is True
+    plain = manifest(url)
+    assert "redirect_urls" not in plain["oauth_config"]
+    assert plain["oauth_config"]["scopes"] == described["oauth_config"]["scopes"]
+    assert plain["settings"]["token_rotation_enabled"] is False
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 from typing import Final
 
 from bot import app
-from bot.cli.doctor import machine, models, slack, sources, stores
+from bot.cli.doctor import installations, machine, models, slack, sources, stores
 from bot.cli.doctor.examined import Finding, examine, fault
 from bot.cli.terminal import FAULT, command, print_json, say
 from bot.core.clock import Clock, utc_now
@@ -47,7 +47,12 @@ def findings(settings: Settings, clock: Clock = utc_now, patience_s: float = _PA
                 *found,
                 fault("records", str(error), why="What is kept cannot be looked at.", fix="As it says there."),
             )
-        kept = [*stores.checks(records), *models.checks(records), *sources.checks(records)]
+        kept = [
+            *stores.checks(records),
+            *models.checks(records),
+            *sources.checks(records),
+            *installations.checks(records),
+        ]
         return (*found, *examine(kept, patience_s))
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any, Final
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot.cli.doctor import installations
 from bot.cli.doctor.examined import Check, Finding, fault, note, well
 from bot.core.clock import Clock
 from bot.settings import Settings
@@ -19,8 +21,9 @@ _NOTHING_GOES: Final = "Nobody is answered in Slack without it."
 
 
 def checks(settings: Settings, clock: Clock) -> list[Check]:
+    bot = partial(installations.alone, settings) if settings.installed_by_oauth else partial(_bot, settings, clock)
     return [
-        Check("slack", lambda: list(_bot(settings, clock))),
+        Check("slack", lambda: list(bot())),
         Check("slack connection", lambda: [_connection(settings)]),
     ]
 

@@ -81,7 +81,8 @@ class Call:
         return found
 
     def sees(self, channel: Channel) -> bool:
-        return channel.kind == "public" or self.app.user_id in channel.members
+        is_public_here = channel.kind == "public" and self.app.team_id in channel.teams
+        return is_public_here or self.app.user_id in channel.members
 
     def is_member(self, channel: Channel) -> bool:
         return self.app.user_id in channel.members

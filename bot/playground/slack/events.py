@@ -28,7 +28,7 @@ def callback(world: SlackWorld, app: App, event: Json, event_id: str) -> Json:
         "team_id": app.team_id,
         "context_team_id": app.team_id,
         "context_enterprise_id": None,
-        "api_app_id": app.id,
+        "api_app_id": app.api_id,
         "event": event,
         "type": "event_callback",
         "event_id": event_id,
@@ -74,6 +74,8 @@ def _heard(world: SlackWorld, app: App, change: changes.Change) -> Iterator[Json
             yield from _reacted(world, app, change)
         case changes.UserChanged() | changes.UserCame():
             kind = "user_change" if isinstance(change, changes.UserChanged) else "team_join"
+            if world.is_elsewhere(world.users[change.user], app):
+                return
             if _may(world, app, kind, "users:read"):
                 with_email = _has(world, app, "users:read.email")
                 shown = user_json(world, world.users[change.user], app=app, with_email=with_email)

@@ -39,9 +39,11 @@ class Interactions:
 
     # -- what people do
 
-    def app_for(self, command: str) -> App:
+    def app_for(self, command: str, user: User) -> App:
+        """Of the workspace that they are in, or of the only one that has it."""
         with self.world.lock:
-            app = next((a for a in self.world.apps.values() if command in a.commands and a.installed), None)
+            theirs = [a for a in self.world.apps.values() if command in a.commands and a.installed]
+            app = next((a for a in theirs if a.team_id == user.team_id), next(iter(theirs), None))
         if app is None:
             raise CannotDo(f"{command} is not a valid command")
         return app
@@ -58,7 +60,7 @@ class Interactions:
             "user_name": user.name,
             "command": command,
             "text": text,
-            "api_app_id": app.id,
+            "api_app_id": app.api_id,
             "is_enterprise_install": "false",
             "response_url": self._hook(app, user, channel.id, "commands"),
             "trigger_id": modals.trigger(self.world, app, user.id).id,
@@ -203,7 +205,7 @@ class Interactions:
         return {
             "type": kind,
             "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": user.team_id},
-            "api_app_id": app.id,
+            "api_app_id": app.api_id,
             "token": app.verification_token,
             "team": {"id": team.id, "domain": team.domain},
             "enterprise": None,

@@ -83,6 +83,8 @@ RATES: Final = MappingProxyType(
         "assistant.threads.setStatus": Rate(calls=600, window_s=60),
         "assistant.threads.setSuggestedPrompts": TIER_3,
         "assistant.threads.setTitle": TIER_3,
+        "apps.uninstall": TIER_1,
+        "auth.revoke": TIER_3,
         "auth.test": Rate(calls=600, window_s=60),
         "bots.info": TIER_3,
         "chat.appendStream": TIER_4,

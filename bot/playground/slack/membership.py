@@ -96,18 +96,32 @@ def change_user(world: SlackWorld, user: User, **fields: Any) -> None:
         world.tell(UserChanged(user.id))
 
 
+def revoke(world: SlackWorld, app: App) -> None:
+    """The bot's tokens in one workspace, those that renew them too. The app hears of it, and of nothing more."""
+    with world.lock:
+        _end_tokens(world, app)
+        world.tell(AppRemoved(app.id, "tokens_revoked"))
+        app.installed = False
+
+
 def uninstall(world: SlackWorld, app: App) -> None:
     """Tokens die first; the two events still go out, as the last ones."""
     with world.lock:
-        for token in world.tokens.values():
-            if token.app_id == app.id and token.kind == "bot":
-                token.revoked = True
+        _end_tokens(world, app)
         world.tell(AppRemoved(app.id, "tokens_revoked"))
         world.tell(AppRemoved(app.id, "uninstalled"))
         app.installed = False
         for channel in world.channels.values():
             if channel.kind != "im" and app.user_id in channel.members:
                 channel.members.remove(app.user_id)
+
+
+def _end_tokens(world: SlackWorld, app: App) -> None:
+    for token in world.tokens.values():
+        if token.app_id == app.id and token.kind == "bot":
+            token.revoked = True
+    for refresh in [one for one, of in world.refreshes.items() if of == app.id]:
+        del world.refreshes[refresh]
 
 
 def _subtype(channel: Channel, what: str) -> str:

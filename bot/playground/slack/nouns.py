@@ -156,6 +156,15 @@ class App:
     signing_secret: str = ""  # of what is sent to its request URL
     request_url: str | None = None  # with one, nothing goes to its sockets
     installed: bool = True
+    published: str = ""  # of an app that came here by OAuth: the id under which it is known everywhere
+    client_id: str = ""
+    client_secret: str = ""
+    redirect_urls: tuple[str, ...] = ()
+    rotates: bool = False  # its tokens end, and are renewed
+
+    @property
+    def api_id(self) -> str:
+        return self.published or self.id
 
 
 @dataclass
@@ -165,6 +174,19 @@ class Token:
     app_id: str
     scopes: frozenset[str]
     revoked: bool = False
+    expires_at: float | None = None
+
+
+@dataclass(frozen=True)
+class Code:
+    """The right to have an app's tokens for one workspace: once, and for ten minutes."""
+
+    client_id: str
+    team_id: str
+    user: str
+    redirect_uri: str | None
+    scopes: frozenset[str]
+    made_at: float
 
 
 @dataclass

@@ -88,7 +88,7 @@ class Person:
 
     def slash(self, command: str, text: str = "", *, channel: str | Channel | None = None) -> Outcome:
         """Without a channel: typed in the direct conversation with the app whose command it is."""
-        app = self._do.app_for(command)
+        app = self._do.app_for(command, self._present())
         place = self.world.im(self._present(), app) if channel is None else self._inside(channel)
         return self._do.command(self._present(), place, app, command, text)
 
@@ -181,9 +181,10 @@ class Person:
     # -- parts
 
     def _app(self, ref: App | str | None) -> App:
-        """The first there is, when none is named."""
+        """The first there is in their workspace, or anywhere, when none is named."""
         if ref is None:
-            return next(iter(self.world.apps.values()))
+            known = list(self.world.apps.values())
+            return next((a for a in known if a.team_id == self.user.team_id), known[0])
         return self.world.app(ref) if isinstance(ref, str) else ref
 
     def _present(self) -> User:

@@ -19,6 +19,7 @@ from bot.playground.slack.control import Control
 from bot.playground.slack.delivery import Delivery, Parcel, Sent
 from bot.playground.slack.errors import CannotDo, SlackError
 from bot.playground.slack.faults import Faults
+from bot.playground.slack.install import InstallPage
 from bot.playground.slack.interactions import Interactions
 from bot.playground.slack.log import RequestLog
 from bot.playground.slack.nouns import App
@@ -119,7 +120,9 @@ class SlackEmulator:
         wanted = self._app_named(app)
         if url is not None and not requests.agrees(wanted, url, self.world.clock.now()):
             raise CannotDo("Your URL didn't respond with the value of the challenge parameter.")
-        wanted.request_url = url
+        for installed in self.world.apps.values():
+            if installed.api_id == wanted.api_id:
+                installed.request_url = url
 
     def _app_named(self, app: App | None) -> App:
         return app or next(iter(self.world.apps.values()))
@@ -156,6 +159,7 @@ class SlackEmulator:
                 Route("/actions/{team_id}/{hook_id}", self._answer, methods=["POST"]),
                 Route("/commands/{team_id}/{hook_id}", self._answer, methods=["POST"]),
                 WebSocketRoute("/link/", self.hub.serve),
+                *InstallPage(self.world).routes(),
                 *self.page.routes(),
                 *self.control.routes(),
                 *self._routes,

@@ -53,7 +53,9 @@ class Hub:
     def send_again(self, payload: Json, *, new_event_id: bool = False) -> None:
         """The same event once more, under another envelope."""
         again = {"event_id": self.world.new_id("Ev")} if new_event_id else {}
-        self._hand_in(Parcel(payload["api_app_id"], "events_api", {**payload, **again}))
+        known, team = self.world.apps[payload["api_app_id"]], payload["team_id"]
+        app = self.world.app_in(known, team) or known
+        self._hand_in(Parcel(app.id, "events_api", {**payload, **again}))
 
     def ask(self, app: App, kind: EnvelopeKind, payload: Json, *, accepts_response: bool) -> "Future[Ack]":
         """A command, a click or a submission: delivered once, never again."""

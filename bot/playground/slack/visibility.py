@@ -8,11 +8,11 @@ from bot.playground.slack.world import SlackWorld
 
 def sees(world: SlackWorld, user: User, channel: Channel) -> bool:
     """A full member of the workspace may read public channels without joining; everyone else only what they are in."""
-    if user.deleted:
+    if user.deleted or channel.id not in world.channels:
         return False
     if user.id in channel.members:
         return True
-    return channel.kind == "public" and user.team_id == world.home.id and not user.restricted
+    return channel.kind == "public" and user.team_id == channel.team_id and not user.restricted
 
 
 def channels(world: SlackWorld, user: User) -> list[Channel]:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import formatdate
@@ -108,7 +109,7 @@ class WebApi:
 
     def _granted(self, method: Method, token: str) -> Token:
         if method.kind is None:
-            return self.world.tokens[self.world.bot_token()]
+            return self._unneeded()
         if not token:
             raise SlackError("not_authed")
         granted = self.world.tokens.get(token)
@@ -118,7 +119,15 @@ class WebApi:
             raise SlackError("account_inactive")
         if granted.kind != method.kind:
             raise SlackError("not_allowed_token_type")
+        if granted.expires_at is not None and granted.expires_at <= self.world.clock.now():
+            raise SlackError("token_expired")
         return granted
+
+    def _unneeded(self) -> Token:
+        """Whatever the first app has; what needs no token looks at its arguments."""
+        first = next(iter(self.world.apps.values()))
+        theirs = (t for t in self.world.tokens.values() if t.kind == "bot" and t.app_id == first.id)
+        return next(theirs, Token("", "bot", first.id, frozenset()))
 
     async def _sent(self, request: Request, reply: Reply, fault: Fault | None) -> Response:
         date = {"date": formatdate(self.world.clock.now(), usegmt=True)}
@@ -150,6 +159,8 @@ def _token(request: Request, args: Json) -> str:
     """From the header, or from the arguments; never kept among the arguments."""
     given = args.pop("token", "")
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "basic":  # who is an app, and not yet a bot
+        args["client_id"], _, args["client_secret"] = b64decode(value).decode().partition(":")
     return value.strip() if scheme.lower() == "bearer" else str(given)
 
 

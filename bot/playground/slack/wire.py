@@ -184,7 +184,7 @@ def _thread_counts(channel: Channel, head: Message) -> Json:
 def bot_json(app: App) -> Json:
     return {
         "id": app.bot_id,
-        "app_id": app.id,
+        "app_id": app.api_id,
         "user_id": app.user_id,
         "name": app.name,
         "icons": {},

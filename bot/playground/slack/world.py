@@ -12,6 +12,7 @@ from bot.playground.slack.nouns import (
     App,
     Channel,
     ChannelKind,
+    Code,
     File,
     Hook,
     Json,
@@ -36,6 +37,8 @@ class SlackWorld:
         self.channels: dict[str, Channel] = {}
         self.apps: dict[str, App] = {}
         self.tokens: dict[str, Token] = {}
+        self.refreshes: dict[str, str] = {}  # a token that renews another, and of which app; each is used once
+        self.codes: dict[str, Code] = {}
         self.views: dict[str, View] = {}
         self.stacks: dict[str, list[str]] = {}  # person -> the modals open on their screen, the top one last
         self.homes: dict[tuple[str, str], str] = {}  # app, person -> view
@@ -119,7 +122,11 @@ class SlackWorld:
         events: Iterable[str] = BOT_EVENTS,
         commands: Iterable[str | SlashCommand] = (),
         home_tab: bool = True,
+        installed: bool = True,
+        redirect_urls: Iterable[str] = (),
+        rotates: bool = False,
     ) -> App:
+        """One that is not installed has no token of a bot: somebody gets it one by OAuth."""
         with self.lock:
             user = self.add_user(name.lower(), real_name=name, bot=True)
             app = App(
@@ -132,10 +139,16 @@ class SlackWorld:
                 commands={c.name: c for c in (SlashCommand(c) if isinstance(c, str) else c for c in commands)},
                 home_tab=home_tab,
                 signing_secret=secrets.token_hex(16),
+                installed=installed,
+                client_id=f"{len(self.apps) + 1}.{secrets.randbelow(10**12)}",
+                client_secret=secrets.token_hex(16),
+                redirect_urls=tuple(redirect_urls),
+                rotates=rotates,
             )
             user.app_id = app.id
             self.apps[app.id] = app
-            self._grant(f"xoxb-{app.id}-{secrets.token_hex(8)}", "bot", app, frozenset(scopes))
+            if installed:
+                self._grant(f"xoxb-{app.id}-{secrets.token_hex(8)}", "bot", app, frozenset(scopes))
             self._grant(f"xapp-1-{app.id}-{secrets.token_hex(8)}", "app", app, APP_SCOPES)
             return app
 
@@ -162,9 +175,10 @@ class SlackWorld:
         general: bool = False,
         topic: str = "",
         purpose: str = "",
+        team: Team | None = None,
     ) -> Channel:
         kind: ChannelKind = "private" if private else "public"
-        return self._open(name, kind, members, shared_with, general=general, topic=topic, purpose=purpose)
+        return self._open(name, kind, members, shared_with, general=general, topic=topic, purpose=purpose, team=team)
 
     def im(self, one: User | App | str, other: User | App | str) -> Channel:
         """The direct conversation of two; opened when there is none yet."""
@@ -192,14 +206,18 @@ class SlackWorld:
         general: bool = False,
         topic: str = "",
         purpose: str = "",
+        team: Team | None = None,
     ) -> Channel:
+        """Where all are of one workspace it is that one's, and where it is not said, the first one's."""
         with self.lock:
             ids = list(dict.fromkeys(self.person(m) for m in members))
+            theirs = {self.users[i].team_id for i in ids}
+            home = team.id if team else (theirs.pop() if len(theirs) == 1 else self.home.id)
             channel = Channel(
                 id=self.new_id("D" if kind == "im" else "C"),
                 name=name,
                 kind=kind,
-                team_id=self.home.id,
+                team_id=home,
                 creator=ids[0] if ids else "USLACKBOT",
                 created=int(self.clock.now()),
                 members=ids,
@@ -207,7 +225,7 @@ class SlackWorld:
                 topic=topic,
                 purpose=purpose,
             )
-            homes = [self.home.id, *(t.id for t in shared_with), *(self.users[i].team_id for i in ids)]
+            homes = [home, *(t.id for t in shared_with), *(self.users[i].team_id for i in ids)]
             channel.teams = list(dict.fromkeys(homes))
             self.channels[channel.id] = channel
             self.tell(ChannelOpened(channel.id))
@@ -251,8 +269,16 @@ class SlackWorld:
             raise LookupError(f"no app {ref!r}")
         return found
 
+    def app_in(self, app: App, team_id: str) -> App | None:
+        """The same app, as it is in that workspace."""
+        return next((a for a in self.apps.values() if a.api_id == app.api_id and a.team_id == team_id), None)
+
     def app_of(self, bot_user: str) -> App | None:
         return next((a for a in self.apps.values() if a.user_id == bot_user), None)
+
+    def is_elsewhere(self, user: User, app: App) -> bool:
+        """In a workspace that has the same app for itself: what becomes of them there is no news here."""
+        return user.team_id != app.team_id and self.app_in(app, user.team_id) is not None
 
     def is_stranger(self, user: User, app: App) -> bool:
         """Of another company, and in no shared channel that this app can see."""

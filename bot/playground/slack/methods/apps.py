@@ -3,6 +3,7 @@
 from types import MappingProxyType
 from typing import Final
 
+from bot.playground.slack import install, membership
 from bot.playground.slack.call import Call, Method
 from bot.playground.slack.errors import SlackError
 from bot.playground.slack.nouns import Json
@@ -57,32 +58,29 @@ def bots_info(call: Call) -> Json:
 
 
 def oauth_access(call: Call) -> Json:
-    """Any code is good: it installs the first app again, and brings its revoked tokens back."""
-    if not call.given("code"):
-        raise SlackError("invalid_code")
-    app = call.app
-    for token in call.world.tokens.values():
-        if token.app_id == app.id:
-            token.revoked = False
-    app.installed = True
-    bot = call.world.tokens[call.world.bot_token(app)]
-    return {
-        "app_id": app.id,
-        "authed_user": {"id": call.option("user")},
-        "scope": ",".join(sorted(bot.scopes)),
-        "token_type": "bot",
-        "access_token": bot.value,
-        "bot_user_id": app.user_id,
-        "team": {"id": app.team_id, "name": call.world.teams[app.team_id].name},
-        "enterprise": None,
-        "is_enterprise_install": False,
-    }
+    return install.exchange(call.world, call.args)
+
+
+def revoke(call: Call) -> Json:
+    if call.flag("test"):
+        return {"revoked": False}
+    membership.revoke(call.world, call.app)
+    return {"revoked": True}
+
+
+def uninstall(call: Call) -> Json:
+    if (call.text("client_id"), call.text("client_secret")) != (call.app.client_id, call.app.client_secret):
+        raise SlackError("bad_client_secret")
+    membership.uninstall(call.world, call.app)
+    return {}
 
 
 METHODS: Final = MappingProxyType(
     {
         "api.test": Method(api_test, kind=None),
         "auth.test": Method(auth_test),
+        "auth.revoke": Method(revoke),
+        "apps.uninstall": Method(uninstall),
         "apps.connections.open": Method(connections_open, ("connections:write",), kind="app"),
         "team.info": Method(team_info, ("team:read",)),
         "bots.info": Method(bots_info, ("users:read",)),

@@ -104,7 +104,7 @@ def get_permalink(call: Call) -> Json:
     message = channel.messages.get(call.text("message_ts"))
     if message is None:
         raise SlackError("message_not_found")
-    link = f"https://{call.world.home.domain}.slack.com/archives/{channel.id}/p{message.ts.replace('.', '')}"
+    link = f"https://{call.world.teams[call.app.team_id].domain}.slack.com/archives/{channel.id}/p{message.ts.replace('.', '')}"
     if message.is_reply:
         link += f"?thread_ts={message.thread_ts}&cid={channel.id}"
     return {"channel": channel.id, "permalink": link}

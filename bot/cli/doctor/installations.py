@@ -1,0 +1,69 @@
+"""Installed by OAuth: does the key open what is sealed, does Slack take each token, and does each one renew?"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from bot import app
+from bot.cli.doctor.examined import Check, Finding, fault, note, well
+from bot.core.errors import Unready
+from bot.core.installing import Installed, Tokens
+from bot.service import several
+from bot.settings import Settings
+from bot.slack import connection
+from bot.slack.manifest import scopes
+
+_NAME: Final = "installations"
+_STOPS: Final = "Nobody is answered there."
+_AGAIN: Final = "Open /slack/install of this bot in that workspace, and allow it again."
+
+
+def checks(records: app.Records) -> list[Check]:
+    """Nothing, where there is one workspace and its token is a setting."""
+    return [Check(_NAME, lambda: list(_found(records)))] if records.settings.installed_by_oauth else []
+
+
+def alone(settings: Settings) -> Sequence[Finding]:
+    """What can be told of the settings."""
+    if settings.slack_signing_secret is None:
+        return [
+            fault(
+                _NAME,
+                "SLACK_CLIENT_ID is set, and SLACK_SIGNING_SECRET is not.",
+                why="An app that is installed by OAuth is called over HTTP, and what calls it has to be signed.",
+                fix="Copy the signing secret from Basic Information of the app's page.",
+            )
+        ]
+    return []
+
+
+def _found(records: app.Records) -> Iterator[Finding]:
+    listed = several.installations(records)
+    live = [one for one in listed.all() if one.state == "live"]
+    if not live:
+        yield note(_NAME, "The app is installed in no workspace.", fix="Open /slack/install of this bot in a browser.")
+    for one in live:
+        try:
+            tokens = listed.tokens(one.id)
+        except Unready as trouble:
+            yield fault(f"{_NAME} {one.id}", str(trouble), why=_STOPS, fix="Do what is said there.")
+            continue
+        if tokens is not None:
+            yield from _of_one(records, one, tokens)
+
+
+def _of_one(records: app.Records, one: Installed, tokens: Tokens) -> Iterator[Finding]:
+    name = f"{_NAME} {one.id}"
+    web = connection.client(tokens.bot.get_secret_value(), records.settings.slack_api_url)
+    if not connection.is_accepted(web):
+        yield fault(name, "Slack does not take its token, or cannot be reached.", why=_STOPS, fix=_AGAIN)
+        return
+    missing = scopes() - set(one.scopes.split(","))
+    if missing:
+        what = f"It was not given {', '.join(sorted(missing))}."
+        yield fault(name, what, why="Whatever needs them fails there.", fix=_AGAIN)
+    elif one.trouble is not None and one.trouble != "unreachable":
+        ends = f"{one.expires_at:%Y-%m-%d %H:%M} UTC" if one.expires_at is not None else "its end"
+        what = f"Slack does not renew its token ({one.trouble}): it holds until {ends}."
+        yield fault(name, what, why="From then on nobody is answered there.", fix=_AGAIN)
+    else:
+        yield well(name, "Its token is taken, and it may do all that it has to.")
