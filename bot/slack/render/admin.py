@@ -44,18 +44,6 @@ USES: Mapping[Name, Sequence[tuple[str, str]]] = {
         ("sources pause handbook", "reads it no more; what was read stays and ages. `resume` goes on"),
         ("sources remove handbook", "removes it with all that was read of it, once you have confirmed that"),
     ],
-    "models": [
-        ("models", "shows which model does what, on which terms, and how it answers"),
-        ("models test openai/gpt-4o", "asks one a word"),
-        (
-            "models pause openai/gpt-4o",
-            "takes one out at once: the next is asked in its place. `resume` brings it back",
-        ),
-    ],
-    "review": [
-        ("review", "shows which answers wait for somebody to check them, for whom, and since when"),
-        ("review next r_0123456789abcdef01234567", "has the next one asked; `cancel` ends it unchecked"),
-    ],
     "channel": [
         ("channel", "shows what holds in this channel, and how much can be used in it"),
         ("channel scope handbook wiki/HR", "uses nothing else here; `everything` instead of places takes that back"),
@@ -64,13 +52,13 @@ USES: Mapping[Name, Sequence[tuple[str, str]]] = {
         ("channel profile", "opens all of it to be edited"),
         ("channel clear", "takes all of it back"),
     ],
-    "policy": [
-        ("policy show", "shows what was set here in place of the packaged rules, by whom and when"),
-        ("policy show answers.answer", "shows the rules there, and where each comes from"),
-        ("policy set answers.answer.max_lines 8", "sets one rule; `packaged` instead of a value takes that back"),
-        ("policy set answers.answer", "opens the rules there to be edited"),
-        ("policy history", "lists the versions"),
-        ("policy rollback 3", "puts version 3 in force again"),
+    "models": [
+        ("models", "shows which model does what, on which terms, and how it answers"),
+        ("models test openai/gpt-4o", "asks one a word"),
+        (
+            "models pause openai/gpt-4o",
+            "takes one out at once: the next is asked in its place. `resume` brings it back",
+        ),
     ],
     "people": [
         ("people", "shows how many are linked at each source, and what follows for the others"),
@@ -81,6 +69,18 @@ USES: Mapping[Name, Sequence[tuple[str, str]]] = {
         ),
         ("people unlink mei@company.example wiki", "takes that back, at once"),
         ("people import", "opens a form for many, and shows first what would change"),
+    ],
+    "review": [
+        ("review", "shows which answers wait for somebody to check them, for whom, and since when"),
+        ("review next r_0123456789abcdef01234567", "has the next one asked; `cancel` ends it unchecked"),
+    ],
+    "policy": [
+        ("policy show", "shows what was set here in place of the packaged rules, by whom and when"),
+        ("policy show answers.answer", "shows the rules there, and where each comes from"),
+        ("policy set answers.answer.max_lines 8", "sets one rule; `packaged` instead of a value takes that back"),
+        ("policy set answers.answer", "opens the rules there to be edited"),
+        ("policy history", "lists the versions"),
+        ("policy rollback 3", "puts version 3 in force again"),
     ],
     "audit": [
         ("audit verify", "looks whether anybody has changed the ledger"),
