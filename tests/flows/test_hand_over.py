@@ -79,10 +79,10 @@ class World:
     def house(self) -> House:
         return House(self.desk, self.slack, self.receipts, lambda text: text.replace("4111", "[card]"), self.reach)
 
-    def asked(self, reply: Reply = UNANSWERED, text: str = "Where is it?") -> ReceiptId:
+    def asked(self, reply: Reply = UNANSWERED, text: str = "Where is it?", *, place: SlackPlace = PLACE) -> ReceiptId:
         receipt = new_receipt_id()
-        question = Question(receipt=receipt, text=text, asker=ASKER, place=PLACE, asked_at=NOON)
-        self.receipts.take(Incoming.at(PLACE, question))
+        question = Question(receipt=receipt, text=text, asker=ASKER, place=place, asked_at=NOON)
+        self.receipts.take(Incoming.at(place, question))
         closed = part_body(Part(reply=reply, evidence=Evidence()))
         self.receipts.note(Event(kind="closed", receipt=receipt, body=closed))
         to = {"to": [{"surface": "slack", "channel": PLACE.channel, "message": "11.0"}]}
@@ -119,9 +119,9 @@ class World:
             self.now += timedelta(minutes=5)
             self.works()
 
-    def waits(self) -> ReceiptId:
+    def waits(self, place: SlackPlace = PLACE) -> ReceiptId:
         """A question that was handed over, and posted."""
-        receipt = self.asked()
+        receipt = self.asked(place=place)
         assert isinstance(self.hands_over(receipt), HandOver)
         self.survives()
         return receipt
@@ -281,6 +281,19 @@ def test_the_asker_is_told_as_far_as_readers_go(world: World, place: set[str], e
     world.replies(receipt)
     assert [text.startswith(told) for text in world.said("tell ")] == [True]
     assert world.kinds(receipt)[2:] == ["expert_replied", "expert_reply_told", "saving_offered"]
+
+
+def test_who_was_answered_alone_is_told_of_a_reply_alone(world: World) -> None:
+    world.replies(world.waits(PLACE.model_copy(update={"alone": True})))
+    assert [text.startswith("aside Ueva: In the cellar.") for text in world.said("tell ")] == [True]
+
+
+def test_people_are_asked_where_that_is_settled_for_the_channel(world: World) -> None:
+    rules = {PLACE.channel: RULES.model_copy(update={"channel": "C0OTHERS"})}
+    asked = world.asked()
+    found = handing(asked, ASKER, history=world.receipts, desk=world.desk, rules=lambda name: rules.get(name, RULES))
+    assert isinstance(found, Handing)
+    assert found.experts == "C0OTHERS"
 
 
 def test_words_leave_a_channel_only_by_their_author_s_hand(world: World) -> None:

@@ -49,6 +49,7 @@ def panel(receipt: Receipt, part: Part, shut: Sequence[Withheld], standing: Stan
             "does": route.does,
             "risk": route.risk,
             "retrievers": [*route.retrievers],
+            "scope": [*route.scope],
             "model_class": route.model_class,
         }
         if route

@@ -157,7 +157,7 @@ export interface Receipt {
     bots: number;
     declared: string[];
   } | null;
-  route: { intent: string; risk: string; retrievers: string[]; model_class: string } | null;
+  route: { intent: string; risk: string; retrievers: string[]; scope: string[]; model_class: string } | null;
   model: string | null;
   embedder: string | null;
   /** What models did for it, and what could not be done as it should have been, in plain words. */

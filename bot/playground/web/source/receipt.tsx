@@ -98,6 +98,7 @@ const REASONS: Record<string, string> = {
   unreadable_link: "The link leads to nothing that the asker is in.",
   empty_conversation: "Nothing was said there that could be summarised.",
   unproven_summary: "Nothing of the summary could be proven.",
+  not_addressed: "It named nobody, and was said to somebody else: nobody was told.",
   needs_slack: "A person checks such answers, and only Slack reaches them.",
   paused: "Everything is paused.",
   greet: "A greeting: nothing was looked up.",
@@ -196,6 +197,7 @@ function Body({ told }: { told: Told }) {
               {route.intent}, {route.risk} risk, by {told.embedder ? "words and meaning" : "words alone"}
             </Term>
           ) : null}
+          {route?.scope.length ? <Term name="Scope of the channel">{route.scope.join(", ")}</Term> : null}
           {told.model ? <Term name="Written by">{told.model}</Term> : null}
           {told.noted.length ? <Term name="Noted">{told.noted.join(" ")}</Term> : null}
           {told.rules ? <Term name="Rules">{told.rules.slice(0, 12)}</Term> : null}
