@@ -28,7 +28,7 @@ CHANNELS = {
 }
 EVERYBODY = "general"
 EXPERTS = "ask-a-colleague"
-COMMAND = SlashCommand("/footnote", "For admins: see and change how Footnote works here", "help")
+COMMAND = SlashCommand("/footnote", "For admins: see and change how Footnote works here", "help", should_escape=True)
 
 _MOST_OF_A_NAME = 60
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")

@@ -1,17 +1,21 @@
 """Who is whom, from Slack to the wiki and back: linked by two admins, read, told to whoever it is about, and taken back."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot import app
 from bot.core.clock import utc_now
+from bot.core.errors import LostLease
 from bot.playground.confluence import ConfluenceEmulator
 from bot.playground.world import World
 from bot.slack.commands import as_typed
 from bot.stores.access import AccessStore
 from bot.worker import SYNC
+from connectors.model import Loop
 from policies.people import email_address
 from tests.slack.office import Office, office, running, until
 from tests.slack.replies import inside
@@ -132,6 +136,20 @@ def test_whoever_asked_hears_when_nobody_agreed_in_time(acme: Office) -> None:
         press(acme, "ben")
         assert len(acme.replies(acme.direct("ana"))) == 1
     assert acme.events("relinked") == []
+
+
+def test_who_reads_with_what_was_said_before_stops_and_who_is_who_is_read_anew(acme: Office) -> None:
+    records = acme.records
+    app.ask_for_sync(records, ["wiki"], [Loop.CONTENT])
+    claim = records.jobs.claim(records.clock(), kinds=[SYNC])
+    assert claim is not None
+    with records.database.writing() as session:
+        app.reread_people(records, session, "wiki", records.clock())
+    with pytest.raises(LostLease):
+        records.jobs.check(claim)
+    again = records.jobs.claim(records.clock(), kinds=[SYNC])
+    assert again is not None
+    assert {"groups", "content"} <= json.loads(again.payload).keys()
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from bot.playground.slack import forms, hooks, messages, modals
 from bot.playground.slack.blocks import identified
 from bot.playground.slack.delivery import Ack, EnvelopeKind
 from bot.playground.slack.errors import CannotDo, SlackError
+from bot.playground.slack.escaping import marked_up
 from bot.playground.slack.methods.views import identified_view
 from bot.playground.slack.nouns import App, Channel, Ephemeral, Json, Message, User, View
 from bot.playground.slack.sockets import Hub
@@ -59,7 +60,7 @@ class Interactions:
             "user_id": user.id,
             "user_name": user.name,
             "command": command,
-            "text": text,
+            "text": marked_up(self.world, text) if app.commands[command].should_escape else text,
             "api_app_id": app.api_id,
             "is_enterprise_install": "false",
             "response_url": self._hook(app, user, channel.id, "commands"),

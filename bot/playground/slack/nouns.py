@@ -140,6 +140,7 @@ class SlashCommand:
     name: str  # with its slash
     description: str = ""
     usage_hint: str = ""
+    should_escape: bool = False  # people and channels are told by their ids, and addresses marked up
 
 
 @dataclass

@@ -107,7 +107,6 @@ const REASONS: Record<string, string> = {
   help: "Asked what it can do: nothing was looked up.",
   about_me: "Asked about themselves: nothing was looked up.",
   empty: "There was no question in it.",
-  not_addressed: "It was said to somebody else: nobody was told anything.",
   composer: "The question does not say enough.",
   which: "It can mean several things, each with an answer of its own.",
   too_long: "It was too long for one question.",
