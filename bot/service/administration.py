@@ -10,6 +10,7 @@ from bot.core.failpoints import Reach
 from bot.core.nouns import SlackUser
 from bot.flows.admin import Administration
 from bot.flows.policy import Governing, refusal_of_form
+from bot.service.archive import Archive
 from bot.service.models import ModelsInUse
 from bot.slack.audience import SlackPeople
 from bot.slack.voice import SlackVoice
@@ -44,6 +45,7 @@ def administration(
         models=ModelsInUse(records),
         reviews=records.reviews,
         evaluations=evaluations,
+        archive=Archive(records),
         reach=reach,
     )
 

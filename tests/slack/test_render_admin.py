@@ -10,6 +10,7 @@ from bot.core.admin import (
     Change,
     Changed,
     Conflict,
+    Contents,
     Decided,
     Edit,
     FormOpened,
@@ -38,7 +39,9 @@ from bot.core.admin import (
     Spent,
     Standing,
     SyncAsked,
+    Told,
     TooLong,
+    TooMany,
     Unchanged,
     Verified,
     Version,
@@ -71,6 +74,7 @@ from bot.core.keeping import (
 from bot.core.nouns import ReceiptId, SlackUser
 from bot.playground.slack.surfaces import check_message_blocks, check_view
 from bot.slack.render import admin, evaluated, keeping, policy
+from policies.evidence import Answer, Claim, Clarification, Notice, Refusal, RefusalReason
 from tests.slack.replies import inside
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -97,7 +101,7 @@ REMOVAL = Removal(
 )  # fmt: skip
 SPENT = Spent(10, 0.5, 10, 1.0, 10, 1.0)
 REPLIES: tuple[Reply, ...] = (
-    NoMember(), NoAdmin(()), NoAdmin(("U1", "ana@acme.test", *["U2"] * 500)), Misread(), Misread("policy"), Helped(),
+    TooMany(30, is_told=True), NoMember(), NoAdmin(()), NoAdmin(("U1", "ana@acme.test", *["U2"] * 500)), Misread(), Misread("policy"), Helped(),
     PolicyVersions((VERSION,) * 20, more=True),
     PolicyShown(VERSION, None, (), 0), PolicyShown(VERSION, EVIL[:100], tuple(Setting(f"{EVIL}{n}", EVIL, VERSION) for n in range(60)), 99),
     NoSuchRule(EVIL, (EVIL,) * 500), RuleRefused(3, EVIL), RuleRefused(None, "no"), TooLong("a", (EVIL,) * 500),
@@ -109,6 +113,10 @@ REPLIES: tuple[Reply, ...] = (
     SourcesListed(()), SourcesListed((SOURCE,) * 500), SyncAsked(EVIL), NoSuchSource(EVIL, (EVIL,) * 99), SPENT, Spent(0, 0, None, None, None, None),
     Verified(True, 1, 1, 0, 1), Verified(False, 1, 1, 3, 1),
     Audited("r_1", EVIL, tuple(Happening(EVIL, EVIL, True) for _ in range(500))), NoSuchReceipt("r_1"),
+    *(Audited("r_1", EVIL, (), Contents(EVIL, told, told)) for told in (
+        None, Told(Answer(claims=(Claim(text=EVIL),) * 9), (EVIL,) * 99), Told(Refusal(reason=RefusalReason.DECLINED), ()),
+        Told(Notice(about="greet", says=EVIL), ()), Told(Clarification(reason="which", question=EVIL, options=(EVIL, EVIL)), ()),
+    )),
     NoGoldenSet(), EvaluationsListed(()), EvaluationsListed((RUN, RUN._replace(figures=None), RUN) * 9),
     EvaluationAsked(RUN, anew=True), EvaluationAsked(RUN, anew=False), ReviewsListed(()), ReviewsListed((REVIEW, REVIEW._replace(reviewer=None)) * 200), ReviewMoved(ReceiptId("r_1"), "next"),
     ReviewMoved(ReceiptId("r_1"), "nobody"), NotInReview("r_1"), ModelsListed((), None), ModelsListed((MODEL, MODEL._replace(sources=None, may_be_sent=False, paused_at=None)) * 100, (0.5, 10)),
@@ -123,7 +131,7 @@ REPLIES: tuple[Reply, ...] = (
 
 
 def test_every_reply_that_there_is_is_tried_here() -> None:
-    short = {NoMember, NoAdmin, Misread, Helped, NowPaused, NowRunning}
+    short = {NoMember, NoAdmin, TooMany, Misread, Helped, NowPaused, NowRunning}
     assert {type(reply) for reply in REPLIES} == {
         *get_args(PolicyReply),
         *get_args(OverviewReply),
