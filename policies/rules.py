@@ -198,11 +198,15 @@ class AudienceRules(Noun):
 
 
 class AdminRules(Noun):
-    """Who may administer, beside those whom the settings name."""
+    """Who may administer, beside those whom the settings name; and who may see what was asked and answered. `a_minute`: of
+    commands, by one person.
+    """
 
     people: frozenset[str] = frozenset()
+    auditors: frozenset[str] = frozenset()
+    a_minute: int = Field(default=60, ge=5)
 
-    @field_validator("people")
+    @field_validator("people", "auditors")
     @classmethod
     def _named(cls, value: frozenset[str]) -> frozenset[str]:
         return frozenset(map(admin_named, value))

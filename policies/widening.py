@@ -24,6 +24,8 @@ def only_more_admins(before: Rules, after: Rules) -> bool:
 def _widened(before: Rules, after: Rules) -> Iterator[str]:
     if after.admins.people != before.admins.people:  # whoever takes another's place away decides alone from then on
         yield "admins.people"
+    if after.admins.auditors - before.admins.auditors:
+        yield "admins.auditors"
     if after.audience.full_members.principals - before.audience.full_members.principals:
         yield "audience.full_members.principals"
     for where in _DESTINATIONS:

@@ -94,6 +94,8 @@ def _of_review(kind: str, body: Mapping[str, Any]) -> Iterator[str]:
             in_words = ", in other words for some of it" if body.get("reply") else ""
             with_reason = f" The reason given: {' '.join(body['reason'].split())}" if body.get("reason") else ""
             yield f"{body['by']} {body['ruling']} it{in_words}.{with_reason}"
+        case "looked_into":
+            yield f"{body['by']} has looked at what it says, as an auditor."
         case "review_moved":
             yield f"{body['by']} {_MOVED[body['to']]}."
         case "review_unanswered":

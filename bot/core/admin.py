@@ -12,6 +12,7 @@ from bot.core.identities import ImportForm, Linked, PeopleReply, Relink
 from bot.core.keeping import KeepingReply, ModelReply, Removal, RemovalState
 from bot.core.nouns import Event, ReceiptId, SlackUser
 from policies.channels import ChannelRules
+from policies.evidence import Reply as Replied
 from policies.people import Email, Noun
 from policies.rules import Rules
 
@@ -47,6 +48,7 @@ class Typed(Noun):
     channel: str = ""
     text: str = ""
     answer_at: str = ""
+    number: int = 1  # of those that they typed within its minute
     trigger: str = ""
     filled: Filled | None = None
     pressed: Pressed | None = None
@@ -135,6 +137,13 @@ class NoAdmin(NamedTuple):
     """A member who is none. `admins`, as they are named: whom to turn to."""
 
     admins: tuple[str, ...]
+
+
+class TooMany(NamedTuple):
+    """More than one person may type within a minute. `is_told`: the first of them is; all the others would only be more."""
+
+    a_minute: int
+    is_told: bool
 
 
 class Helped(NamedTuple):
@@ -327,18 +336,36 @@ class Verified(NamedTuple):
     unsigned: int
 
 
+class Told(NamedTuple):
+    """What was replied, and the titles of what it was answered from."""
+
+    reply: Replied
+    titles: tuple[str, ...]
+
+
 class Happening(NamedTuple):
     kind: str
     at: str
     erased: bool
 
 
+class Contents(NamedTuple):
+    """What was asked and answered, under the masks that hold in a channel. `aside`: for the asker alone. None: there is
+    nothing, or it was erased.
+    """
+
+    asked: str | None
+    here: Told | None
+    aside: Told | None
+
+
 class Audited(NamedTuple):
-    """What happened, without any content: an admin may not read whatever somebody else was shown."""
+    """What happened. Without any content: an admin may not read whatever somebody else was shown. With it, for an auditor."""
 
     receipt: str
     by: str | None
     events: tuple[Happening, ...]
+    contents: Contents | None = None
 
 
 class NoSuchReceipt(NamedTuple):
@@ -366,6 +393,7 @@ ChannelReply = ChannelShown | ChannelChanged | NoChannel
 Reply = (
     NoMember
     | NoAdmin
+    | TooMany
     | Misread
     | Helped
     | NowPaused
@@ -450,6 +478,12 @@ class Overview(Protocol):
     def audited(self, receipt: ReceiptId) -> Audited | None: ...
 
 
+class Archive(Protocol):
+    """What was asked and answered, for auditors alone."""
+
+    def contents(self, receipt: ReceiptId) -> Contents: ...
+
+
 class CommandWork(Protocol):
     """One command, held under a lease. What is written fails with `LostLease` once another worker has it."""
 
@@ -511,6 +545,10 @@ class CommandWork(Protocol):
 
     def ask_for_evaluation(self, by: Member) -> tuple[Evaluation, bool]:
         """The golden set is asked as soon as somebody has time for it; and whether that is new."""
+        ...
+
+    def record_look(self, receipt: ReceiptId, by: str) -> None:
+        """In that receipt: whoever reads it later sees who has seen its content."""
         ...
 
     def want_removal(self, removal: Removal) -> None:

@@ -1,6 +1,6 @@
 """How a command of an admin's becomes done. Nothing is done for anybody who is not an admin at that moment.
 
-claim → who typed it? → an admin? → understood? → done, and in the ledger → told
+claim → too many? → who typed it? → an admin? → understood? → done, and in the ledger → told
 """
 
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from bot.core.admin import (
+    Archive,
     CommandWork,
     Filled,
     Helped,
@@ -24,6 +25,8 @@ from bot.core.admin import (
     Reply,
     SourcesListed,
     SyncAsked,
+    TooMany,
+    Typed,
 )
 from bot.core.channels import ChannelCommand
 from bot.core.checked import ReviewQueue
@@ -82,6 +85,7 @@ class Administration:
     models: ModelDesk
     reviews: ReviewQueue
     evaluations: Evaluations
+    archive: Archive
     reach: Reach
     surroundings: Surroundings | None = None
 
@@ -91,26 +95,48 @@ def heed(work: CommandWork, house: Administration) -> None:
     reply = _reply(work, house)
     house.reach("command.after_effect")
     work.check_lease()
-    way = house.governing.voice.tell(work.typed, reply, again=work.attempt > 1)
+    is_told = not isinstance(reply, TooMany) or reply.is_told
+    way = house.governing.voice.tell(work.typed, reply, again=work.attempt > 1) if is_told else "nowhere"
     house.reach("command.after_tell")
     work.finish(Event(kind="replied", body={"attempt": work.attempt, "with": type(reply).__name__, "by": way}))
 
 
 def _reply(work: CommandWork, house: Administration) -> Reply:
     typed, governing = work.typed, house.governing
+    most = governing.configuration.rules().admins.a_minute
+    if typed.number > most and not _stops_everything(typed):
+        return TooMany(most, is_told=typed.number == most + 1 or typed.filled is not None)
     member = governing.members.member(typed.by)
     if member is None:
         return NoMember()
-    if not governing.is_admin(member):
+    if not (governing.is_admin(member) or _is_audit(typed, member, governing)):
         return NoAdmin(governing.admins())
+    return _heeded(typed, work, member, house)
+
+
+def _heeded(typed: Typed, work: CommandWork, by: Member, house: Administration) -> Reply:
     if typed.filled is not None:
-        return _sent_in(typed.filled, work, member, house)
+        return _sent_in(typed.filled, work, by, house)
     if typed.pressed is not None and typed.pressed.about == "removal":
-        return keeping.decide(typed.pressed, work, member, governing, house.removals, house.reach)
+        return keeping.decide(typed.pressed, work, by, house.governing, house.removals, house.reach)
     if typed.pressed is not None:
-        return policy.decide(typed.pressed, work, member, governing)
+        return policy.decide(typed.pressed, work, by, house.governing)
     command = parse(typed.text)
-    return command if isinstance(command, Misread) else _done(command, work, member, house)
+    return command if isinstance(command, Misread) else _done(command, work, by, house)
+
+
+def _is_typed(typed: Typed) -> bool:
+    return typed.filled is None and typed.pressed is None
+
+
+def _is_audit(typed: Typed, member: Member, governing: Governing) -> bool:
+    """All that an auditor may who is no admin."""
+    return _is_typed(typed) and isinstance(parse(typed.text), Audit | Verify) and governing.is_auditor(member)
+
+
+def _stops_everything(typed: Typed) -> bool:
+    """That may be typed at any time."""
+    return _is_typed(typed) and isinstance(parse(typed.text), Pause)
 
 
 def _sent_in(filled: Filled, work: CommandWork, by: Member, house: Administration) -> Reply:
@@ -129,7 +155,7 @@ def _done(command: Command, work: CommandWork, by: Member, house: Administration
         case PolicyHistory() | PolicyShow() | PolicySet() | RollBack():
             return _governed(command, work, by, house.governing)
         case Status() | Sources() | Budget() | Verify() | Audit():
-            return _looked_up(command, house.overview)
+            return _looked_up(command, work, by, house)
         case People() | PersonShow() | PersonLink() | PeopleImport():
             return people.answered(command, work, by, house.governing)
         case SyncNow(name):
@@ -166,7 +192,10 @@ def _governed(
             assert_never(command)
 
 
-def _looked_up(command: Status | Sources | Budget | Verify | Audit, overview: Overview) -> Reply:
+def _looked_up(
+    command: Status | Sources | Budget | Verify | Audit, work: CommandWork, by: Member, house: Administration
+) -> Reply:
+    overview = house.overview
     match command:
         case Status():
             return overview.standing()
@@ -177,9 +206,21 @@ def _looked_up(command: Status | Sources | Budget | Verify | Audit, overview: Ov
         case Verify():
             return overview.verified()
         case Audit(receipt):
-            return overview.audited(ReceiptId(receipt)) or NoSuchReceipt(receipt)
+            return _audited(ReceiptId(receipt), work, by, house)
         case _:
             assert_never(command)
+
+
+def _audited(receipt: ReceiptId, work: CommandWork, by: Member, house: Administration) -> Reply:
+    """Who sees what it says is on record there before they see it."""
+    found = house.overview.audited(receipt)
+    if found is None:
+        return NoSuchReceipt(receipt)
+    if not house.governing.is_auditor(by):
+        return found
+    if work.recorded("looked_into") is None:
+        work.record_look(receipt, by.name)
+    return found._replace(contents=house.archive.contents(receipt))
 
 
 def _synced(name: str, work: CommandWork, by: Member, house: Administration) -> Reply:

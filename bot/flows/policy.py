@@ -91,6 +91,10 @@ class Governing:
         """As they are named, those of the settings first."""
         return tuple(dict.fromkeys((*self.first, *sorted(self.configuration.rules().admins.people))))
 
+    def is_auditor(self, member: Member) -> bool:
+        """Nobody is by the settings alone: a second admin has agreed to each."""
+        return is_admin(member.user.user, member.email, self.configuration.rules().admins.auditors)
+
     def is_admin(self, member: Member) -> bool:
         return is_admin(member.user.user, member.email, self.admins())
 

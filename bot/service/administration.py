@@ -13,6 +13,7 @@ from bot.core.nouns import SlackUser
 from bot.flows.admin import Administration
 from bot.flows.people import is_ours, refusal_of_list
 from bot.flows.policy import Governing, expire, refusal_of_form
+from bot.service.archive import Archive
 from bot.service.channels import surroundings
 from bot.service.models import ModelsInUse
 from bot.slack.audience import SlackPeople
@@ -50,6 +51,7 @@ def administration(
         models=ModelsInUse(records),
         reviews=records.reviews,
         evaluations=evaluations,
+        archive=Archive(records),
         reach=reach,
         surroundings=surroundings(records, people),
     )

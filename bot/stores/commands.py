@@ -21,13 +21,13 @@ from bot.core.keeping import Removal, RemovalState
 from bot.core.nouns import Event, ReceiptId
 from bot.stores import evaluations, halts, identities, pauses, reviews
 from bot.stores.config import Config, Taken
-from bot.stores.database import Database, changed, insert_new
+from bot.stores.database import Database, changed, insert_into, insert_new
 from bot.stores.identities import AskForPeople
 from bot.stores.inbox import Inbox
 from bot.stores.leases import Claim
 from bot.stores.ledger.book import Ledger
 from bot.stores.sources import Sources
-from bot.stores.tables import ChangeRow, InboxRow, RemovalRow
+from bot.stores.tables import ChangeRow, InboxRow, RemovalRow, TypingRow
 
 SLACK_COMMAND: Final = "command:slack"
 
@@ -76,6 +76,9 @@ class Commands:
         with self._database.writing(ahead=True) as session:
             if insert_new(session, InboxRow, [_row(typed, now)]) == 0:
                 return False
+            numbered = typed.model_copy(update={"number": _counted(session, str(typed.by), now)})
+            ours = update(InboxRow).where(col(InboxRow.id) == typed.receipt)
+            session.execute(ours.values(payload=numbered.model_dump_json()))
             self._ledger.append(session, [Event(kind="commanded", receipt=typed.receipt, body=_said(typed))], now)
         return True
 
@@ -301,6 +304,13 @@ class OpenCommand:
 
         return self._held(write)
 
+    def record_look(self, receipt: ReceiptId, by: str) -> None:
+        def write(session: Session, now: datetime) -> None:
+            self._append(session, (Event(kind="looked_into", body={"of": receipt, "by": by}),), now)
+            self._ledger.append(session, [Event(kind="looked_into", receipt=receipt, body={"by": by})], now)
+
+        self._held(write)
+
     def want_removal(self, removal: Removal) -> None:
         body = removal.model_dump(mode="json", include={"source", "documents", "expires_at"})
 
@@ -405,6 +415,14 @@ def _change(row: ChangeRow) -> Change:
     return Change.model_validate(
         {**body, "texts": json.loads(row.texts), "state": row.state, "decided_by": row.decided_by}
     )
+
+
+def _counted(session: Session, who: str, now: datetime) -> int:
+    """Which this is of theirs within its minute."""
+    ours = {"workspace": session.info["workspace"], "who": who, "minute": now.replace(second=0, microsecond=0)}
+    insert = insert_into(session, TypingRow)
+    more = insert.on_conflict_do_update(index_elements=list(ours), set_={"times": col(TypingRow.times) + 1})
+    return int(session.execute(more.returning(col(TypingRow.times)), {**ours, "times": 1}).scalar_one())
 
 
 def _removal(row: RemovalRow) -> Removal:

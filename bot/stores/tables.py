@@ -229,6 +229,15 @@ class EvaluationRow(Row, table=True):
     figures: str | None = Field(default=None, sa_type=Text)
 
 
+class TypingRow(Row, table=True):
+    """How many commands, forms and presses of one person came within one minute of the clock."""
+
+    __tablename__ = "typing"
+    who: str = Field(primary_key=True)
+    minute: datetime = Field(sa_type=Moment, primary_key=True)
+    times: int
+
+
 class ModelHeardRow(Row, table=True):
     """When a model last answered, and when and why it last did not: to within a minute."""
 
@@ -546,6 +555,7 @@ TABLES: tuple[type[Row], ...] = (
     ChangeRow,
     PauseRow,
     HaltRow,
+    TypingRow,
     EvaluationRow,
     ModelHeardRow,
     RemovalRow,

@@ -3,11 +3,25 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.core.admin import Change, Decided, Edit, Form, Member, Members, Paused, Reply, Typed, Version, Voice
+from bot.core.admin import (
+    Archive,
+    Change,
+    Contents,
+    Decided,
+    Edit,
+    Form,
+    Member,
+    Members,
+    Paused,
+    Reply,
+    Typed,
+    Version,
+    Voice,
+)
 from bot.core.evaluated import Evaluation, Evaluations
 from bot.core.identities import ImportForm, Linked
 from bot.core.keeping import ModelDesk, ModelStanding, ModelTested, Removal
-from bot.core.nouns import SlackUser
+from bot.core.nouns import ReceiptId, SlackUser
 from bot.stores.evaluations import EvaluationStore
 
 
@@ -45,6 +59,17 @@ class FakeEvaluations(Evaluations):
 
     def runs(self) -> tuple[Evaluation, ...]:
         return self.store.runs()
+
+
+@dataclass
+class FakeArchive(Archive):
+    """Of every receipt the same."""
+
+    shown: list[ReceiptId] = field(default_factory=list)
+
+    def contents(self, receipt: ReceiptId) -> Contents:
+        self.shown.append(receipt)
+        return Contents("Who is fired?", None, None)
 
 
 @dataclass

@@ -30,7 +30,7 @@ from bot.stores.pauses import Pauses
 from bot.stores.reviews import ReviewStore
 from bot.stores.spending import Spending
 from policies.people import Principal, email_address
-from tests.fakes.admin import FakeEvaluations, FakeMembers, FakeModels, FakeVoice
+from tests.fakes.admin import FakeArchive, FakeEvaluations, FakeMembers, FakeModels, FakeVoice
 from tests.stores.ledgers import KEY
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -79,6 +79,7 @@ class Desk:
         )
         self.reviews = ReviewStore(self.database, ledger, lambda: self.now, owner="here", length=LEASE)
         self.evaluations = FakeEvaluations(EvaluationStore(self.database, ledger, lambda: self.now))
+        self.archive = FakeArchive()
         self.models = FakeModels(lambda: Halts(self.database).of(MODEL))
         self.members = FakeMembers({one.user.user: one for one in (ANA, BEN, ZOE)})
         with self.database.writing() as session:
@@ -114,6 +115,7 @@ class Desk:
             models=self.models,
             reviews=self.reviews,
             evaluations=self.evaluations,
+            archive=self.archive,
             reach=self._reach,
         )
 

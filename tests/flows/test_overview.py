@@ -1,19 +1,27 @@
 """What an admin sees of how it stands, without anybody's questions and pages."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot import worker
 from bot.core.admin import (
     Audited,
     Changed,
+    Contents,
+    Decided,
     NoAdmin,
     NoSuchReceipt,
     NoSuchSource,
+    NowPaused,
     SourcesListed,
     Spent,
     Standing,
     SyncAsked,
+    TooMany,
+    Typed,
     Verified,
+    Waiting,
 )
 from bot.core.checked import NotInReview, ReviewMoved, ReviewsListed
 from bot.core.nouns import CommandLine, Incoming, Question, ReceiptId, SlackPlace
@@ -24,7 +32,7 @@ from bot.stores.receipts import Receipts
 from bot.stores.reviews import begin
 from bot.stores.spending import Most, Spending
 from policies.people import Email
-from tests.flows.bureau import ANA, BEN, LINES, NOON, ZOE, Desk
+from tests.flows.bureau import ANA, BEN, LEASE, LINES, NOON, ZOE, Desk, Died
 
 ASKED = ReceiptId("r_0123456789abcdef01234567")
 
@@ -121,3 +129,91 @@ def test_a_review_is_moved_on_record_of_both_receipts_and_whoever_is_asked_is_to
     assert desk.says(ANA, f"review cancel {ASKED}") == NotInReview(ASKED)
     assert desk.kinds(ASKED) == ["review_moved"]
     assert desk.happened.count("review_moved") == 2
+
+
+def auditors(desk: Desk, *names: str) -> None:
+    """With the agreement of a second admin."""
+    desk.first = ("ana@acme.test", "ben@acme.test")
+    named = ", ".join(f'"{name}"' for name in names)
+    assert isinstance(desk.says(ANA, f"policy set admins.auditors [{named}]"), Waiting)
+    change, _ = desk.voice.offered[-1]
+    assert isinstance(desk.presses(BEN, change.id), Decided)
+
+
+def test_nobody_names_an_auditor_alone(desk: Desk) -> None:
+    waiting = desk.says(ANA, 'policy set admins.auditors ["ana@acme.test"]')
+    assert isinstance(waiting, Waiting)
+    assert waiting.expires_at is None
+    is_asked(desk)
+    told = desk.says(ANA, f"audit {ASKED}")
+    assert isinstance(told, Audited)
+    assert (told.contents, desk.archive.shown) == (None, [])
+
+
+def test_an_auditor_sees_what_a_receipt_says_and_that_is_on_record_in_it_and_an_admin_does_not(desk: Desk) -> None:
+    is_asked(desk)
+    auditors(desk, "zoe@acme.test")
+    told = desk.says(ZOE, f"audit {ASKED}")
+    assert isinstance(told, Audited)
+    assert told.contents == Contents("Who is fired?", None, None)
+    assert "Who is fired?" in admin.said(told).text
+    assert desk.kinds(ASKED) == ["asked", "looked_into"]
+    assert isinstance(desk.says(ZOE, "audit verify"), Verified)
+    seen = desk.says(ANA, f"audit {ASKED}")
+    assert isinstance(seen, Audited)
+    assert (seen.contents, desk.archive.shown) == (None, [ASKED])
+    assert desk.kinds(ASKED) == ["asked", "looked_into"]
+
+
+@pytest.mark.parametrize(
+    "text", ["help", "", "status", "sources", "policy show", "pause", "sources remove wiki", "audit"]
+)
+def test_an_auditor_who_is_no_admin_has_nothing_else(desk: Desk, text: str) -> None:
+    auditors(desk, "zoe@acme.test")
+    assert isinstance(desk.says(ZOE, text), NoAdmin)
+    assert isinstance(desk.presses(ZOE, "c_1"), NoAdmin)
+
+
+def test_who_dies_before_the_content_is_shown_has_looked_once(desk: Desk) -> None:
+    is_asked(desk)
+    auditors(desk, "zoe@acme.test")
+    desk.dies_at = "command.after_effect"
+    with pytest.raises(Died):
+        desk.says(ZOE, f"audit {ASKED}")
+    desk.now += 2 * LEASE
+    assert worker.heed_next(desk.commands, desk.house)
+    assert desk.kinds(ASKED) == ["asked", "looked_into"]
+
+
+def test_who_types_too_much_is_told_so_once_and_nothing_is_done(desk: Desk) -> None:
+    desk.first = ("ana@acme.test", "ben@acme.test")
+    assert isinstance(desk.says(ANA, "policy set admins.a_minute 5"), Changed)
+    for _ in range(4):
+        assert isinstance(desk.says(ANA, "status"), Standing)
+    told = len(desk.voice.told)
+    assert desk.says(ANA, "status") == TooMany(5, is_told=True)
+    for text in ("status", "resume", f"policy set {LINES} 9"):
+        desk.takes(ANA, text=text)
+        assert worker.heed_next(desk.commands, desk.house)
+    assert (len(desk.voice.told), desk.lines) == (told + 1, 5)
+    assert isinstance(desk.says(ANA, "pause"), NowPaused)
+    assert isinstance(desk.says(BEN, "status"), Standing)
+    desk.now += timedelta(minutes=1)
+    assert isinstance(desk.says(ANA, "status"), Standing)
+
+
+def test_who_is_no_admin_is_counted_too_before_slack_is_asked_who_they_are(desk: Desk) -> None:
+    desk.says(ANA, "policy set admins.a_minute 5")
+    for _ in range(5):
+        assert isinstance(desk.says(ZOE, "status"), NoAdmin)
+    desk.members.error = RuntimeError("Slack was asked")
+    assert desk.says(ZOE, "status") == TooMany(5, is_told=True)
+
+
+def test_a_command_that_comes_twice_is_counted_once(desk: Desk) -> None:
+    typed = Typed(receipt=ReceiptId("r_1"), by=ANA.user, key="command:1", at=NOON, text="status")
+    assert desk.commands.take(typed)
+    assert not desk.commands.take(typed.model_copy(update={"receipt": ReceiptId("r_2")}))
+    desk.takes(ANA, text="status")
+    numbers = [work.typed.number for work in (desk.commands.open_next(), desk.commands.open_next()) if work is not None]
+    assert sorted(numbers) == [1, 2]

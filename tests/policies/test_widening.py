@@ -26,6 +26,8 @@ PHONES: Path = ("redaction", "phones", "regions")
         pytest.param(PEOPLE, ["ana@acme.test", "ben@acme.test"], ("admins.people",), id="one more admin"),
         pytest.param(PEOPLE, ["ben@acme.test"], ("admins.people",), id="another admin"),
         pytest.param(PEOPLE, [], ("admins.people",), id="one admin less, so that another is alone"),
+        pytest.param(("admins", "auditors"), ["ben@acme.test"], ("admins.auditors",), id="one more auditor"),
+        pytest.param(("admins", "a_minute"), 5, (), id="fewer commands"),
         pytest.param(
             MEMBERS, ["wiki/group:all", "wiki/group:x"], ("audience.full_members.principals",), id="more held"
         ),
@@ -94,6 +96,14 @@ def test_more_admins_and_something_else_is_not_only_more_admins() -> None:
     assert only_more_admins(parse(PACKAGED), parse(more))
     assert not only_more_admins(parse(PACKAGED), parse(with_all(more, MEMBERS, ["wiki/group:all"])))
     assert not only_more_admins(parse(PACKAGED), parse(PACKAGED))
+
+
+def test_more_auditors_is_not_only_more_admins_and_fewer_widens_nothing() -> None:
+    auditors: Path = ("admins", "auditors")
+    more = with_all(PACKAGED, auditors, ["ana@acme.test"])
+    assert not only_more_admins(parse(PACKAGED), parse(more))
+    assert not only_more_admins(parse(PACKAGED), parse(with_all(more, PEOPLE, ["ana@acme.test"])))
+    assert widened(parse(more), parse(PACKAGED)) == ()
 
 
 GUARDED = with_all(BEFORE, ("experts", "channel"), "C0ASK")

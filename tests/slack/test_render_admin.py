@@ -13,6 +13,7 @@ from bot.core.admin import (
     ChannelReply,
     ChannelShown,
     Conflict,
+    Contents,
     Decided,
     Edit,
     FormOpened,
@@ -42,7 +43,9 @@ from bot.core.admin import (
     Spent,
     Standing,
     SyncAsked,
+    Told,
     TooLong,
+    TooMany,
     Unchanged,
     Verified,
     Version,
@@ -94,6 +97,7 @@ from bot.core.nouns import ReceiptId, SlackUser
 from bot.playground.slack.surfaces import check_message_blocks, check_view
 from bot.slack.render import admin, evaluated, keeping, people, policy
 from policies.channels import ChannelRules
+from policies.evidence import Answer, Claim, Clarification, Notice, Refusal, RefusalReason
 from policies.people import email_address
 from tests.slack.replies import inside
 
@@ -133,7 +137,7 @@ PREVIEW = Preview(10**6, 10**5, 10**4, 5000, 3, 70, (EVIL,) * 50)
 ALONE = Preview(10, 1, None, None, 0, 0, ())
 UNKNOWN = Preview(0, 0, 0, None, 0, 0, ())
 REPLIES: tuple[Reply, ...] = (
-    NoMember(), NoAdmin(()), NoAdmin(("U1", "ana@acme.test", *["U2"] * 500)), Misread(), Misread("policy"), Helped(),
+    TooMany(30, is_told=True), NoMember(), NoAdmin(()), NoAdmin(("U1", "ana@acme.test", *["U2"] * 500)), Misread(), Misread("policy"), Helped(),
     PolicyVersions((VERSION,) * 20, more=True),
     PolicyShown(VERSION, None, (), 0), PolicyShown(VERSION, EVIL[:100], tuple(Setting(f"{EVIL}{n}", EVIL, VERSION) for n in range(60)), 99),
     NoSuchRule(EVIL, (EVIL,) * 500), RuleRefused(3, EVIL), RuleRefused(None, "no"), TooLong("a", (EVIL,) * 500),
@@ -153,6 +157,10 @@ REPLIES: tuple[Reply, ...] = (
     NoSuchPerson(EVIL, is_name=True), NoSuchPerson(EVIL, is_name=False), NotLinked(EVIL), NoSuchAccount(EVIL, "drive"),
     AccountTaken(EVIL, EVIL, EVIL), Relinked(LINKS), ImportPreviewed(ReceiptId("r_1"), LINKS, 3, (EVIL,) * 60, (EVIL,) * 60),
     ImportPreviewed(ReceiptId("r_1"), (), 0, (), ()), PeopleMoved(),
+    *(Audited("r_1", EVIL, (), Contents(EVIL, told, told)) for told in (
+        None, Told(Answer(claims=(Claim(text=EVIL),) * 9), (EVIL,) * 99), Told(Refusal(reason=RefusalReason.DECLINED), ()),
+        Told(Notice(about="greet", says=EVIL), ()), Told(Clarification(reason="which", question=EVIL, options=(EVIL, EVIL)), ()),
+    )),
     NoGoldenSet(), EvaluationsListed(()), EvaluationsListed((RUN, RUN._replace(figures=None), RUN) * 9),
     EvaluationAsked(RUN, anew=True), EvaluationAsked(RUN, anew=False), ReviewsListed(()), ReviewsListed((REVIEW, REVIEW._replace(reviewer=None)) * 200), ReviewMoved(ReceiptId("r_1"), "next"),
     ReviewMoved(ReceiptId("r_1"), "nobody"), NotInReview("r_1"), ModelsListed((), None), ModelsListed((MODEL, MODEL._replace(sources=None, may_be_sent=False, paused_at=None)) * 100, (0.5, 10)),
@@ -167,7 +175,7 @@ REPLIES: tuple[Reply, ...] = (
 
 
 def test_every_reply_that_there_is_is_tried_here() -> None:
-    short = {NoMember, NoAdmin, Misread, Helped, NowPaused, NowRunning}
+    short = {NoMember, NoAdmin, TooMany, Misread, Helped, NowPaused, NowRunning}
     assert {type(reply) for reply in REPLIES} == {
         *get_args(PolicyReply),
         *get_args(OverviewReply),

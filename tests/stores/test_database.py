@@ -62,6 +62,7 @@ from bot.stores.tables import (
     SpendingRow,
     TextRow,
     ToldRow,
+    TypingRow,
     VectorRow,
 )
 from connectors.model import Loop
@@ -113,6 +114,7 @@ ROWS: dict[type[Row], tuple[dict[str, Any], str, Any]] = {
         "state",
         "done",
     ),
+    TypingRow: ({"who": "slack:T1/U1", "minute": NOON, "times": 1}, "times", 2),
     ModelHeardRow: ({"name": "acme/large", "because": "busy"}, "because", "timeout"),
     RemovalRow: ({"id": "c_1", "receipt": "r_1", "state": "pending", "body": "{}"}, "state", "kept"),
     PauseRow: ({"by": "ana@acme.test", "at": NOON}, "by", "theirs"),

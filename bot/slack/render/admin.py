@@ -13,6 +13,7 @@ from bot.core.admin import (
     OverviewReply,
     PolicyReply,
     Reply,
+    TooMany,
 )
 from bot.core.checked import ReviewReply
 from bot.core.commands import NAMES, Misread, Name
@@ -84,7 +85,7 @@ USES: Mapping[Name, Sequence[tuple[str, str]]] = {
     ],
     "audit": [
         ("audit verify", "looks whether anybody has changed the ledger"),
-        ("audit r_0123456789abcdef01234567", "shows what happened to a question, without its content"),
+        ("audit r_0123456789abcdef01234567", "shows what happened to a question; what it says, to auditors alone"),
     ],
     "eval": [
         ("eval", "shows what the golden set came to, each time"),
@@ -142,12 +143,20 @@ def _parts(reply: Reply) -> Sequence[Part]:  # noqa: PLR0911 - one line for each
     return overview(reply) if isinstance(reply, OverviewReply) else _short(reply)
 
 
-def _short(reply: NoMember | NoAdmin | Misread | Helped | NowPaused | NowRunning) -> Sequence[Part]:
+def _short(  # noqa: PLR0911 - one line for each that there is
+    reply: NoMember | NoAdmin | TooMany | Misread | Helped | NowPaused | NowRunning,
+) -> Sequence[Part]:
     match reply:
         case NoMember():
             return [told("Only full members of this company can use this. Ask a colleague who is one.")]
         case NoAdmin():
             return [told(_ONLY_ADMINS)]
+        case TooMany(a_minute):
+            return [
+                told(
+                    f"That is more than {a_minute} commands within a minute, so nothing was done. Please wait a moment, and type it again. `/footnote pause` is always heard."
+                )
+            ]
         case Misread(name):
             return _misread(name)
         case Helped():

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from bot.core.admin import (
     Audited,
+    Contents,
     NoSuchReceipt,
     NoSuchSource,
     OverviewReply,
@@ -13,11 +14,15 @@ from bot.core.admin import (
     Spent,
     Standing,
     SyncAsked,
+    Told,
     Verified,
 )
+from bot.slack import words
 from bot.slack.render.characters import one_line, shortened
 from bot.slack.render.lines import item, moment, named, told
 from bot.slack.render.parts import Part
+from policies.evidence import Answer, Clarification, Notice, Refusal
+from policies.evidence import Reply as Replied
 
 
 def overview(reply: OverviewReply) -> Sequence[Part]:  # noqa: PLR0911 - one line for each that there is
@@ -75,6 +80,7 @@ _HAPPENED: Mapping[str, str] = {
     "review_moved": "whose turn it was to check an answer was changed",
     "evaluation_asked": "the golden set was to be asked",
     "evaluated": "the golden set was asked",
+    "looked_into": "an auditor looked at what it says",
     "removal_asked": "a source was to be removed, and that had to be confirmed",
     "removal_decided": "the removal of a source was decided on",
     "source_removed": "a source was removed",
@@ -136,10 +142,40 @@ def _audited(one: Audited) -> Sequence[Part]:
         for each in one.events[:_MOST_EVENTS]
     ]
     more = [told(f"And {len(one.events) - _MOST_EVENTS} more.")] if len(one.events) > _MOST_EVENTS else []
-    return [told(f"Receipt {one.receipt}{by}:"), *events, *more, told(_NO_CONTENT)]
+    says = [told(_NO_CONTENT)] if one.contents is None else _contents(one.contents)
+    return [told(f"Receipt {one.receipt}{by}:"), *events, *more, *says]
+
+
+def _contents(one: Contents) -> Sequence[Part]:
+    asked = one.asked if one.asked is not None else "what it was is erased, or was never there"
+    here, aside = _replied("Replied:", one.here), _replied("Replied to whoever asked, alone:", one.aside)
+    return [told("Asked, or typed:"), item(asked), *here, *aside, told(_ON_RECORD)]
+
+
+def _replied(first: str, one: Told | None) -> Sequence[Part]:
+    if one is None:
+        return []
+    titles = [item(f"Answered from: {title}") for title in one.titles[:_MOST_TITLES]]
+    return [told(first), *(item(line) for line in _lines(one.reply)), *titles]
+
+
+def _lines(reply: Replied) -> Sequence[str]:
+    match reply:
+        case Answer():
+            return [claim.text for claim in reply.claims]
+        case Clarification():
+            return ["A question back:", *([reply.question] if reply.question is not None else []), *reply.options]
+        case Refusal():
+            return [words.refusal(reply, direct=True)]
+        case Notice():
+            return [words.notice(reply)]
+        case _:
+            assert_never(reply)
+
+
+_MOST_TITLES = 20
+_ON_RECORD = "That you have seen this is on record in that receipt."
 
 
 _MOST_EVENTS = 60
-_NO_CONTENT = (
-    "What was asked and answered is not shown here: not every admin may read it. At the shell: `footnote audit show`"
-)
+_NO_CONTENT = "What was asked and answered is shown to auditors alone, whom `admins.auditors` names. At the shell: `footnote audit show`"

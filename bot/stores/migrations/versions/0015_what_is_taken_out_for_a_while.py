@@ -45,6 +45,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("workspace", "receipt"),
     )
     op.create_table(
+        "typing",
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("who", sa.String(), nullable=False),
+        sa.Column("minute", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "who", "minute"),
+    )
+    op.create_table(
         "model_heard",
         sa.Column("workspace", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -57,6 +65,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("model_heard")
+    op.drop_table("typing")
     op.drop_table("evaluation")
     op.drop_table("removal")
     op.drop_table("halt")
