@@ -236,19 +236,23 @@ def test_code_stays_as_it_is_written() -> None:
 
 def test_the_first_table_is_slacks_own_and_the_next_is_aligned() -> None:
     post = answered(TABLE, TABLE)
-    assert [block["type"] for block in post.blocks[:3]] == ["table", "rich_text", "rich_text"]
+    assert [block["type"] for block in post.blocks[:2]] == ["table", "rich_text"]
     assert [[read(cell) for cell in row] for row in post.blocks[0]["rows"]] == [
         ["Benefit", "Porto"],
         ["Home office", "650 EUR"],
-        ["Meal card", "\u00a0"],
+        ["Meal card [1]", "\u00a0"],
     ]
     (second,) = of_type(post.blocks, "rich_text_preformatted")
     assert read(second).splitlines() == [
-        "Benefit      Porto",
-        "-----------  -------",
-        "Home office  650 EUR",
-        "Meal card",
+        "Benefit        Porto",
+        "-------------  -------",
+        "Home office    650 EUR",
+        "Meal card [2]",
     ]
+
+
+def test_a_table_whose_last_row_says_nothing_has_its_number_below() -> None:
+    assert answered("| A | B |\n|---|---|\n| 1 | 2 |\n|  |  |").text.splitlines()[:3] == ["A: 1; B: 2", "", "[1]"]
 
 
 @pytest.mark.parametrize(
@@ -376,10 +380,9 @@ def test_the_plain_text_has_the_answer_then_the_sources_and_no_markup() -> None:
 
 
 def test_a_table_reads_as_pairs_of_header_and_cell() -> None:
-    assert answered(TABLE).text.splitlines()[:3] == [
+    assert answered(TABLE).text.splitlines()[:2] == [
         "Benefit: Home office; Porto: 650 EUR",
-        "Benefit: Meal card",
-        "[1]",
+        "Benefit: Meal card [1]",
     ]
 
 

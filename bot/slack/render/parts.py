@@ -224,14 +224,22 @@ def _without_image_mark(text: str, children: Sequence[Token], link: int) -> str:
 
 
 def ending_with(found: Sequence[Part], tail: str) -> tuple[Part, ...]:
-    """With these words at the end: on the last line, or below what has no line to put them on."""
+    """With these words at the end: on the last line, in the last cell of a table, or below what has no place for them."""
     if not tail:
         return tuple(found)
     match found[-1] if found else None:
         case Paragraph(runs) | Quote(runs) | Item(runs) as last:
             return (*found[:-1], last._replace(runs=(*runs, Run(f" {tail}"))))
+        case Table((*rows, cells)) if any(words(cell).strip() for cell in cells):
+            return (*found[:-1], Table((*rows, _cells_ending_with(cells, tail))))
         case _:
             return (*found, Paragraph((Run(tail),)))
+
+
+def _cells_ending_with(cells: Sequence[Runs], tail: str) -> tuple[Runs, ...]:
+    """In the last one that says something: in an empty one it would be taken for what stands there."""
+    last = max(at for at, cell in enumerate(cells) if words(cell).strip())
+    return tuple((*cell, Run(f" {tail}")) if at == last else cell for at, cell in enumerate(cells))
 
 
 def words(runs: Sequence[Run]) -> str:
