@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError, field_validator
 from policies.admins import admin_named
 from policies.examples import Examples
 from policies.experts import Experts
+from policies.gate import ToolRule, Tools
 from policies.intents import Intent
 from policies.people import Noun, Principal, principal
 from policies.redaction.kinds import Redaction
@@ -25,9 +26,10 @@ INTENTS = "intents.toml"
 AUDIENCE = "audience.toml"
 REDACTION = "redaction.toml"
 EXPERTS = "experts.toml"
-FILES = (ADMINS, ANSWERS, AUDIENCE, EXPERTS, INTENTS, REDACTION)
+TOOLS = "tools.toml"
+FILES = (ADMINS, ANSWERS, AUDIENCE, EXPERTS, INTENTS, REDACTION, TOOLS)
 OVERRIDES = "overrides.toml"  # what admins have set in place of what these say, by the file's name without its ending
-_NOT_ALWAYS = frozenset({ADMINS, EXPERTS, REDACTION})  # texts from before there was such a file go without
+_NOT_ALWAYS = frozenset({ADMINS, EXPERTS, REDACTION, TOOLS})  # texts from before there was such a file go without
 QUESTION = "question"  # the intent that always exists
 
 
@@ -214,6 +216,7 @@ class Rules(Noun):
     redaction: Redaction = Redaction()
     experts: Experts = Experts()
     admins: AdminRules = AdminRules()
+    tools: Mapping[str, Mapping[str, ToolRule]] = {}
     digest: str
 
 
@@ -233,6 +236,7 @@ def parse(texts: Mapping[str, str]) -> Rules:
             redaction=_model(Redaction, REDACTION, texts.get(REDACTION, ""), bodies[REDACTION]),
             experts=_model(Experts, EXPERTS, texts.get(EXPERTS, ""), bodies[EXPERTS]),
             admins=_model(AdminRules, ADMINS, texts.get(ADMINS, ""), bodies[ADMINS]),
+            tools=_tools(texts.get(TOOLS, ""), bodies[TOOLS], intents),
             digest=digest(texts),
         )
     except RulesError as error:
@@ -299,7 +303,7 @@ def _intent(name: str, body: object, text: str) -> Intent:
     for key, why in _NOT_TO_BE_SET.items():
         if key in body:
             raise RulesError(INTENTS, line_of([name, key], text), f"{name}.{key}: {why}", [name, key])
-    return _model(Intent, INTENTS, text, {"intent": name, **body}, table=name)
+    return _model(Intent, INTENTS, text, {"intent": name, **body}, table=[name])
 
 
 def _check_intents(examples: Examples, intents: Mapping[str, Intent], text: str) -> None:
@@ -310,6 +314,28 @@ def _check_intents(examples: Examples, intents: Mapping[str, Intent], text: str)
                 path = ["examples", "sets", name, "intents"]
                 reason = f"examples.sets.{name}.intents: there is no intent `{intent}`"
                 raise RulesError(ANSWERS, line_of(path, text), reason, path)
+
+
+def _tools(text: str, targets: Mapping[str, object], intents: Mapping[str, Intent]) -> Tools:
+    return {target: _tools_at(target, body, text, intents) for target, body in targets.items()}
+
+
+def _tools_at(target: str, body: object, text: str, intents: Mapping[str, Intent]) -> Mapping[str, ToolRule]:
+    if not isinstance(body, dict):
+        raise RulesError(TOOLS, line_of([target], text), f"`{target}` must be a table", [target])
+    return {does: _tool([target, does], one, text, intents) for does, one in body.items()}
+
+
+def _tool(path: list[str], body: object, text: str, intents: Mapping[str, Intent]) -> ToolRule:
+    name = ".".join(path)
+    if not isinstance(body, dict):
+        raise RulesError(TOOLS, line_of(path, text), f"`{name}` must be a table", path)
+    found = _model(ToolRule, TOOLS, text, body, table=path)
+    for intent in found.intents:
+        if intent not in intents:
+            at = [*path, "intents"]
+            raise RulesError(TOOLS, line_of(at, text), f"{name}.intents: there is no intent `{intent}`", at)
+    return found
 
 
 def digest(texts: Mapping[str, str]) -> str:
@@ -339,12 +365,12 @@ def read(model: type[Model], file: str, text: str) -> Model:
     return _model(model, file, text, _toml(file, text))
 
 
-def _model(model: type[Model], file: str, text: str, body: dict[str, Any], *, table: str | None = None) -> Model:
+def _model(model: type[Model], file: str, text: str, body: dict[str, Any], *, table: Sequence[str] = ()) -> Model:
     try:
         return model.model_validate(body)
     except ValidationError as error:
         first = error.errors()[0]
-        path = [*([table] if table else []), *(str(part) for part in first["loc"])]
+        path = [*table, *(str(part) for part in first["loc"])]
         raise RulesError(file, line_of(path, text), f"{'.'.join(path)}: {first['msg']}", path) from error
 
 

@@ -33,6 +33,7 @@ def _widened(before: Rules, after: Rules) -> Iterator[str]:
     yield from _less_proven(before, after)
     yield from _other_experts(before, after)
     yield from _wider_intents(before, after)
+    yield from _other_tools(before, after)
 
 
 def _fewer_phones(before: Redaction, after: Redaction) -> bool:
@@ -72,6 +73,15 @@ def _wider_intents(before: Rules, after: Rules) -> Iterator[str]:
     for name, intent in after.intents.items():
         if guarded and not _is_guarded(intent) and _draws_more(before.intents.get(name), intent):
             yield f"intents.{name}"
+
+
+def _other_tools(before: Rules, after: Rules) -> Iterator[str]:
+    """Whatever changes what may be done, but that it may be done no longer."""
+    for target, tools in after.tools.items():
+        for does, rule in tools.items():
+            was = before.tools.get(target, {}).get(does)
+            if rule.enabled and rule != was:
+                yield f"tools.{target}.{does}"
 
 
 def _is_guarded(intent: Intent) -> bool:
