@@ -7,16 +7,16 @@ import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, Literal, NamedTuple, NewType, Protocol, TypeVar
+from types import MappingProxyType
+from typing import Any, Final, Literal, NamedTuple, NewType, Protocol
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
-from bot.core.acting import Arguments, Done, Tool
-from bot.core.nouns import Event, Question, ReceiptId, SlackPlace, SlackUser
+from bot.core.acting import Arguments, Done, Tool, Would
+from bot.core.nouns import Event, ReceiptId, SlackPlace, SlackUser
 from policies.evidence import Citation
-from policies.gate import Act
+from policies.gate import Act, Risk
 from policies.people import Noun
 
 ProposalId = NewType("ProposalId", str)
@@ -133,19 +133,6 @@ def _reason(kind: str, said: str) -> str:
     return "missing" if kind == "missing" else said
 
 
-def with_defaults(tool: AnyTool, arguments: Arguments) -> dict[str, Any]:
-    """Everything that is sent, also what nobody said."""
-    return arguments.model_dump(mode="json")
-
-
-def defaults_of(tool: AnyTool) -> dict[str, Any]:
-    return {
-        name: field.get_default(call_default_factory=True, validated_data={})
-        for name, field in tool.takes.model_fields.items()
-        if field.default is not PydanticUndefined or field.default_factory is not None
-    }
-
-
 def not_theirs(tool: AnyTool, origins: Mapping[str, Value]) -> tuple[str, ...]:
     """Targets and recipients that no person named: a document, or a model, may not say where anything goes."""
     fields = tool.takes.model_fields
@@ -191,14 +178,18 @@ class Card(Noun):
 
 
 class Standing(NamedTuple):
-    """A proposal, and what has become of it so far. `because`: why it was declined, or failed, by a rule or a kind."""
+    """A proposal, and what has become of it so far. `because`: why it was declined, or failed; `shows`: the stage that its
+    card shows; `approvals`: where cards for whoever may approve it are, by account.
+    """
 
     proposal: Proposal
     stage: Stage
     digest: str
+    shows: Stage | None = None
     confirmed_by: SlackUser | None = None
     approved_by: SlackUser | None = None
     card: Card | None = None
+    approvals: Mapping[str, str] = MappingProxyType({})
     because: str | None = None
     outcome: Done | None = None
 
@@ -211,8 +202,6 @@ class Spread(NamedTuple):
 
 
 Began = Literal["begun", "too_many", "moved"]
-
-Stored = TypeVar("Stored")
 
 
 class Executions(Protocol):
@@ -243,9 +232,14 @@ class Execution(Protocol):
     @property
     def id(self) -> ProposalId: ...
 
+    @property
+    def attempt(self) -> int: ...
+
     def standing(self) -> Standing: ...
 
-    def happened(self) -> Sequence[Event]: ...
+    def happened(self) -> Sequence[Event]:
+        """Of its receipt, in order; erased bodies are empty."""
+        ...
 
     def move(self, stage: Stage, event: Event, **values: Any) -> bool: ...
 
@@ -257,33 +251,78 @@ class Execution(Protocol):
 
     def located(self, card: Card) -> None: ...
 
-    def check_lease(self) -> None: ...
+    def shown(self, stage: Stage) -> None:
+        """What its card says from now on."""
+        ...
 
-    def rest(self, until: datetime, *, unless_moved_from: Stage) -> None: ...
+    def asked(self, approvals: Mapping[str, str]) -> None:
+        """Where cards for whoever may approve it are."""
+        ...
+
+    def check_lease(self) -> None:
+        """Before each effect that cannot be taken back."""
+        ...
+
+    def rest(self, until: datetime, *, stage: Stage) -> None:
+        """Nothing is to be done before, unless somebody moves it from this stage."""
+        ...
 
     def finish(self) -> None: ...
 
 
-Clicked = Literal[
-    "taken", "unknown", "not_yours", "over", "expired", "denied", "incomplete", "not_an_approver", "changed"
-]  # fmt: skip
+class Acting(NamedTuple):
+    """What can be done at all, by name; rules say what may be."""
+
+    tools: Mapping[str, AnyTool]
+    executions: Executions
+
+
+Clicked = Literal["taken", "unknown", "not_yours", "over", "expired", "denied", "incomplete", "taken_back", "invalid"]
 """What a click came to."""
 
 
-class Said(NamedTuple):
-    """To whoever clicked. `because`: the rule of the gate."""
+class Pressed(NamedTuple):
+    """For whoever pressed. `because`: the rule of the gate that was against it; `wrong`: what is, by field."""
 
     outcome: Clicked
     because: str | None = None
+    wrong: Mapping[str, str] = MappingProxyType({})
 
 
-class Members(Protocol):
-    """Whether an account is a full member at this moment, and who that is."""
+class Sheet(NamedTuple):
+    """What a card shows: the proposal, the tool, what the rules say of it, who has to approve it, and until when it is good.
+    `found`: what the target calls itself; only for a card that nobody else reads.
+    """
 
-    def person(self, user: SlackUser) -> Any: ...
+    standing: Standing
+    does: str
+    fields: Mapping[str, FieldInfo]
+    risk: Risk
+    approvers: Sequence[str] = ()
+    found: Would | None = None
 
 
-class ActionDesk(Protocol):
+class Cards(Protocol):
     """Shows cards, each once, and what becomes of them."""
 
-    def where(self, question: Question) -> Card | None: ...
+    def show_there(self, card: Card, sheet: Sheet) -> bool:
+        """In the message that announced it. False: it is not there any more."""
+        ...
+
+    def show_alone(self, actor: SlackUser, sheet: Sheet, *, since: str) -> Card | None:
+        """In their direct conversation. None: they cannot be written to."""
+        ...
+
+    def point_to_it(self, card: Card) -> None:
+        """The message that announced it says that it is in the direct conversation."""
+        ...
+
+    def turn(self, card: Card, sheet: Sheet) -> None:
+        """Into what it has become; nothing can be pressed on it any more, unless a person is asked."""
+        ...
+
+    def ask_approver(self, approver: str, sheet: Sheet, *, since: str) -> str | None:
+        """As `channel/message`. None: they cannot be written to."""
+        ...
+
+    def turn_approval(self, where: str, sheet: Sheet) -> None: ...

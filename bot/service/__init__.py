@@ -1,6 +1,6 @@
 """Footnote in Slack, running: who takes in what is said, who answers it, and who keeps the sources fresh."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Final, NamedTuple
@@ -9,10 +9,12 @@ from bot import app, worker
 from bot.core import failpoints
 from bot.core.handing import Handing
 from bot.core.ports import Embedder
+from bot.core.proposals import AnyTool
 from bot.ops.counted import Counted
+from bot.service import acting, clicks, doors, handing
 from bot.service import administration as admin
-from bot.service import clicks, doors, handing
 from bot.slack import connection
+from bot.slack.acting import ActingListeners
 from bot.slack.audience import SlackPeople
 from bot.slack.commands import CommandIntake
 from bot.slack.conversations import SlackConversations
@@ -41,8 +43,10 @@ class AtWork(NamedTuple):
 
 
 @contextmanager
-def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -> Iterator[AtWork]:
-    """From here to the end of the block, whoever writes to the bot is answered."""
+def in_slack(
+    records: app.Records, embedder: Embedder | None, *, command: str, tools: Sequence[AnyTool] | None = None
+) -> Iterator[AtWork]:
+    """From here to the end of the block, whoever writes to the bot is answered. `tools`: instead of those that there are."""
     settings = records.settings
     keys = doors.keys(settings)
     counted = Counted(partial(app.standing, records))
@@ -55,6 +59,8 @@ def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -
     poster, conversations = SlackPoster(web, us, reach), SlackConversations(web, us, people)
     experts = SlackExperts(web, us, people, poster)
     house = handing.house(records, experts, reach)
+    can_do = app.acting(records, tools)
+    acts = acting.house(records, can_do, people, poster, reach)
     reranker, rewriter, judge = app.reranker(records), app.rewriter(records), app.judge(records)
     with app.assistant(
         records,
@@ -67,6 +73,7 @@ def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -
         rewriter=rewriter,
         judge=judge,
         sayings=experts,
+        acting=can_do,
     ) as assistant:
         assistant.want(embedder)
         answer_next = partial(
@@ -90,6 +97,7 @@ def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -
             worker.Pool(answer_next, size=settings.workers) as pool,
             worker.Pool(_in_no_pause(review_next, pauses), size=1) as reviewing,
             worker.Pool(_in_no_pause(partial(handing.run_errand, records, house), pauses), size=1) as errands,
+            worker.Pool(_in_no_pause(partial(acting.act_next, records, acts), pauses), size=1) as doing,
             worker.Pool(heed_next, size=1) as heeding,  # one after the other, and behind no question
         ):
             desk = handing.desk(records, house, errands.wake)
@@ -109,6 +117,8 @@ def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -
             bolt = connection.bolt(web, keys.signing)
             ReviewListeners(us, clicks.rulings(assistant), wake=reviewing.wake, later=later).attach(bolt)
             handing_over.attach(bolt)
+            decided = acting.decisions(acts)
+            ActingListeners(us, decided, wake=doing.wake, later=later, reach=reach).attach(bolt)
             check = partial(admin.check, administration)
             CommandIntake(us, commands, check=check, wake=heeding.wake, clock=records.clock, reach=reach).attach(bolt)
             Listeners(us, records.receipts, people, hands, later=later, clock=records.clock, reach=reach).attach(bolt)

@@ -12,7 +12,7 @@ from bot.stores.database import Database
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST = "0013"
+NEWEST = "0014"
 
 
 def migrate(database: Database) -> None:

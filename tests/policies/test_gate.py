@@ -89,7 +89,8 @@ ASKER = Actor(ANA, PERSON)
 def test_it_is_denied_whoever_has_said_yes(
     rule: dict[str, Any], act: dict[str, Any], who: Actor, because: Because
 ) -> None:
-    for yes in ({}, {"confirmed_by": ANA, "approved_by": BEN}):
+    nobody: dict[str, Any] = {}
+    for yes in (nobody, {"confirmed_by": ANA, "approved_by": BEN}):
         found = decided({**HIGH, **rule}, {**yes, **act}, who)
         assert isinstance(found, Deny)
         assert found.rule == because
@@ -130,8 +131,7 @@ def test_what_is_not_denied_needs_a_yes(
     rule: dict[str, Any], act: dict[str, Any], expected: type, because: Because
 ) -> None:
     found = decided(rule, act, ASKER)
-    assert isinstance(found, expected)
-    assert found.rule == because
+    assert (type(found), found.rule) == (expected, because)
 
 
 def test_asker_is_not_among_those_who_are_asked_to_approve() -> None:
@@ -144,7 +144,8 @@ def test_so_many_a_day_and_not_one_more() -> None:
 
 
 def test_without_rules_nothing_is_done() -> None:
-    for none in (None, {}):
+    nothing: Tools = {}
+    for none in (None, nothing):
         assert decide(ACT._replace(confirmed_by=ANA), ASKER, none, NOW, 0).rule == "no_rule"
 
 
