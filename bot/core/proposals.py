@@ -21,8 +21,10 @@ from policies.people import Noun
 
 ProposalId = NewType("ProposalId", str)
 
-Part = Literal["target", "recipient", "amount", "text"]
-"""What a field of a tool is to the gate. `target` and `recipient` are never a document's to fill."""
+Part = Literal["target", "recipient", "amount", "text", "choice"]
+"""What a field of a tool is to the gate. `target` and `recipient` are never a document's to fill; `text` is what people write,
+and `choice` everything else.
+"""
 
 Origin = Literal["words", "form", "document", "model", "default"]
 """Where a value came from: what the asker wrote, what they put into a form, a document, a model's own words, the tool itself."""
@@ -107,10 +109,10 @@ def part_of(field: FieldInfo) -> Part:
     extra = field.json_schema_extra
     said = extra.get("footnote") if isinstance(extra, dict) else None
     match said:
-        case "target" | "recipient" | "amount":
+        case "target" | "recipient" | "amount" | "text":
             return said
         case _:
-            return "text"
+            return "choice"
 
 
 class Typed(NamedTuple):
@@ -178,7 +180,8 @@ class Card(Noun):
 
 
 class Standing(NamedTuple):
-    """A proposal, and what has become of it so far. `because`: why it was declined, or failed; `shows`: the stage that its
+    """A proposal, and what has become of it so far. `because`: why it was declined, or failed; `said`:
+    what the target said of that; `shows`: the stage that its
     card shows; `approvals`: where cards for whoever may approve it are, by account.
     """
 
@@ -191,6 +194,7 @@ class Standing(NamedTuple):
     card: Card | None = None
     approvals: Mapping[str, str] = MappingProxyType({})
     because: str | None = None
+    said: str | None = None
     outcome: Done | None = None
 
 

@@ -284,7 +284,7 @@ def _is_shown(execution: Execution, case: _Case, house: House) -> bool:
         return False
     found = _looked(case, house) if not proposal.missing else None
     if isinstance(found, Barred):
-        _end(execution, "declined", found.why)
+        _end(execution, "declined", found.why, said=found.said)
         execution.located(announced)
         _close(execution, house)
         return False
@@ -309,7 +309,7 @@ def _put(case: _Case, announced: Card, found: Would | None, house: House) -> Car
     if is_first and proposal.is_said_there and house.cards.show_there(announced, sheet):
         return announced
     card = _alone(case, sheet._replace(found=found), house)
-    if card is not None and proposal.channel is not None:
+    if card is not None and is_first and proposal.channel is not None:
         house.cards.point_to_it(announced)
     return card
 
@@ -372,7 +372,7 @@ def _ask_to_approve(execution: Execution, case: _Case, by: tuple[str, ...], hous
 def _begin(execution: Execution, case: _Case, house: House) -> None:
     found = _looked(case, house)
     if isinstance(found, Barred):
-        _end(execution, "declined", found.why)
+        _end(execution, "declined", found.why, said=found.said)
         return _close(execution, house)
     house.reach("act.before_claim")
     spread = Spread(day_of(house.clock()), case.rule.a_day)
@@ -424,7 +424,7 @@ def _became(execution: Execution, became: Done | NotDone, house: House) -> None:
             execution.move("done", Event(kind="act_ended", body=body), outcome=became)
         case NotDone():
             body = {"stage": "failed", **became.model_dump(mode="json")}
-            execution.move("failed", Event(kind="act_ended", body=body), because=became.why)
+            execution.move("failed", Event(kind="act_ended", body=body), because=became.why, said=became.said)
     house.reach("act.after_outcome")
     _close(execution, house)
 
@@ -480,10 +480,11 @@ def _turn(execution: Execution, case: _Case, house: House) -> None:
     execution.shown(case.standing.stage)
 
 
-def _end(execution: Execution, stage: Stage, because: str) -> None:
+def _end(execution: Execution, stage: Stage, because: str, *, said: str = "") -> None:
     """If somebody was faster, what they made of it stands."""
     kind = {"declined": "act_declined", "expired": "act_expired"}.get(stage, "act_ended")
-    execution.move(stage, Event(kind=kind, body={"stage": stage, "because": because}), because=because)
+    body = {"stage": stage, "because": because, **({"said": said} if said else {})}
+    execution.move(stage, Event(kind=kind, body=body), because=because, said=said or None)
 
 
 # --- what is looked at ----------------------------------------------------------------------------------------------------

@@ -127,8 +127,10 @@ def _said(text: str, field: FieldInfo, rule: ToolRule, *, taken: Any) -> Any:
         case "amount":
             numbers = [one.replace(",", ".") for one in _NUMBER.findall(text)]
             return numbers[0] if len(numbers) == 1 else None
-        case "text":
+        case "choice":
             return _option(text, field)
+        case "text":
+            return None
 
 
 def _one_or_all(found: Sequence[str], field: FieldInfo) -> Any:
@@ -143,9 +145,10 @@ def _targets(text: str, field: FieldInfo, rule: ToolRule) -> Iterator[str]:
     tokens = [(match.group().rstrip(".!?:"), text[: match.start()]) for match in _TOKEN.finditer(text)]
     allowed = {one.casefold(): one for one in rule.targets}
     for token, _ in tokens:
-        before, _, number = token.rpartition("-")
-        named = allowed.get(token.casefold()) or allowed.get(before.casefold())
-        said = named if named is None or token.casefold() == named.casefold() else f"{named}-{number}"
+        bare = token.lstrip("#")
+        before, _, number = bare.rpartition("-")
+        named = allowed.get(bare.casefold()) or allowed.get(before.casefold())
+        said = named if named is None or bare.casefold() == named.casefold() else f"{named}-{number}"
         if said is not None and _takes(field, said):
             yield said
     for token, before in tokens:
@@ -175,7 +178,10 @@ def _option(text: str, field: FieldInfo) -> str | None:
 
 
 def options(field: FieldInfo) -> tuple[str, ...]:
-    return tuple(map(str, get_args(field.annotation))) if get_origin(field.annotation) is Literal else ()
+    """All that there are, or those that the field names as examples."""
+    if get_origin(field.annotation) is Literal:
+        return tuple(map(str, get_args(field.annotation)))
+    return tuple(one for one in field.examples or () if isinstance(one, str))
 
 
 def _is_several(field: FieldInfo) -> bool:
@@ -183,7 +189,7 @@ def _is_several(field: FieldInfo) -> bool:
 
 
 def _is_text(field: FieldInfo) -> bool:
-    return part_of(field) == "text" and not options(field) and _takes(field, "some words that somebody wrote")
+    return part_of(field) == "text"
 
 
 def _texts(text: str) -> Sequence[str]:

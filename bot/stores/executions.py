@@ -245,6 +245,7 @@ def _standing(row: ExecutionRow) -> Standing:
         card=Card(channel=row.channel, message=row.message) if row.channel and row.message else None,
         approvals=row.approvals or {},
         because=row.because,
+        said=row.said,
         outcome=Done.model_validate_json(row.outcome) if row.outcome else None,
     )
 

@@ -140,6 +140,7 @@ class ExecutionRow(Leased, table=True):
     message: str | None = None
     approvals: dict[str, str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     because: str | None = None
+    said: str | None = Field(default=None, sa_type=Text)
     outcome: str | None = Field(default=None, sa_type=Text)
     began_at: datetime | None = Field(default=None, sa_type=Moment)
 

@@ -4,17 +4,23 @@ import threading
 from collections.abc import Callable
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from bot.core.acting import Actor, Arguments, Barred, Done, NotDone, Would
+
+TEXT: dict[str, JsonValue] = {"footnote": "text"}
 
 
 class Ticket(Arguments):
     project: str = Field(
         title="Project", description="The project", pattern=r"^[A-Z]{2,10}$", json_schema_extra={"footnote": "target"}
     )
-    summary: str = Field(title="Summary", description="What it is about", min_length=3, max_length=100)
-    text: str = Field(default="", title="Text", description="What there is to say", max_length=1000)
+    summary: str = Field(
+        title="Summary", description="What it is about", min_length=3, max_length=100, json_schema_extra=TEXT
+    )
+    text: str = Field(
+        default="", title="Text", description="What there is to say", max_length=1000, json_schema_extra=TEXT
+    )
     kind: Literal["Task", "Bug"] = Field(default="Task", title="Kind", description="What sort it is")
     watcher: str | None = Field(
         default=None,

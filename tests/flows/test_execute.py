@@ -328,7 +328,7 @@ def test_edit_is_another_proposal_and_the_old_card_confirms_nothing(acts: Acts) 
     assert found.outcome == "taken"
     assert confirm(old.id, ANA, acts.house).outcome == "over"
     acts.works()
-    assert acts.says(old) != "proposed"
+    assert acts.says(old) == "declined"
     ((message, sheet),) = [(one, s) for one, s in acts.cards.sheets.items() if one.startswith("card of")]
     new = sheet.standing.proposal
     assert (new.instead_of, new.digest == old.digest) == (old.id, False)

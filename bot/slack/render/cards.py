@@ -29,6 +29,7 @@ _MOST_OF_A_FIELD: Final = 3_000
 _MOST_OF_A_LABEL: Final = 100
 _MOST_OPTIONS: Final = 100
 _ONE_LINE: Final = 200
+_MOST_SAID: Final = 500
 
 _ORIGINS: Final[Mapping[Origin, str]] = {
     "words": "as you wrote",
@@ -109,6 +110,8 @@ def over(sheet: Sheet) -> Post:
     lines = [section((Run(f"{sheet.does}: ", bold=True), Run(said)))]
     if found is not None:
         lines.append(_result(found.what, found.url))
+    if standing.said and _is_alone(sheet):
+        lines.append(quote((Run(visible(shortened(standing.said, _MOST_SAID))),)))
     asks: tuple[Json, ...] = ()
     if standing.stage == "confirmed":
         asks = (_pressable(standing.proposal.id, ((CANCEL, "Cancel", None),)),)
@@ -118,6 +121,12 @@ def over(sheet: Sheet) -> Post:
     what = [found.what] if found is not None else []
     text = "\n".join((f"{sheet.does}: {said}", *(escaped(one_line(one)) for one in what)))
     return Post(plain.cut(text), (rich_text(lines), *_arguments(sheet), *asks))
+
+
+def _is_alone(sheet: Sheet) -> bool:
+    """What a target says is for whoever asked."""
+    card = sheet.standing.card
+    return card is not None and card.channel.startswith("D")
 
 
 def over_for_approver(sheet: Sheet) -> Post:

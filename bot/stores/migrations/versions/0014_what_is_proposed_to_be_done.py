@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("message", sa.String(), nullable=True),
         sa.Column("approvals", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("because", sa.String(), nullable=True),
+        sa.Column("said", sa.Text(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("began_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("workspace", "id"),
