@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar, get_args
 import structlog
 
 from bot.app.archive import Records, adopt_packaged_rules
-from bot.app.models import Composers, Writers, guesser, purse, without_models
+from bot.app.models import Composers, Writers, guesser, proposer, purse, without_models
 from bot.app.models import embedder as embedder_of
 from bot.app.people import Surfaces
 from bot.core import failpoints
@@ -145,7 +145,7 @@ def tools(_records: Records) -> tuple[AnyTool, ...]:
 def acting(records: Records, given: Sequence[AnyTool] | None = None) -> Acting:
     """What can be done, and where it is written down what was. `given`: these, instead."""
     found = given if given is not None else tools(records)
-    return Acting({tool.name: tool for tool in found}, records.executions)
+    return Acting({tool.name: tool for tool in found}, records.executions, proposer(records) if found else None)
 
 
 @contextmanager

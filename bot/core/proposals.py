@@ -14,9 +14,10 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from bot.core.acting import Arguments, Done, Tool, Would
-from bot.core.nouns import Event, ReceiptId, SlackPlace, SlackUser
+from bot.core.nouns import Account, Event, ReceiptId, SlackPlace, SlackUser
+from bot.core.ports import NOBODYS, Errand
 from policies.evidence import Citation
-from policies.gate import Act, Risk
+from policies.gate import Act, Risk, ToolRule
 from policies.people import Noun
 
 ProposalId = NewType("ProposalId", str)
@@ -274,11 +275,39 @@ class Execution(Protocol):
     def finish(self) -> None: ...
 
 
+class Slots(NamedTuple):
+    """What a model made of a request: which tool, if any, and with which arguments. Nothing of it is believed."""
+
+    tool: str | None
+    values: Mapping[str, Any]
+    account: Account
+    by: str
+
+
+class Proposer(Protocol):
+    """Puts what somebody wants done into the arguments of a tool."""
+
+    @property
+    def name(self) -> str: ...
+
+    def propose(
+        self,
+        request: str,
+        tools: Mapping[str, tuple[AnyTool, ToolRule]],
+        *,
+        wrong: Mapping[str, str],
+        errand: Errand = NOBODYS,
+    ) -> Slots:
+        """`wrong`: what was wrong with its last answer, by field. `Unproposed`, where it cannot be had."""
+        ...
+
+
 class Acting(NamedTuple):
-    """What can be done at all, by name; rules say what may be."""
+    """What can be done at all, by name; rules say what may be. Without a proposer, words alone are gone by."""
 
     tools: Mapping[str, AnyTool]
     executions: Executions
+    proposer: Proposer | None = None
 
 
 Clicked = Literal["taken", "unknown", "not_yours", "over", "expired", "denied", "incomplete", "taken_back", "invalid"]

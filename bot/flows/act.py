@@ -5,12 +5,13 @@
 With no tool that rules have enabled, and whose words were said, it is replied to as if there were none.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from bot.core.nouns import ReceiptId, SlackPlace, SlackUser
+from bot.core.nouns import Event, ReceiptId, SlackPlace, SlackUser
 from bot.core.proposals import Acting, AnyTool, Proposal, act_of, canonical, new_proposal_id
 from bot.flows.reply import Attempt
-from bot.steps.propose import Filled, choose, fill
+from bot.steps.propose import Filled, Wanted, propose
 from policies.evidence import Notice
 from policies.gate import Actor, Deny, ToolRule, decide, rule_of
 from policies.intents import Route
@@ -27,12 +28,12 @@ def proposed(attempt: Attempt, asker: Person, way: Route) -> Notice | None:
     if not isinstance(question.place, SlackPlace) or not isinstance(question.asker, SlackUser):
         return None  # nowhere else there is anything to click on
     enabled = enabled_tools(acting, attempt.rules)
-    name = choose(question.text, enabled)
-    if name is None:
+    wanted = _wanted(attempt, acting, enabled)
+    if wanted.tool is None or wanted.filled is None:
         return None
-    tool, rule = acting.tools[name], enabled[name]
+    tool, rule = acting.tools[wanted.tool], enabled[wanted.tool]
     proposal = made(
-        fill(question.text, tool, rule),
+        wanted.filled,
         tool,
         rule,
         receipt=question.receipt,
@@ -47,6 +48,20 @@ def proposed(attempt: Attempt, asker: Person, way: Route) -> Notice | None:
     acting.executions.propose(proposal)
     attempt.house.reach("act.after_propose")
     return Notice(about="proposed")
+
+
+def _wanted(attempt: Attempt, acting: Acting, enabled: Mapping[str, ToolRule]) -> Wanted:
+    """By the words of the message alone, whoever reads them: nothing else is given to anybody here."""
+    if not enabled:
+        return Wanted(None, None)
+    question = attempt.work.question
+    tools = {name: (acting.tools[name], rule) for name, rule in enabled.items()}
+    wanted = propose(question.text, tools, acting.proposer, attempt.house.errand(question))
+    if wanted.by is not None:
+        body = {"by": wanted.by, "because": wanted.because, "tool": wanted.tool}
+        event = Event(kind="act_understood", body={**body, **wanted.account.model_dump(mode="json")})
+        attempt.work.record(event)
+    return wanted
 
 
 def enabled_tools(acting: Acting, rules: Rules) -> dict[str, ToolRule]:

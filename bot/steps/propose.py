@@ -9,7 +9,10 @@ from typing import Annotated, Any, Final, Literal, NamedTuple, get_args, get_ori
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from bot.core.proposals import AnyTool, Value, not_theirs, part_of, typed
+from bot.core.errors import Unproposed
+from bot.core.nouns import Account
+from bot.core.ports import NOBODYS, Errand
+from bot.core.proposals import AnyTool, Proposer, Value, not_theirs, part_of, typed
 from policies.gate import ToolRule
 
 _QUOTED: Final = re.compile(r"“([^”]+)”|\"([^\"]+)\"|«([^»]+)»|„([^“”]+)[“”]|(?<!\w)'([^'\n]+)'(?!\w)")
@@ -33,6 +36,67 @@ class Filled(NamedTuple):
     values: Mapping[str, Any]
     origins: Mapping[str, Value]
     missing: tuple[str, ...] = ()
+
+
+class Wanted(NamedTuple):
+    """Which tool, and with what. `by` a model, if one was asked; `because`: why it said nothing."""
+
+    tool: str | None
+    filled: Filled | None
+    by: str | None = None
+    because: str | None = None
+    account: Account = Account()
+
+
+def propose(
+    text: str, tools: Mapping[str, tuple[AnyTool, ToolRule]], proposer: Proposer | None, errand: Errand = NOBODYS
+) -> Wanted:
+    """By a model that reads the request and nothing else, if there is one; what of that was not said is marked as its own."""
+    if proposer is None:
+        return _by_words(text, tools)
+    try:
+        return _by_model(text, tools, proposer, errand)
+    except Unproposed as none:
+        return _by_words(text, tools)._replace(by=proposer.name, because=none.because, account=none.account)
+
+
+def _by_words(text: str, tools: Mapping[str, tuple[AnyTool, ToolRule]]) -> Wanted:
+    name = choose(text, {name: rule for name, (_, rule) in tools.items()})
+    return Wanted(name, fill(text, *tools[name]) if name is not None else None)
+
+
+def _by_model(text: str, tools: Mapping[str, tuple[AnyTool, ToolRule]], proposer: Proposer, errand: Errand) -> Wanted:
+    """What is typed wrongly goes back to it once."""
+    said = proposer.propose(text, tools, wrong={}, errand=errand)
+    account, name = said.account, said.tool
+    if name is None or name not in tools:
+        return Wanted(None, None, said.by, None, account)
+    tool, values = tools[name][0], said.values
+    wrong = {field: why for field, why in typed(tool, values).wrong.items() if why != "missing"}
+    if wrong:
+        try:
+            again = proposer.propose(text, {name: tools[name]}, wrong=wrong, errand=errand)
+            values = again.values if again.tool == name else values
+            account = together(account, again.account)
+        except Unproposed as none:
+            account = together(account, none.account)
+    origins = {field: Value(origin=_origin(one, text)) for field, one in values.items()}
+    return Wanted(name, settled(tool, values, origins), said.by, None, account)
+
+
+def together(one: Account, other: Account) -> Account:
+    return Account(passed=(*one.passed, *other.passed), sent=(*one.sent, *other.sent), calls=(*one.calls, *other.calls))
+
+
+def _origin(value: Any, text: str) -> Literal["words", "model"]:
+    """Whether it stands in what they wrote, as whole words."""
+    said = value if isinstance(value, list) else [value]
+    return "words" if said and all(_stands_in(str(one), text) for one in said) else "model"
+
+
+def _stands_in(value: str, text: str) -> bool:
+    words = " ".join(value.casefold().split())
+    return bool(words) and re.search(rf"(?<!\w){re.escape(words)}(?!\w)", " ".join(text.casefold().split())) is not None
 
 
 def choose(text: str, rules: Mapping[str, ToolRule]) -> str | None:
