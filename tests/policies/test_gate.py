@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from policies.gate import Act, Actor, Allow, Approve, Because, Confirm, Deny, ToolRule, Tools, decide
+from policies.gate import Act, Actor, Allow, Approve, Because, Confirm, Deny, ToolRule, Tools, decide, rule_of
+from policies.overrides import as_packaged, path_of, with_all
 from policies.people import Email, Person
-from policies.rules import FILES, TOOLS, RulesError, parse
+from policies.rules import FILES, TOOLS, RulesError, digest, parse
 from policies.widening import widened
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -197,6 +198,18 @@ def test_enabling_a_tool_takes_a_second_admin_and_disabling_it_does_not() -> Non
     after = parse({**PACKAGED, TOOLS: PACKAGED[TOOLS].replace("enabled = false", "enabled = true", 1)})
     assert widened(before, after) == ("tools.jira.create_issue",)
     assert widened(after, before) == ()
+
+
+def test_admin_enables_a_tool_by_its_name() -> None:
+    path = path_of("tools.jira.create_issue.enabled")
+    made = with_all(PACKAGED, path, found=True)
+    rule = rule_of("jira.create_issue", parse(made).tools)
+    assert rule is not None
+    assert rule.enabled
+    assert digest(made) != digest(PACKAGED)
+    assert as_packaged(made, path) == PACKAGED
+    with pytest.raises(RulesError, match="approvers"):
+        with_all(PACKAGED, path_of("tools.drive.share_file.enabled"), found=True)
 
 
 def test_texts_from_before_there_were_tools_have_none() -> None:

@@ -205,7 +205,7 @@ def _terms(sheet: Sheet) -> Iterator[str]:
     until = _moment(sheet.standing.proposal.expires_at)
     yield f"{_RISKS[sheet.risk]} · only you can confirm it · good until {until}"
     if sheet.approvers:
-        yield "After you, a colleague has to approve it."
+        yield "After you, a colleague has to approve it, who is shown all of this."
 
 
 def _moment(when: datetime) -> str:
