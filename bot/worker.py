@@ -19,6 +19,8 @@ from bot.core.nouns import Event, ReceiptId
 from bot.core.ports import Poster, ReviewDesk
 from bot.flows.admin import Administration, heed
 from bot.flows.answer import Outcome, answer
+from bot.flows.execute import House, give_up
+from bot.flows.execute import tend as tend_act
 from bot.flows.read import Reading
 from bot.flows.reply import Answering
 from bot.flows.review import tend
@@ -26,6 +28,7 @@ from bot.flows.sync import Tally
 from bot.stores import jobs as stored
 from bot.stores.commands import Commands, OpenCommand
 from bot.stores.database import Database, is_transient
+from bot.stores.executions import ExecutionStore, OpenExecution
 from bot.stores.inbox import Inbox
 from bot.stores.jobs import Jobs
 from bot.stores.leases import Claim
@@ -139,6 +142,42 @@ def _put_off(review: OpenReview, poster: Poster, error: Exception) -> None:
     with _telling(receipt):
         poster.fail(review.question, aside=False, again=True)
     review.fail(_failure("failed", error, review.attempt), name)
+
+
+def act_next(executions: ExecutionStore, house: House) -> bool:
+    """Whether anything was to be done for something that was proposed. What goes wrong is tried again; what may have
+    happened is never taken for what has not.
+    """
+    claim = executions.claim(house.clock())
+    if claim is None:
+        return False
+    execution = executions.open(claim)
+    with _beating(execution.renew, executions.length):
+        try:
+            tend_act(execution, house)
+        except LostLease:
+            log.warning("another worker took over", proposal=claim.id)
+        except Exception as error:  # noqa: BLE001 - as everywhere here, it is told what became of it
+            with suppress(LostLease):
+                _put_off_act(execution, house, error)
+    return True
+
+
+def _put_off_act(execution: OpenExecution, house: House, error: Exception) -> None:
+    name = type(error).__name__
+    if execution.attempt < _ATTEMPTS:
+        log.warning("to be tried again", proposal=execution.id, error=name, exc_info=None if _passes(error) else error)
+        body = {"attempt": execution.attempt, "error": name}
+        execution.try_again(Event(kind="act_delayed", body=body), name, _pause(execution.attempt, error))
+        return
+    log.error("something that was proposed is given up", proposal=execution.id, exc_info=error)
+    try:
+        give_up(execution, house)
+    except LostLease:
+        raise
+    except Exception:
+        log.exception("nobody could be told that it is given up", proposal=execution.id)
+        execution.fail(Event(kind="act_given_up", body={"error": name}), name)
 
 
 def drain(

@@ -283,11 +283,12 @@ class Known(Noun):
 
 class Notice(Noun):
     """A reply by rule: no question was put, so nothing was looked up. `says` are an admin's words. What is `known` of the asker
-    is for a conversation in which nobody else reads; None: it is another.
+    is for a conversation in which nobody else reads; None: it is another. `because`: the rule by which something is not done.
     """
 
     kind: Literal["notice"] = "notice"
-    about: Literal["greet", "thank", "talk", "help", "about_me"]
+    about: Literal["greet", "thank", "talk", "help", "about_me", "proposed", "denied"]
+    because: str | None = None
     says: str | None = None
     name: str | None = None
     known: tuple[Known, ...] | None = None

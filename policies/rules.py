@@ -15,6 +15,7 @@ from policies.admins import admin_named
 from policies.channels import ChannelRules, Style, is_channel
 from policies.examples import Examples
 from policies.experts import Experts
+from policies.gate import ToolRule, Tools
 from policies.intents import Intent
 from policies.people import Noun, Principal, principal
 from policies.redaction.kinds import Redaction
@@ -27,9 +28,10 @@ AUDIENCE = "audience.toml"
 CHANNELS = "channels.toml"
 REDACTION = "redaction.toml"
 EXPERTS = "experts.toml"
-FILES = (ADMINS, ANSWERS, AUDIENCE, CHANNELS, EXPERTS, INTENTS, REDACTION)
+TOOLS = "tools.toml"
+FILES = (ADMINS, ANSWERS, AUDIENCE, CHANNELS, EXPERTS, INTENTS, REDACTION, TOOLS)
 OVERRIDES = "overrides.toml"  # what admins have set in place of what these say, by the file's name without its ending
-_NOT_ALWAYS = frozenset({ADMINS, CHANNELS, EXPERTS, REDACTION})  # texts from before there was such a file go without
+_NOT_ALWAYS = frozenset({ADMINS, CHANNELS, EXPERTS, REDACTION, TOOLS})  # older texts go without
 QUESTION = "question"  # the intent that always exists
 
 
@@ -222,6 +224,7 @@ class Rules(Noun):
     experts: Experts = Experts()
     admins: AdminRules = AdminRules()
     channels: Mapping[str, ChannelRules] = {}
+    tools: Mapping[str, Mapping[str, ToolRule]] = {}
     digest: str
 
 
@@ -242,6 +245,7 @@ def parse(texts: Mapping[str, str]) -> Rules:
             experts=_model(Experts, EXPERTS, texts.get(EXPERTS, ""), bodies[EXPERTS]),
             admins=_model(AdminRules, ADMINS, texts.get(ADMINS, ""), bodies[ADMINS]),
             channels=_channels(texts.get(CHANNELS, ""), bodies[CHANNELS]),
+            tools=_tools(texts.get(TOOLS, ""), bodies[TOOLS], intents),
             digest=digest(texts),
         )
     except RulesError as error:
@@ -312,7 +316,7 @@ def _intent(name: str, body: object, text: str) -> Intent:
     for key, why in _NOT_TO_BE_SET.items():
         if key in body:
             raise RulesError(INTENTS, line_of([name, key], text), f"{name}.{key}: {why}", [name, key])
-    return _model(Intent, INTENTS, text, {"intent": name, **body}, table=name)
+    return _model(Intent, INTENTS, text, {"intent": name, **body}, table=[name])
 
 
 def _channels(text: str, channels: Mapping[str, object]) -> Mapping[str, ChannelRules]:
@@ -323,7 +327,7 @@ def _channel(name: str, body: object, text: str) -> ChannelRules:
     if not is_channel(name) or not isinstance(body, dict):
         reason = f"`{name}` must be a channel's id, such as C0123456789, and have a table"
         raise RulesError(CHANNELS, line_of([name], text), reason, [name])
-    return _model(ChannelRules, CHANNELS, text, body, table=name)
+    return _model(ChannelRules, CHANNELS, text, body, table=[name])
 
 
 def _check_intents(examples: Examples, intents: Mapping[str, Intent], text: str) -> None:
@@ -334,6 +338,28 @@ def _check_intents(examples: Examples, intents: Mapping[str, Intent], text: str)
                 path = ["examples", "sets", name, "intents"]
                 reason = f"examples.sets.{name}.intents: there is no intent `{intent}`"
                 raise RulesError(ANSWERS, line_of(path, text), reason, path)
+
+
+def _tools(text: str, targets: Mapping[str, object], intents: Mapping[str, Intent]) -> Tools:
+    return {target: _tools_at(target, body, text, intents) for target, body in targets.items()}
+
+
+def _tools_at(target: str, body: object, text: str, intents: Mapping[str, Intent]) -> Mapping[str, ToolRule]:
+    if not isinstance(body, dict):
+        raise RulesError(TOOLS, line_of([target], text), f"`{target}` must be a table", [target])
+    return {does: _tool([target, does], one, text, intents) for does, one in body.items()}
+
+
+def _tool(path: list[str], body: object, text: str, intents: Mapping[str, Intent]) -> ToolRule:
+    name = ".".join(path)
+    if not isinstance(body, dict):
+        raise RulesError(TOOLS, line_of(path, text), f"`{name}` must be a table", path)
+    found = _model(ToolRule, TOOLS, text, body, table=path)
+    for intent in found.intents:
+        if intent not in intents:
+            at = [*path, "intents"]
+            raise RulesError(TOOLS, line_of(at, text), f"{name}.intents: there is no intent `{intent}`", at)
+    return found
 
 
 def digest(texts: Mapping[str, str]) -> str:
@@ -363,12 +389,12 @@ def read(model: type[Model], file: str, text: str) -> Model:
     return _model(model, file, text, _toml(file, text))
 
 
-def _model(model: type[Model], file: str, text: str, body: dict[str, Any], *, table: str | None = None) -> Model:
+def _model(model: type[Model], file: str, text: str, body: dict[str, Any], *, table: Sequence[str] = ()) -> Model:
     try:
         return model.model_validate(body)
     except ValidationError as error:
         first = error.errors()[0]
-        path = [*([table] if table else []), *(str(part) for part in first["loc"])]
+        path = [*table, *(str(part) for part in first["loc"])]
         raise RulesError(file, line_of(path, text), f"{'.'.join(path)}: {first['msg']}", path) from error
 
 

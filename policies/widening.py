@@ -37,6 +37,7 @@ def _widened(before: Rules, after: Rules) -> Iterator[str]:
     yield from _other_experts(before, after)
     yield from _wider_intents(before, after)
     yield from _wider_channels(before, after)
+    yield from _other_tools(before, after)
 
 
 def _fewer_phones(before: Redaction, after: Redaction) -> bool:
@@ -88,6 +89,15 @@ def _wider_channels(before: Rules, after: Rules) -> Iterator[str]:
             yield f"channels.{channel}.scope"
         if now.profile.experts not in {None, then.profile.experts}:
             yield f"channels.{channel}.profile.experts"
+
+
+def _other_tools(before: Rules, after: Rules) -> Iterator[str]:
+    """Whatever changes what may be done, but that it may be done no longer."""
+    for target, tools in after.tools.items():
+        for does, rule in tools.items():
+            was = before.tools.get(target, {}).get(does)
+            if rule.enabled and rule != was:
+                yield f"tools.{target}.{does}"
 
 
 def _is_guarded(intent: Intent) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.core import proposals
 from bot.core.commands import NAMES
 from policies.evidence import RefusalReason
 from policies.review import TRANSITIONS
@@ -101,6 +102,13 @@ def test_readme_draws_the_review_of_an_answer_as_it_is() -> None:
     (drawn,) = re.findall(r"checked it:\n\n```mermaid\nstateDiagram-v2\n(.*?)```", readme, flags=re.DOTALL)
     moves = {(start, end) for start, end in re.findall(r"(\w+) --> (\w+)", drawn)}
     assert moves == {(start, end) for start, ends in TRANSITIONS.items() for end in ends if end != "withdrawn"}
+
+
+def test_readme_draws_what_becomes_of_a_proposal_as_it_is() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (drawn,) = re.findall(r"exactly that:\n\n```mermaid\nstateDiagram-v2\n(.*?)```", readme, flags=re.DOTALL)
+    moves = {(start, end) for start, end in re.findall(r"(\w+) --> (\w+)", drawn)}
+    assert moves == {(start, end) for start, ends in proposals.TRANSITIONS.items() for end in ends}
 
 
 def test_the_page_of_a_receipt_has_words_for_every_refusal() -> None:

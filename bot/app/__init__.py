@@ -4,7 +4,7 @@ Two doors: `records` is what every command may open at any time; `assistant` sea
 """
 
 from bot.app.archive import Records, packaged_rules, records
-from bot.app.house import Assistant, assistant, chroma, vectors
+from bot.app.house import Assistant, acting, assistant, chroma, vectors
 from bot.app.models import (
     Silence,
     Writers,
@@ -34,6 +34,7 @@ __all__ = [
     "Records",
     "Silence",
     "Writers",
+    "acting",
     "ask_a_word",
     "ask_for_clearing",
     "ask_for_embedding",

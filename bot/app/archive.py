@@ -20,6 +20,7 @@ from bot.stores.access import AccessStore
 from bot.stores.config import Config
 from bot.stores.database import Database
 from bot.stores.embedders import Embedders
+from bot.stores.executions import ExecutionStore
 from bot.stores.handing import HandOverStore
 from bot.stores.home import Home
 from bot.stores.inbox import Inbox
@@ -57,6 +58,7 @@ class Records:
     jobs: Jobs
     receipts: Receipts
     reviews: ReviewStore
+    executions: ExecutionStore
     handing: HandOverStore
     built: Connectors
     is_guest: bool = False  # beside other workspaces in one process
@@ -100,6 +102,7 @@ def records(settings: Settings, clock: Clock = utc_now, *, beside: Records | Non
                 jobs=jobs,
                 receipts=Receipts(database, ledger, inbox, clock),
                 reviews=ReviewStore(database, ledger, clock, owner=owner, length=lease),
+                executions=ExecutionStore(database, ledger, clock, owner=owner, length=lease),
                 handing=HandOverStore(database, ledger, jobs, sources, clock, partial(_reread_saved, jobs, clock)),
                 built=built,
                 is_guest=beside is not None,

@@ -1,7 +1,7 @@
 """What answers and syncs, with everything that it is made of. Whoever opens it owns the home."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar, get_args
 import structlog
 
 from bot.app.archive import Records, adopt_packaged_rules
-from bot.app.models import Composers, Writers, guesser, purse, without_models
+from bot.app.models import Composers, Writers, guesser, proposer, purse, without_models
 from bot.app.models import embedder as embedder_of
 from bot.app.people import Surfaces
 from bot.core import failpoints
@@ -19,6 +19,7 @@ from bot.core.handing import Sayings
 from bot.core.logged import MASKED
 from bot.core.nouns import SAID, Sent
 from bot.core.ports import Conversations, Embedder, Judge, Maker, People, Reranker, Rewriter
+from bot.core.proposals import Acting, AnyTool
 from bot.flows.answered import Answers
 from bot.flows.embed import Change, take_over
 from bot.flows.read import Reading
@@ -136,6 +137,17 @@ class Assistant:
         return len(leftovers)
 
 
+def tools(_records: Records) -> tuple[AnyTool, ...]:
+    """Everything that can be done at all, by hand; rules say what may be."""
+    return ()
+
+
+def acting(records: Records, given: Sequence[AnyTool] | None = None) -> Acting:
+    """What can be done, and where it is written down what was. `given`: these, instead."""
+    found = given if given is not None else tools(records)
+    return Acting({tool.name: tool for tool in found}, records.executions, proposer(records) if found else None)
+
+
 @contextmanager
 def assistant(
     records: Records,
@@ -149,6 +161,7 @@ def assistant(
     rewriter: Rewriter | None = None,
     judge: Judge | None = None,
     sayings: Sayings | None = None,
+    acting: Acting | None = None,
 ) -> Iterator[Assistant]:
     """Owns the home while it is open, unless both stores are servers; then others may work beside it. Whoever answers
     nothing needs no models.
@@ -162,7 +175,9 @@ def assistant(
         adopt_packaged_rules(records)
         if not records.is_guest:  # a log is of the whole process, and no matter of one workspace's rules
             MASKED.rules = records.redaction()
-        opened = _assistant(records, embedder, slack, conversations, writers, reranker, rewriter, judge, sayings)
+        opened = _assistant(
+            records, embedder, slack, conversations, writers, reranker, rewriter, judge, sayings, acting
+        )
         try:
             if embedder is not None and records.settings.chroma_url is not None:
                 opened.serving.open()
@@ -194,6 +209,7 @@ def _owned(records: Records, command: str) -> Iterator[None]:
                 records.inbox.end_all(session)
                 records.jobs.end_all(session)
                 records.reviews.end_all(session)
+                records.executions.end_all(session)
         yield
 
 
@@ -207,6 +223,7 @@ def _assistant(
     rewriter: Rewriter | None,
     judge: Judge | None,
     sayings: Sayings | None,
+    acting: Acting | None,
 ) -> Assistant:
     settings, database = records.settings, records.database
     reach = failpoints.armed(settings.failpoint)
@@ -243,6 +260,7 @@ def _assistant(
         rewriter=rewriter,
         judge=judge,
         guesser=_once_each(partial(guesser, records)),
+        acting=acting,
         answers=Answers(settings.answers_kept_mb * _A_MEGABYTE) if settings.answers_kept_mb else None,
         patience_s=settings.answer_patience_s,
     )

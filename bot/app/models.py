@@ -15,6 +15,7 @@ from bot.core.ports import (
     Reranker,
     Rewriter,
 )
+from bot.core.proposals import Proposer
 from bot.settings import Settings, variable
 from bot.stores.spending import Most, Spending
 from bot.stores.watch import ModelWatch
@@ -183,6 +184,23 @@ def rewriter(records: Records) -> Rewriter | None:
     return HostedRewriter(
         Models(models, missed=missed), patience_s=settings.rewrite_patience_s, redaction=records.redaction
     )
+
+
+def proposer(records: Records) -> Proposer | None:
+    """Without one, the words of a request say what is to be done."""
+    settings = records.settings
+    names = settings.strong or settings.fast
+    if not names:
+        return None
+    from bot.models.classes import Models
+    from bot.models.gateway.door import Limits
+    from bot.models.proposer import MOST_TOKENS, HostedProposer
+
+    patience_s = settings.answer_patience_s
+    limits = Limits(patience_s=patience_s, pause_s=0.2, rest_s=_REST_S)
+    models = _models(records, names, limits, most_tokens=MOST_TOKENS)
+    missed = "a model did not say what is to be done, so the next does, or the words alone; this is said once"
+    return HostedProposer(Models(models, missed=missed), patience_s=patience_s, redaction=records.redaction)
 
 
 def guesser(records: Records, embedder: Embedder | None) -> Guesser:

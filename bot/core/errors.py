@@ -7,6 +7,7 @@ Broken       a record contradicts itself: stop, keep everything, tell an operato
 Unembedded   there is no vector this time: a question is searched by words alone, a sync is tried again
 Unranked     the reranker gave no order this time: what was found stays in the order that it has without
 Unrewritten  no model made a question whole: it is searched with those before it
+Unproposed   no model said what is to be done: the words of the request alone do
 """
 
 from collections.abc import Sequence
@@ -57,4 +58,12 @@ class Unrewritten(FootnoteError):  # noqa: N818
 
     def __init__(self, because: str, account: Account | None = None) -> None:
         super().__init__(f"the question was not put in other words ({because.replace('_', ' ')})")
+        self.because, self.account = because, account or Account()
+
+
+class Unproposed(FootnoteError):  # noqa: N818
+    """Nobody but the words themselves says what is wanted. `because` is a kind of error."""
+
+    def __init__(self, because: str, account: Account | None = None) -> None:
+        super().__init__(f"no model put the request into arguments ({because.replace('_', ' ')})")
         self.because, self.account = because, account or Account()

@@ -9,6 +9,8 @@ before its reply is whole takes back what was told of it.
 The steps of an attempt that died are taken again, except those before `closed`: what was decided stays decided, unless
 a source has taken back since then what it was decided from, or others read along by now.
 
+What is to be done is proposed, and done by nobody before whoever asked has confirmed it: see `flows.act`.
+
 What people have said to each other is retold on a way of its own, for whoever reads it anyway: see `flows.summarise`.
 
 Where the route asks for it, an answer is held instead of posted: see `flows.review`. Nothing else than an answer is, for
@@ -34,6 +36,7 @@ from bot.core.errors import LostLease
 from bot.core.nouns import Event, ListId, Part, Question, Shortfall, SlackPlace, Wording
 from bot.core.ports import Guess, Poster, Work
 from bot.core.record import audience_body, part_body, part_from
+from bot.flows.act import proposed
 from bot.flows.by_rule import not_for, said_by_rule
 from bot.flows.read import Reading, confirm
 from bot.flows.reply import Answering, Attempt, cites_beyond, sought_by
@@ -489,7 +492,7 @@ def _decided(attempt: Attempt) -> _Decided:
     guessing = None if asker.outsider else _guessing(attempt)
     found = sort_out(text, attempt.rules, guessing, whole=attempt.wording.whole)
     attempt.watch.lap("route")
-    said = said_by_rule(attempt, asker, found.route)
+    said = proposed(attempt, asker, found.route) or said_by_rule(attempt, asker, found.route)
     if said is not None:
         return _Decided(_without_evidence(attempt, said, found.route), asker, None, found.guesses)
     if found.route.does == "summarise":

@@ -11,6 +11,7 @@ from bot.core.clock import Stopwatch, Timer, timer
 from bot.core.failpoints import Reach
 from bot.core.nouns import Byline, Event, Judging, ListId, Part, Question, Wording
 from bot.core.ports import Composer, Embedder, Errand, Guesser, Judge, Rewriter, Scope, Work
+from bot.core.proposals import Acting
 from bot.flows.answered import Answers, Asked, Made, keep, recalled
 from bot.flows.read import (
     Reading,
@@ -52,6 +53,7 @@ class Answering:
     judge: Judge | None = None  # with one, a reply is shown when it is whole
     guesser: Callable[[Embedder | None], Guesser] | None = None  # likewise; without one, whatever is said is a question
     answers: Answers | None = None  # None: each is made anew
+    acting: Acting | None = None  # None: nothing is ever done
     patience_s: float = math.inf  # for one answer, with everything that models are asked for it
     timer: Timer = timer
 

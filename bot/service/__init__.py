@@ -1,6 +1,6 @@
 """Footnote in Slack, running: who takes in what is said, who answers it, and who keeps the sources fresh."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from typing import Final, NamedTuple
@@ -12,12 +12,14 @@ from bot import app, worker
 from bot.core import failpoints
 from bot.core.handing import Handing
 from bot.core.ports import Embedder
+from bot.core.proposals import AnyTool
 from bot.ops.counted import Counted
+from bot.service import acting, clicks, doors, handing, home
 from bot.service import administration as admin
-from bot.service import clicks, doors, handing, home
 from bot.service.channels import RuledCustoms
 from bot.service.evaluation import Evaluating
 from bot.slack import connection
+from bot.slack.acting import ActingListeners
 from bot.slack.audience import SlackPeople
 from bot.slack.commands import CommandIntake
 from bot.slack.conversations import SlackConversations
@@ -56,8 +58,10 @@ class Desk(NamedTuple):
 
 
 @contextmanager
-def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -> Iterator[AtWork]:
-    """From here to the end of the block, whoever writes to the bot is answered."""
+def in_slack(
+    records: app.Records, embedder: Embedder | None, *, command: str, tools: Sequence[AnyTool] | None = None
+) -> Iterator[AtWork]:
+    """From here to the end of the block, whoever writes to the bot is answered. `tools`: instead of those that there are."""
     settings = records.settings
     keys = doors.keys(settings)
     counted = Counted(partial(app.standing, records))
@@ -65,7 +69,7 @@ def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -
     web = connection.client(keys.bot, settings.slack_api_url, counted.slack_limited)
     us = connection.who_we_are(web)
     bolt = connection.bolt(web, keys.signing)
-    with at_work(records, embedder, web, us, bolt, command=command) as desk:
+    with at_work(records, embedder, web, us, bolt, command=command, tools=tools) as desk:
         checks: dict[str, Check] = {
             "database": partial(answers, records),
             "slack": every(_SLACK_ASKED_S, partial(connection.is_accepted, web)),
@@ -77,7 +81,14 @@ def in_slack(records: app.Records, embedder: Embedder | None, *, command: str) -
 
 @contextmanager
 def at_work(
-    records: app.Records, embedder: Embedder | None, web: WebClient, us: Us, bolt: App, *, command: str
+    records: app.Records,
+    embedder: Embedder | None,
+    web: WebClient,
+    us: Us,
+    bolt: App,
+    *,
+    command: str,
+    tools: Sequence[AnyTool] | None = None,
 ) -> Iterator[Desk]:
     """One workspace, for whoever `bolt` hears."""
     settings = records.settings
@@ -87,6 +98,8 @@ def at_work(
     poster, conversations = SlackPoster(web, us, reach), SlackConversations(web, us, people)
     experts = SlackExperts(web, us, people, poster)
     house = handing.house(records, experts, reach)
+    can_do = app.acting(records, tools)
+    acts = acting.house(records, can_do, people, poster, reach)
     reranker, rewriter, judge = app.reranker(records), app.rewriter(records), app.judge(records)
     with app.assistant(
         records,
@@ -99,6 +112,7 @@ def at_work(
         rewriter=rewriter,
         judge=judge,
         sayings=experts,
+        acting=can_do,
     ) as assistant:
         assistant.want(embedder)
         answer_next = partial(
@@ -124,6 +138,7 @@ def at_work(
             worker.Pool(answer_next, size=settings.workers) as pool,
             worker.Pool(_in_no_pause(review_next, pauses), size=1) as reviewing,
             worker.Pool(_in_no_pause(partial(handing.run_errand, records, house), pauses), size=1) as errands,
+            worker.Pool(_in_no_pause(partial(acting.act_next, records, acts), pauses), size=1) as doing,
             worker.Pool(heed_next, size=1) as heeding,  # one after the other, and behind no question
             worker.Pool(partial(admin.end_next, records, administration), size=1),
             worker.Pool(partial(evaluating.run_next, voice), size=1),
@@ -146,6 +161,8 @@ def at_work(
             )
             ReviewListeners(us, clicks.rulings(assistant), wake=reviewing.wake, later=later).attach(bolt)
             handing_over.attach(bolt)
+            decided = acting.decisions(acts)
+            ActingListeners(us, decided, wake=doing.wake, later=later, reach=reach).attach(bolt)
             check = partial(admin.check, administration)
             CommandIntake(us, commands, check=check, wake=heeding.wake, clock=records.clock, reach=reach).attach(bolt)
             listeners = Listeners(

@@ -273,7 +273,43 @@ BESIDE: Mapping[Beside, str] = {
 
 _ABOUT_ME_ELSEWHERE = "Ask me that in a direct message: what I know of you is for you alone."
 
+# Why something is not done: by the rule of the gate, or by what was found where it was to be done.
+DENIED: Mapping[str, str] = {
+    "no_rule": "No rule allows it any more. Ask whoever runs Footnote.",
+    "not_enabled": "It is switched off. Whoever runs Footnote can switch it on.",
+    "other_intent": "The rules allow this for other requests only.",
+    "not_a_member": "Only full members of this company, whose address is confirmed, can have things done.",
+    "not_for_them": "The rules do not name you for this. Ask whoever runs Footnote.",
+    "not_here": "The rules do not allow it here. Try it in our direct conversation, or ask whoever runs Footnote.",
+    "incomplete": "Something that it needs was not said yet. Press Edit to say it.",
+    "other_target": "The rules do not allow it there. Name another place, or ask whoever runs Footnote.",
+    "other_recipient": "The rules do not allow it for everybody whom it would reach.",
+    "too_much": "It is more than the rules allow.",
+    "too_many": "You have had this done as often as the rules allow in a day. Try it again tomorrow.",
+    "too_late": "It was good for a while only, which is over. Ask again.",
+    "not_theirs": "Only whoever asked can confirm it.",
+    "own_approval": "Nobody approves what they asked for themselves.",
+    "not_an_approver": "There is nobody who could approve it. Ask whoever runs Footnote.",
+    "nobody_to_approve": "Nobody who could approve it can be written to. Ask whoever runs Footnote.",
+    "too_long": "It is too long to be shown whole on a card, and only what was shown can be confirmed.",
+    "cancelled": "You cancelled it.",
+    "refused": "A colleague, who was asked to approve it, said no.",
+    "edited": "You changed it; the new one is below, or in our direct conversation.",
+    "taken_back": "What you asked was taken back, or changed, since.",
+    "changed": "It is not what you were shown any more. Ask again.",
+    "fault": "Something went wrong on our side. Whoever runs Footnote can find out more in the log.",
+    "unreachable": "You could not be written to.",
+    "no_such_target": "There is no such place, or you may not do this there.",
+    "not_yours": "There is no such place, or you may not do this there.",
+    "unknown_there": "It is not known there who you are, so nothing can be done in your name.",
+    "invalid": "What it was sent to does not take it like this. Ask again in other words.",
+    "refused_there": "What it was sent to said no.",
+    "away": "What it was sent to could not be reached, so nothing was done. Ask again in a while.",
+    "settled": "By what you found there.",
+}
+
 _NOTICES: Mapping[str, str] = {
+    "proposed": "One moment: I am getting ready what you asked for. Nothing is done before you have confirmed it.",
     "greet": "Hello! Ask me something that one of your company's pages may say, and I show you where it says so.",
     "thank": "Gladly. I am here when there is something else to look up.",
     "talk": (
@@ -395,6 +431,8 @@ def left_out(questions: int) -> str:
 def notice(said: Notice) -> str:
     if said.says is not None:
         return said.says
+    if said.about == "denied":
+        return f"I do not do this. {DENIED.get(said.because or '', DENIED['no_rule'])}"
     if said.about != "about_me":
         return _NOTICES[said.about]
     return _about_me(said.name or "", said.known) if said.known is not None else _ABOUT_ME_ELSEWHERE

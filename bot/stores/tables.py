@@ -116,6 +116,35 @@ class ReviewTurnRow(Row, table=True):
     shows: str | None = None
 
 
+class ExecutionRow(Leased, table=True):
+    """What was proposed to be done; `payload` is the proposal, `digest` that of exactly this one, `key` what it was proposed
+    for. `stage`: see `bot.core.proposals`; `shows`: the stage that its card shows. `approvals`: where cards for whoever may
+    approve it are.
+    """
+
+    __tablename__ = "execution"
+    __table_args__ = (
+        UniqueConstraint("workspace", "kind", "key"),
+        Index("execution_by_due", "workspace", "due_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("execution_by_use", "workspace", "actor", "tool", "began_at"),
+    )
+    receipt: str
+    tool: str
+    actor: str
+    digest: str
+    stage: str = Field(max_length=16)
+    shows: str | None = Field(default=None, max_length=16)
+    confirmed_by: str | None = None
+    approved_by: str | None = None
+    channel: str | None = None
+    message: str | None = None
+    approvals: dict[str, str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    because: str | None = None
+    said: str | None = Field(default=None, sa_type=Text)
+    outcome: str | None = Field(default=None, sa_type=Text)
+    began_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
 class JobRow(Leased, table=True):
     """Something to be done by us. At most one of a kind and key waits at a time."""
 
@@ -550,6 +579,7 @@ TABLES: tuple[type[Row], ...] = (
     ToldRow,
     ReviewRow,
     ReviewTurnRow,
+    ExecutionRow,
     JobRow,
     ConfigRow,
     ChangeRow,

@@ -133,7 +133,7 @@ def test_missing_rule_file_is_named(file: str) -> None:
     assert raised.value.file == file
 
 
-@pytest.mark.parametrize("file", ["tools.toml", "Answers.toml", ""])
+@pytest.mark.parametrize("file", ["tool.toml", "Answers.toml", ""])
 def test_unknown_rule_file_is_named(file: str) -> None:
     with pytest.raises(RulesError, match="no such rule file is known") as raised:
         parse({**TEXTS, file: ""})

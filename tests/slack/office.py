@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ import pytest
 from bot import app, service
 from bot.core.clock import Clock, utc_now
 from bot.core.nouns import ReceiptId
+from bot.core.proposals import AnyTool
 from bot.playground.slack import Channel, Delivery, Message, Person, RateLimits, SlackEmulator, SlackWorld
 from bot.settings import Settings
 from bot.stores.ledger.book import Recorded
@@ -164,11 +165,11 @@ def _way(slack: SlackEmulator, over: Over) -> dict[str, Any]:
 
 
 @contextmanager
-def running(office: Office, clock: Clock = utc_now) -> Iterator[None]:
-    """Reached as its settings say: on its socket, or over HTTP."""
+def running(office: Office, clock: Clock = utc_now, tools: Sequence[AnyTool] | None = None) -> Iterator[None]:
+    """Reached as its settings say: on its socket, or over HTTP. `tools`: all that can be done."""
     with (
         app.records(office.settings, clock) as records,
-        service.in_slack(records, None, command="test") as at_work,
+        service.in_slack(records, None, command="test", tools=tools) as at_work,
     ):
         if office.settings.slack_app_token is None:
             office.slack.deliver_to(f"http://127.0.0.1:{at_work.port}{EVENTS}")

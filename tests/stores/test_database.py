@@ -38,6 +38,7 @@ from bot.stores.tables import (
     EmbedderRow,
     EvaluationRow,
     EventRow,
+    ExecutionRow,
     ExpertReplyRow,
     GenerationRow,
     HaltRow,
@@ -92,6 +93,12 @@ ROWS: dict[type[Row], tuple[dict[str, Any], str, Any]] = {
         {"id": "v_1", "receipt": "r_1", "number": 1, "team": "T1", "reviewer": "U1", "until": NOON},
         "reviewer",
         "U2",
+    ),
+    ExecutionRow: (
+        {**_LEASED, "attempts": 0, "fence": 0, "receipt": "r_1", "tool": "t.t", "actor": "a", "digest": "d"}
+        | {"stage": "proposed"},
+        "payload",
+        "theirs",
     ),
     JobRow: ({**_LEASED, "attempts": 0, "fence": 0}, "payload", "theirs"),
     ConfigRow: ({"number": 1, "digest": "d", "texts": "{}", "author": "a", "note": "n", "at": NOON}, "note", "theirs"),

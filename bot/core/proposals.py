@@ -1,0 +1,361 @@
+"""What is proposed to be done: exactly these arguments, for this person, asked for there, and where each value came from.
+Whatever of it were another would have another digest; what somebody confirms is one digest.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final, Literal, NamedTuple, NewType, Protocol
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from bot.core.acting import Arguments, Done, Tool, Would
+from bot.core.nouns import Account, Event, ReceiptId, SlackPlace, SlackUser
+from bot.core.ports import NOBODYS, Errand
+from policies.evidence import Citation
+from policies.gate import Act, Risk, ToolRule
+from policies.people import Noun
+
+ProposalId = NewType("ProposalId", str)
+
+Part = Literal["target", "recipient", "amount", "text", "choice"]
+"""What a field of a tool is to the gate. `target` and `recipient` are never a document's to fill; `text` is what people write,
+and `choice` everything else.
+"""
+
+Origin = Literal["words", "form", "document", "model", "default"]
+"""Where a value came from: what the asker wrote, what they put into a form, a document, a model's own words, the tool itself."""
+
+Stage = Literal[
+    "proposed", "confirmed", "approved", "claimed", "done", "failed", "unknown", "declined", "expired"
+]  # fmt: skip
+"""`claimed`: from here on it may have happened. `unknown`: whether it did is not known, and a person is asked."""
+
+TRANSITIONS: Final[Mapping[Stage, frozenset[Stage]]] = {
+    "proposed": frozenset({"confirmed", "declined", "expired"}),
+    "confirmed": frozenset({"approved", "claimed", "declined", "expired"}),
+    "approved": frozenset({"claimed", "declined", "expired"}),
+    "claimed": frozenset({"done", "failed", "unknown"}),
+    "unknown": frozenset({"done", "failed"}),
+    "done": frozenset(),
+    "failed": frozenset(),
+    "declined": frozenset(),
+    "expired": frozenset(),
+}
+
+_ONLY_THEIRS: Final = frozenset({"target", "recipient"})
+_OF_A_PERSON: Final = frozenset({"words", "form", "default"})
+
+AnyTool = Tool[Any]
+
+
+def new_proposal_id() -> ProposalId:
+    """Opaque: all that a button says."""
+    return ProposalId("p_" + secrets.token_hex(12))
+
+
+class Value(Noun):
+    """Of one argument. `citation`: of the document that it came from."""
+
+    origin: Origin
+    citation: Citation | None = None
+
+
+class Proposal(Noun):
+    """`arguments` are canonical JSON. `missing`: what is still to be said before anybody can confirm it."""
+
+    id: ProposalId
+    receipt: ReceiptId
+    tool: str
+    arguments: str
+    actor: SlackUser
+    place: SlackPlace
+    intent: str
+    origins: Mapping[str, Value] = {}
+    missing: tuple[str, ...] = ()
+    made_at: datetime
+    expires_at: datetime
+    instead_of: ProposalId | None = None
+
+    @property
+    def digest(self) -> str:
+        body = self.model_dump(mode="json")
+        return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        found: dict[str, Any] = json.loads(self.arguments)
+        return found
+
+    @property
+    def channel(self) -> str | None:
+        """None: the asker's direct conversation with us."""
+        return None if self.place.channel.startswith("D") else self.place.channel
+
+    @property
+    def is_said_there(self) -> bool:
+        """Whether whoever reads the place has read all of it already: its words stand there, or are the tool's own."""
+        return all(one.origin in {"words", "default"} for one in self.origins.values())
+
+
+def canonical(values: Mapping[str, Any]) -> str:
+    return json.dumps(dict(values), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def part_of(field: FieldInfo) -> Part:
+    extra = field.json_schema_extra
+    said = extra.get("footnote") if isinstance(extra, dict) else None
+    match said:
+        case "target" | "recipient" | "amount" | "text":
+            return said
+        case _:
+            return "choice"
+
+
+class Typed(NamedTuple):
+    """As the tool takes them; or by field, what is wrong: `missing` where nothing was said."""
+
+    arguments: Arguments | None
+    wrong: Mapping[str, str]
+
+
+def typed(tool: AnyTool, values: Mapping[str, Any]) -> Typed:
+    """In strict words: what the tool takes says what is right."""
+    try:
+        return Typed(tool.takes.model_validate_json(canonical(values)), {})
+    except ValidationError as error:
+        wrong = {str(one["loc"][0]) if one["loc"] else "": _reason(one["type"], one["msg"]) for one in error.errors()}
+        return Typed(None, wrong)
+
+
+def _reason(kind: str, said: str) -> str:
+    return "missing" if kind == "missing" else said
+
+
+def not_theirs(tool: AnyTool, origins: Mapping[str, Value]) -> tuple[str, ...]:
+    """Targets and recipients that no person named: a document, or a model, may not say where anything goes."""
+    fields = tool.takes.model_fields
+    return tuple(
+        name
+        for name, one in origins.items()
+        if name in fields and part_of(fields[name]) in _ONLY_THEIRS and one.origin not in _OF_A_PERSON
+    )
+
+
+def act_of(
+    proposal: Proposal, tool: AnyTool, *, confirmed_by: SlackUser | None = None, approved_by: SlackUser | None = None
+) -> Act:
+    """As the gate judges it."""
+    fields, values = tool.takes.model_fields, proposal.values
+
+    def of(part: Part) -> Iterable[Any]:
+        for name, field in fields.items():
+            if part_of(field) == part and values.get(name) is not None:
+                said = values[name]
+                yield from said if isinstance(said, list) else [said]
+
+    return Act(
+        tool=proposal.tool,
+        intent=proposal.intent,
+        asker=proposal.actor.user,
+        channel=proposal.channel,
+        expires_at=proposal.expires_at,
+        is_complete=not proposal.missing,
+        targets=tuple(map(str, of("target"))),
+        recipients=tuple(map(str, of("recipient"))),
+        amounts=tuple(map(float, of("amount"))),
+        confirmed_by=confirmed_by.user if confirmed_by is not None else None,
+        approved_by=approved_by.user if approved_by is not None else None,
+    )
+
+
+class Card(Noun):
+    """Where it is shown, and to whom."""
+
+    channel: str
+    message: str
+
+
+class Standing(NamedTuple):
+    """A proposal, and what has become of it so far. `because`: why it was declined, or failed; `said`:
+    what the target said of that; `shows`: the stage that its
+    card shows; `approvals`: where cards for whoever may approve it are, by account.
+    """
+
+    proposal: Proposal
+    stage: Stage
+    digest: str
+    shows: Stage | None = None
+    confirmed_by: SlackUser | None = None
+    approved_by: SlackUser | None = None
+    card: Card | None = None
+    approvals: Mapping[str, str] = MappingProxyType({})
+    because: str | None = None
+    said: str | None = None
+    outcome: Done | None = None
+
+
+class Spread(NamedTuple):
+    """How often somebody may have it done a day, and since when that day is counted."""
+
+    since: datetime
+    most: int
+
+
+Began = Literal["begun", "too_many", "moved"]
+
+
+class Executions(Protocol):
+    """What was proposed and what became of it. Each change is on record with it, in one transaction."""
+
+    def propose(self, proposal: Proposal) -> Proposal:
+        """That of the same receipt, if there is one already: an attempt that died had made it."""
+        ...
+
+    def standing(self, id: ProposalId) -> Standing | None: ...  # noqa: A002 - it is the proposal's
+
+    def used(self, actor: SlackUser, tool: str, since: datetime) -> int:
+        """How often it was done for them since then, or may have been."""
+        ...
+
+    def move(self, id: ProposalId, stage: Stage, event: Event, **values: Any) -> bool:  # noqa: A002
+        """Durable when it returns. Of however many, one moves it."""
+        ...
+
+    def instead(self, old: ProposalId, new: Proposal, event: Event) -> bool:
+        """The old one is declined, and this one is proposed; or neither."""
+        ...
+
+
+class Execution(Protocol):
+    """One of them under a lease. Whoever lost that fails with `LostLease`."""
+
+    @property
+    def id(self) -> ProposalId: ...
+
+    @property
+    def attempt(self) -> int: ...
+
+    def standing(self) -> Standing: ...
+
+    def happened(self) -> Sequence[Event]:
+        """Of its receipt, in order; erased bodies are empty."""
+        ...
+
+    def move(self, stage: Stage, event: Event, **values: Any) -> bool: ...
+
+    def begin(self, spread: Spread, event: Event) -> Began:
+        """From here on it may have happened."""
+        ...
+
+    def record(self, event: Event) -> None: ...
+
+    def located(self, card: Card) -> None: ...
+
+    def shown(self, stage: Stage) -> None:
+        """What its card says from now on."""
+        ...
+
+    def asked(self, approvals: Mapping[str, str]) -> None:
+        """Where cards for whoever may approve it are."""
+        ...
+
+    def check_lease(self) -> None:
+        """Before each effect that cannot be taken back."""
+        ...
+
+    def rest(self, until: datetime, *, stage: Stage) -> None:
+        """Nothing is to be done before, unless somebody moves it from this stage."""
+        ...
+
+    def finish(self) -> None: ...
+
+
+class Slots(NamedTuple):
+    """What a model made of a request: which tool, if any, and with which arguments. Nothing of it is believed."""
+
+    tool: str | None
+    values: Mapping[str, Any]
+    account: Account
+    by: str
+
+
+class Proposer(Protocol):
+    """Puts what somebody wants done into the arguments of a tool."""
+
+    @property
+    def name(self) -> str: ...
+
+    def propose(
+        self,
+        request: str,
+        tools: Mapping[str, tuple[AnyTool, ToolRule]],
+        *,
+        wrong: Mapping[str, str],
+        errand: Errand = NOBODYS,
+    ) -> Slots:
+        """`wrong`: what was wrong with its last answer, by field. `Unproposed`, where it cannot be had."""
+        ...
+
+
+class Acting(NamedTuple):
+    """What can be done at all, by name; rules say what may be. Without a proposer, words alone are gone by."""
+
+    tools: Mapping[str, AnyTool]
+    executions: Executions
+    proposer: Proposer | None = None
+
+
+Clicked = Literal["taken", "unknown", "not_yours", "over", "expired", "denied", "incomplete", "taken_back", "invalid"]
+"""What a click came to."""
+
+
+class Pressed(NamedTuple):
+    """For whoever pressed. `because`: the rule of the gate that was against it; `wrong`: what is, by field."""
+
+    outcome: Clicked
+    because: str | None = None
+    wrong: Mapping[str, str] = MappingProxyType({})
+
+
+class Sheet(NamedTuple):
+    """What a card shows: the proposal, the tool, what the rules say of it, who has to approve it, and until when it is good.
+    `found`: what the target calls itself; only for a card that nobody else reads.
+    """
+
+    standing: Standing
+    does: str
+    fields: Mapping[str, FieldInfo]
+    risk: Risk
+    approvers: Sequence[str] = ()
+    found: Would | None = None
+
+
+class Cards(Protocol):
+    """Shows cards, each once, and what becomes of them."""
+
+    def show_there(self, card: Card, sheet: Sheet) -> bool:
+        """In the message that announced it. False: it is not there any more."""
+        ...
+
+    def show_alone(self, actor: SlackUser, sheet: Sheet, *, since: str) -> Card | None:
+        """In their direct conversation. None: they cannot be written to."""
+        ...
+
+    def point_to_it(self, card: Card) -> None:
+        """The message that announced it says that it is in the direct conversation."""
+        ...
+
+    def turn(self, card: Card, sheet: Sheet) -> None:
+        """Into what it has become; nothing can be pressed on it any more, unless a person is asked."""
+        ...
+
+    def ask_approver(self, approver: str, sheet: Sheet, *, since: str) -> str | None:
+        """As `channel/message`. None: they cannot be written to."""
+        ...
+
+    def turn_approval(self, where: str, sheet: Sheet) -> None: ...

@@ -1,0 +1,111 @@
+"""How a request to do something becomes a proposal, which is shown to whoever asked: never does it do anything.
+
+    route → the tool, by their words → its arguments → gate → [ledger] → a reply that becomes the card: see `flows.execute`
+
+With no tool that rules have enabled, and whose words were said, it is replied to as if there were none.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.core.nouns import Event, ReceiptId, SlackPlace, SlackUser
+from bot.core.proposals import Acting, AnyTool, Proposal, act_of, canonical, new_proposal_id
+from bot.flows.reply import Attempt
+from bot.steps.propose import Filled, Wanted, propose
+from policies.evidence import Notice
+from policies.gate import Actor, Deny, ToolRule, decide, rule_of
+from policies.intents import Route
+from policies.people import Person
+from policies.rules import Rules
+
+_MOST_CHARACTERS = 6_000  # of all arguments: a card shows each of them whole
+
+
+def proposed(attempt: Attempt, asker: Person, way: Route) -> Notice | None:
+    acting, question = attempt.house.acting, attempt.work.question
+    if way.does != "act" or acting is None or asker.outsider:
+        return None
+    if not isinstance(question.place, SlackPlace) or not isinstance(question.asker, SlackUser):
+        return None  # nowhere else there is anything to click on
+    enabled = enabled_tools(acting, attempt.rules)
+    wanted = _wanted(attempt, acting, enabled)
+    if wanted.tool is None or wanted.filled is None:
+        return None
+    tool, rule = acting.tools[wanted.tool], enabled[wanted.tool]
+    proposal = made(
+        wanted.filled,
+        tool,
+        rule,
+        receipt=question.receipt,
+        actor=question.asker,
+        place=question.place,
+        intent=way.intent,
+        now=attempt.now,
+    )
+    because = why_not(proposal, tool, asker, acting, attempt.rules, attempt.now)
+    if because is not None:
+        return Notice(about="denied", because=because)
+    acting.executions.propose(proposal)
+    attempt.house.reach("act.after_propose")
+    return Notice(about="proposed")
+
+
+def _wanted(attempt: Attempt, acting: Acting, enabled: Mapping[str, ToolRule]) -> Wanted:
+    """By the words of the message alone, whoever reads them: nothing else is given to anybody here."""
+    if not enabled:
+        return Wanted(None, None)
+    question = attempt.work.question
+    tools = {name: (acting.tools[name], rule) for name, rule in enabled.items()}
+    wanted = propose(question.text, tools, acting.proposer, attempt.house.errand(question))
+    if wanted.by is not None:
+        body = {"by": wanted.by, "because": wanted.because, "tool": wanted.tool}
+        event = Event(kind="act_understood", body={**body, **wanted.account.model_dump(mode="json")})
+        attempt.work.record(event)
+    return wanted
+
+
+def enabled_tools(acting: Acting, rules: Rules) -> dict[str, ToolRule]:
+    """Those that there are, and that a rule has enabled."""
+    found = {name: rule_of(name, rules.tools) for name in acting.tools}
+    return {name: rule for name, rule in found.items() if rule is not None and rule.enabled}
+
+
+def made(
+    filled: Filled,
+    tool: AnyTool,
+    rule: ToolRule,
+    *,
+    receipt: ReceiptId,
+    actor: SlackUser,
+    place: SlackPlace,
+    intent: str,
+    now: datetime,
+) -> Proposal:
+    return Proposal(
+        id=new_proposal_id(),
+        receipt=receipt,
+        tool=tool.name,
+        arguments=canonical(filled.values),
+        actor=actor,
+        place=place,
+        intent=intent,
+        origins=filled.origins,
+        missing=filled.missing,
+        made_at=now,
+        expires_at=now + rule.expires_in,
+    )
+
+
+def why_not(
+    proposal: Proposal, tool: AnyTool, person: Person, acting: Acting, rules: Rules, now: datetime
+) -> str | None:
+    """By the gate, before anybody has said yes to it."""
+    if len(proposal.arguments) > _MOST_CHARACTERS:
+        return "too_long"
+    used = acting.executions.used(proposal.actor, proposal.tool, day_of(now))
+    found = decide(act_of(proposal, tool), Actor(proposal.actor.user, person), rules.tools, now, used)
+    return found.rule if isinstance(found, Deny) else None
+
+
+def day_of(now: datetime) -> datetime:
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)

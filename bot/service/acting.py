@@ -1,0 +1,47 @@
+"""The desk at which what is to be done is shown, confirmed and done."""
+
+from collections.abc import Mapping
+
+from bot import app, worker
+from bot.core.failpoints import Reach
+from bot.core.nouns import SlackUser
+from bot.core.proposals import Acting, Pressed, ProposalId
+from bot.flows import execute
+from bot.flows.execute import House
+from bot.slack.acting import Decisions, SlackCards
+from bot.slack.audience import SlackPeople
+from bot.slack.poster import SlackPoster
+from bot.slack.render.cards import entered
+
+
+def house(records: app.Records, acting: Acting, people: SlackPeople, poster: SlackPoster, reach: Reach) -> House:
+    return House(
+        acting=acting,
+        history=records.receipts,
+        rules=records.config.rules,
+        member=people.member,
+        cards=SlackCards(poster),
+        clock=records.clock,
+        reach=reach,
+    )
+
+
+def decisions(house: House) -> Decisions:
+    return Decisions(
+        confirm=lambda id_, by: execute.confirm(id_, by, house),
+        cancel=lambda id_, by: execute.cancel(id_, by, house),
+        approve=lambda id_, by: execute.approve(id_, by, house),
+        refuse=lambda id_, by: execute.refuse(id_, by, house),
+        settle=lambda id_, by, happened: execute.settle(id_, by, house, happened=happened),
+        to_edit=lambda id_, by: execute.to_edit(id_, by, house),
+        edit=lambda id_, by, said: _edit(id_, by, said, house),
+    )
+
+
+def act_next(records: app.Records, house: House) -> bool:
+    return worker.act_next(records.executions, house)
+
+
+def _edit(id_: ProposalId, by: SlackUser, said: Mapping[str, str], house: House) -> Pressed:
+    sheet = execute.to_edit(id_, by, house)
+    return sheet if isinstance(sheet, Pressed) else execute.edit(id_, by, entered(sheet.fields, said), house)

@@ -1,0 +1,345 @@
+"""How do the card of something that is to be done, the forms behind it, and what became of it look? Pure. Every argument stands
+there as it will be sent; nothing of it is markup. Buttons and forms carry nothing but the opaque id of one proposal.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, Literal, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from bot.core.proposals import Origin, Pressed, Proposal, Sheet, Stage, part_of
+from bot.slack.render import plain
+from bot.slack.render.characters import one_line, shortened, visible
+from bot.slack.render.kit import Json, note, one_run, plain_text
+from bot.slack.render.message import Post
+from bot.slack.render.mrkdwn import escaped, link
+from bot.slack.render.parts import Run
+from bot.slack.render.richtext import quote, rich_text, section
+from bot.slack.words import DENIED
+
+CONFIRM, EDIT, CANCEL = "act:confirm", "act:edit", "act:cancel"  # EDIT: of the form, too
+APPROVE, REFUSE = "act:approve", "act:refuse"
+HAPPENED, DID_NOT = "act:happened", "act:did_not"
+
+_TITLE: Final = "What is to be done"
+_LOADING: Final = "One moment…"
+_FAILED: Final = "That could not be done just now. Please close this and click again in a minute."
+_MOST_OF_A_FIELD: Final = 3_000
+_MOST_OF_A_LABEL: Final = 100
+_MOST_OPTIONS: Final = 100
+_ONE_LINE: Final = 200
+_MOST_SAID: Final = 500
+
+_ORIGINS: Final[Mapping[Origin, str]] = {
+    "words": "as you wrote",
+    "form": "as you put in",
+    "document": "from a document",
+    "model": "written for you",
+    "default": "nobody said otherwise",
+}
+_RISKS: Final = {"low": "Low risk", "medium": "Medium risk", "high": "High risk"}
+_NOTHING_YET: Final = "Nothing has been done yet."
+
+_ENDED: Final[Mapping[Stage, str]] = {
+    "confirmed": "Confirmed by you; it waits for somebody to approve it.",
+    "approved": "Confirmed and approved; it is being done.",
+    "claimed": "It is being done.",
+    "done": "Done.",
+    "failed": "It was not done.",
+    "declined": "It is not done.",
+    "expired": "It is not done: nobody said yes to it in time. Ask again if you still want it.",
+    "unknown": (
+        "I do not know whether this was done: I lost touch while it was. Please look there, and say here what you find. "
+        "I do not try it again."
+    ),
+}
+_FAILED_THERE: Final = {"refused": "refused_there", "too_many": "refused_there"}
+_FOR_APPROVERS: Final[Mapping[Stage, str]] = {
+    "approved": "It was approved, and is being done.",
+    "claimed": "It was approved, and is being done.",
+    "done": "It was approved, and done.",
+    "failed": "It was approved, but could not be done.",
+    "unknown": "It was approved; whether it was done is not known, and whoever asked was told so.",
+    "declined": "It is not done.",
+    "expired": "It is not done: nobody approved it in time.",
+}
+_PRESSED: Final = {
+    "taken": "Noted.",
+    "unknown": "There is nothing of the kind any more. Ask again.",
+    "not_yours": "This is not yours to decide.",
+    "over": "This has been decided already.",
+    "expired": "This was good for a while only, which is over. Ask again.",
+    "incomplete": "Something that it needs was not said yet. Press Edit to say it.",
+    "taken_back": "What was asked was taken back, or changed, since. Nothing is done.",
+    "invalid": "Not like this.",
+}
+_MISSING: Final = "This is needed."
+
+
+def card(sheet: Sheet) -> Post:
+    """With what can be pressed. What is not said yet cannot be confirmed."""
+    proposal = sheet.standing.proposal
+    heading = f"{sheet.does}?"
+    opening = section((Run(heading, bold=True), Run(f" {_where(sheet)}{_NOTHING_YET}")))
+    under = [note(line) for line in _terms(sheet)]
+    text = "\n".join((heading, _NOTHING_YET, *_in_words(sheet)))
+    return Post(plain.cut(text), (rich_text([opening]), *_arguments(sheet), *under, _buttons(proposal)))
+
+
+def approval(sheet: Sheet) -> Post:
+    """For somebody who may approve it: what whoever asked has confirmed."""
+    asker: Json = {"type": "user", "user_id": sheet.standing.proposal.actor.user}
+    said: Json = {
+        "type": "text",
+        "text": f" asks that this be done, and has confirmed it: {sheet.does}. {_NOTHING_YET}",
+    }
+    opening = rich_text([{"type": "rich_text_section", "elements": [asker, said]}])
+    named = ((APPROVE, "Approve", "primary"), (REFUSE, "Do not", None))
+    text = "\n".join((f"Please approve, or do not: {sheet.does}", *_in_words(sheet)))
+    id_ = sheet.standing.proposal.id
+    until = note(f"{_RISKS[sheet.risk]} · good until {_moment(sheet.standing.proposal.expires_at)}")
+    return Post(plain.cut(text), (opening, *_arguments(sheet), until, _pressable(id_, named)))
+
+
+def over(sheet: Sheet) -> Post:
+    """What became of it, with what it was; only where that changes anything, something can be pressed."""
+    standing = sheet.standing
+    said = outcome(sheet)
+    found = standing.outcome
+    lines = [section((Run(f"{sheet.does}: ", bold=True), Run(said)))]
+    if found is not None:
+        lines.append(_result(found.what, found.url))
+    if standing.said and _is_alone(sheet):
+        lines.append(quote((Run(visible(shortened(standing.said, _MOST_SAID))),)))
+    asks: tuple[Json, ...] = ()
+    if standing.stage == "confirmed":
+        asks = (_pressable(standing.proposal.id, ((CANCEL, "Cancel", None),)),)
+    if standing.stage == "unknown":
+        named = ((HAPPENED, "It was done", None), (DID_NOT, "It was not done", None))
+        asks = (_pressable(standing.proposal.id, named),)
+    what = [found.what] if found is not None else []
+    text = "\n".join((f"{sheet.does}: {said}", *(escaped(one_line(one)) for one in what)))
+    return Post(plain.cut(text), (rich_text(lines), *_arguments(sheet), *asks))
+
+
+def _is_alone(sheet: Sheet) -> bool:
+    """What a target says is for whoever asked."""
+    card = sheet.standing.card
+    return card is not None and card.channel.startswith("D")
+
+
+def over_for_approver(sheet: Sheet) -> Post:
+    """Without what it was: they may have been asked about it, and that is over."""
+    asker: Json = {"type": "user", "user_id": sheet.standing.proposal.actor.user}
+    said = _FOR_APPROVERS.get(sheet.standing.stage, _FOR_APPROVERS["declined"])
+    element: Json = {"type": "text", "text": f" asked for this: {sheet.does}. {said}"}
+    return Post(said, (rich_text([{"type": "rich_text_section", "elements": [asker, element]}]),))
+
+
+def outcome(sheet: Sheet) -> str:
+    standing = sheet.standing
+    said, because = _ENDED.get(standing.stage, _NOTHING_YET), standing.because or ""
+    if standing.stage not in {"declined", "failed"}:
+        return said
+    why = DENIED.get(_FAILED_THERE.get(because, because) if standing.stage == "failed" else because)
+    return f"{said} {why}" if why else said
+
+
+def elsewhere() -> Post:
+    """At the place, when the card is for whoever asked alone."""
+    said = "I have sent what I would do to whoever asked, in our direct conversation. Nothing has been done yet."
+    return Post(said, (one_run(said),))
+
+
+def _result(what: str, url: str) -> Json:
+    shown = shortened(one_line(what), 200)
+    address = link(url)
+    element = {"type": "link", "url": address, "text": shown} if address else {"type": "text", "text": shown}
+    return {"type": "rich_text_section", "elements": [element]}
+
+
+def _where(sheet: Sheet) -> str:
+    return f"There: {shortened(one_line(sheet.found.target), 200)}. " if sheet.found is not None else ""
+
+
+def _arguments(sheet: Sheet) -> Iterator[Json]:
+    """Each as it will be sent, with its name and where it came from."""
+    proposal = sheet.standing.proposal
+    for name, value in proposal.values.items():
+        if value is None or value == "":
+            continue
+        origin = proposal.origins.get(name)
+        came = f" · {_ORIGINS[origin.origin]}" if origin is not None else ""
+        yield rich_text([section((Run(_label(name, sheet), bold=True), Run(came, italic=True))), _value(value)])
+    if proposal.missing and sheet.standing.stage == "proposed":
+        yield note(f"Still to be said: {', '.join(_label(name, sheet) for name in proposal.missing)}. Press Edit.")
+
+
+def _value(value: Any) -> Json:
+    return quote((Run(visible(_spelt(value))),))
+
+
+def _spelt(value: Any) -> str:
+    match value:
+        case list():
+            return "\n".join(map(_spelt, value))
+        case bool():
+            return "yes" if value else "no"
+        case _:
+            return str(value)
+
+
+def _in_words(sheet: Sheet) -> Iterator[str]:
+    for name, value in sheet.standing.proposal.values.items():
+        if value not in (None, ""):
+            yield f"{_label(name, sheet)}: {escaped(_spelt(value))}"
+
+
+def _label(name: str, sheet: Sheet) -> str:
+    field = sheet.fields.get(name)
+    return shortened(field.title if field is not None and field.title else name.replace("_", " ").capitalize(), 60)
+
+
+def _terms(sheet: Sheet) -> Iterator[str]:
+    until = _moment(sheet.standing.proposal.expires_at)
+    yield f"{_RISKS[sheet.risk]} · only you can confirm it · good until {until}"
+    if sheet.approvers:
+        yield "After you, a colleague has to approve it, who is shown all of this."
+
+
+def _moment(when: datetime) -> str:
+    return f"{when:%-d %B, %H:%M} UTC"
+
+
+def _buttons(proposal: Proposal) -> Json:
+    confirm = () if proposal.missing else ((CONFIRM, "Confirm", "primary"),)
+    edit = (EDIT, "Edit", "primary" if proposal.missing else None)
+    return _pressable(proposal.id, (*confirm, edit, (CANCEL, "Cancel", None)))
+
+
+def _pressable(id_: str, named: Sequence[tuple[str, str, str | None]]) -> Json:
+    return {
+        "type": "actions",
+        "elements": [
+            {
+                "type": "button",
+                "action_id": action,
+                "text": plain_text(text),
+                "value": id_,
+                **({"style": style} if style else {}),
+            }
+            for action, text, style in named
+        ],
+    }
+
+
+# --- forms ----------------------------------------------------------------------------------------------------------------
+
+
+def loading(id_: str) -> Json:
+    return _modal([one_run(_LOADING)], id_, submit=None)
+
+
+def failed() -> Json:
+    return _modal([one_run(_FAILED)], "", submit=None)
+
+
+def told(pressed: Pressed) -> Json:
+    return _modal([one_run(pressed_words(pressed))], "", submit=None)
+
+
+def form(sheet: Sheet) -> Json:
+    """A field for each argument; what is missing comes first."""
+    proposal = sheet.standing.proposal
+    values, first = proposal.values, set(proposal.missing)
+    named = sorted(sheet.fields.items(), key=lambda each: each[0] not in first)
+    asked = [_input(name, field, values.get(name), _label(name, sheet)) for name, field in named]
+    why = one_run("This makes a new proposal, which you are shown before anything is done.")
+    return _modal([why, *asked], proposal.id, submit="Show me")
+
+
+def _input(name: str, field: FieldInfo, value: Any, label: str) -> Json:
+    made: Json = {
+        "type": "input",
+        "block_id": name,
+        "optional": not field.is_required(),
+        "label": plain_text(shortened(label, _MOST_OF_A_LABEL)),
+        "element": _element(field, value),
+    }
+    if field.description:
+        made["hint"] = plain_text(shortened(field.description, _MOST_OF_A_LABEL))
+    return made
+
+
+def _element(field: FieldInfo, value: Any) -> Json:
+    options = choices(field)
+    if options:
+        shown = [_option(one) for one in options[:_MOST_OPTIONS]]
+        chosen = {"initial_option": _option(str(value))} if str(value) in options else {}
+        return {"type": "static_select", "action_id": "value", "options": shown, **chosen}
+    longest = min(_longest(field), _MOST_OF_A_FIELD)
+    said = "" if value is None else _spelt(value)
+    return {
+        "type": "plain_text_input",
+        "action_id": "value",
+        "multiline": part_of(field) == "text" and longest > _ONE_LINE,
+        "max_length": max(longest, len(said)) if len(said) <= _MOST_OF_A_FIELD else _MOST_OF_A_FIELD,
+        **({"initial_value": said} if said and len(said) <= _MOST_OF_A_FIELD else {}),
+    }
+
+
+def choices(field: FieldInfo) -> tuple[str, ...]:
+    if field.annotation is bool:
+        return ("yes", "no")
+    return tuple(map(str, get_args(field.annotation))) if get_origin(field.annotation) is Literal else ()
+
+
+def entered(fields: Mapping[str, FieldInfo], said: Mapping[str, str]) -> dict[str, Any]:
+    """What was put in, as the tool takes it. What was left empty was not said."""
+    found: dict[str, Any] = {}
+    for name, field in fields.items():
+        text = said.get(name, "").strip()
+        if text:
+            found[name] = _taken(text, field)
+    return found
+
+
+def _taken(text: str, field: FieldInfo) -> Any:
+    if field.annotation is bool:
+        return text == "yes"
+    if get_origin(field.annotation) in {tuple, list, frozenset, set}:
+        return [one.strip() for one in text.replace(",", "\n").splitlines() if one.strip()]
+    return text
+
+
+def _longest(field: FieldInfo) -> int:
+    return next((one.max_length for one in field.metadata if getattr(one, "max_length", None)), _MOST_OF_A_FIELD)
+
+
+def _option(text: str) -> Json:
+    return {"text": plain_text(shortened(text, 75)), "value": text}
+
+
+def complaints(pressed: Pressed, shown: Sequence[str]) -> dict[str, str]:
+    """Under each field what is wrong with it."""
+    found = {name: _MISSING if why == "missing" else why for name, why in pressed.wrong.items() if name in shown}
+    return found or {name: pressed_words(pressed) for name in list(shown)[:1]}
+
+
+def pressed_words(pressed: Pressed) -> str:
+    if pressed.outcome == "denied":
+        return f"Nothing is done. {DENIED.get(pressed.because or '', DENIED['no_rule'])}"
+    return _PRESSED[pressed.outcome]
+
+
+def _modal(shown: Sequence[Json], id_: str, *, submit: str | None) -> Json:
+    return {
+        "type": "modal",
+        "callback_id": EDIT,
+        "private_metadata": id_,
+        "title": plain_text(_TITLE),
+        "close": plain_text("Cancel" if submit else "Close"),
+        **({"submit": plain_text(submit)} if submit else {}),
+        "blocks": list(shown),
+    }

@@ -1,0 +1,265 @@
+"""What does somebody want done, and with which arguments? By the words of their message alone: nothing that stands in a
+document chooses a tool, or says where anything goes. What was not said is missing, and never guessed.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, Final, Literal, NamedTuple, get_args, get_origin
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from bot.core.errors import Unproposed
+from bot.core.nouns import Account
+from bot.core.ports import NOBODYS, Errand
+from bot.core.proposals import AnyTool, Proposer, Value, not_theirs, part_of, typed
+from policies.gate import ToolRule
+
+_QUOTED: Final = re.compile(r"“([^”]+)”|\"([^\"]+)\"|«([^»]+)»|„([^“”]+)[“”]|(?<!\w)'([^'\n]+)'(?!\w)")
+_WORD: Final = re.compile(r"[^\W_]+")
+_LABELLED: Final = r"(?im)(?:^|[,;\n]\s*){name}\s*[:=]\s*(.+?)\s*(?=$|[,;]\s*(?:{others})\s*[:=])"
+_TOKEN: Final = re.compile(r"[^\s,;“”\"'()]+")
+_LED: Final = re.compile(r"(?i)\b(?:in|into|on|onto|to|at|with|under|project|space|channel|issue|ticket|page|for)\s+$")
+_SAYING: Final = re.compile(
+    r"(?i)\b(?:saying|that says|with the text|with the words|titled|called|named|about)\b:?\s*(.+)$"
+)
+_COLON: Final = re.compile(r":\s+(.+)$", re.DOTALL)
+_ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_NUMBER: Final = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)?(?![\w])")
+_ENDINGS: Final = ("s", "d", "ed", "ing")
+_SHORTEST: Final = 4
+
+
+class Filled(NamedTuple):
+    """`values` are complete and typed where nothing is `missing`."""
+
+    values: Mapping[str, Any]
+    origins: Mapping[str, Value]
+    missing: tuple[str, ...] = ()
+
+
+class Wanted(NamedTuple):
+    """Which tool, and with what. `by` a model, if one was asked; `because`: why it said nothing."""
+
+    tool: str | None
+    filled: Filled | None
+    by: str | None = None
+    because: str | None = None
+    account: Account = Account()
+
+
+def propose(
+    text: str, tools: Mapping[str, tuple[AnyTool, ToolRule]], proposer: Proposer | None, errand: Errand = NOBODYS
+) -> Wanted:
+    """By a model that reads the request and nothing else, if there is one; what of that was not said is marked as its own."""
+    if proposer is None:
+        return _by_words(text, tools)
+    try:
+        return _by_model(text, tools, proposer, errand)
+    except Unproposed as none:
+        return _by_words(text, tools)._replace(by=proposer.name, because=none.because, account=none.account)
+
+
+def _by_words(text: str, tools: Mapping[str, tuple[AnyTool, ToolRule]]) -> Wanted:
+    name = choose(text, {name: rule for name, (_, rule) in tools.items()})
+    return Wanted(name, fill(text, *tools[name]) if name is not None else None)
+
+
+def _by_model(text: str, tools: Mapping[str, tuple[AnyTool, ToolRule]], proposer: Proposer, errand: Errand) -> Wanted:
+    """What is typed wrongly goes back to it once."""
+    said = proposer.propose(text, tools, wrong={}, errand=errand)
+    account, name = said.account, said.tool
+    if name is None or name not in tools:
+        return Wanted(None, None, said.by, None, account)
+    tool, values = tools[name][0], said.values
+    wrong = {field: why for field, why in typed(tool, values).wrong.items() if why != "missing"}
+    if wrong:
+        try:
+            again = proposer.propose(text, {name: tools[name]}, wrong=wrong, errand=errand)
+            values = again.values if again.tool == name else values
+            account = together(account, again.account)
+        except Unproposed as none:
+            account = together(account, none.account)
+    origins = {field: Value(origin=_origin(one, text)) for field, one in values.items()}
+    return Wanted(name, settled(tool, values, origins), said.by, None, account)
+
+
+def together(one: Account, other: Account) -> Account:
+    return Account(passed=(*one.passed, *other.passed), sent=(*one.sent, *other.sent), calls=(*one.calls, *other.calls))
+
+
+def _origin(value: Any, text: str) -> Literal["words", "model"]:
+    """Whether it stands in what they wrote, as whole words."""
+    said = value if isinstance(value, list) else [value]
+    return "words" if said and all(_stands_in(str(one), text) for one in said) else "model"
+
+
+def _stands_in(value: str, text: str) -> bool:
+    words = " ".join(value.casefold().split())
+    return bool(words) and re.search(rf"(?<!\w){re.escape(words)}(?!\w)", " ".join(text.casefold().split())) is not None
+
+
+def choose(text: str, rules: Mapping[str, ToolRule]) -> str | None:
+    """The one tool whose words are in what was asked; of several, that of which most are. None: no one, or no one alone."""
+    said = [_stem(word) for word in _WORD.findall(_without_quotes(text).casefold())]
+    found = {name: _most_words(said, rule.words) for name, rule in rules.items()}
+    best = max(found.values(), default=(0, 0))
+    those = [name for name, weight in found.items() if weight == best and weight != (0, 0)]
+    return those[0] if len(those) == 1 else None
+
+
+def _most_words(said: Sequence[str], phrases: Sequence[str]) -> tuple[int, int]:
+    """How many words of one phrase are there, and how near to the beginning."""
+    weights = [(len(words), -min(map(said.index, words))) for words in map(_stems, phrases) if words <= set(said)]
+    return max(weights, default=(0, 0))
+
+
+def _stems(phrase: str) -> frozenset[str]:
+    return frozenset(_stem(word) for word in _WORD.findall(phrase.casefold()))
+
+
+def _stem(word: str) -> str:
+    ending = next((one for one in _ENDINGS if word.endswith(one) and len(word) - len(one) >= _SHORTEST), "")
+    stem = word.removesuffix(ending)
+    return stem.removesuffix("e") if len(stem) > _SHORTEST else stem
+
+
+def _without_quotes(text: str) -> str:
+    return _QUOTED.sub(" ", text)
+
+
+def fill(text: str, tool: AnyTool, rule: ToolRule) -> Filled:
+    """From the words of the message."""
+    fields = tool.takes.model_fields
+    found = dict(_labelled(text, fields))
+    rest = _QUOTED.sub(lambda match: " " * len(match.group()), text)
+    for name, field in fields.items():
+        if name not in found:
+            said = _said(rest, field, rule, taken=found.values())
+            if said is not None:
+                found[name] = said
+    free = [name for name, field in fields.items() if name not in found and _is_text(field)]
+    found |= dict(zip(free, _texts(text), strict=False))
+    return settled(tool, found, {name: Value(origin="words") for name in found})
+
+
+def settled(tool: AnyTool, values: Mapping[str, Any], origins: Mapping[str, Value]) -> Filled:
+    """With what the tool itself adds. What is not as it takes it, or not theirs to say, is left out, and so is missing."""
+    theirs = {name: one for name, one in values.items() if name not in not_theirs(tool, origins)}
+    made = typed(tool, theirs)
+    wrong = set(made.wrong)
+    if made.arguments is None:
+        theirs = {name: one for name, one in theirs.items() if name not in wrong}
+        made = typed(tool, theirs)
+    if made.arguments is None:
+        missing = tuple(name for name in tool.takes.model_fields if name in {*wrong, *made.wrong})
+        kept = {name: origins[name] for name in theirs}
+        return Filled(theirs, kept, missing or tuple(tool.takes.model_fields))
+    whole = made.arguments.model_dump(mode="json")
+    default = Value(origin="default")
+    return Filled(whole, {name: origins[name] if name in theirs else default for name in whole})
+
+
+def _labelled(text: str, fields: Mapping[str, FieldInfo]) -> Iterator[tuple[str, Any]]:
+    """`summary: The projector is broken`, under the name of the field or its title."""
+    names = {name: (name.replace("_", " "), *([field.title] if field.title else [])) for name, field in fields.items()}
+    others = "|".join(re.escape(one) for each in names.values() for one in each)
+    for name, called in names.items():
+        for one in called:
+            match = re.search(_LABELLED.format(name=re.escape(one), others=others), text)
+            if match is not None:
+                yield name, _as_taken(_unquoted(match.group(1)), fields[name])
+                break
+
+
+def _unquoted(said: str) -> str:
+    match = _QUOTED.fullmatch(said)
+    return next(filter(None, match.groups())) if match is not None else said
+
+
+def _as_taken(said: str, field: FieldInfo) -> Any:
+    return [one.strip() for one in said.split(",")] if _is_several(field) else said
+
+
+def _said(text: str, field: FieldInfo, rule: ToolRule, *, taken: Any) -> Any:
+    match part_of(field):
+        case "recipient":
+            addresses = list(dict.fromkeys(_ADDRESS.findall(text)))
+            return _one_or_all(addresses, field)
+        case "target":
+            return next((one for one in _targets(text, field, rule) if one not in taken), None)
+        case "amount":
+            numbers = [one.replace(",", ".") for one in _NUMBER.findall(text)]
+            return numbers[0] if len(numbers) == 1 else None
+        case "choice":
+            return _option(text, field)
+        case "text":
+            return None
+
+
+def _one_or_all(found: Sequence[str], field: FieldInfo) -> Any:
+    """Of several where one is meant, none is."""
+    if _is_several(field):
+        return list(found) or None
+    return found[0] if len(found) == 1 else None
+
+
+def _targets(text: str, field: FieldInfo, rule: ToolRule) -> Iterator[str]:
+    """What the rule names, where it stands as a word; else what follows such a word as `in`, if the field takes it."""
+    tokens = [(match.group().rstrip(".!?:"), text[: match.start()]) for match in _TOKEN.finditer(text)]
+    allowed = {one.casefold(): one for one in rule.targets}
+    for token, _ in tokens:
+        bare = token.lstrip("#")
+        before, _, number = bare.rpartition("-")
+        named = allowed.get(bare.casefold()) or allowed.get(before.casefold())
+        said = named if named is None or bare.casefold() == named.casefold() else f"{named}-{number}"
+        if said is not None and _takes(field, said):
+            yield said
+    for token, before in tokens:
+        if _LED.search(before) and _looks_like_a_name(token) and _takes(field, token):
+            yield token
+
+
+def _looks_like_a_name(token: str) -> bool:
+    """Neither a word nor a number: something that only a machine is called."""
+    return any(one.isupper() or one.isdigit() for one in token[1:]) or token[:1] == "#" or "/" in token
+
+
+def _takes(field: FieldInfo, said: Any) -> bool:
+    try:
+        made: Any = Annotated[field.annotation, field]
+        TypeAdapter(made).validate_python(said)
+    except ValidationError:
+        return False
+    return True
+
+
+def _option(text: str, field: FieldInfo) -> str | None:
+    """One of a few, if exactly one of them is named."""
+    words = set(_WORD.findall(text.casefold()))
+    named = [one for one in options(field) if set(_WORD.findall(one.casefold())) <= words]
+    return named[0] if len(named) == 1 else None
+
+
+def options(field: FieldInfo) -> tuple[str, ...]:
+    """All that there are, or those that the field names as examples."""
+    if get_origin(field.annotation) is Literal:
+        return tuple(map(str, get_args(field.annotation)))
+    return tuple(one for one in field.examples or () if isinstance(one, str))
+
+
+def _is_several(field: FieldInfo) -> bool:
+    return get_origin(field.annotation) in {tuple, list, frozenset, set}
+
+
+def _is_text(field: FieldInfo) -> bool:
+    return part_of(field) == "text"
+
+
+def _texts(text: str) -> Sequence[str]:
+    """What was quoted, in order; or else what is said after such words as `about`."""
+    quoted = [next(filter(None, match.groups())).strip() for match in _QUOTED.finditer(text)]
+    if quoted:
+        return quoted
+    said = _COLON.search(text) or _SAYING.search(text)
+    return [said.group(1).strip().rstrip(".")] if said is not None else []

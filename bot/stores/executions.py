@@ -1,0 +1,279 @@
+"""What was proposed to be done, and what became of it. Whatever moves is moved by one conditional update, with its event in
+the same transaction; what may have reached a target is on record as that before it does.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import ColumnElement, update
+from sqlmodel import Session, col, func, select
+
+from bot.core.acting import Done
+from bot.core.clock import Clock
+from bot.core.nouns import Event, ReceiptId, SlackUser
+from bot.core.proposals import TRANSITIONS, Began, Card, Proposal, ProposalId, Spread, Stage, Standing
+from bot.stores.database import Database, changed, insert_new
+from bot.stores.leases import Claim, Leases
+from bot.stores.ledger.book import Ledger
+from bot.stores.tables import ExecutionRow
+
+KIND: Final = "act"
+_OPEN: Final = ("waiting", "claimed")
+_MAY_HAVE_HAPPENED: Final[tuple[Stage, ...]] = ("claimed", "done", "unknown")
+
+Written = TypeVar("Written")
+
+
+class _TooMany(Exception):  # noqa: N818 - it ends a transaction, and nobody sees it
+    """Of a day."""
+
+
+class ExecutionStore(Leases[ExecutionRow]):
+    """The `Executions` port, and the queue of what is to be done for any of them."""
+
+    def __init__(self, database: Database, ledger: Ledger, clock: Clock, *, owner: str, length: timedelta) -> None:
+        super().__init__(database, ExecutionRow, owner=owner, length=length)
+        self._ledger, self._clock = ledger, clock
+
+    def open(self, claim: Claim) -> "OpenExecution":
+        return OpenExecution(self, self._database, self._ledger, self._clock, claim)
+
+    def propose(self, proposal: Proposal) -> Proposal:
+        key, now = f"{proposal.receipt}:0", self._clock()
+        with self._database.writing() as session:
+            if insert_new(session, ExecutionRow, [_row(proposal, key, now)]) == 1:
+                self._ledger.append(session, [_proposed(proposal)], now)
+                return proposal
+            found = session.exec(select(ExecutionRow).where(col(ExecutionRow.key) == key)).one()
+            return Proposal.model_validate_json(found.payload)
+
+    def standing(self, id: ProposalId) -> Standing | None:  # noqa: A002 - it is the proposal's
+        with self._database.reading() as session:
+            row = session.get(ExecutionRow, (self._database.workspace, id))
+            return _standing(row) if row is not None else None
+
+    def used(self, actor: SlackUser, tool: str, since: datetime) -> int:
+        with self._database.reading() as session:
+            return _used(session, actor, tool, since)
+
+    def move(self, id: ProposalId, stage: Stage, event: Event, **values: Any) -> bool:  # noqa: A002
+        """Whoever has it in hand looks again, at once."""
+        now = self._clock()
+        moved = update(ExecutionRow).where(col(ExecutionRow.id) == id, *_may_become(stage))
+        with self._database.writing(ahead=True) as session:
+            is_ours = changed(session, moved.values(stage=stage, due_at=now, **_stored(values))) == 1
+            if is_ours:
+                self._ledger.append(session, [_about(event, id, session, self._database)], now)
+        return is_ours
+
+    def instead(self, old: ProposalId, new: Proposal, event: Event) -> bool:
+        now = self._clock()
+        gone = update(ExecutionRow).where(col(ExecutionRow.id) == old, *_may_become("declined"))
+        waits = col(ExecutionRow.stage) == "proposed"
+        with self._database.writing(ahead=True) as session:
+            if changed(session, gone.where(waits).values(stage="declined", because="edited", due_at=now)) != 1:
+                return False
+            assert insert_new(session, ExecutionRow, [_row(new, old, now)]) == 1, "only one takes its place"
+            told = _about(event, old, session, self._database)
+            self._ledger.append(session, [told, _proposed(new)], now)
+            return True
+
+    def rest(self, session: Session, claim: Claim, until: datetime, now: datetime, stage: Stage) -> None:
+        """Until then; or not at all, if somebody has moved it from this stage meanwhile."""
+        waits = {"state": "waiting", "lease_until": None, "attempts": 0, "error": None}
+        same = update(ExecutionRow).where(self._held(claim), col(ExecutionRow.stage) == stage)
+        if changed(session, same.values(due_at=until, **waits)) == 0:
+            self._set(session, claim, due_at=now, **waits)
+
+    def move_held(self, session: Session, claim: Claim, stage: Stage, **values: Any) -> bool:
+        here = update(ExecutionRow).where(self._held(claim), *_may_become(stage))
+        return changed(session, here.values(stage=stage, **values)) == 1
+
+    def set_held(self, session: Session, claim: Claim, **values: Any) -> None:
+        self._set(session, claim, **values)
+
+
+class OpenExecution:
+    """The `Execution` port."""
+
+    def __init__(self, store: ExecutionStore, database: Database, ledger: Ledger, clock: Clock, claim: Claim) -> None:
+        self._store, self._database, self._ledger, self._clock = store, database, ledger, clock
+        self._claim = claim
+        self.id = ProposalId(claim.id)
+        self.attempt = claim.attempts
+
+    @property
+    def receipt(self) -> ReceiptId:
+        return self.standing().proposal.receipt
+
+    def standing(self) -> Standing:
+        found = self._store.standing(self.id)
+        assert found is not None, "what is held is there"
+        return found
+
+    def happened(self) -> Sequence[Event]:
+        receipt = self.receipt
+        with self._database.reading() as session:
+            events = self._ledger.events(session, receipt)
+        return [Event(kind=one.kind, receipt=receipt, body=one.body or {}) for one in events]
+
+    def move(self, stage: Stage, event: Event, **values: Any) -> bool:
+        def write(session: Session, now: datetime) -> bool:
+            is_moved = self._store.move_held(session, self._claim, stage, **_stored(values))
+            if is_moved:
+                self._append(session, event, now)
+            return is_moved
+
+        return self._held(write)
+
+    def begin(self, spread: Spread, event: Event) -> Began:
+        """The head of the ledger is locked from its event on: of several that begin at once, each counts those before."""
+
+        def write(session: Session, now: datetime) -> Began:
+            if not self._store.move_held(session, self._claim, "claimed", began_at=now):
+                return "moved"
+            self._append(session, event, now)
+            proposal = self.standing_in(session).proposal
+            if _used(session, proposal.actor, proposal.tool, spread.since) > spread.most:
+                raise _TooMany
+            return "begun"
+
+        try:
+            return self._held(write)
+        except _TooMany:
+            return "too_many"
+
+    def standing_in(self, session: Session) -> Standing:
+        return _standing(session.get_one(ExecutionRow, (self._database.workspace, self.id)))
+
+    def record(self, event: Event) -> None:
+        self._held(lambda session, now: self._append(session, event, now))
+
+    def located(self, card: Card) -> None:
+        self._set(channel=card.channel, message=card.message)
+
+    def shown(self, stage: Stage) -> None:
+        self._set(shows=stage)
+
+    def asked(self, approvals: Mapping[str, str]) -> None:
+        self._set(approvals=dict(approvals))
+
+    def _set(self, **values: Any) -> None:
+        self._held(lambda session, _: self._store.set_held(session, self._claim, **values))
+
+    def check_lease(self) -> None:
+        self._store.check(self._claim)
+
+    def rest(self, until: datetime, *, stage: Stage) -> None:
+        with self._database.writing() as session:
+            self._store.rest(session, self._claim, until, self._clock(), stage)
+
+    def finish(self) -> None:
+        """Signed, too: what became of it is nobody's to change."""
+
+        def write(session: Session, now: datetime) -> None:
+            self._store.finish(session, self._claim, now)
+            self._ledger.checkpoint(session, now)
+
+        self._held(write)
+
+    def try_again(self, event: Event, error: str, after: timedelta) -> None:
+        def write(session: Session, now: datetime) -> None:
+            self._store.again(session, self._claim, now + after, error=error)
+            self._append(session, event, now)
+
+        self._held(write)
+
+    def fail(self, event: Event, error: str) -> None:
+        def write(session: Session, now: datetime) -> None:
+            self._store.finish(session, self._claim, now, error=error)
+            self._append(session, event, now)
+
+        self._held(write)
+
+    def renew(self) -> None:
+        self._store.renew(self._claim, self._clock())
+
+    def _held(self, write: Callable[[Session, datetime], Written]) -> Written:
+        with self._database.writing() as session:
+            self._store.hold(session, self._claim)
+            return write(session, self._clock())
+
+    def _append(self, session: Session, event: Event, now: datetime) -> None:
+        self._ledger.append(session, [_about(event, self.id, session, self._database)], now)
+
+
+def _about(event: Event, id_: ProposalId, session: Session, database: Database) -> Event:
+    row = session.get_one(ExecutionRow, (database.workspace, id_))
+    said = {"proposal": id_, "digest": row.digest, **event.body}
+    return event.model_copy(update={"receipt": ReceiptId(row.receipt), "body": said})
+
+
+def _proposed(proposal: Proposal) -> Event:
+    body = proposal.model_dump(mode="json", exclude={"id", "receipt"})
+    said = {"proposal": proposal.id, "digest": proposal.digest, **body}
+    return Event(kind="act_proposed", receipt=proposal.receipt, body=said)
+
+
+def _row(proposal: Proposal, key: str, now: datetime) -> dict[str, object]:
+    return {
+        "id": proposal.id,
+        "kind": KIND,
+        "key": key,
+        "payload": proposal.model_dump_json(),
+        "state": "waiting",
+        "due_at": now,
+        "attempts": 0,
+        "fence": 0,
+        "receipt": proposal.receipt,
+        "tool": proposal.tool,
+        "actor": str(proposal.actor),
+        "digest": proposal.digest,
+        "stage": "proposed",
+    }
+
+
+def _standing(row: ExecutionRow) -> Standing:
+    return Standing(
+        proposal=Proposal.model_validate_json(row.payload),
+        stage=next(stage for stage in TRANSITIONS if stage == row.stage),
+        digest=row.digest,
+        shows=next((stage for stage in TRANSITIONS if stage == row.shows), None),
+        confirmed_by=_user(row.confirmed_by),
+        approved_by=_user(row.approved_by),
+        card=Card(channel=row.channel, message=row.message) if row.channel and row.message else None,
+        approvals=row.approvals or {},
+        because=row.because,
+        said=row.said,
+        outcome=Done.model_validate_json(row.outcome) if row.outcome else None,
+    )
+
+
+def _stored(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _as_text(one) for name, one in values.items()}
+
+
+def _as_text(value: Any) -> Any:
+    match value:
+        case SlackUser():
+            return value.model_dump_json()
+        case Done():
+            return value.model_dump_json()
+        case _:
+            return value
+
+
+def _user(text: str | None) -> SlackUser | None:
+    return SlackUser.model_validate_json(text) if text else None
+
+
+def _used(session: Session, actor: SlackUser, tool: str, since: datetime) -> int:
+    theirs = (col(ExecutionRow.actor) == str(actor)) & (col(ExecutionRow.tool) == tool)
+    counts = theirs & (col(ExecutionRow.began_at) >= since) & col(ExecutionRow.stage).in_(_MAY_HAVE_HAPPENED)
+    return session.exec(select(func.count(col(ExecutionRow.id))).where(counts)).one()
+
+
+def _may_become(stage: Stage) -> tuple[ColumnElement[bool], ...]:
+    before = [one for one, after in TRANSITIONS.items() if stage in after]
+    return (col(ExecutionRow.stage).in_(before),)

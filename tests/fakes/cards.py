@@ -1,0 +1,54 @@
+"""Remembers which cards were shown to whom, and what each says by now."""
+
+from collections import Counter
+
+from bot.core.nouns import SlackUser
+from bot.core.proposals import Card, Cards, Sheet, Stage
+
+
+class FakeCards(Cards):
+    """`says`: of each message, the stage that it shows, or `elsewhere`. Who is `away` cannot be written to."""
+
+    def __init__(self) -> None:
+        self.says: dict[str, Stage | str] = {}
+        self.sheets: dict[str, Sheet] = {}
+        self.approvals: dict[str, Stage] = {}
+        self.sent: Counter[str] = Counter()  # to whom, how many messages
+        self.away: set[str] = set()
+        self.gone: set[str] = set()  # messages that somebody deleted
+
+    def show_there(self, card: Card, sheet: Sheet) -> bool:
+        if card.message in self.gone:
+            return False
+        self._show(card.message, sheet)
+        return True
+
+    def show_alone(self, actor: SlackUser, sheet: Sheet, *, since: str) -> Card | None:  # noqa: ARG002
+        if actor.user in self.away:
+            return None
+        message = f"card of {sheet.standing.proposal.id}"
+        if message not in self.says:
+            self.sent[actor.user] += 1
+        self._show(message, sheet)
+        return Card(channel=f"D{actor.user}", message=message)
+
+    def point_to_it(self, card: Card) -> None:
+        self.says[card.message] = "elsewhere"
+
+    def turn(self, card: Card, sheet: Sheet) -> None:
+        self._show(card.message, sheet)
+
+    def ask_approver(self, approver: str, sheet: Sheet, *, since: str) -> str | None:  # noqa: ARG002
+        if approver in self.away:
+            return None
+        if approver not in self.approvals:
+            self.sent[approver] += 1
+        self.approvals[approver] = sheet.standing.stage
+        return f"D{approver}/{approver}"
+
+    def turn_approval(self, where: str, sheet: Sheet) -> None:
+        self.approvals[where.partition("/")[2]] = sheet.standing.stage
+
+    def _show(self, message: str, sheet: Sheet) -> None:
+        self.says[message] = sheet.standing.stage
+        self.sheets[message] = sheet

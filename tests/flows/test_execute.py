@@ -1,0 +1,573 @@
+"""What somebody confirmed is done once or not at all, and never without a word. Deny first."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+from sqlmodel import col
+
+from bot.core.acting import Barred, NotDone, Unsure
+from bot.core.nouns import Incoming, Question, ReceiptId, SlackUser
+from bot.core.proposals import ProposalId, Sheet, Value, canonical
+from bot.flows.execute import approve, cancel, confirm, edit, refuse, settle, to_edit
+from bot.stores.database import Database
+from bot.stores.tables import ExecutionRow
+from connectors.model import Retryable
+from policies.rules import RulesError
+from tests.fakes.tool import FakeTool, UnkeyedTool
+from tests.flows.acts import ANA, BEN, NOON, VALUES, ZOE, Acts, Died, rules
+from tests.threads import at_once
+
+HIGH = {"risk": '"high"', "approvers": f'["{BEN.user}", "{ANA.user}"]'}
+
+
+@pytest.fixture
+def acts(database: Database) -> Acts:
+    return Acts(database)
+
+
+# --- nothing happens ----------------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_done_before_a_click_however_long_it_waits(acts: Acts) -> None:
+    proposal = acts.proposes()
+    acts.works()
+    assert acts.says(proposal) == "proposed"
+    acts.now += timedelta(minutes=59)
+    acts.works()
+    assert acts.tool.runs == []
+    acts.now += timedelta(minutes=1)
+    acts.works()
+    assert (acts.says(proposal), acts.tool.runs) == ("expired", [])
+    assert acts.told(proposal) == ["proposed", "expired"]
+
+
+@pytest.mark.parametrize(
+    "clicker",
+    [BEN, ANA.model_copy(update={"team": "T2"}), SlackUser(team="T1", user="")],
+    ids=["a colleague", "the same id elsewhere", "nobody"],
+)
+def test_nobody_else_decides_anything(acts: Acts, clicker: SlackUser) -> None:
+    proposal = acts.proposes()
+    acts.works()
+    clicks: list[Callable[..., Any]] = [confirm, cancel, approve, refuse, to_edit]
+    for click in clicks:
+        assert click(proposal.id, clicker, acts.house).outcome == "not_yours"
+    assert edit(proposal.id, clicker, VALUES, acts.house).outcome == "not_yours"
+    assert settle(proposal.id, clicker, acts.house, happened=True).outcome == "not_yours"
+    acts.works()
+    assert (acts.stage(proposal.id), acts.tool.runs) == ("proposed", [])
+
+
+def test_id_that_somebody_made_up_is_nothing(acts: Acts) -> None:
+    acts.proposes()
+    for click in (confirm, cancel, approve, refuse):
+        assert click(ProposalId("p_" + "0" * 24), ANA, acts.house).outcome == "unknown"
+
+
+def _disabled(acts: Acts) -> None:
+    acts.rules = rules(enabled="false")
+
+
+def _other_targets(acts: Acts) -> None:
+    acts.rules = rules(targets='["OPS"]')
+
+
+def _unreadable(acts: Acts) -> None:
+    def fail() -> Any:
+        raise RulesError("tools.toml", 1, "no")
+
+    acts.house = acts.house._replace(rules=fail)
+
+
+def _left(acts: Acts) -> None:
+    del acts.members[ANA]
+
+
+def _tool_gone(acts: Acts) -> None:
+    acts.house = acts.house._replace(acting=acts.house.acting._replace(tools={}))
+
+
+def _barred(acts: Acts) -> None:
+    acts.tool.barred = Barred(why="not_yours")
+
+
+MEANWHILE = [
+    pytest.param(_disabled, "no_rule", id="the tool was disabled"),
+    pytest.param(_other_targets, "other_target", id="the rules allow other targets"),
+    pytest.param(_unreadable, "no_rule", id="the rules cannot be read"),
+    pytest.param(_left, "not_a_member", id="whoever asked was deactivated"),
+    pytest.param(_tool_gone, "no_rule", id="there is no such tool any more"),
+]
+
+
+@pytest.mark.parametrize(("change", "because"), MEANWHILE)
+def test_what_changed_before_the_click_is_found_at_the_click(
+    acts: Acts, change: Callable[[Acts], None], because: str
+) -> None:
+    proposal = acts.proposes()
+    acts.works()
+    change(acts)
+    assert confirm(proposal.id, ANA, acts.house) == ("denied", because, {})
+    acts.works()
+    assert acts.tool.runs == []
+    assert (acts.stage(proposal.id), acts.because(proposal.id)) == ("declined", because)
+    assert acts.says(proposal) == "declined"
+
+
+@pytest.mark.parametrize(
+    ("change", "because"), [*MEANWHILE, pytest.param(_barred, "not_yours", id="they may not do it there any more")]
+)
+def test_what_changed_after_the_click_is_found_before_anything_is_done(
+    acts: Acts, change: Callable[[Acts], None], because: str
+) -> None:
+    proposal = acts.proposes()
+    acts.works()
+    assert confirm(proposal.id, ANA, acts.house).outcome == "taken"
+    change(acts)
+    acts.works()
+    assert acts.tool.runs == []
+    assert (acts.stage(proposal.id), acts.because(proposal.id)) == ("declined", because)
+    assert acts.says(proposal) == "declined"
+
+
+def test_card_that_is_too_old_confirms_nothing_though_nobody_has_turned_it_yet(acts: Acts) -> None:
+    proposal = acts.proposes()
+    acts.works()
+    acts.now += timedelta(hours=1)
+    assert confirm(proposal.id, ANA, acts.house).outcome == "expired"
+    acts.works()
+    assert (acts.says(proposal), acts.tool.runs) == ("expired", [])
+
+
+def test_what_was_confirmed_and_waited_too_long_is_not_done(acts: Acts) -> None:
+    proposal = acts.proposes()
+    acts.works()
+    confirm(proposal.id, ANA, acts.house)
+    acts.now += timedelta(hours=1)
+    acts.works()
+    assert (acts.says(proposal), acts.tool.runs) == ("expired", [])
+
+
+@pytest.mark.parametrize("edited", [True, False], ids=["put otherwise", "taken back"])
+def test_request_that_was_changed_or_taken_back_is_not_confirmed(acts: Acts, *, edited: bool) -> None:
+    proposal = acts.proposes()
+    acts.works()
+    if edited:
+        place = proposal.place.model_copy(update={"edited": "18.000001"})
+        other = Question(receipt=ReceiptId("r_other"), text="??", asker=ANA, place=place, asked_at=NOON)
+        acts.receipts.take(Incoming.at(place, other))
+    else:
+        acts.receipts.forget(proposal.place.subject)
+    assert confirm(proposal.id, ANA, acts.house).outcome == "taken_back"
+    acts.works()
+    assert (acts.says(proposal), acts.tool.runs) == ("declined", [])
+
+
+def test_arguments_that_somebody_changed_in_the_database_are_not_what_was_confirmed(acts: Acts) -> None:
+    proposal = acts.proposes()
+    acts.works()
+    assert confirm(proposal.id, ANA, acts.house).outcome == "taken"
+    other = proposal.model_copy(update={"arguments": canonical({**VALUES, "summary": "Pay me"})})
+    with acts.database.writing() as session:
+        session.execute(
+            update(ExecutionRow)
+            .where(col(ExecutionRow.id) == proposal.id)
+            .values(payload=other.model_dump_json(), digest=other.digest)
+        )
+    acts.works()
+    assert acts.tool.runs == []
+    assert acts.because(proposal.id) == "changed"
+
+
+def test_what_the_target_bars_is_never_shown_as_if_it_could_be_done(acts: Acts) -> None:
+    acts.tool.barred = Barred(why="no_such_target")
+    proposal = acts.proposes()
+    acts.works()
+    assert (acts.says(proposal), acts.because(proposal.id)) == ("declined", "no_such_target")
+    assert confirm(proposal.id, ANA, acts.house).outcome == "over"
+
+
+def test_proposal_that_lacks_something_is_shown_and_cannot_be_confirmed(acts: Acts) -> None:
+    proposal = acts.proposes(arguments=canonical({"summary": "Broken"}), missing=("project",))
+    acts.works()
+    assert acts.says(proposal) == "proposed"
+    assert acts.tool.looks == 0
+    assert confirm(proposal.id, ANA, acts.house).outcome == "incomplete"
+    acts.works()
+    assert acts.tool.runs == []
+
+
+def test_so_many_a_day_also_when_they_are_confirmed_at_once(acts: Acts) -> None:
+    acts.rules = rules(a_day="2")
+    proposals = [acts.proposes(number=number) for number in range(1, 5)]
+    acts.works()
+    found = [confirm(one.id, ANA, acts.house).outcome for one in proposals]
+    assert found == ["taken"] * 4
+    acts.works()
+    assert len(acts.tool.runs) == 2
+    assert sorted(acts.stage(one.id) for one in proposals) == ["declined", "declined", "done", "done"]
+    acts.now = NOON + timedelta(days=1)
+    again = acts.proposes(number=9)
+    acts.works()
+    assert confirm(again.id, ANA, acts.house).outcome == "taken"
+
+
+# --- once ---------------------------------------------------------------------------------------------------------------
+
+
+def test_it_is_done_once_and_the_card_says_what_came_of_it(acts: Acts) -> None:
+    proposal = acts.proposes()
+    acts.works()
+    assert confirm(proposal.id, ANA, acts.house).outcome == "taken"
+    acts.works()
+    ((key, arguments, actor),) = acts.tool.runs
+    assert (key, arguments.summary, actor.email) == (proposal.id, VALUES["summary"], "u0ana@acme.test")
+    assert acts.says(proposal) == "done"
+    found = acts.executions.standing(proposal.id)
+    assert found is not None
+    assert found.outcome is not None
+    assert found.outcome.what == "ENG-1"
+    assert acts.told(proposal) == ["proposed", "confirmed", "claimed", "ended"]
+    for click in (confirm, cancel):
+        assert click(proposal.id, ANA, acts.house).outcome == "over"
+    acts.works()
+    assert len(acts.tool.runs) == 1
+
+
+def test_many_clicks_of_one_and_of_many_people_are_one_run(acts: Acts, database: Database) -> None:
+    proposal = acts.proposes()
+    acts.works()
+    clickers = [ANA, BEN, ANA, ZOE, ANA, BEN, ANA, ANA]
+    outcomes = at_once(len(clickers), lambda at: confirm(proposal.id, clickers[at], acts.house).outcome)
+    assert outcomes.count("taken") == 1
+    assert [one for one, who in zip(outcomes, clickers, strict=True) if who != ANA] == ["not_yours"] * 3
+    second = Acts(database, acts.tool, owner="second")
+    at_once(4, lambda at: (acts if at % 2 else second).works())
+    assert len(acts.tool.runs) == 1
+    assert acts.told(proposal).count("claimed") == 1
+
+
+def test_confirming_and_cancelling_at_once_is_one_of_both(acts: Acts) -> None:
+    clicks = (confirm, cancel)
+    for number in range(1, 6):
+        proposal = acts.proposes(number=number)
+        acts.works()
+        before = len(acts.tool.runs)
+        found = at_once(2, _each(clicks, proposal.id, acts))
+        acts.works()
+        assert "taken" in found  # both: it was cancelled before it began
+        assert acts.stage(proposal.id) == ("declined" if found[1] == "taken" else "done")
+        assert len(acts.tool.runs) - before == (found[1] != "taken")
+
+
+def _each(clicks: Sequence[Callable[..., Any]], id_: ProposalId, acts: Acts) -> Callable[[int], str]:
+    return lambda at: str(clicks[at](id_, ANA, acts.house).outcome)
+
+
+def test_card_in_a_thread_shows_only_what_was_said_there(acts: Acts) -> None:
+    said = acts.proposes(channel="C0ENG")
+    acts.works()
+    assert acts.says(said) == "proposed"
+    assert acts.cards.sheets[f"reply {said.receipt}"].found is None
+    of_a_document = acts.proposes(
+        channel="C0ENG", number=2, origins={"summary": Value(origin="document"), "project": Value(origin="words")}
+    )
+    acts.works()
+    assert acts.says(of_a_document) == "elsewhere"
+    assert acts.cards.says[f"card of {of_a_document.id}"] == "proposed"
+    assert acts.cards.sent == {ANA.user: 1}
+
+
+def test_card_waits_for_the_reply_that_becomes_it(acts: Acts) -> None:
+    proposal = acts.proposes(posted=False)
+    acts.works()
+    assert acts.cards.says == {}
+    acts.posts(proposal)
+    acts.now += timedelta(seconds=1)
+    acts.works()
+    assert acts.says(proposal) == "proposed"
+
+
+def test_what_the_target_refuses_is_said_and_not_tried_again(acts: Acts) -> None:
+    acts.tool.refuses = NotDone(why="refused", said="no")
+    proposal = acts.proposes()
+    acts.works()
+    confirm(proposal.id, ANA, acts.house)
+    acts.works()
+    acts.takes_over()
+    assert (acts.says(proposal), len(acts.tool.runs)) == ("failed", 1)
+
+
+def test_target_that_is_away_for_a_moment_is_tried_again_and_for_longer_is_said(acts: Acts) -> None:
+    def away() -> None:
+        if len(tries) < most:
+            tries.append(1)
+            raise Retryable("away")
+
+    for most, stage in ((1, "done"), (9, "failed")):
+        tries: list[int] = []
+        acts.tool.before = away
+        proposal = acts.proposes(number=most)
+        acts.works()
+        confirm(proposal.id, ANA, acts.house)
+        acts.works()
+        assert acts.says(proposal) == stage
+
+
+# --- another one --------------------------------------------------------------------------------------------------------
+
+
+def test_edit_is_another_proposal_and_the_old_card_confirms_nothing(acts: Acts) -> None:
+    old = acts.proposes(channel="C0ENG")
+    acts.works()
+    assert isinstance(to_edit(old.id, ANA, acts.house), Sheet)
+    found = edit(old.id, ANA, {**VALUES, "summary": "The door is stuck"}, acts.house)
+    assert found.outcome == "taken"
+    assert confirm(old.id, ANA, acts.house).outcome == "over"
+    acts.works()
+    assert acts.says(old) == "declined"
+    ((message, sheet),) = [(one, s) for one, s in acts.cards.sheets.items() if one.startswith("card of")]
+    new = sheet.standing.proposal
+    assert (new.instead_of, new.digest == old.digest) == (old.id, False)
+    assert new.origins["summary"].origin == "form"
+    assert new.origins["project"].origin == "words"
+    assert confirm(new.id, ANA, acts.house).outcome == "taken"
+    acts.works()
+    ((_, arguments, _),) = acts.tool.runs
+    assert arguments.summary == "The door is stuck"
+    assert acts.cards.says[message] == "done"
+
+
+@pytest.mark.parametrize(
+    ("entries", "outcome"),
+    [
+        ({"summary": "No project"}, "invalid"),
+        ({**VALUES, "project": "not a project"}, "invalid"),
+        ({**VALUES, "project": "HR"}, "denied"),
+        ({**VALUES, "watcher": "thief@evil.test"}, "denied"),
+        ({**VALUES, "admin": "yes"}, "invalid"),
+    ],
+)
+def test_form_with_what_may_not_be_proposes_nothing(acts: Acts, entries: dict[str, Any], outcome: str) -> None:
+    proposal = acts.proposes()
+    acts.works()
+    found = edit(proposal.id, ANA, entries, acts.house)
+    assert found.outcome == outcome
+    assert acts.stage(proposal.id) == "proposed"
+    assert len(acts.executions.states()) == 1
+
+
+def test_of_two_edits_at_once_one_takes_the_place(acts: Acts) -> None:
+    proposal = acts.proposes()
+    acts.works()
+    found = at_once(4, lambda at: edit(proposal.id, ANA, {**VALUES, "summary": f"Edit {at}"}, acts.house).outcome)
+    assert sorted(found) == ["over", "over", "over", "taken"]
+    assert len(acts.executions.states()) == 2
+
+
+# --- a second person ----------------------------------------------------------------------------------------------------
+
+
+def _confirmed_of_high_risk(acts: Acts) -> Any:
+    acts.rules = rules(**HIGH)
+    proposal = acts.proposes()
+    acts.works()
+    assert confirm(proposal.id, ANA, acts.house).outcome == "taken"
+    acts.works()
+    assert (acts.tool.runs, acts.says(proposal)) == ([], "confirmed")
+    assert acts.cards.approvals == {BEN.user: "confirmed"}
+    return proposal
+
+
+def test_high_risk_is_done_once_somebody_else_has_approved_it(acts: Acts) -> None:
+    proposal = _confirmed_of_high_risk(acts)
+    for nobody in (ANA, ZOE, BEN.model_copy(update={"team": "T2"})):
+        assert approve(proposal.id, nobody, acts.house).outcome == "not_yours"
+    acts.works()
+    assert acts.tool.runs == []
+    found = at_once(4, lambda _: approve(proposal.id, BEN, acts.house).outcome)
+    assert sorted(found) == ["over", "over", "over", "taken"]
+    acts.works()
+    assert len(acts.tool.runs) == 1
+    assert (acts.says(proposal), acts.cards.approvals[BEN.user]) == ("done", "done")
+    assert acts.cards.sent == {BEN.user: 1}
+    assert acts.told(proposal) == ["proposed", "confirmed", "approval_asked", "approved", "claimed", "ended"]
+
+
+def test_approval_before_whoever_asked_has_confirmed_is_none(acts: Acts) -> None:
+    acts.rules = rules(**HIGH)
+    proposal = acts.proposes()
+    acts.works()
+    assert approve(proposal.id, BEN, acts.house).outcome == "over"
+    assert acts.stage(proposal.id) == "proposed"
+
+
+def test_whoever_may_approve_may_say_no(acts: Acts) -> None:
+    proposal = _confirmed_of_high_risk(acts)
+    assert refuse(proposal.id, BEN, acts.house).outcome == "taken"
+    acts.works()
+    assert (acts.tool.runs, acts.says(proposal), acts.because(proposal.id)) == ([], "declined", "refused")
+
+
+def test_approval_that_nobody_gives_in_time_is_none(acts: Acts) -> None:
+    proposal = _confirmed_of_high_risk(acts)
+    acts.now += timedelta(hours=1)
+    assert approve(proposal.id, BEN, acts.house).outcome == "denied"
+    acts.works()
+    assert (acts.tool.runs, acts.says(proposal)) == ([], "expired")
+
+
+def test_whoever_approved_and_is_no_approver_any_more_has_approved_nothing(acts: Acts) -> None:
+    proposal = _confirmed_of_high_risk(acts)
+    assert approve(proposal.id, BEN, acts.house).outcome == "taken"
+    acts.rules = rules(risk='"high"', approvers=f'["{ZOE.user}"]')
+    acts.works()
+    assert (acts.tool.runs, acts.because(proposal.id)) == ([], "not_an_approver")
+
+
+def test_approver_who_was_deactivated_approves_nothing(acts: Acts) -> None:
+    proposal = _confirmed_of_high_risk(acts)
+    del acts.members[BEN]
+    assert approve(proposal.id, BEN, acts.house).outcome == "not_yours"
+
+
+def test_where_nobody_could_be_asked_to_approve_it_is_said(acts: Acts) -> None:
+    acts.rules = rules(**HIGH)
+    acts.cards.away = {BEN.user}
+    proposal = acts.proposes()
+    acts.works()
+    confirm(proposal.id, ANA, acts.house)
+    acts.works()
+    assert (acts.tool.runs, acts.because(proposal.id)) == ([], "nobody_to_approve")
+
+
+# --- whoever dies -------------------------------------------------------------------------------------------------------
+
+POINTS = [
+    "act.after_card",
+    "act.before_claim",
+    "act.after_claim",
+    "act.after_run",
+    "act.after_outcome",
+    "act.after_turn",
+]
+
+
+def _dies(acts: Acts, point: str) -> Any:
+    proposal = acts.proposes()
+    if point == "act.after_card":
+        acts.dies_at = point
+        with pytest.raises(Died):
+            acts.works()
+        acts.takes_over()
+    else:
+        acts.works()
+    assert confirm(proposal.id, ANA, acts.house).outcome == "taken"
+    if point != "act.after_card":
+        acts.dies_at = point
+        with pytest.raises(Died):
+            acts.works()
+        acts.takes_over()
+    acts.works()
+    return proposal
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_whoever_dies_is_followed_by_one_effect_and_a_card_that_says_so(acts: Acts, point: str) -> None:
+    proposal = _dies(acts, point)
+    assert list(acts.tool.done) == [proposal.id]
+    assert acts.says(proposal) == "done"
+    assert acts.told(proposal).count("claimed") == 1
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_what_has_no_key_is_never_run_twice_and_a_person_is_asked(database: Database, point: str) -> None:
+    acts = Acts(database, UnkeyedTool())
+    proposal = _dies(acts, point)
+    assert len(acts.tool.runs) <= 1
+    assert acts.says(proposal) == ("unknown" if point == "act.after_claim" else "done")
+    if acts.says(proposal) == "unknown":
+        assert settle(proposal.id, BEN, acts.house, happened=True).outcome == "not_yours"
+        assert settle(proposal.id, ANA, acts.house, happened=False).outcome == "taken"
+        acts.works()
+        assert acts.says(proposal) == "failed"
+        assert settle(proposal.id, ANA, acts.house, happened=True).outcome == "over"
+
+
+@pytest.mark.parametrize(
+    "cannot", [Unsure("?"), Retryable("away"), ValueError("what?")], ids=lambda one: type(one).__name__
+)
+def test_target_that_cannot_tell_what_became_of_it_leaves_it_to_a_person(database: Database, cannot: Exception) -> None:
+    acts = Acts(database, UnkeyedTool())
+    acts.tool.cannot_tell = cannot
+    proposal = _dies(acts, "act.after_claim")
+    for _ in range(12):
+        acts.now += timedelta(minutes=10)
+        acts.works()
+    assert (acts.tool.runs, acts.stage(proposal.id), acts.says(proposal)) == ([], "unknown", "unknown")
+
+
+@pytest.mark.parametrize(
+    "error", [Unsure("?"), ValueError("what?"), TimeoutError()], ids=lambda one: type(one).__name__
+)
+@pytest.mark.parametrize("keyed", [True, False])
+def test_run_of_which_nobody_knows_how_it_ended_is_looked_for(
+    database: Database, error: Exception, *, keyed: bool
+) -> None:
+    acts = Acts(database, FakeTool() if keyed else UnkeyedTool())
+
+    def lost() -> None:
+        acts.tool.after = _nothing
+        raise error
+
+    acts.tool.after = lost
+    proposal = acts.proposes()
+    acts.works()
+    confirm(proposal.id, ANA, acts.house)
+    acts.works()
+    assert (acts.says(proposal), len(acts.tool.done), len(acts.tool.runs)) == ("done", 1, 1)
+
+
+def test_run_that_never_reached_the_target_is_made_again_only_with_a_key(database: Database) -> None:
+    def lost() -> None:
+        raise Unsure("?")
+
+    for number, (made, stage, runs) in enumerate([(FakeTool(), "unknown", 0), (UnkeyedTool(), "unknown", 0)], start=1):
+        acts = Acts(database, made)
+        made.before = lost
+        proposal = acts.proposes(number=number)
+        acts.works()
+        confirm(proposal.id, ANA, acts.house)
+        acts.works()
+        assert (acts.says(proposal), len(made.runs)) == (stage, runs)
+        assert acts.told(proposal).count("unsure") == (4 if made.keyed else 1)
+
+
+def test_worker_whose_lease_was_lost_before_the_effect_has_none(acts: Acts, database: Database) -> None:
+    proposal = acts.proposes()
+    acts.works()
+    confirm(proposal.id, ANA, acts.house)
+    second = Acts(database, acts.tool, owner="second")
+    second.cards, second.house = acts.cards, second.house._replace(cards=acts.cards)
+
+    def stalls() -> None:
+        second.now = acts.now + timedelta(minutes=2)
+        second.works()
+
+    acts.meanwhile["act.after_claim"] = stalls
+    acts.works()
+    assert len(acts.tool.runs) == 1
+    assert acts.says(proposal) == "done"
+
+
+def test_process_that_dies_while_it_proposes_has_proposed_once(acts: Acts) -> None:
+    first = acts.proposes()
+    again = acts.executions.propose(first.model_copy(update={"id": ProposalId("p_" + "1" * 24)}))
+    assert again.id == first.id
+    assert acts.told(first) == ["proposed"]
+
+
+def _nothing() -> None: ...

@@ -1,0 +1,141 @@
+"""A card shows each argument exactly as it will be sent, and nothing on it is markup. Its buttons know one opaque id."""
+
+from typing import Any, get_args
+
+import pytest
+
+from bot.core.acting import Done, Why
+from bot.core.nouns import ReceiptId, SlackPlace
+from bot.core.proposals import Card, Pressed, Proposal, Sheet, Stage, Standing, Value, canonical, new_proposal_id, typed
+from bot.slack.render import cards
+from bot.slack.words import DENIED
+from policies.gate import Because
+from tests.fakes.tool import FakeTool, Ticket
+from tests.flows.acts import ANA, NOON, VALUES
+from tests.slack.replies import inside, read
+
+HOSTILE = "<!channel> <https://evil.test|here> <@U0BEN> *bold* :tada: `code`"
+
+
+def sheet(*, stage: Stage = "proposed", channel: str = "DANA", because: str | None = None, **changes: Any) -> Sheet:
+    fields: dict[str, Any] = {
+        "id": new_proposal_id(),
+        "receipt": ReceiptId("r_1"),
+        "tool": "jira.create_issue",
+        "arguments": canonical(VALUES),
+        "actor": ANA,
+        "place": SlackPlace(team="T1", channel=channel, message="17.1"),
+        "intent": "act",
+        "origins": {name: Value(origin="words") for name in VALUES},
+        "made_at": NOON,
+        "expires_at": NOON,
+    }
+    standing = Standing(
+        Proposal(**{**fields, **changes}), stage, "d", card=Card(channel=channel, message="1"), because=because
+    )
+    return Sheet(standing, "Create an issue in Jira", Ticket.model_fields, "medium")
+
+
+def texts(blocks: Any) -> list[str]:
+    return [one["text"] for one in inside(blocks) if one.get("type") == "text"]
+
+
+@pytest.mark.parametrize("said", [HOSTILE, "x" * 5_000, "one\ntwo\n\nthree", "it’s “this” & <that>"])
+def test_each_argument_is_shown_whole_and_as_words(said: str) -> None:
+    post = cards.card(sheet(arguments=canonical({**VALUES, "summary": said})))
+    quotes = [one["elements"] for one in inside(post.blocks) if one.get("type") == "rich_text_quote"]
+    assert said in ["".join(part["text"] for part in each) for each in quotes]
+    assert not [one for one in inside(post.blocks) if one.get("type") in {"link", "user", "broadcast", "mrkdwn"}]
+    assert "<!channel>" not in post.text
+
+
+def test_characters_that_hide_or_turn_text_are_seen() -> None:
+    post = cards.card(sheet(arguments=canonical({**VALUES, "summary": "safe\u202egnp.exe\x07"})))
+    assert "\u202e" not in str(post.blocks)
+    assert any("safe\ufffdgnp.exe\ufffd" in one for one in texts(post.blocks))
+
+
+def test_card_says_where_each_value_came_from_who_confirms_and_until_when() -> None:
+    origins = {"project": Value(origin="words"), "summary": Value(origin="document"), "kind": Value(origin="default")}
+    said = read(cards.card(sheet(origins=origins)).blocks)
+    for words in ("as you wrote", "from a document", "nobody said otherwise", "only you can confirm", "12:00 UTC"):
+        assert words in said
+    assert "Medium risk" in said
+
+
+def test_every_button_has_the_id_of_the_one_proposal_and_nothing_else() -> None:
+    for made in (sheet(), sheet(stage="unknown"), sheet(stage="confirmed"), sheet(missing=("project",))):
+        for post in (cards.card(made), cards.over(made), cards.approval(made)):
+            values = {one["value"] for one in inside(post.blocks) if one.get("type") == "button"}
+            assert values <= {made.standing.proposal.id}
+
+
+def test_what_lacks_something_has_no_button_to_confirm_it() -> None:
+    post = cards.card(sheet(missing=("project",)))
+    assert "act:confirm" not in str(post.blocks)
+    assert "Still to be said: Project" in read(post.blocks)
+
+
+@pytest.mark.parametrize("stage", get_args(Stage))
+def test_every_stage_has_words_and_only_those_that_wait_have_buttons(stage: Stage) -> None:
+    post = cards.over(sheet(stage=stage))
+    assert post.text
+    pressed = {one["action_id"] for one in inside(post.blocks) if one.get("type") == "button"}
+    expected = {"unknown": {"act:happened", "act:did_not"}, "confirmed": {"act:cancel"}}
+    assert pressed == expected.get(stage, set())
+    assert cards.over_for_approver(sheet(stage=stage)).text
+
+
+def test_every_reason_of_the_gate_and_of_a_tool_has_words() -> None:
+    said = set(get_args(Because)) - {"needs_approval", "needs_confirmation", "confirmed", "approved"}
+    assert said <= set(DENIED)
+    for why in get_args(Why):
+        assert cards.outcome(sheet(stage="declined", because=why)) != cards.outcome(sheet(stage="declined"))
+        assert cards.outcome(sheet(stage="failed", because=why)) != cards.outcome(sheet(stage="failed"))
+    assert DENIED["no_such_target"] == DENIED["not_yours"]
+
+
+def test_what_a_target_says_is_shown_to_whoever_asked_alone_and_as_a_quote() -> None:
+    for channel, is_seen in (("DANA", True), ("C0ENG", False)):
+        made = sheet(stage="failed", channel=channel, because="invalid")
+        made = made._replace(standing=made.standing._replace(said="type: <!channel>"))
+        assert ("type: " in read(cards.over(made).blocks)) == is_seen
+
+
+def test_result_is_linked_only_to_an_address_that_one_can_be_sent_to() -> None:
+    for url, is_linked in (("https://jira.test/ENG-1", True), ("javascript:alert(1)", False), ("", False)):
+        made = sheet(stage="done")
+        made = made._replace(standing=made.standing._replace(outcome=Done(what="ENG-1", url=url)))
+        post = cards.over(made)
+        assert ("ENG-1" in read(post.blocks), '"link"' in str(post.blocks).replace("'", '"')) == (True, is_linked)
+
+
+# --- the form -----------------------------------------------------------------------------------------------------------
+
+
+def test_form_asks_for_every_field_what_is_missing_first() -> None:
+    made = sheet(missing=("watcher",), arguments=canonical({"summary": "Broken", "kind": "Bug"}))
+    view = cards.form(made)
+    fields = [one for one in view["blocks"] if one["type"] == "input"]
+    assert [one["block_id"] for one in fields] == ["watcher", "project", "summary", "text", "kind"]
+    assert {one["block_id"] for one in fields if not one["optional"]} == {"project", "summary"}
+    elements = {one["block_id"]: one["element"] for one in fields}
+    assert elements["summary"]["initial_value"] == "Broken"
+    assert elements["kind"]["initial_option"]["value"] == "Bug"
+    assert view["private_metadata"] == made.standing.proposal.id
+
+
+def test_what_was_put_in_is_what_the_tool_takes_and_what_is_empty_was_not_said() -> None:
+    said = {"project": " ENG ", "summary": "Broken", "text": "", "kind": "Bug", "other": "x"}
+    found = cards.entered(Ticket.model_fields, said)
+    assert found == {"project": "ENG", "summary": "Broken", "kind": "Bug"}
+    assert typed(FakeTool(), found).arguments == Ticket(project="ENG", summary="Broken", kind="Bug")
+
+
+def test_complaint_stands_under_its_field() -> None:
+    pressed = Pressed("invalid", wrong={"project": "missing", "summary": "too short", "": "odd"})
+    assert cards.complaints(pressed, ["project", "summary"]) == {
+        "project": "This is needed.",
+        "summary": "too short",
+    }
+    assert list(cards.complaints(Pressed("invalid"), ["project"])) == ["project"]
