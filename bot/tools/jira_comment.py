@@ -20,7 +20,7 @@ from bot.tools.outcomes import (
     quoted,
     writing,
 )
-from connectors.http import Refused
+from connectors.http import Refused, origin
 from connectors.jira.client import Client, reason
 from connectors.jira.document import document
 from connectors.jira.wire import Issue, Mark
@@ -30,15 +30,17 @@ NEEDS: Final = ("BROWSE_PROJECTS", "ADD_COMMENTS")
 MOST_CHARACTERS: Final = 30_000  # Jira takes 32,767, with what is added
 
 
-def _key(value: object) -> object:
-    """Or the address of its page, of which only the key counts: the site is always our own."""
-    return value.strip().rstrip("/").rpartition("/")[2].upper() if isinstance(value, str) else value
+KEY: Final = r"[A-Za-z][A-Za-z0-9_]{1,62}-[1-9]\d{0,11}"
+
+
+def _ref(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
 
 
 class Comment(Arguments):
-    issue: Annotated[str, BeforeValidator(_key)] = Field(
-        description="Key of the Jira issue, such as ENG-42",
-        pattern=r"^[A-Z][A-Z0-9_]{1,62}-[1-9]\d{0,11}$",
+    issue: Annotated[str, BeforeValidator(_ref)] = Field(
+        description="Jira issue: its key, such as ENG-42, or the address of its page",
+        pattern=rf"^(?:{KEY}|https?://[^\s?#@]+/browse/{KEY}/?)$",
         json_schema_extra={"footnote": "target"},
     )
     text: Words = Field(
@@ -80,7 +82,7 @@ class JiraComment:
 
     def find(self, arguments: Comment, actor: Actor, key: str) -> Done | None:  # noqa: ARG002 - whoever it was for
         with finding():
-            issue = self._client.issue(arguments.issue)
+            issue = self._issue(arguments)
             if issue is None:
                 raise Unsure("the issue is no longer there, or no longer for us")
             comment = self._client.marked_comment(issue.id, nonce(key))
@@ -92,7 +94,7 @@ class JiraComment:
                 account = self._known(actor.email) or self._client.account(actor.email)
                 if account is None:
                     return UNKNOWN
-                issue = self._client.issue(arguments.issue)
+                issue = self._issue(arguments)
                 # Asked whether or not it is there: where we may not ask, that is told in any case.
                 may = self._client.may(account, NEEDS, issues=[issue.id] if issue is not None else [])
                 if issue is None:
@@ -100,6 +102,13 @@ class JiraComment:
                 return (issue, account) if may else NOT_YOURS
         except Stopped as stopped:
             return stopped.barred
+
+    def _issue(self, arguments: Comment) -> Issue | None:
+        """An address of another site names nothing here."""
+        ref, site = arguments.issue.rstrip("/"), self._client.settings.site
+        if ref.startswith("http") and origin(ref) != origin(site):
+            return None
+        return self._client.issue(ref.rpartition("/")[2].upper())
 
     def _done(self, issue: Issue, comment: str) -> Done:
         return Done(what=issue.key, url=f"{self._client.page_of(issue.key)}?focusedCommentId={comment}")

@@ -11,7 +11,7 @@ import httpx
 from slack_sdk import WebClient
 
 from bot import tools
-from bot.core.acting import Actor, Arguments, Tool
+from bot.core.acting import Actor, Arguments
 from bot.playground.confluence import ConfluenceEmulator
 from bot.playground.google import GoogleEmulator
 from bot.playground.google.call import Habits
@@ -59,7 +59,7 @@ class Target:
     as a reader sees it. `fail`: how the next write goes wrong.
     """
 
-    tool: Tool[Any]
+    tool: Any  # a Tool
     arguments: Callable[..., Arguments]
     absent: Arguments
     effects: Callable[[], list[str]]
