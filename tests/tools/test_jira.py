@@ -1,17 +1,21 @@
 """Jira's two tools: what only Jira does."""
 
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from pydantic import ValidationError
 
+from bot.cli.doctor.examined import examine
+from bot.cli.doctor.jira import checks
 from bot.core.acting import Barred, Done, NotDone, Tool, Unsure, Would
-from bot.playground.jira import BROWSE, COMMENT, CREATE
+from bot.playground.jira import BROWSE, COMMENT, CREATE, JiraEmulator
 from bot.playground.jira.document import kinds
+from bot.settings import Settings
 from bot.tools import JiraComment, JiraCreateIssue
 from bot.tools.jira_create_issue import Issue
-from tests.tools.targets import ANA, BEN, EVE, KEY, comment_on_issue, create_issue, jira_site
+from tests.tools.targets import ANA, BEN, EVE, KEY, a_company, comment_on_issue, create_issue, jira_site
 
 PLAIN = {"doc", "paragraph", "heading", "bulletList", "listItem", "text", "hardBreak", "mark:em"}
 READING = frozenset({"read:jira-work", "read:jira-user"})
@@ -188,3 +192,24 @@ def test_a_jira_that_does_not_answer_leaves_it_unsure(client: httpx.Client) -> N
         with pytest.raises(Unsure):
             target.tool.run(target.arguments(), ANA, KEY)
         assert target.effects() == []
+
+
+@pytest.mark.parametrize(
+    ("admin", "token", "told"),
+    [(True, "", "tells us what people may do"), (False, "", "administer Jira"), (True, "wrong", "credentials (401)")],
+    ids=["well", "no administrator", "a wrong token"],
+)
+def test_the_doctor_says_whether_jira_lets_us(tmp_path: Path, admin: bool, token: str, told: str) -> None:  # noqa: FBT001
+    with JiraEmulator(a_company(), admin=admin) as site:
+        given = {"jira_url": site.url, "jira_email": site.caller.email, "jira_token": token or site.caller.token}
+        settings = Settings(home=tmp_path, **given)  # type: ignore[arg-type]
+        (finding,) = examine(checks(settings), 30)
+    assert told in finding.what
+    assert (finding.state == "well") is ("tells us" in told)
+    assert site.caller.token not in str(finding)
+
+
+def test_without_a_jira_the_doctor_has_nothing_to_say(tmp_path: Path) -> None:
+    assert checks(Settings(home=tmp_path)) == []
+    (finding,) = examine(checks(Settings(home=tmp_path, jira_url="https://jira.test")), 30)
+    assert "FOOTNOTE_JIRA_TOKEN is not set" in finding.what
