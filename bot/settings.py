@@ -71,6 +71,10 @@ class Settings(BaseSettings):
     admins: Annotated[tuple[str, ...], NoDecode] = ()
     eval_set: Path | None = None
     slack_api_url: str = Field(default="https://slack.com/api/", validation_alias=AliasChoices("SLACK_API_URL"))
+    jira_url: str | None = None
+    jira_api: str | None = None
+    jira_email: str | None = None
+    jira_token: SecretStr | None = None
     host: str = "127.0.0.1"
     port: int | None = Field(default=None, ge=0, le=65535)
     metrics_token: SecretStr | None = None

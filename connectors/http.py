@@ -20,7 +20,7 @@ import httpx
 import stamina
 from pydantic import BaseModel, ValidationError
 
-from connectors.model import Fatal, Retryable
+from connectors.model import Fatal, Retryable, Unanswered
 from connectors.pace import Pace
 
 Payload = TypeVar("Payload", bound=BaseModel)
@@ -78,11 +78,13 @@ class PageSize:
 
 
 class _Trouble(Exception):  # noqa: N818 - named by recovery: it may be asked again
-    """`wait_s`: how long the site itself asks us to wait."""
+    """`wait_s`: how long the site itself asks us to wait. `is_undone`: nothing came of it for certain."""
 
-    def __init__(self, reason: str, *, wait_s: float | None = None, is_heavy: bool = False) -> None:
+    def __init__(
+        self, reason: str, *, wait_s: float | None = None, is_heavy: bool = False, is_undone: bool = False
+    ) -> None:
         super().__init__(reason)
-        self.wait_s, self.is_heavy = wait_s, is_heavy
+        self.wait_s, self.is_heavy, self.is_undone = wait_s, is_heavy, is_undone
 
 
 class _Answer(NamedTuple):
@@ -172,6 +174,30 @@ class Http:
         """For what only asks: it may be sent more than once."""
         return self._patiently(url, lambda until: self._read(self._asked("POST", url, until, body=body), url, model))
 
+    def write(
+        self, url: str, model: type[Payload], body: Mapping[str, object], parameters: Parameters | None = None
+    ) -> Payload | Refused:
+        """For what does something there: it is sent once. Retryable, where it was surely not done; Unanswered, where that is
+        not known. Credentials that are not accepted are renewed, for with those nothing is done.
+        """
+
+        def once(until: float) -> Payload | Refused:
+            answer = self._asked("POST", url, until, parameters=parameters, body=body)
+            if answer.status in _REDIRECTS:
+                raise _Trouble("it sends us elsewhere")
+            return self._read(answer, url, model)
+
+        try:
+            return self._accepted(once, self._pace.now() + self._patience.total_s)
+        except _Trouble as trouble:
+            if trouble.wait_s is not None:
+                self._pace.hold(min(trouble.wait_s, self._patience.total_s))
+            if trouble.is_undone:
+                raise Retryable(f"{_place(url)}: {trouble}; nothing was done") from None
+            raise Unanswered(f"{_place(url)}: {trouble}; whether it was done is not known") from None
+        except Misunderstood as error:
+            raise Unanswered(f"{error}; whether it was done is not known") from None
+
     def send(self, url: str, model: type[Payload], form: Mapping[str, str]) -> Payload | Refused:
         """What asks for credentials, and needs none: it may be sent more than once."""
         return self._patiently(
@@ -227,7 +253,9 @@ class Http:
         if answer.status == HTTPStatus.UNAUTHORIZED and self.owns(url) and not self._is_partial(refused):
             raise _Unaccepted(f"{_place(url)} does not accept our credentials (401): {self._advice}")
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS or self._is_temporary(refused):
-            raise _Trouble(f"it was asked too often ({answer.status})", wait_s=retry_after(answer.headers))
+            raise _Trouble(
+                f"it was asked too often ({answer.status})", wait_s=retry_after(answer.headers), is_undone=True
+            )
         if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise _Trouble(f"it failed ({answer.status})", wait_s=retry_after(answer.headers), is_heavy=True)
         if answer.status == HTTPStatus.REQUEST_TIMEOUT:
@@ -383,9 +411,11 @@ def _named_failures() -> Iterator[None]:
         yield
     except (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.InvalidURL):
         raise Fatal("the request could not be made: is the address of the source right?") from None
+    except (httpx.ConnectTimeout, httpx.PoolTimeout):
+        raise _Trouble("it does not answer in time", is_heavy=True, is_undone=True) from None
     except httpx.TimeoutException:
         raise _Trouble("it does not answer in time", is_heavy=True) from None
     except httpx.ConnectError as error:
-        raise _Trouble(f"it cannot be reached ({error})") from None
+        raise _Trouble(f"it cannot be reached ({error})", is_undone=True) from None
     except httpx.RequestError as error:
         raise _Trouble(f"its answer broke off ({type(error).__name__})", is_heavy=True) from None

@@ -7,6 +7,7 @@ Errors are named by what the caller does next:
     AccessUnknown   who may read it could not be found out: nobody, until it can
     Braked          it would take away more than happens by itself: nothing was, until a person says so
     Fatal           a person has to change something first
+    Unanswered      something was to be done there, and nobody knows whether it was: find out before trying again
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -38,6 +39,10 @@ class Braked(Exception):  # noqa: N818
 
 class Fatal(Exception):  # noqa: N818
     """A person has to change something first."""
+
+
+class Unanswered(Exception):  # noqa: N818
+    """It was sent, and nobody knows what became of it."""
 
 
 class Loop(StrEnum):

@@ -1,4 +1,4 @@
-"""One company: who works in it, in which groups, what its Confluence and its Google hold, and what time it is there.
+"""One company: who works in it, in which groups, what its Confluence, its Google and its Jira hold, and what time it is there.
 
 It holds state and changes it; it must never speak HTTP, and never say who may read what: that is the oracle's.
 """
@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from bot.playground.confluence.site import ConfluenceSite
 from bot.playground.google.domain import GoogleDomain
+from bot.playground.jira.site import JiraSite
 from bot.playground.slack.clock import Clock, WallClock
 
 Standing = Literal["licensed", "collaborator", "guest"]  # only the first is one of ALL_LICENSED_USERS
@@ -58,6 +59,7 @@ class World:
         self._groups_of: defaultdict[str, set[str]] = defaultdict(set)
         self.confluence = ConfluenceSite(self)
         self.google = GoogleDomain(self, domain)
+        self.jira = JiraSite(self)
         self.add_group(LICENSED)
         self.add_group(GUESTS)
 

@@ -102,6 +102,28 @@ class OneConversation(Payload):
     channel: Conversation
 
 
+class Channel(Payload):
+    """A conversation that has a name."""
+
+    id: str = Field(min_length=1)
+    name: str = ""
+    is_im: bool = False
+    is_mpim: bool = False
+    is_archived: bool = False
+
+    @property
+    def is_channel_of_many(self) -> bool:
+        return bool(self.name) and not self.is_im and not self.is_mpim
+
+
+class OneChannel(Payload):
+    channel: Channel
+
+
+class ChannelsPage(Page):
+    channels: list[Channel]
+
+
 class Opened(Payload):
     """A direct conversation; of it, only the name is told."""
 

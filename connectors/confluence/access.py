@@ -49,15 +49,16 @@ def space_layer(
     *,
     assignments: Iterable[RoleAssignment] = (),
     anonymous: bool = False,
+    operation: tuple[str, str] = ("read", SPACE),
 ) -> Layer:
-    """Who may read the space. A role that may is whoever was given it; an unknown sort of principal is nobody."""
-    reading = [
-        one.principal for one in permissions if (one.operation.key, one.operation.target_type) == ("read", SPACE)
-    ]
-    roles = {one.id for one in reading if one.type.lower() == "role"}
+    """Who may read the space, or do that in it. A role that may is whoever was given it; an unknown sort of principal is
+    nobody.
+    """
+    able = [one.principal for one in permissions if (one.operation.key, one.operation.target_type) == operation]
+    roles = {one.id for one in able if one.type.lower() == "role"}
     given = [one.principal for one in assignments if one.role_id in roles]
     named = [
-        *(_name(one.type, one.id) for one in reading),
+        *(_name(one.type, one.id) for one in able),
         *(_name(one.principal_type, one.principal_id) for one in given),
         ANYONE if anonymous else None,
     ]

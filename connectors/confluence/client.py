@@ -243,6 +243,50 @@ class Client:
                 found += page.results
         return tuple(found)
 
+    # -- what is made there, and what we made
+
+    def make(self, path: str, body: Mapping[str, object]) -> wire.Made | Refused:
+        """Once. Retryable, Unanswered and Fatal are passed on."""
+        found = self._http.write(f"{self._v2}/{path}", wire.Made, body)
+        if isinstance(found, Refused) and lacks_a_scope(found):
+            raise Fatal(f"Confluence does not let us write {path}: the token lacks the scope write:confluence-content")
+        return found
+
+    def titled(self, space_id: str, title: str) -> tuple[wire.Content, ...]:
+        """Wherever it lies by now, the trash too."""
+        path = f"spaces/{_in_path(space_id)}/pages"
+        parameters: Parameters = {"title": title, "status": "current,archived,trashed", "body-format": "storage"}
+        found = self._one(path, Listing[wire.Content], parameters)
+        return found.results if found is not None else ()
+
+    def newest(self, space_id: str, *, most: int) -> Iterator[wire.Content]:
+        """Pages, the newest first, with their bodies."""
+        path = f"spaces/{_in_path(space_id)}/pages"
+        parameters = {"sort": "-created-date", "body-format": "storage", "status": "current"}
+        seen = 0
+        try:
+            for page, _ in self._pages(
+                path, Listing[wire.Content], parameters, PageSize(MOST_LISTED_WITH_BODIES), None
+            ):
+                yield from page.results
+                seen += len(page.results)
+                if seen >= most:
+                    return
+        except _Absent:
+            return
+
+    def comments_on(self, page_id: str) -> Iterator[wire.Comment]:
+        """The first of each thread, the newest before the others, with their bodies."""
+        path = f"pages/{_in_path(page_id)}/footer-comments"
+        parameters = {"sort": "-created-date", "body-format": "storage"}
+        try:
+            for page, _ in self._pages(
+                path, Listing[wire.Comment], parameters, PageSize(MOST_LISTED_WITH_BODIES), None
+            ):
+                yield from page.results
+        except _Absent:
+            return
+
     # -- how
 
     def _one(self, path: str, model: type[Item], parameters: Parameters | None = None) -> Item | None:

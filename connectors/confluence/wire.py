@@ -43,6 +43,7 @@ class Slice(Payload, Generic[Item]):
 class Version(Payload):
     number: int
     created_at: AwareDatetime | None = None
+    author_id: str | None = None
 
 
 class Storage(Payload):
@@ -57,6 +58,7 @@ class Space(Payload):
     id: Id
     key: str
     name: str
+    homepage_id: Id | None = None
 
 
 class Content(Payload):
@@ -68,6 +70,7 @@ class Content(Payload):
     space_id: Id
     parent_id: Id | None = None
     parent_type: str | None = None
+    author_id: str | None = None
     version: Version
     body: Body | None = None
     links: Links = Field(default=Links(), alias="_links")
@@ -238,3 +241,20 @@ class Me(Payload):
     account_id: PrincipalId
     email: str | None = None
     display_name: str | None = None
+
+
+# -- what was made -----------------------------------------------------------------------------------------------------
+
+
+class Made(Payload):
+    id: Id
+    title: str = ""
+    links: Links = Field(default=Links(), alias="_links")
+
+
+class V2Error(Payload):
+    title: str = ""
+
+
+class Refusal(Payload):
+    errors: tuple[V2Error, ...] = ()

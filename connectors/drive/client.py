@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 from connectors.drive import wire
 from connectors.drive.refusals import TOO_LARGE_TO_EXPORT, is_haste, is_of_a_file, reason, reasons
 from connectors.drive.settings import Settings
-from connectors.drive.tokens import ADVICE, DIRECTORY, DRIVE, Tokens
+from connectors.drive.tokens import ADVICE, DIRECTORY, DRIVE, SHARING, Tokens
 from connectors.http import Http, Misunderstood, PageSize, Parameters, Patience, Refused, TooLarge
 from connectors.model import AccessUnknown, Fatal, Retryable
 from connectors.pace import Pace
@@ -171,6 +171,18 @@ class Client:
         with _unknown_access(f"who may read {file_id}"):
             pages = self._pages(url, wire.Permissions, self._as(who), parameters, _of(MOST_PERMISSIONS), None)
             return tuple(one for page in pages for one in page.permissions)
+
+    # -- sharing it
+
+    def shareable(self, who: str | None, file_id: str) -> wire.Shareable | None:
+        return self._one(f"{self._files}/files/{_in_path(file_id)}", wire.Shareable, who, {"fields": wire.SHAREABLE})
+
+    def share(self, who: str | None, file_id: str, address: str, role: str, *, notify: bool) -> wire.Shared | Refused:
+        """Once, as `who`. Retryable, Unanswered and Fatal are passed on."""
+        url = f"{self._files}/files/{_in_path(file_id)}/permissions"
+        parameters = {"sendNotificationEmail": str(notify).lower(), "fields": "id", **EVERYWHERE}
+        body = {"type": "user", "role": role, "emailAddress": address}
+        return self._as(who, SHARING).write(url, wire.Shared, body, parameters)
 
     # -- who is there
 

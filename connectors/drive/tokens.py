@@ -21,6 +21,7 @@ from connectors.model import Fatal
 from connectors.pace import Pace
 
 DRIVE: Final = ("https://www.googleapis.com/auth/drive.readonly",)
+SHARING: Final = ("https://www.googleapis.com/auth/drive",)  # Google has no narrower one that lets a file be shared
 DIRECTORY: Final = (
     "https://www.googleapis.com/auth/admin.directory.user.readonly",
     "https://www.googleapis.com/auth/admin.directory.group.readonly",

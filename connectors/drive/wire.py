@@ -23,6 +23,7 @@ FILE: Final = (
     "downloadRestrictions,"
     "capabilities(canDownload,canAccessViaGenAi)"
 )
+SHAREABLE: Final = "id,name,trashed,driveId,webViewLink,capabilities(canShare)"
 
 SHARED_FILE: Final = f"{FILE},permissions({PERMISSION})"  # which nothing in a shared drive tells
 
@@ -67,6 +68,25 @@ class Restriction(Payload):
 
 class Restrictions(Payload):
     effective_download_restriction_with_context: Restriction = Restriction()
+
+
+class MayShare(Payload):
+    can_share: StrictBool = False
+
+
+class Shareable(Payload):
+    """A file, as whoever wants to share it sees it."""
+
+    id: Id
+    name: str
+    trashed: StrictBool
+    drive_id: Id | None = None
+    web_view_link: str = ""
+    capabilities: MayShare = MayShare()
+
+
+class Shared(Payload):
+    id: str
 
 
 class Owner(Payload):

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot import app, service
-from bot.cli.demo import wiki
+from bot.cli.demo import jira, wiki
 from bot.cli.demo.company import Company
 from bot.cli.demo.desk import Desk
 from bot.cli.demo.laid_down import lay_down
@@ -135,14 +135,17 @@ def at_work(
     slack: SlackEmulator, sketchpad: Sketchpad, company: Company, reached: Sites, desk: Desk, folder: Path
 ) -> Iterator[Footnote]:
     installed = slack.world.app("Footnote")
-    settings = Settings(
-        home=folder / "home",
-        workspace="browser",
-        embedder="none",
-        slack_bot_token=SecretStr(slack.bot_token(installed)),
-        slack_app_token=SecretStr(slack.app_token(installed)),
-        slack_api_url=slack.url,
-        admins=company.admins,
+    settings = jira.reached(
+        Settings(
+            home=folder / "home",
+            workspace="browser",
+            embedder="none",
+            slack_bot_token=SecretStr(slack.bot_token(installed)),
+            slack_app_token=SecretStr(slack.app_token(installed)),
+            slack_api_url=slack.url,
+            admins=company.admins,
+        ),
+        reached,
     )
     with app.records(settings) as records, app.assistant(records, None, command="test") as assistant:
         for name in listed(records, company, reached):
@@ -152,6 +155,6 @@ def at_work(
     with (
         app.records(settings) as records,
         service.in_slack(records, None, command="test") as working,
-        desk.opened(records, working.assistant),
+        desk.opened(records, working.assistant, reached),
     ):
         yield Footnote(slack, sketchpad, settings, WikiAsItWas(reached.wiki.world), rules)

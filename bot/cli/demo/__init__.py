@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from bot import app, service
 from bot.cli import weights
-from bot.cli.demo import browser, sites
+from bot.cli.demo import browser, jira, sites
 from bot.cli.demo.company import Company, chosen
 from bot.cli.demo.desk import Desk
 from bot.cli.demo.laid_down import lay_down
@@ -37,7 +37,7 @@ def demo(*, port: int | None, opens: bool, folder: Path | None, model: str | Non
         with (
             _slack(company, desk, port) as slack,
             sites.running(company.documents) as reached,
-            _footnote(_settings(settings, company, slack, model), company, reached, desk),
+            _footnote(jira.reached(_settings(settings, company, slack, model), reached), company, reached, desk),
         ):
             _wait_until_heard(slack)
             _welcome(f"{slack.origin}/", company, opens=opens)
@@ -101,7 +101,7 @@ def _footnote(settings: Settings, company: Company, reached: Sites | None, desk:
         with (
             service.in_slack(records, embedder, command=_COMMAND) as at_work,
             _watched(records, company),
-            desk.opened(records, at_work.assistant),
+            desk.opened(records, at_work.assistant, reached),
         ):
             yield
 

@@ -10,6 +10,7 @@ from bot.core.errors import BadUse
 from bot.playground import company as playground
 from bot.playground.confluence import acme as handbook
 from bot.playground.google import acme as drive
+from bot.playground.jira import acme as jira
 from bot.playground.slack import SlackWorld
 from bot.playground.world import World
 from connectors.folder.connector import FolderConnector
@@ -66,7 +67,7 @@ class Company:
     notices: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
     folder: Folder | None = None
-    documents: World | None = None  # its Confluence and its Drive
+    documents: World | None = None  # its Confluence, its Drive and its Jira
     overrides: str = ""  # of the packaged rules
     admins: tuple[str, ...] = ()
 
@@ -104,6 +105,7 @@ def _overrides(world: SlackWorld) -> str:
 def _documents() -> World:
     world = handbook.acme()
     drive.fill(world)
+    jira.fill(world)
     return world
 
 

@@ -15,6 +15,8 @@ from bot.cli.demo import panel, wiki
 from bot.cli.demo.company import Company
 from bot.cli.demo.panel import Names, Part
 from bot.cli.demo.posts import Posts
+from bot.cli.demo.sites import Sites
+from bot.cli.demo.tracker_desk import TrackerDesk
 from bot.cli.demo.wiki_desk import WikiDesk
 from bot.cli.demo.withheld import Withheld, withheld
 from bot.core.nouns import ReceiptId
@@ -34,12 +36,16 @@ class Desk:
         self._company = company
         self._clerk: Clerk | None = None
         self._wiki = WikiDesk(company.documents, company.world) if company.documents is not None else None
+        self._tracker = TrackerDesk(company.documents) if company.documents is not None else None
 
     @contextmanager
-    def opened(self, records: app.Records, assistant: app.Assistant) -> Iterator[None]:
+    def opened(self, records: app.Records, assistant: app.Assistant, sites: Sites | None = None) -> Iterator[None]:
         self._clerk = Clerk(self._company, records, assistant)
         try:
-            with self._wiki.opened(records) if self._wiki is not None else nullcontext():
+            with (
+                self._wiki.opened(records) if self._wiki is not None else nullcontext(),
+                self._tracker.opened(sites) if self._tracker is not None else nullcontext(),
+            ):
                 yield
         finally:
             self._clerk = None
@@ -49,6 +55,7 @@ class Desk:
             Route("/_footnote/about", self._answering(lambda clerk, _: clerk.about())),
             Route("/_footnote/receipt", self._answering(Clerk.receipt)),
             *(self._wiki.routes() if self._wiki is not None else ()),
+            *(self._tracker.routes() if self._tracker is not None else ()),
         ]
 
     def _answering(

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 from typing import Final
 
 from bot import app
-from bot.cli.doctor import installations, machine, models, slack, sources, stores
+from bot.cli.doctor import installations, jira, machine, models, slack, sources, stores
 from bot.cli.doctor.examined import Finding, examine, fault
 from bot.cli.terminal import FAULT, command, print_json, say
 from bot.core.clock import Clock, utc_now
@@ -34,6 +34,7 @@ def findings(settings: Settings, clock: Clock = utc_now, patience_s: float = _PA
         *machine.checks(settings),
         *slack.checks(settings, clock),
         *models.weights(settings),
+        *jira.checks(settings),
         stores.database(settings),
     ]
     found = examine(alone, patience_s)

@@ -14,6 +14,7 @@ Kind = Literal[
     "truncated",
     "wrong_type",  # 200, but a proxy's HTML page
     "lost_reply",
+    "failed_after",  # 500, though it was done
     "foreign_next",  # a list whose next page is said to be at `url`
 ]
 KINDS: Final[Sequence[Kind]] = get_args(Kind)

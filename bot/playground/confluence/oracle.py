@@ -56,6 +56,14 @@ class Oracle:
             space = self.world.confluence.spaces.get(space_id)
             return person is not None and person.active and space is not None and self._may_read_space(person, space)
 
+    def may_create(self, account_id: str, space_id: str, what: str) -> bool:
+        """A page, or a comment, in a space that they may read."""
+        with self.world.lock:
+            person, space = self.world.people.get(account_id), self.world.confluence.spaces.get(space_id)
+            if person is None or space is None or not self.may_read_space(account_id, space_id):
+                return False
+            return self._is_granted(person, space, ("create", what))
+
     def _chain(self, content: Content) -> Iterator[Content]:
         """Itself, or what it hangs on, and all above."""
         at: Content | None = self.world.confluence.container(content)
@@ -77,9 +85,12 @@ class Oracle:
         """An administrator may because of a grant, like everybody else. Anonymous: everybody on the site may."""
         if space.anonymous:
             return True
-        reading = [grant for grant in space.grants if (grant.key, grant.target) == ("read", "space")]
-        roles = {grant.principal_id for grant in reading if grant.principal_type == "role"}
-        principals = [(grant.principal_type, grant.principal_id) for grant in reading]
+        return self._is_granted(person, space, ("read", "space"))
+
+    def _is_granted(self, person: "Person", space: Space, operation: tuple[str, str]) -> bool:
+        able = [grant for grant in space.grants if (grant.key, grant.target) == operation]
+        roles = {grant.principal_id for grant in able if grant.principal_type == "role"}
+        principals = [(grant.principal_type, grant.principal_id) for grant in able]
         principals += [(each.principal_type, each.principal_id) for each in space.roles if each.role_id in roles]
         return any(self._is(person, kind, name) for kind, name in principals)
 

@@ -93,3 +93,8 @@ ROUTES: Final = (
     _route("GET", f"{V1}/user", v1.user, *USER),
     _route("GET", f"{V1}/user/current", v1.current_user, *USER),
 )
+WRITING: Final = frozenset(
+    (each.method, each.path)
+    for each in ROUTES
+    if each.handler in (v2.create_page, v2.create_footer_comment, v1.create_content)
+)

@@ -19,7 +19,7 @@ from bot.playground.confluence.control import Control
 from bot.playground.confluence.errors import RefusedError, missing, scope_does_not_match, unauthorized
 from bot.playground.confluence.faults import Fault, Faults
 from bot.playground.confluence.oracle import Oracle
-from bot.playground.confluence.routes import ROUTES, EndPoint
+from bot.playground.confluence.routes import ROUTES, WRITING, EndPoint
 from bot.playground.confluence.sight import Sight
 from bot.playground.confluence.v1 import media_token
 from bot.playground.confluence.wire_v2 import Writer
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 CLOUD_ID: Final = "11223344-a1b2-4c3d-8e4f-556677889900"
 METHODS: Final = ["GET", "POST", "PUT", "DELETE"]
+FAILED: Final = 400
 
 
 class Asked(NamedTuple):
@@ -178,6 +179,7 @@ class ConfluenceEmulator:
         route, caller, reply = "", None, Reply()
         if fault is None or fault.does_it_first:
             route, caller, reply = self._answer(asked, body)
+        wrote = (asked.method, route) in WRITING and bool(reply.body) and reply.status < FAILED
         reply = _planted(fault, reply)
         self.requests.add(
             log.Request(
@@ -192,6 +194,7 @@ class ConfluenceEmulator:
                 account_id=caller.account_id if caller else "",
                 authorized=asked.authorization is not None,
                 took_ms=(time.perf_counter() - started) * 1000,
+                wrote=wrote,
             )
         )
         return reply, fault
@@ -249,7 +252,7 @@ def _planted(fault: Fault | None, reply: Reply) -> Reply:
         case "rate_limited" if fault:
             wait = {} if fault.retry_after is None else {"retry-after": f"{fault.retry_after:g}"}
             return as_json({"code": 429, "message": "Rate limit exceeded"}, status=429, headers=wait)
-        case "error_500":
+        case "error_500" | "failed_after":
             return as_json({"errors": [{"status": 500, "code": "INTERNAL_SERVER_ERROR", "title": "…"}]}, status=500)
         case "error_503":
             return Reply(b"<html><body>Service Unavailable</body></html>", 503, media_type="text/html")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.playground.world import World
 
 NOBODY: Final = "unknown"
+WHOLE: Final = (("read", "space"), ("create", "page"), ("create", "comment"))  # what whoever is let in may do
 FIRST_ID: Final = 65_537
 
 
@@ -55,7 +56,7 @@ class ConfluenceSite:
         groups: Iterable[str] = (),
         author: str | None = None,
     ) -> Space:
-        """As a new space is: all licensed users may read it, and the administrators do, by grants of their own."""
+        """As a new space is: all licensed users may read it and write there, and the administrators, by grants of their own."""
         with self.world.lock:
             if any(space.key == key for space in self.spaces.values()):
                 raise ValueError(f"there is a space {key!r} already")
@@ -69,12 +70,14 @@ class ConfluenceSite:
             )
             self.spaces[space.id] = space
             classes = [ALL_LICENSED_USERS] * licensed + [ALL_PRODUCT_ADMINS] * admins
-            for access_class in classes:
-                self.grant(space.id, "access-class", access_class)
-            for user in users:
-                self.grant(space.id, "user", self.world.person(user).account_id)
-            for group in groups:
-                self.grant(space.id, "group", self.world.group(group).id)
+            principals: list[tuple[PrincipalType, str]] = [
+                *(("access-class", each) for each in classes),
+                *(("user", self.world.person(each).account_id) for each in users),
+                *(("group", self.world.group(each).id) for each in groups),
+            ]
+            for operation in WHOLE:
+                for kind, principal in principals:
+                    self.grant(space.id, kind, principal, key=operation[0], target=operation[1])
             self.world.changed()
             return space
 

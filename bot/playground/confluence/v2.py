@@ -1,10 +1,13 @@
 """The second API: spaces, what is in them, and who people are. One function an endpoint."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import merge
 from typing import Final
 from urllib.parse import urlencode
+
+from lxml import etree
 
 from bot.playground.confluence.call import MOST, Call, cursor
 from bot.playground.confluence.errors import Json, missing, refuse
@@ -27,6 +30,7 @@ BY_ID: Final = ANY | {"historical", "draft"}
 ORDERS: Final = frozenset({"id", "created-date", "modified-date", "title"})
 SORTS: Final = ORDERS | {f"-{order}" for order in ORDERS}
 FORMATS: Final = frozenset({"storage", "atlas_doc_format"})
+_LETTER: Final = re.compile(r"&(?!(?:lt|gt|amp|quot|apos);)[A-Za-z]+;")
 PATHS: Final = {"folders": "folder", "whiteboards": "whiteboard", "databases": "database", "embeds": "embed"}
 
 # -- lists
@@ -322,8 +326,10 @@ def users_bulk(call: Call) -> Reply:
 def create_page(call: Call) -> Reply:
     space_id, title, body, parent = _written(call, "spaceId", "title", "body", "parentId")
     made_in = call.space(space_id)
+    _need_to_create(call, made_in.id, "page")
     if not title:
         refuse(400, "A page must have a title")
+    _need_well_formed(body)
     if parent:
         call.seen(parent)
     if any(each.title == title for each in _pages_of(call, made_in.id)):
@@ -344,8 +350,24 @@ def create_footer_comment(call: Call) -> Reply:
     container = call.site.container(on)
     if container.status != "current":
         missing(container.id)
+    _need_to_create(call, container.space_id, "comment")
+    _need_well_formed(body)
     made = call.site.add_comment(container.id, body, reply_to=first_id or None, author=call.caller.account_id)
     return _one(call, made, status=201)
+
+
+def _need_to_create(call: Call, space_id: str, what: str) -> None:
+    if not call.caller.sees_everything and not call.sight.oracle.may_create(call.caller.account_id, space_id, what):
+        refuse(403, f"Current user is not permitted to create a {what} here")
+
+
+def _need_well_formed(body: str) -> None:
+    """As XML, with the names of HTML's letters."""
+    text = _LETTER.sub(" ", body)
+    try:
+        etree.fromstring(f'<x xmlns:ac="ac" xmlns:ri="ri">{text}</x>', etree.XMLParser(resolve_entities=False))
+    except (etree.XMLSyntaxError, ValueError) as no:
+        refuse(400, f"Error parsing xhtml: {no}")
 
 
 def _written(call: Call, *names: str) -> list[str]:

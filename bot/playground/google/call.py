@@ -29,6 +29,7 @@ class Habits:
     export_limit: int = 10 * 1024 * 1024
     rejects_tokens_with: int = 410  # of changes; or 400, or 404
     tells_members: bool = False  # readers, too, may list permissions
+    shares_outside: bool = True  # the domain lets people share with others than its own
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from bot.playground.google.nouns import (
     SHORTCUT,
     File,
     Grant,
+    Mail,
     Principal,
     Role,
     SharedDrive,
@@ -40,6 +41,7 @@ class Drive:
         self.drives: dict[str, SharedDrive] = {}
         self.events = Events()
         self.expiries: set[float] = set()  # of grants: when somebody may read less, though nobody did anything
+        self.mails: list[Mail] = []  # that Google sent about what was shared
         self._made = 0
 
     # -- shared drives

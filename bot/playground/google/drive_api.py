@@ -9,7 +9,7 @@ from bot.playground.google import changes, sharing
 from bot.playground.google.call import Call, read, written
 from bot.playground.google.errors import invalid, may_not, refused
 from bot.playground.google.masks import Mask, masked, within
-from bot.playground.google.nouns import File, Role
+from bot.playground.google.nouns import File, Mail, Role
 from bot.playground.google.order import order
 from bot.playground.google.query import parsed
 from bot.playground.google.wire_drive import (
@@ -271,16 +271,49 @@ def create_permission(call: Call) -> Reply:
         raise refused(400, "invalid", "The permission role field is required.", at="permission.role")
     expires = _moment(call, said.get("expirationTime"))
     who = _whom(said)
+    notifies = _notifies(call, said)
+    _need_allowed(call, said, who, notifies=notifies)
     discoverable = said.get("type") in {"user", "group"} or bool(said.get("allowFileDiscovery", False))
     try:
         made = call.google.drive.share(found.id, who, role, expires=expires, discoverable=discoverable)
     except LookupError as no:
         raise refused(400, "invalidSharingRequest", f"Bad Request. User message: {no}") from None
+    if notifies and who is not None:
+        call.google.drive.mails.append(Mail(who, found.id, role, call.user.email))
     for each in sharing.permissions(call.world, found):
         if each.principal == made.principal:
             wanted = call.fields(OF_A_PERMISSION, USUAL_PERMISSION)
             return as_json(masked(permission_json(eyes(call), found, each), wanted))
     raise refused(500, "internalError", "Internal Error")
+
+
+def _notifies(call: Call, said: Json) -> bool:
+    """Unless it is said otherwise, people and groups are written to; and nobody else can be."""
+    to_somebody = said.get("type") in {"user", "group"}
+    if not call.param("sendNotificationEmail"):
+        return to_somebody
+    wanted = call.flag("sendNotificationEmail")
+    if wanted and not to_somebody:
+        raise invalid("sendNotificationEmail")
+    return wanted
+
+
+def _need_allowed(call: Call, said: Json, who: str | None, *, notifies: bool) -> None:
+    directory = call.google.directory
+    inside = who is not None and who.rpartition("@")[2] == call.google.name
+    if not inside and not call.habits.shares_outside:
+        raise refused(
+            400,
+            "invalidSharingRequest",
+            'Bad Request. User message: "The organization that owns this item does not allow it to be shared outside."',
+        )
+    known = who is not None and (directory.find_user(who) or directory.find_group(who)) is not None
+    if said.get("type") in {"user", "group"} and not known and not notifies:
+        raise refused(
+            400,
+            "invalidSharingRequest",
+            'Bad Request. User message: "There is no Google account associated with this email address: notify people."',
+        )
 
 
 def _whom(said: Json) -> str | None:

@@ -18,6 +18,7 @@ Kind = Literal[
     "truncated",
     "wrong_type",  # 200, but a proxy's HTML page
     "lost_reply",
+    "failed_after",  # 500, though it was done
 ]
 KINDS: Final[Sequence[Kind]] = get_args(Kind)
 USUAL: Final[Sequence[Kind]] = (

@@ -116,3 +116,13 @@ class File:
     @property
     def is_folder(self) -> bool:
         return self.mime_type == FOLDER
+
+
+@dataclass(frozen=True)
+class Mail:
+    """That a file was shared."""
+
+    to: str
+    file_id: str
+    role: Role
+    by: str

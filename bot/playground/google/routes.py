@@ -49,3 +49,4 @@ ROUTES: Final = (
     _directory("/groups/{key}/members", directory_api.members, tokens.MEMBERS_READ, tokens.GROUPS_READ),
     _directory("/customer/{customer}/orgunits", directory_api.org_units, tokens.ORG_UNITS_READ),
 )
+WRITING: Final = frozenset((each.method, each.path) for each in ROUTES if each.handler is drive_api.create_permission)

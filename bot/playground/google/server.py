@@ -19,7 +19,7 @@ from bot.playground.google.control import Control
 from bot.playground.google.errors import NoTokenError, RefusedError, refused, too_few_scopes, unauthorized
 from bot.playground.google.faults import Fault, Faults
 from bot.playground.google.oracle import Oracle
-from bot.playground.google.routes import DRIVE, READING, ROUTES, EndPoint
+from bot.playground.google.routes import DRIVE, READING, ROUTES, WRITING, EndPoint
 from bot.playground.google.sight import Sight
 from bot.playground.loopback import log
 from bot.playground.loopback.paths import Table
@@ -46,6 +46,7 @@ PAGES: Final = {
     "wrong_type": Reply(b"<html><body>Sign in to continue</body></html>", 200, media_type="text/html"),
 }
 METHODS: Final = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+FAILED: Final = 400
 
 
 class Asked(NamedTuple):
@@ -175,6 +176,7 @@ class GoogleEmulator:
         route, who, reply = "", "", Reply()
         if fault is None or fault.does_it_first:
             route, who, reply = self._answer(asked, body)
+        wrote = (asked.method, route) in WRITING and bool(reply.body) and reply.status < FAILED
         reply = _planted(fault, reply)
         self.requests.add(
             log.Request(
@@ -189,6 +191,7 @@ class GoogleEmulator:
                 account_id=who,
                 authorized="authorization" in asked.headers,
                 took_ms=(time.perf_counter() - started) * 1000,
+                wrote=wrote,
             )
         )
         return reply, fault
@@ -243,6 +246,8 @@ def _check_scopes(call: Call, to: EndPoint) -> None:
 
 def _planted(fault: Fault | None, reply: Reply) -> Reply:
     """What the client gets instead."""
+    if fault is not None and fault.kind == "failed_after":
+        return _refused(REFUSALS["error_500"], {})
     if fault is None or fault.does_it_first:
         return reply
     if fault.kind in REFUSALS:

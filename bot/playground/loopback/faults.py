@@ -12,8 +12,9 @@ OnTheWay = Literal[
     "slow",  # the answer comes `seconds` late
     "truncated",  # fewer bytes than Content-Length says
     "lost_reply",  # it is done, and the connection closes without an answer
+    "failed_after",  # it is done, and the answer is 500
 ]
-AFTER: Final = frozenset({"slow", "truncated", "lost_reply", "foreign_next"})  # the answer was made
+AFTER: Final = frozenset({"slow", "truncated", "lost_reply", "failed_after", "foreign_next"})  # the answer was made
 WHOLE: Final = 2**32
 
 Hook = Callable[[], object]

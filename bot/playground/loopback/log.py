@@ -22,6 +22,7 @@ class Request:
     account_id: str
     authorized: bool  # it carried credentials
     took_ms: float
+    wrote: bool = False  # something is otherwise there since, whatever was answered
 
 
 class Log(Generic[Asked]):
@@ -51,3 +52,7 @@ class RequestLog(Log[Request]):
     def counts(self) -> Counter[str]:
         """How often each route was asked."""
         return Counter(f"{each.method} {each.route}" for each in self.all())
+
+    def writes(self) -> list[Request]:
+        """Those that did something, told of or not."""
+        return [each for each in self.all() if each.wrote]

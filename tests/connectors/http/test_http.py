@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from connectors.http import Http, Misunderstood, PageSize, Patience, Refused, TooLarge, _new_client
-from connectors.model import Fatal, Retryable
+from connectors.model import Fatal, Retryable, Unanswered
 from connectors.pace import Pace
 from tests.fakes.site import Asked, Reply, Site, no, said, sent_on, site
 
@@ -399,3 +399,52 @@ def test_a_web_page_is_no_download_where_none_can_be(here: Site) -> None:
     assert http(here).download(f"{here.url}/x", most_bytes=100, is_page=False) == b"text"
     here.answers["/x"] = page
     assert http(here).download(f"{here.url}/x", most_bytes=100) == page.body
+
+
+# -- what does something there -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [no(500), no(502), no(503), no(408), no(302), Reply(b"{", headers={"content-type": "application/json"})],
+    ids=["500", "502", "503", "408", "elsewhere", "half an answer"],
+)
+def test_a_write_of_which_nobody_knows_is_sent_once(here: Site, answer: Reply) -> None:
+    here.answers["/x"] = answer
+    with pytest.raises(Unanswered, match="is not known"):
+        http(here).write(f"{here.url}/x", Number, {"a": 1})
+    assert len(here.asked) == 1
+
+
+def test_a_write_that_is_answered_in_another_form_may_have_been_done(here: Site) -> None:
+    here.answers["/x"] = said({"letter": "a"})
+    with pytest.raises(Unanswered):
+        http(here).write(f"{here.url}/x", Number, {"a": 1})
+
+
+def test_a_write_that_came_too_often_was_not_done_and_all_wait_as_long_as_the_site_says(here: Site, time: Time) -> None:
+    here.answers["/x"] = [Reply(b"", 429, {"retry-after": "7"}), said({"number": 1})]
+    client = http(here, time)
+    with pytest.raises(Retryable, match="nothing was done"):
+        client.write(f"{here.url}/x", Number, {"a": 1})
+    assert len(here.asked) == 1
+    assert client.write(f"{here.url}/x", Number, {"a": 1}) == Number(number=1)
+    assert sum(time.slept) == 7
+
+
+def test_a_write_to_nobody_was_not_done() -> None:
+    with site() as gone:
+        pass  # closed again
+    with pytest.raises(Retryable, match="nothing was done"):
+        http(gone).write(f"{gone.url}/x", Number, {"a": 1})
+
+
+def test_what_a_site_refuses_to_do_is_told(here: Site) -> None:
+    here.answers["/x"] = no(403)
+    assert isinstance(http(here).write(f"{here.url}/x", Number, {"a": 1}), Refused)
+
+
+def test_a_write_to_another_host_is_not_sent(here: Site, there: Site) -> None:
+    with pytest.raises(Fatal, match="another host"):
+        http(here).write(f"{there.url}/x", Number, {"a": 1})
+    assert there.asked == []

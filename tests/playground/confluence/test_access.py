@@ -137,6 +137,7 @@ def test_permissions_of_a_space(wiki: Wiki, api: Api) -> None:
     assert [(e["principal"]["type"], e["principal"]["id"], e["operation"]["key"]) for e in found] == [
         ("access-class", ALL_LICENSED_USERS, "read"),
         ("access-class", ALL_PRODUCT_ADMINS, "read"),
+        *[("access-class", ALL_LICENSED_USERS, "create"), ("access-class", ALL_PRODUCT_ADMINS, "create")] * 2,
         ("user", wiki.ana.account_id, "read"),
         ("group", wiki.world.group("only-ben").id, "read"),
         ("user", wiki.ana.account_id, "create"),
@@ -148,12 +149,11 @@ def test_the_first_api_has_no_word_for_access_classes_and_only_it_tells_of_anony
     wiki.site.set_anonymous("ENG", True)
     found = api.json(f"{V1}/space/ENG", expand="permissions")["permissions"]
     assert [("subjects" in each, each["anonymousAccess"]) for each in found] == [
-        (False, False),
-        (False, False),
+        *[(False, False)] * 6,
         (True, False),
         (False, True),
     ]
-    assert found[2]["subjects"]["group"]["results"][0]["name"] == "only-ben"
+    assert found[6]["subjects"]["group"]["results"][0]["name"] == "only-ben"
     assert "permissions" not in api.json(f"{V1}/space/ENG")
     assert api.get(f"{V1}/space/NO").status_code == 404
     assert "ANONYMOUS" not in str(api.all(f"{V2}/spaces/{wiki.site.space('ENG').id}/permissions"))

@@ -37,6 +37,7 @@ def test_too_many_requests_with_and_without_a_time_to_wait(
     ("kind", "expected"),
     [
         ("error_500", "500 application/json"),
+        ("failed_after", "500 application/json"),
         ("error_503", "503 text/html; charset=utf-8"),
         ("wrong_type", "200 text/html; charset=utf-8"),
         ("truncated", "RemoteProtocolError"),

@@ -31,6 +31,7 @@ def outcome(api: Api, path: str = "files") -> str:
         ("forbidden", "403 domainPolicy"),
         ("unauthorized", "401 authError"),
         ("error_500", "500 internalError"),
+        ("failed_after", "500 internalError"),
         ("error_503", "503 text/html; charset=utf-8"),
         ("wrong_type", "200 text/html; charset=utf-8"),
         ("truncated", "RemoteProtocolError"),

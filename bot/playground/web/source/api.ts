@@ -241,6 +241,36 @@ export interface WikiPage extends Pick<Thing, "id" | "kind" | "title" | "trashed
   blocks: Block[];
 }
 
+// The company's Jira, where it has one, and what Footnote asked of the targets where something can be done.
+
+export interface Issue {
+  key: string;
+  type: string;
+  summary: string;
+  text: string;
+  by: string;
+  at: number;
+  comments: { by: string; text: string; at: number }[];
+}
+
+export interface Asked {
+  at: number;
+  method: string;
+  path: string;
+  status: number;
+  wrote: boolean;
+  outcome: string;
+}
+
+export interface Tracker {
+  projects: { key: string; name: string; issues: Issue[] }[];
+  targets: { name: string; asked: number; writes: number; requests: Asked[] }[];
+}
+
+export function tracker(): Promise<Tracker> {
+  return read("/_footnote/jira", {});
+}
+
 export function wiki(user: string): Promise<Wiki> {
   return read("/_footnote/wiki", { user });
 }

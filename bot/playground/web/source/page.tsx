@@ -11,15 +11,19 @@ import {
   type Address,
   address,
   place as found,
+  type InTracker,
   type InWiki,
+  inTracker,
   inWiki,
   type Place,
+  TRACKER,
   url,
   whoIs,
   wikiName,
 } from "./place";
 import { Receipt } from "./receipt";
 import { Lock, Sidebar } from "./sidebar";
+import { Tracker } from "./tracker";
 import { Home, Modal } from "./view";
 import { Wiki } from "./wiki";
 import type { Channel, Message, User } from "./wire";
@@ -92,7 +96,8 @@ function Window({ me, at, move, company, about, draft, habits, learn }: WindowPr
   const [looking, look] = useState<string | null>(null);
   const { world, isLoaded, enter, markRead } = useLive(me.id, looking);
   const wiki = about?.wiki ? inWiki(at) : null;
-  const place = isLoaded ? (wiki ?? whereAbouts(world, me, at)) : null;
+  const beside = about?.wiki ? (wiki ?? inTracker(at)) : null;
+  const place = isLoaded ? (beside ?? whereAbouts(world, me, at)) : null;
   const channel = place?.kind === "channel" || place?.kind === "direct" ? place.channel : null;
   const channelId = channel?.id ?? null;
   const [isListOpen, openList] = useState(false);
@@ -136,7 +141,9 @@ function Window({ me, at, move, company, about, draft, habits, learn }: WindowPr
             focusOn(".place .list");
           }}
         />
-        {place.kind === "wiki" ? (
+        {place.kind === "tracker" ? (
+          <Tracker company={company} openList={() => openList(true)} />
+        ) : place.kind === "wiki" ? (
           <Wiki me={me} company={company} open={place.open} move={move} openList={() => openList(true)} />
         ) : (
           <Room
@@ -414,13 +421,15 @@ function whereAbouts(world: World, me: User, at: string | null): Place | null {
   return found(at, me, people, channels) ?? found(first ? `dm:${first.name}` : null, me, people, channels);
 }
 
-function nameOf(place: Place | InWiki): string {
+function nameOf(place: Place | InWiki | InTracker): string {
+  if (place.kind === "tracker") return TRACKER;
   if (place.kind === "wiki") return wikiName(place.open);
   if (place.kind === "channel") return place.channel.name;
   return `${place.kind === "home" ? "home" : "dm"}:${place.with.name}`;
 }
 
-function titleOf(world: World, place: Place | InWiki): string {
+function titleOf(world: World, place: Place | InWiki | InTracker): string {
+  if (place.kind === "tracker") return "Jira";
   if (place.kind === "wiki") return "Wiki";
   return place.kind === "channel" ? placeName(world, place.channel) : place.with.real_name;
 }

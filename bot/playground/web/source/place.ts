@@ -18,7 +18,13 @@ export interface InWiki {
   open: string | null;
 }
 
+/** Its Jira, with what was asked of it and of the others. */
+export interface InTracker {
+  kind: "tracker";
+}
+
 const WIKI = "wiki:";
+export const TRACKER = "jira:";
 
 export function wikiName(open: string | null = null): string {
   return WIKI + (open ?? "");
@@ -26,6 +32,10 @@ export function wikiName(open: string | null = null): string {
 
 export function inWiki(name: string | null): InWiki | null {
   return name?.startsWith(WIKI) ? { kind: "wiki", open: name.slice(WIKI.length) || null } : null;
+}
+
+export function inTracker(name: string | null): InTracker | null {
+  return name === TRACKER ? { kind: "tracker" } : null;
 }
 
 export function address(): Address {

@@ -2,7 +2,7 @@
 
 import { type ReactNode, useEffect, useRef } from "react";
 import { Avatar, apps, FootnoteMark, humans, placeName, useWorld } from "./names";
-import { wikiName } from "./place";
+import { TRACKER, wikiName } from "./place";
 import { useTheme, useToggle } from "./theme";
 import type { Channel, User } from "./wire";
 
@@ -96,6 +96,12 @@ export function Sidebar({ company, model, me, here, go, be, isOpen, close, hasWi
                 <Leaves />
               </span>
               <span className="name">Wiki</span>
+            </Go>
+            <Go to={TRACKER} channel={null} here={here} go={go} label="Jira">
+              <span className="sign" aria-hidden="true">
+                <Leaves />
+              </span>
+              <span className="name">Jira</span>
             </Go>
           </Section>
         ) : null}

@@ -1,0 +1,114 @@
+"""A comment on an issue of Jira, made by our own account for somebody who may make it themselves."""
+
+from collections.abc import Callable
+from typing import Annotated, ClassVar, Final
+
+from pydantic import BeforeValidator, Field
+
+from bot.core.acting import Actor, Arguments, Barred, Done, NotDone, Unsure, Would
+from bot.tools.outcomes import (
+    ABSENT,
+    NOT_YOURS,
+    UNKNOWN,
+    Stopped,
+    Words,
+    asking,
+    byline,
+    finding,
+    nonce,
+    not_done,
+    quoted,
+    writing,
+)
+from connectors.http import Refused, origin
+from connectors.jira.client import Client, reason
+from connectors.jira.document import document
+from connectors.jira.wire import Issue, Mark
+from policies.people import Email
+
+NEEDS: Final = ("BROWSE_PROJECTS", "ADD_COMMENTS")
+MOST_CHARACTERS: Final = 30_000  # Jira takes 32,767, with what is added
+
+
+KEY: Final = r"[A-Za-z][A-Za-z0-9_]{1,62}-[1-9]\d{0,11}"
+
+
+def _ref(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
+
+
+class Comment(Arguments):
+    issue: Annotated[str, BeforeValidator(_ref)] = Field(
+        description="Jira issue: its key, such as ENG-42, or the address of its page",
+        pattern=rf"^(?:{KEY}|https?://[^\s?#@]+/browse/{KEY}/?)$",
+        json_schema_extra={"footnote": "target"},
+    )
+    text: Words = Field(
+        max_length=MOST_CHARACTERS, description="What to say there", json_schema_extra={"footnote": "text"}
+    )
+
+
+class JiraComment:
+    """`known`: whose account somebody's is, where that is known without asking Jira."""
+
+    name: ClassVar[str] = "jira.comment"
+    takes: ClassVar[type[Arguments]] = Comment
+    keyed: ClassVar[bool] = False
+
+    def __init__(self, client: Client, known: Callable[[Email], str | None] = lambda _: None) -> None:
+        self._client, self._known = client, known
+
+    def look(self, arguments: Comment, actor: Actor) -> Would | Barred:
+        found = self._checked(arguments, actor)
+        if isinstance(found, Barred):
+            return found
+        issue, _ = found
+        return Would(target=f"{issue.key} – {issue.fields.summary}", url=self._client.page_of(issue.key))
+
+    def run(self, arguments: Comment, actor: Actor, key: str) -> Done | NotDone:
+        found = self._checked(arguments, actor)
+        if isinstance(found, Barred):
+            return not_done(found)
+        issue, account = found
+        body = document(arguments.text, byline=byline(actor))
+        try:
+            with writing():
+                made = self._client.comment(issue.id, body, Mark(nonce=nonce(key), account=account))
+        except Stopped as stopped:
+            return stopped.not_done
+        if isinstance(made, Refused):
+            return NotDone(why="invalid" if made.status == 400 else "refused", said=quoted(reason(made)))  # noqa: PLR2004
+        return self._done(issue, made.id)
+
+    def find(self, arguments: Comment, actor: Actor, key: str) -> Done | None:  # noqa: ARG002 - whoever it was for
+        with finding():
+            issue = self._issue(arguments)
+            if issue is None:
+                raise Unsure("the issue is no longer there, or no longer for us")
+            comment = self._client.marked_comment(issue.id, nonce(key))
+        return self._done(issue, comment) if comment is not None else None
+
+    def _checked(self, arguments: Comment, actor: Actor) -> tuple[Issue, str] | Barred:
+        try:
+            with asking():
+                account = self._known(actor.email) or self._client.account(actor.email)
+                if account is None:
+                    return UNKNOWN
+                issue = self._issue(arguments)
+                # Asked whether or not it is there: where we may not ask, that is told in any case.
+                may = self._client.may(account, NEEDS, issues=[issue.id] if issue is not None else [])
+                if issue is None:
+                    return ABSENT
+                return (issue, account) if may else NOT_YOURS
+        except Stopped as stopped:
+            return stopped.barred
+
+    def _issue(self, arguments: Comment) -> Issue | None:
+        """An address of another site names nothing here."""
+        ref, site = arguments.issue.rstrip("/"), self._client.settings.site
+        if ref.startswith("http") and origin(ref) != origin(site):
+            return None
+        return self._client.issue(ref.rpartition("/")[2].upper())
+
+    def _done(self, issue: Issue, comment: str) -> Done:
+        return Done(what=issue.key, url=f"{self._client.page_of(issue.key)}?focusedCommentId={comment}")

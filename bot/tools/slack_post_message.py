@@ -1,0 +1,76 @@
+"""A message in a conversation of Slack, said by us for somebody who is in there. Plain text, so that it calls nobody."""
+
+import re
+from typing import Annotated, ClassVar, Final
+
+from pydantic import BeforeValidator, Field
+
+from bot.core.acting import Actor, Arguments, Barred, Done, NotDone, Unsure, Would
+from bot.core.speaking import Room, Speaker
+from bot.tools.outcomes import ABSENT, UNKNOWN, Stopped, Words, asking, byline, finding, nonce, not_done, writing
+
+MOST_CHARACTERS: Final = 9_000  # Slack takes some 13,000 in all of a message
+_MENTIONED: Final = re.compile(r"<#([A-Z0-9]+)(?:\|[^>]*)?>")
+NOT_HEARD: Final = "invite me there first: I am not in it"
+
+
+def _named(value: object) -> object:
+    """As Slack writes it when somebody picks it, `<#C012AB3CD|general>`; its id; or its name."""
+    if not isinstance(value, str):
+        return value
+    picked = _MENTIONED.fullmatch(value.strip())
+    return picked[1] if picked is not None else value.strip().removeprefix("#")
+
+
+class Message(Arguments):
+    channel: Annotated[str, BeforeValidator(_named)] = Field(
+        description="Channel in Slack: its name, such as general, or its id",
+        pattern=r"^[^\s<>@#,/]{1,80}$",
+        json_schema_extra={"footnote": "target"},
+    )
+    text: Words = Field(
+        max_length=MOST_CHARACTERS, description="What to say there", json_schema_extra={"footnote": "text"}
+    )
+
+
+class SlackPostMessage:
+    name: ClassVar[str] = "slack.post_message"
+    takes: ClassVar[type[Arguments]] = Message
+    keyed: ClassVar[bool] = False
+
+    def __init__(self, speaker: Speaker) -> None:
+        self._speaker = speaker
+
+    def look(self, arguments: Message, actor: Actor) -> Would | Barred:
+        room = self._checked(arguments, actor)
+        return room if isinstance(room, Barred) else Would(target=f"#{room.name}", url=room.url)
+
+    def run(self, arguments: Message, actor: Actor, key: str) -> Done | NotDone:
+        room = self._checked(arguments, actor)
+        if isinstance(room, Barred):
+            return not_done(room)
+        with writing():
+            said = self._speaker.say(room.id, arguments.text, byline=byline(actor), nonce=nonce(key))
+        if isinstance(said, str):
+            return NotDone(why="refused", said=said)
+        return Done(what=f"#{room.name}", url=said.url)
+
+    def find(self, arguments: Message, actor: Actor, key: str) -> Done | None:
+        with finding():
+            room = self._speaker.room(arguments.channel, actor.email)
+            if room is None or not room.heard:
+                raise Unsure("the channel is no longer there, or no longer for us")
+            said = self._speaker.find(room.id, nonce(key))
+        return Done(what=f"#{room.name}", url=said.url) if said is not None else None
+
+    def _checked(self, arguments: Message, actor: Actor) -> Room | Barred:
+        try:
+            with asking():
+                if not self._speaker.is_known(actor.email):
+                    return UNKNOWN
+                room = self._speaker.room(arguments.channel, actor.email)
+        except Stopped as stopped:
+            return stopped.barred
+        if room is None:
+            return ABSENT
+        return room if room.heard else Barred(why="refused", said=NOT_HEARD)

@@ -1,0 +1,58 @@
+"""What a plain text says, block by block: paragraphs, headings, lists. Pure. Whatever else stands in it is letters: nothing
+becomes a link, a mention or markup.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Final, NamedTuple
+
+MOST_LEVELS: Final = 6
+_HEADING: Final = re.compile(r"(#{1,6}) +(\S.*)")
+_ITEM: Final = re.compile(r"[-*•] +(\S.*)")
+_UNSPEAKABLE: Final = re.compile(
+    "[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)  # in XML, whatever it is written as
+
+
+class Heading(NamedTuple):
+    level: int
+    text: str
+
+
+class Items(NamedTuple):
+    texts: tuple[str, ...]
+
+
+class Paragraph(NamedTuple):
+    lines: tuple[str, ...]
+
+
+Block = Heading | Items | Paragraph
+
+
+def blocks(text: str) -> Iterator[Block]:
+    lines = [line.rstrip() for line in spoken(text).split("\n")]
+    for kind, some in groupby(lines, key=_kind):
+        match kind:
+            case "heading":
+                yield from (Heading(len(found[1]), found[2]) for line in some if (found := _HEADING.fullmatch(line)))
+            case "item":
+                yield Items(tuple(found[1] for line in some if (found := _ITEM.fullmatch(line))))
+            case "text":
+                yield Paragraph(tuple(some))
+            case _:
+                pass
+
+
+def spoken(text: str) -> str:
+    """Without what no document can hold."""
+    return _UNSPEAKABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _kind(line: str) -> str:
+    if not line.strip():
+        return ""
+    if _HEADING.fullmatch(line):
+        return "heading"
+    return "item" if _ITEM.fullmatch(line) else "text"
