@@ -19,10 +19,14 @@ _QUOTED: Final = re.compile(r"“([^”]+)”|\"([^\"]+)\"|«([^»]+)»|„([^�
 _WORD: Final = re.compile(r"[^\W_]+")
 _LABELLED: Final = r"(?im)(?:^|[,;\n]\s*){name}\s*[:=]\s*(.+?)\s*(?=$|[,;]\s*(?:{others})\s*[:=])"
 _TOKEN: Final = re.compile(r"[^\s,;“”\"'()]+")
-_LED: Final = re.compile(r"(?i)\b(?:in|into|on|onto|to|at|with|under|project|space|channel|issue|ticket|page|for)\s+$")
+_LED: Final = re.compile(
+    r"(?i)\b(?:in|into|on|onto|to|at|with|under|project|space|channel|issue|ticket|page|file|folder|document|doc|sheet|for)\s+$"
+)
 _SAYING: Final = re.compile(
     r"(?i)\b(?:saying|that says|with the text|with the words|titled|called|named|about)\b:?\s*(.+)$"
 )
+_THAT: Final = re.compile(r"(?i)\bthat\s+(.+)$")
+_LEADS_TO: Final = r"(?i)\s+(?:in|into|on|to|at)\s+(?:the\s+)?(?:project\s+|space\s+|channel\s+)?#?{target}[.!?]*$"
 _COLON: Final = re.compile(r":\s+(.+)$", re.DOTALL)
 _ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _NUMBER: Final = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)?(?![\w])")
@@ -139,7 +143,8 @@ def fill(text: str, tool: AnyTool, rule: ToolRule) -> Filled:
             if said is not None:
                 found[name] = said
     free = [name for name, field in fields.items() if name not in found and _is_text(field)]
-    found |= dict(zip(free, _texts(text), strict=False))
+    targets = [str(one) for name, one in found.items() if part_of(fields[name]) == "target"]
+    found |= dict(zip(free, _texts(text, targets, most=len(free)), strict=False))
     return settled(tool, found, {name: Value(origin="words") for name in found})
 
 
@@ -256,10 +261,26 @@ def _is_text(field: FieldInfo) -> bool:
     return part_of(field) == "text"
 
 
-def _texts(text: str) -> Sequence[str]:
-    """What was quoted, in order; or else what is said after such words as `about`."""
+def _texts(text: str, targets: Sequence[str], *, most: int) -> Sequence[str]:
+    """What was quoted, in order; or else what is said after such words as `about`, and after a colon."""
     quoted = [next(filter(None, match.groups())).strip() for match in _QUOTED.finditer(text)]
     if quoted:
         return quoted
-    said = _COLON.search(text) or _SAYING.search(text)
-    return [said.group(1).strip().rstrip(".")] if said is not None else []
+    colon = _COLON.search(text)
+    said = _SAYING.search(text[: colon.start()] if colon is not None else text)
+    if colon is not None:
+        before = [_without_target(said.group(1), targets)] if said is not None and most > 1 else []
+        return [*before, _ended(colon.group(1))]
+    said = said or _THAT.search(text)
+    return [_without_target(said.group(1), targets)] if said is not None else []
+
+
+def _without_target(said: str, targets: Sequence[str]) -> str:
+    """Where it goes is no part of what it says."""
+    for one in targets:
+        said = re.sub(_LEADS_TO.format(target=re.escape(one)), "", said)
+    return _ended(said)
+
+
+def _ended(said: str) -> str:
+    return said.strip().rstrip(".")

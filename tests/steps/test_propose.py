@@ -25,6 +25,8 @@ RULE = RULES["jira.create_issue"].model_copy(update={"targets": ("ENG", "OPS")})
         ("Can you raise a ticket about the printer?", "jira.create_issue"),
         ("Comment on the ticket ENG-12: it is fixed", "jira.comment"),
         ("Add a comment to ticket ENG-12 saying it is fixed", "jira.comment"),
+        ("Add a comment to ENG-12 saying it is fixed", "jira.comment"),
+        ("Add a comment to the page 12345: out of date", "confluence.comment"),
         ("Create a page about the on-call rota in ENG", "confluence.create_page"),
         ("Draft a page about travel and put it in ENG", "confluence.create_page"),
         ("Leave a comment on the page Travel policy: out of date", "confluence.comment"),
@@ -54,6 +56,12 @@ def test_words_that_somebody_quotes_choose_nothing() -> None:
         (
             "Create a ticket in ENG: the build fails since noon",
             {"project": "ENG", "summary": "the build fails since noon"},
+        ),
+        ("Create a ticket about the door in ENG.", {"project": "ENG", "summary": "the door"}),
+        ("File a bug in ENG that login fails", {"project": "ENG", "summary": "login fails", "kind": "Bug"}),
+        (
+            "Create a ticket in ENG titled Login fails: It began at noon.",
+            {"project": "ENG", "summary": "Login fails", "text": "It began at noon"},
         ),
         (
             "New ticket in OPS\nsummary: Door is stuck\ntext: It will not close.",
