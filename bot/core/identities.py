@@ -39,7 +39,7 @@ class Identity(NamedTuple):
 
 class Coverage(NamedTuple):
     """How many members are linked at a source, and how. `counted_as_members`: the rules say what the others count as among
-    the readers of a channel.
+    the readers of a channel. Who is who at a source that was not read is not known.
     """
 
     source: str
@@ -49,6 +49,7 @@ class Coverage(NamedTuple):
     absent: int
     unknown: int
     counted_as_members: bool
+    is_read: bool
 
 
 class PeopleCovered(NamedTuple):

@@ -38,7 +38,8 @@ class StoredIdentities:
         ours = frozenset(emails)
         declared = {one.partition("/")[0] for one in self._declared()}
         with self._database.reading() as session:
-            return tuple(_coverage(session, row, ours, declared) for row in _sources(session))
+            gone = checkpoints(session)
+            return tuple(_coverage(session, row, ours, declared, gone.get(row.name, {})) for row in _sources(session))
 
     def of(self, email: Email) -> tuple[Identity, ...]:
         with self._database.reading() as session:
@@ -119,7 +120,13 @@ def _sources(session: Session) -> Sequence[SourceRow]:
     return session.exec(there.order_by(col(SourceRow.name))).all()
 
 
-def _coverage(session: Session, row: SourceRow, ours: frozenset[Email], declared: Collection[str]) -> Coverage:
+def _coverage(
+    session: Session,
+    row: SourceRow,
+    ours: frozenset[Email],
+    declared: Collection[str],
+    gone: Mapping[Loop, Checkpoint],
+) -> Coverage:
     linked = _emails(session.exec(select(LinkRow.email).where(col(LinkRow.source) == row.name))) & ours
     here = ours if row.open else _known(session, row.name, ours)
     return Coverage(
@@ -130,6 +137,7 @@ def _coverage(session: Session, row: SourceRow, ours: frozenset[Email], declared
         absent=len(linked - here),
         unknown=len(ours - here - linked),
         counted_as_members=row.name in declared,
+        is_read=_read_at(gone) is not None,
     )
 
 
@@ -158,8 +166,13 @@ def _identity(session: Session, row: SourceRow, email: Email, gone: Mapping[Loop
         since=link.at if link is not None else None,
         by=link.by if link is not None else None,
         agreed_by=link.agreed_by if link is not None else None,
-        read_at=(gone.get(Loop.GROUPS) or gone.get(Loop.CONTENT) or Checkpoint()).read_at,
+        read_at=_read_at(gone),
     )
+
+
+def _read_at(gone: Mapping[Loop, Checkpoint]) -> datetime | None:
+    """When the source last told who is who; one that has no loop for that tells it with its content."""
+    return (gone.get(Loop.GROUPS) or gone.get(Loop.CONTENT) or Checkpoint()).read_at
 
 
 def _account(kind: str, names: Sequence[str]) -> str | None:

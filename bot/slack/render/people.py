@@ -65,8 +65,8 @@ _A_NAME = "Several people may be called {name}, so nothing was changed."
 _NOBODY = "There is no full member of this company with a confirmed address whom {name} means, so nothing was changed."
 _HOW_NAMED = "Name somebody by their address, or by the id in their profile, such as U012AB3CD."
 _TAKEN = (
-    "{holder} is the account {account} at {source} already, and an account is one person's. If that is wrong, take it back "
-    "first: `/footnote people unlink {holder} {source}`"
+    "{holder} is the account {account} at {source} already, and an account is one person's, so nothing was changed. How that is "
+    "known: `/footnote people show {holder}`"
 )
 _REREAD = "Who is who there is being read again; until then, they read nothing of it."
 _ABSENT_FOLLOWS = "they read nothing of it until the account is found there"
@@ -94,7 +94,8 @@ def _coverage(one: Coverage) -> str:
         counted = "; among the readers of a channel they count as the rules say of every member"
         parts.append(f"{one.unknown:,} not linked: {_UNKNOWN_FOLLOWS}{counted if one.counted_as_members else ''}")
     else:
-        parts.append("nobody is not linked")
+        parts.append("nobody is left out")
+    parts += [] if one.is_read else ["who is who there was not read yet"]
     return f"{one.source} ({one.kind}): {'; '.join(parts)}."
 
 
@@ -107,7 +108,7 @@ _HOW: Mapping[How, str] = {
 
 
 def _identity(one: Identity) -> str:
-    groups = f", in {one.groups} groups" if one.groups else ""
+    groups = f", groups: {one.groups}" if one.groups else ""
     read = f" That was read on {moment(one.read_at)}." if one.read_at is not None else " It was not read yet."
     if one.how == "unknown":
         return f"{one.source} ({one.kind}): {_HOW[one.how]}.{read}"
