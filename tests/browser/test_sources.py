@@ -38,6 +38,6 @@ def test_an_admin_pauses_a_source_and_thinks_better_of_removing_it(open_windows:
     expect(card).to_contain_text("You asked to remove the source wiki")
     card.get_by_role("button", name="Keep it").click()
     expect(card).to_contain_text("wiki stays as it is")
-    expect(card.get_by_role("button")).to_have_count(0)
+    expect(card.get_by_role("button", name="Remove it")).to_have_count(0)
     acme_slack.settled()
     assert names(acme_slack) == before

@@ -125,6 +125,20 @@ def test_a_source_is_removed_when_whoever_asked_says_so_again(desk: Desk, wiki: 
     assert "source_removed" in desk.happened
 
 
+def test_what_is_removed_while_it_is_read_stays_removed(desk: Desk, wiki: House) -> None:
+    jobs, reading = Jobs(desk.database, owner="here", length=LEASE), wiki.catalogue
+    with desk.database.writing() as session:
+        jobs.enqueue(session, SYNC, "wiki", {"full": False}, now=NOON)
+    held = jobs.claim(NOON, kinds=[SYNC])
+    assert held is not None
+    desk.confirms(ANA, wanted(desk).id)
+    with pytest.raises(LostLease):
+        jobs.check(held)
+    with pytest.raises(Gone, match="removed"):
+        reading.begin(Loop.CONTENT)
+    assert wiki.texts(PAGE) == []
+
+
 def test_nobody_else_says_the_second_word(desk: Desk, wiki: House) -> None:
     removal = wanted(desk)
     assert desk.confirms(BEN, removal.id) == NotYours()
