@@ -487,6 +487,8 @@ class CheckpointRow(Row, table=True):
 
 
 TABLES: tuple[type[Row], ...] = (
+    InstallationRow,
+    UsedStateRow,
     InboxRow,
     ToldRow,
     ReviewRow,

@@ -42,6 +42,7 @@ from bot.stores.tables import (
     HandOverRow,
     HeadRow,
     InboxRow,
+    InstallationRow,
     JobRow,
     LayerRow,
     LinkRow,
@@ -58,6 +59,7 @@ from bot.stores.tables import (
     SpendingRow,
     TextRow,
     ToldRow,
+    UsedStateRow,
     VectorRow,
 )
 from connectors.model import Loop
@@ -94,6 +96,22 @@ ROWS: dict[type[Row], tuple[dict[str, Any], str, Any]] = {
         "body",
         "theirs",
     ),
+    InstallationRow: (
+        {
+            "id": "w_1",
+            "team": "T1",
+            "app": "A1",
+            "scopes": "chat:write",
+            "first_admin": "U1",
+            "state": "live",
+            "installed_at": NOON,
+            "bot_token": "sealed",
+            "version": 1,
+        },
+        "bot_token",
+        "theirs",
+    ),
+    UsedStateRow: ({"id": "n", "until": NOON}, "until", NOON + timedelta(days=1)),
     PauseRow: ({"by": "ana@acme.test", "at": NOON}, "by", "theirs"),
     SourceRow: (
         {
