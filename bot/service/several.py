@@ -2,6 +2,7 @@
 the weights of the embedder in common; everything that was said, read, asked or remembered is of one of them alone.
 """
 
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -35,6 +36,7 @@ from bot.web.health import Check
 from bot.web.install import Installing
 from policies.redaction.kinds import Redaction
 
+_INSTALLED: Final = re.compile(r"w_[0-9a-f]{16}")
 _OVER: Final = frozenset({"account_inactive", "token_revoked"})
 _OF_A_SOURCE: Final = frozenset({"synced", "sync_failed"})
 
@@ -153,12 +155,22 @@ def forget(records: app.Records, id_: str, command: str, by: str) -> int:
     return rows
 
 
+def is_installed(settings: Settings) -> bool:
+    """Whether these settings are of a workspace that installed the app, and not of whoever runs it."""
+    return _INSTALLED.fullmatch(settings.workspace) is not None
+
+
 def installations(records: app.Records) -> Installations:
     return Installations(records.database, _seal(records.settings))
 
 
 def _desk_of_installations(records: app.Records) -> tuple[Installations, States, SlackOAuth]:
     settings, listed = records.settings, installations(records)
+    if is_installed(settings):
+        raise BadUse(
+            f"FOOTNOTE_WORKSPACE={settings.workspace} is one of the workspaces that have installed the app. Unset it: all of "
+            "them are served together."
+        )
     if settings.slack_client_id is None or settings.slack_client_secret is None:
         raise BadUse("To be installed by OAuth, Footnote needs SLACK_CLIENT_ID and SLACK_CLIENT_SECRET.")
     listed.open()

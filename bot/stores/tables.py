@@ -575,6 +575,8 @@ class CheckpointRow(Row, table=True):
 
 
 TABLES: tuple[type[Row], ...] = (
+    InstallationRow,
+    UsedStateRow,
     InboxRow,
     ToldRow,
     ReviewRow,

@@ -48,6 +48,9 @@ def test_another_command_works_on_the_workspace_that_is_named(console: Console, 
     assert theirs.run("sources", "add", "folder", tmp_path / "handbook", "--name", "handbook").code == 0
     assert [each["name"] for each in json.loads(theirs.run("sources", "--json").out)["sources"]] == ["handbook"]
     assert json.loads(console.run("sources", "--json").out)["sources"] == []
+    served = Console(console.home, {**theirs.environment, "SLACK_SIGNING_SECRET": "s"}).run("serve")
+    assert served.code == 2
+    assert "Unset it" in served.err
 
 
 def test_an_app_that_is_installed_by_oauth_has_an_address(console: Console) -> None:

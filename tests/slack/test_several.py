@@ -28,6 +28,7 @@ from bot.web.install import BACK, INSTALL
 from bot.web.slack import EVENTS
 from tests.fakes.embedder import HashingEmbedder
 from tests.slack.office import until
+from tests.slack.replies import inside
 from tests.slack.several import Both, Company, allowed, browser, cookie, running, serving, there
 
 LEAVE = "How many days of annual leave do I have?"
@@ -339,6 +340,8 @@ def test_a_token_is_renewed_before_it_ends_and_used_from_then_on_and_a_lost_repl
         }
         until(lambda: _is_used(both, tokens.bot))
         assert "27 days" in both.answer(both.acme, "ana", LEAVE)
+        _says_it_helped(both, both.acme)
+        until(lambda: both.direct(both.acme, "ana").ephemerals)  # whoever answers a click has the new one too
         asked = [one for one in both.slack.requests.of("oauth.v2.access") if "refresh_token" in one.args]
         assert [one.outcome for one in asked] == ["ok"]
 
@@ -359,6 +362,14 @@ def test_a_token_is_renewed_before_it_ends_and_used_from_then_on_and_a_lost_repl
             assert secret not in str(logged) + str(told)
         both.install(both.acme)
         assert both.installed(both.acme).trouble is None
+
+
+def _says_it_helped(both: Both, one: Company) -> None:
+    place = both.direct(one, "ana")
+    message = [each for each in place.messages.values() if each.app_id][-1]
+    buttons = next(each for each in inside(message.blocks) if each.get("action_id") == "feedback")
+    value = buttons["positive_button"]["value"]
+    assert both.slack.as_user(one.people["ana"]).click(place, message.ts, "feedback", value=value).acked
 
 
 def _is_used(both: Both, token: SecretStr) -> bool:

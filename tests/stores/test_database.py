@@ -45,6 +45,7 @@ from bot.stores.tables import (
     HandOverRow,
     HeadRow,
     InboxRow,
+    InstallationRow,
     JobRow,
     LayerRow,
     LinkRow,
@@ -64,6 +65,7 @@ from bot.stores.tables import (
     TextRow,
     ToldRow,
     TypingRow,
+    UsedStateRow,
     VectorRow,
 )
 from connectors.model import Loop
@@ -124,6 +126,22 @@ ROWS: dict[type[Row], tuple[dict[str, Any], str, Any]] = {
     TypingRow: ({"who": "slack:T1/U1", "minute": NOON, "times": 1}, "times", 2),
     ModelHeardRow: ({"name": "acme/large", "because": "busy"}, "because", "timeout"),
     RemovalRow: ({"id": "c_1", "receipt": "r_1", "state": "pending", "body": "{}"}, "state", "kept"),
+    InstallationRow: (
+        {
+            "id": "w_1",
+            "team": "T1",
+            "app": "A1",
+            "scopes": "chat:write",
+            "first_admin": "U1",
+            "state": "live",
+            "installed_at": NOON,
+            "bot_token": "sealed",
+            "version": 1,
+        },
+        "bot_token",
+        "theirs",
+    ),
+    UsedStateRow: ({"id": "n", "until": NOON}, "until", NOON + timedelta(days=1)),
     PauseRow: ({"by": "ana@acme.test", "at": NOON}, "by", "theirs"),
     SourceRow: (
         {

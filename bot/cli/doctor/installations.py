@@ -18,8 +18,10 @@ _AGAIN: Final = "Open /slack/install of this bot in that workspace, and allow it
 
 
 def checks(records: app.Records) -> list[Check]:
-    """Nothing, where there is one workspace and its token is a setting."""
-    return [Check(_NAME, lambda: list(_found(records)))] if records.settings.installed_by_oauth else []
+    """Nothing, where there is one workspace and its token is a setting; or where one of several is looked at by itself."""
+    settings = records.settings
+    is_asked = settings.installed_by_oauth and not several.is_installed(settings)
+    return [Check(_NAME, lambda: list(_found(records)))] if is_asked else []
 
 
 def alone(settings: Settings) -> Sequence[Finding]:
