@@ -137,15 +137,9 @@ class Assistant:
         return len(leftovers)
 
 
-def tools(_records: Records) -> tuple[AnyTool, ...]:
-    """Everything that can be done at all, by hand; rules say what may be."""
-    return ()
-
-
-def acting(records: Records, given: Sequence[AnyTool] | None = None) -> Acting:
-    """What can be done, and where it is written down what was. `given`: these, instead."""
-    found = given if given is not None else tools(records)
-    return Acting({tool.name: tool for tool in found}, records.executions, proposer(records) if found else None)
+def acting(records: Records, tools: Sequence[AnyTool]) -> Acting:
+    """What can be done at all, and where it is written down what was; rules say what may be."""
+    return Acting({tool.name: tool for tool in tools}, records.executions, proposer(records) if tools else None)
 
 
 @contextmanager

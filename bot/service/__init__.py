@@ -30,6 +30,7 @@ from bot.slack.homes import HomeListeners
 from bot.slack.listeners import Hands, Listeners
 from bot.slack.poster import SlackPoster
 from bot.slack.reviewing import ReviewListeners, SlackReviewDesk
+from bot.slack.speaking import SlackSpeaker
 from bot.slack.voice import SlackVoice
 from bot.stores.inbox import SLACK_QUESTION
 from bot.stores.pauses import Pauses
@@ -98,22 +99,24 @@ def at_work(
     poster, conversations = SlackPoster(web, us, reach), SlackConversations(web, us, people)
     experts = SlackExperts(web, us, people, poster)
     house = handing.house(records, experts, reach)
-    can_do = app.acting(records, tools)
-    acts = acting.house(records, can_do, people, poster, reach)
     reranker, rewriter, judge = app.reranker(records), app.rewriter(records), app.judge(records)
-    with app.assistant(
-        records,
-        embedder,
-        command=command,
-        slack=people,
-        conversations=conversations,
-        writers=app.writers(records),
-        reranker=reranker,
-        rewriter=rewriter,
-        judge=judge,
-        sayings=experts,
-        acting=can_do,
-    ) as assistant:
+    with (
+        acting.at_hand(records, SlackSpeaker(web, us, people), tools) as can_do,
+        app.assistant(
+            records,
+            embedder,
+            command=command,
+            slack=people,
+            conversations=conversations,
+            writers=app.writers(records),
+            reranker=reranker,
+            rewriter=rewriter,
+            judge=judge,
+            sayings=experts,
+            acting=can_do,
+        ) as assistant,
+    ):
+        acts = acting.house(records, can_do, people, poster, reach)
         assistant.want(embedder)
         answer_next = partial(
             worker.answer_next,

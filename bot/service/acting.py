@@ -1,17 +1,32 @@
 """The desk at which what is to be done is shown, confirmed and done."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 
 from bot import app, worker
+from bot.app import tools
 from bot.core.failpoints import Reach
 from bot.core.nouns import SlackUser
-from bot.core.proposals import Acting, Pressed, ProposalId
+from bot.core.proposals import Acting, AnyTool, Pressed, ProposalId
+from bot.core.speaking import Speaker
 from bot.flows import execute
 from bot.flows.execute import House
 from bot.slack.acting import Decisions, SlackCards
 from bot.slack.audience import SlackPeople
 from bot.slack.poster import SlackPoster
 from bot.slack.render.cards import entered
+
+
+@contextmanager
+def at_hand(records: app.Records, speaker: Speaker, instead: Sequence[AnyTool] | None = None) -> Iterator[Acting]:
+    """Everything whose target there is; or these, instead."""
+    with ExitStack() as stack:
+        if instead is None:
+            jira = tools.jira(records.settings)
+            if jira is not None:
+                stack.callback(jira.close)
+            instead = tools.tools(records, speaker, jira)
+        yield app.acting(records, instead)
 
 
 def house(records: app.Records, acting: Acting, people: SlackPeople, poster: SlackPoster, reach: Reach) -> House:

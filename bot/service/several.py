@@ -131,9 +131,12 @@ def in_several(records: app.Records, embedder_of: EmbedderOf, *, command: str) -
 
 
 def of_workspace(settings: Settings, installed: Installed) -> Settings:
-    """Whoever installed it first is its first admin, beside those whom the operator names."""
+    """Whoever installed it first is its first admin, beside those whom the operator names. The operator's Jira is nobody
+    else's.
+    """
     admins = tuple(dict.fromkeys((installed.first_admin, *settings.admins)))
-    return settings.model_copy(update={"workspace": installed.id, "admins": admins})
+    theirs = {"workspace": installed.id, "admins": admins, "jira_url": None, "jira_token": None}
+    return settings.model_copy(update=theirs)
 
 
 def forget(records: app.Records, id_: str, command: str, by: str) -> int:

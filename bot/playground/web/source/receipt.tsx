@@ -98,6 +98,8 @@ const REASONS: Record<string, string> = {
   unreadable_link: "The link leads to nothing that the asker is in.",
   empty_conversation: "Nothing was said there that could be summarised.",
   unproven_summary: "Nothing of the summary could be proven.",
+  proposed: "Something to be done: a card was shown.",
+  denied: "It may not be done: nothing was looked up, and nothing done.",
   not_addressed: "It named nobody, and was said to somebody else: nobody was told.",
   needs_slack: "A person checks such answers, and only Slack reaches them.",
   paused: "Everything is paused.",
