@@ -219,3 +219,19 @@ def _models() -> dict[str, str]:
     from bot import settings
 
     return {"FOOTNOTE_MODELS": str(settings.load().models)}
+
+
+def test_a_paused_source_is_not_read_until_it_is_resumed_and_is_found_as_it_was(acme: Console, folder: Path) -> None:
+    assert "To go on: footnote sources resume acme" in acme.run("sources", "pause", "acme").out
+    assert "is paused already" in acme.run("sources", "pause", "acme").out
+    (folder / "new.md").write_text("---\naccess: [[anyone]]\n---\n# Fridge\n\nThe fridge is emptied on Fridays.\n")
+    refused = acme.run("sync", "acme")
+    assert refused.code != 0
+    assert "acme is paused" in refused.err
+    assert "acme is paused" in acme.run("sync").err
+    (listed,) = acme.run("sources", "--json").json["sources"]
+    assert listed["paused_at"] is not None
+    assert acme.run("ask", "When is the fridge emptied?", "--as", "zoe@acme.test").code == 3
+    assert "is read again" in acme.run("sources", "resume", "acme").out
+    assert acme.run("sync").code == 0
+    assert "Fridays" in acme.person_asks("When is the fridge emptied?", "zoe@acme.test")["text"]
