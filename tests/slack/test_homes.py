@@ -156,6 +156,18 @@ def test_a_pause_draws_all_that_are_open(hall: Hall, kind: str) -> None:
     assert hall.draws() == 2
 
 
+def test_what_happens_while_it_is_drawn_waits_its_minute(hall: Hall) -> None:
+    def paused() -> None:
+        hall.during = lambda: None
+        hall.hears("paused")
+
+    hall.during = paused
+    hall.opens("ben")
+    assert hall.draws() == 1
+    hall.now += 60
+    assert hall.draws() == 1
+
+
 def test_what_waits_for_a_second_admin_draws_those_of_admins(hall: Hall) -> None:
     hall.opens("ana")
     hall.opens("ben")
