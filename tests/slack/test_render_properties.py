@@ -219,7 +219,7 @@ HARD = [
 ]
 
 
-@settings(deadline=2_000, max_examples=20)
+@settings(deadline=20_000, max_examples=20)
 @given(st.sampled_from(HARD), st.integers(1, 11_999))
 def test_nothing_takes_long_to_understand(piece: str, times: int) -> None:
     post = render.reply(*of(piece * (times // len(piece) + 1)), receipt="r_1", direct=True)
