@@ -168,6 +168,8 @@ def at_work(
             ActingListeners(us, decided, wake=doing.wake, later=later, reach=reach).attach(bolt)
             check = partial(admin.check, administration)
             CommandIntake(us, commands, check=check, wake=heeding.wake, clock=records.clock, reach=reach).attach(bolt)
+            why_of_own = partial(home.why, assistant)
+            HomeListeners(us, homes, why_of_own, wake=drawing.wake, later=later).attach(bolt)
             listeners = Listeners(
                 us,
                 records.receipts,
@@ -179,8 +181,6 @@ def at_work(
                 customs=RuledCustoms(records),
             )
             listeners.attach(bolt)
-            why_of_own = partial(home.why, assistant)
-            HomeListeners(us, homes, why_of_own, wake=drawing.wake, later=later).attach(bolt)
             yield Desk(us, assistant, bolt, Opening(assistant.open_index, later).is_done)
 
 

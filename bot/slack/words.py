@@ -197,7 +197,7 @@ REFUSALS: Mapping[RefusalReason, str] = {
     RefusalReason.UNKNOWN_AUDIENCE: (
         "I could not find out who can read this conversation, so I give no answer here. Ask me in a direct message."
     ),
-    RefusalReason.NOT_ADDRESSED: "That was said to somebody else, so I do not reply. Mention me if I should.",
+    RefusalReason.NOT_ADDRESSED: "That was said to somebody else, so I do not reply. Ask me by my name if I should.",
     RefusalReason.TOO_MANY: _TOO_MANY,
     RefusalReason.TOO_MANY_BY_ALL: _TOO_MANY,
     RefusalReason.PAUSED: (

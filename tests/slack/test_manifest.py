@@ -95,6 +95,7 @@ METHODS: dict[str, set[str]] = {
     "conversations.history": {f"{room}:history" for room in ROOMS},
     "conversations.replies": {f"{room}:history" for room in ROOMS},
     "conversations.info": {f"{room}:read" for room in ROOMS},
+    "conversations.list": {"channels:read", "groups:read"},
     "conversations.members": {f"{room}:read" for room in ROOMS},
     "conversations.open": {"im:write"},
     "users.info": {"users:read", "users:read.email"},
