@@ -224,7 +224,7 @@ def test_manifest_asks_for_what_is_used_and_no_more(acme: Console) -> None:
     manifest = json.loads(printed.out)
     events = set(manifest["settings"]["event_subscriptions"]["bot_events"])
     spoken = {"app_mention", "message.im", "message.mpim", "message.channels", "message.groups"}
-    assert events == spoken | heard.COMINGS | heard.TURNS | heard.CHANGES | heard.ENDS
+    assert events == spoken | heard.COMINGS | heard.TURNS | heard.CHANGES | heard.ENDS | {"app_home_opened"}
     assert set(manifest["oauth_config"]["scopes"]["bot"]) == {
         "app_mentions:read",
         "assistant:write",
