@@ -103,8 +103,9 @@ def test_another_conversation_is_summarised_for_the_asker_alone_as_long_as_they_
 def opened(acme: Office, name: str, place: str | Channel, reply: Message) -> str:
     """What the view says, once it is filled; in short, where it says nothing."""
     person = acme.person(name)
+    before = person.view()
     person.click(place, reply.ts, "why")
-    until(lambda: (view := person.view()) is not None and "Looking up" not in str(view.body))
+    until(lambda: (view := person.view()) is not None and view is not before and "Looking up" not in str(view.body))
     view = person.view()
     assert view is not None
     texts = [text for text in strings(view.body["blocks"]) if text]
