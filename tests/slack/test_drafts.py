@@ -28,8 +28,9 @@ def acme(tmp_path: Path, database_url: str) -> Iterator[Office]:
 def used(acme: Office, name: str, place: str | Channel, message: Message) -> View:
     """What they are shown, once it is there."""
     person = acme.person(name)
+    before = person.view()
     person.click(place, message.ts, "use")
-    until(lambda: (view := person.view()) is not None and "Looking up" not in str(view.body))
+    until(lambda: (view := person.view()) is not None and view is not before and "Looking up" not in str(view.body))
     view = person.view()
     assert view is not None
     return view

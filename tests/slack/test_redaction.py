@@ -78,11 +78,13 @@ def nothing_hidden_in(text: str) -> bool:
 
 def why(acme: Office, name: str, channel: Any, ts: str) -> View:
     person = acme.person(name)
+    before = person.view()
     person.click(channel, ts, "why")
 
     def view() -> View | None:
         shown = person.view()
-        return shown if shown is not None and "Looking up" not in str(shown.body) else None
+        is_new = shown is not None and shown is not before and "Looking up" not in str(shown.body)
+        return shown if is_new else None
 
     until(view)
     shown = view()
