@@ -16,7 +16,7 @@ from bot.flows.reply import Attempt
 from bot.flows.requests import Sorted
 from bot.steps.propose import Filled, Wanted, propose
 from policies.evidence import Notice
-from policies.gate import Actor, Deny, ToolRule, decide, rule_of
+from policies.gate import Act, Actor, Deny, ToolRule, decide, rule_of
 from policies.intents import Route
 from policies.people import Person
 from policies.rules import Rules
@@ -55,6 +55,23 @@ def proposed(attempt: Attempt, asker: Person, found: Sorted) -> Notice | None:
     acting.executions.propose(proposal)
     attempt.house.reach("act.after_propose")
     return Notice(about="proposed")
+
+
+def may_have_done(attempt: Attempt, asker: Person, way: Route) -> tuple[str, ...]:
+    """What the rules would let them have done, asked for here; of anything else nothing is told."""
+    acting, question = attempt.house.acting, attempt.work.question
+    if way.does != "act" or acting is None:
+        return ()
+    if not isinstance(question.place, SlackPlace) or not isinstance(question.asker, SlackUser):
+        return ()
+    user, channel = question.asker.user, question.place.channel
+    actor, found = Actor(user, asker), []
+    for name, rule in enabled_tools(acting, attempt.rules).items():
+        where = None if channel.startswith("D") else channel
+        act = Act(name, way.intent, user, where, attempt.now + rule.expires_in)
+        if not isinstance(decide(act, actor, attempt.rules.tools, attempt.now, 0), Deny):
+            found.append(rule.does)
+    return tuple(found)
 
 
 def _meant(

@@ -188,6 +188,12 @@ def test_what_may_not_be_done_there_is_not_and_no_page_says_what_is_done_or_wher
     assert buttons(asked) == ["Edit", "Cancel"]
     acme.person("ana").click(direct, asked.ts, "act:cancel")
     shows(acme, direct, "You cancelled it")
+    told = read(shown(acme, "ana", "delete all tickets in ENG").blocks)
+    assert "Create an issue in Jira; Comment on an issue in Jira" in told
+    assert "Google Drive" not in told
+    elsewhere = read(shown(acme, "ana", "delete all tickets in ENG", channel="general").blocks)
+    assert "Create an issue in Jira" in elsewhere
+    assert "Post a message" not in elsewhere
     how = shown(acme, "ana", "How do I create a ticket in ENG about annual leave?")
     assert "Confirm" not in buttons(how)
     assert {one["tool"] for one in acme.events("act_proposed")} == {
