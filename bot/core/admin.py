@@ -11,6 +11,7 @@ from bot.core.evaluated import Evaluation, EvaluationReply
 from bot.core.identities import ImportForm, Linked, PeopleReply, Relink
 from bot.core.keeping import KeepingReply, ModelReply, Removal, RemovalState
 from bot.core.nouns import Event, ReceiptId, SlackUser
+from bot.core.tooling import ToolReply
 from policies.channels import ChannelRules
 from policies.evidence import Reply as Replied
 from policies.people import Email, Noun
@@ -404,6 +405,7 @@ Reply = (
     | PeopleReply
     | KeepingReply
     | ModelReply
+    | ToolReply
     | ReviewReply
     | EvaluationReply
 )

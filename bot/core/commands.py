@@ -16,6 +16,7 @@ Name = Literal[
     "sources",
     "channel",
     "models",
+    "tools",
     "people",
     "review",
     "policy",
@@ -119,6 +120,27 @@ class ResumeModel(NamedTuple):
     name: str
 
 
+class Tools(NamedTuple):
+    """What can be done, by whom, and where."""
+
+
+class ToolRules(NamedTuple):
+    """What the rules say of one tool."""
+
+    name: str
+
+
+class SwitchTool(NamedTuple):
+    """One tool may be used from now on, or may not."""
+
+    name: str
+    on: bool
+
+
+class RecentActs(NamedTuple):
+    """What was done lately."""
+
+
 class Reviews(NamedTuple):
     """What waits for a person to check it."""
 
@@ -198,6 +220,10 @@ Command = (
     | AskModel
     | PauseModel
     | ResumeModel
+    | Tools
+    | ToolRules
+    | SwitchTool
+    | RecentActs
     | Reviews
     | MoveReview
     | ShowEvaluations
@@ -290,6 +316,20 @@ def _models(verb: str, name: str) -> Command | Misread:
     return does(name) if does is not None and name else Misread("models")
 
 
+def _tools(verb: str, name: str) -> Command | Misread:
+    match verb.lower():
+        case "":
+            return Tools()
+        case "recent" if not name:
+            return RecentActs()
+        case "rules" if name:
+            return ToolRules(name)
+        case "enable" | "disable" as does if name:
+            return SwitchTool(name, on=does == "enable")
+        case _:
+            return Misread("tools")
+
+
 def _review(verb: str, receipt: str) -> Command | Misread:
     match verb.lower():
         case "":
@@ -328,6 +368,7 @@ _READ: Final[Mapping[str, Callable[[str], Command | Misread]]] = {
     "sources": lambda rest: _sources(*_first(rest)),
     "channel": _channel,
     "models": lambda rest: _models(*_first(rest)),
+    "tools": lambda rest: _tools(*_first(rest)),
     "people": lambda rest: _people(*_first(rest)),
     "review": lambda rest: _review(*_first(rest)),
     "policy": lambda rest: _policy(*_first(rest)),

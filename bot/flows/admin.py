@@ -50,6 +50,7 @@ from bot.core.commands import (
     PolicyHistory,
     PolicySet,
     PolicyShow,
+    RecentActs,
     RemoveSource,
     Resume,
     ResumeModel,
@@ -59,7 +60,10 @@ from bot.core.commands import (
     ShowEvaluations,
     Sources,
     Status,
+    SwitchTool,
     SyncNow,
+    ToolRules,
+    Tools,
     Verify,
     parse,
 )
@@ -67,7 +71,8 @@ from bot.core.evaluated import Evaluations
 from bot.core.failpoints import Reach
 from bot.core.keeping import ModelDesk, SyncPaused
 from bot.core.nouns import Event, ReceiptId
-from bot.flows import channel, keeping, models, people, policy, reviews
+from bot.core.tooling import ToolDesk
+from bot.flows import channel, keeping, models, people, policy, reviews, tools
 from bot.flows.channel import Surroundings
 from bot.flows.evaluate import evaluate
 from bot.flows.policy import Governing
@@ -88,6 +93,7 @@ class Administration:
     archive: Archive
     reach: Reach
     surroundings: Surroundings | None = None
+    tools: ToolDesk | None = None
 
 
 def heed(work: CommandWork, house: Administration) -> None:
@@ -164,6 +170,8 @@ def _done(command: Command, work: CommandWork, by: Member, house: Administration
             return keeping.keep(command, work, by, house.governing, house.overview, house.removals)
         case Models() | AskModel() | PauseModel() | ResumeModel():
             return models.look_after(command, work, by, house.models, house.overview, house.governing.clock)
+        case Tools() | ToolRules() | SwitchTool() | RecentActs():
+            return tools.look_after(command, work, by, house.governing, house.tools)
         case Reviews() | MoveReview():
             return reviews.oversee(command, work, by, house.reviews)
         case Evaluate() | ShowEvaluations():

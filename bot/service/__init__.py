@@ -132,7 +132,9 @@ def at_work(
         commands = admin.commands(records)
         voice = SlackVoice(web, poster, settings.slack_api_url)
         evaluating = Evaluating(records)
-        administration = admin.administration(records, commands, people, voice, evaluating, reach)
+        administration = admin.administration(
+            records, commands, people, voice, evaluating, reach, acting.ToolsAtHand(records, can_do)
+        )
         homes = home.homes(assistant, administration, commands, people, web, us)
         heed_next, pauses = partial(worker.heed_next, commands, administration), Pauses(records.database)
         with (

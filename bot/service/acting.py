@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from typing import NamedTuple
 
 from bot import app, worker
 from bot.app import tools
@@ -9,6 +10,7 @@ from bot.core.failpoints import Reach
 from bot.core.nouns import SlackUser
 from bot.core.proposals import Acting, AnyTool, Pressed, ProposalId
 from bot.core.speaking import Speaker
+from bot.core.tooling import Act
 from bot.flows import execute
 from bot.flows.execute import House
 from bot.slack.acting import Decisions, SlackCards
@@ -51,6 +53,19 @@ def decisions(house: House) -> Decisions:
         to_edit=lambda id_, by: execute.to_edit(id_, by, house),
         edit=lambda id_, by, said: _edit(id_, by, said, house),
     )
+
+
+class ToolsAtHand(NamedTuple):
+    """The port `ToolDesk`."""
+
+    records: app.Records
+    acting: Acting
+
+    def there(self) -> frozenset[str]:
+        return frozenset(self.acting.tools)
+
+    def recent(self, most: int) -> Sequence[Act]:
+        return self.records.executions.recent(most)
 
 
 def act_next(records: app.Records, house: House) -> bool:

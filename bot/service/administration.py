@@ -10,6 +10,7 @@ from bot.core.evaluated import Evaluations
 from bot.core.failpoints import Reach
 from bot.core.identities import LineRefused
 from bot.core.nouns import SlackUser
+from bot.core.tooling import ToolDesk
 from bot.flows.admin import Administration
 from bot.flows.people import is_ours, refusal_of_list
 from bot.flows.policy import Governing, expire, refusal_of_form
@@ -31,6 +32,7 @@ def administration(
     voice: SlackVoice,
     evaluations: Evaluations,
     reach: Reach,
+    tools: ToolDesk | None = None,
 ) -> Administration:
     governing = Governing(
         configuration=records.config,
@@ -54,6 +56,7 @@ def administration(
         archive=Archive(records),
         reach=reach,
         surroundings=surroundings(records, people),
+        tools=tools,
     )
 
 

@@ -13,6 +13,7 @@ from bot.core.acting import Done
 from bot.core.clock import Clock
 from bot.core.nouns import Event, ReceiptId, SlackUser
 from bot.core.proposals import TRANSITIONS, Began, Card, Proposal, ProposalId, Spread, Stage, Standing
+from bot.core.tooling import Act
 from bot.stores.database import Database, changed, insert_new
 from bot.stores.leases import Claim, Leases
 from bot.stores.ledger.book import Ledger
@@ -56,6 +57,18 @@ class ExecutionStore(Leases[ExecutionRow]):
     def used(self, actor: SlackUser, tool: str, since: datetime) -> int:
         with self._database.reading() as session:
             return _used(session, actor, tool, since)
+
+    def recent(self, most: int) -> Sequence[Act]:
+        """What was begun, the newest first; nothing of what it was about."""
+        row = ExecutionRow
+        wanted = (
+            select(row.tool, row.actor, row.stage, row.began_at)
+            .where(col(row.workspace) == self._database.workspace, col(row.began_at).is_not(None))
+            .order_by(col(row.began_at).desc(), col(row.id))
+            .limit(most)
+        )
+        with self._database.reading() as session:
+            return [Act(*found) for found in session.exec(wanted)]
 
     def move(self, id: ProposalId, stage: Stage, event: Event, **values: Any) -> bool:  # noqa: A002
         """Whoever has it in hand looks again, at once."""

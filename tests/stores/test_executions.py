@@ -133,6 +133,20 @@ def test_begun_is_begun_once(acts: Acts) -> None:
     assert working.begin(Spread(NOON, 9), Event(kind="act_claimed")) == "moved"
 
 
+def test_what_was_begun_is_listed_the_newest_first_and_what_was_not_is_not(acts: Acts) -> None:
+    for number in (1, 2, 3):
+        at(acts, "confirmed", number)
+    assert acts.executions.recent(9) == []
+    moments = [NOON + timedelta(seconds=seconds) for seconds in (1, 2, 3)]
+    for acts.now in moments:
+        assert held(acts).begin(Spread(NOON, 9), Event(kind="act_claimed")) == "begun"
+    at(acts, "declined", 4)
+    found = acts.executions.recent(2)
+    assert len(acts.executions.recent(9)) == len(moments)
+    assert [one.began_at for one in found] == [moments[2], moments[1]]
+    assert {(one.tool, one.actor, one.stage) for one in found} == {("jira.create_issue", str(ANA), "claimed")}
+
+
 def test_ledger_with_all_this_in_it_verifies(acts: Acts) -> None:
     for number, stage in enumerate(STAGES, start=1):
         at(acts, stage, number)

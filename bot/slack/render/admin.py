@@ -20,6 +20,7 @@ from bot.core.commands import NAMES, Misread, Name
 from bot.core.evaluated import EvaluationReply
 from bot.core.identities import ImportPreviewed, PeopleReply
 from bot.core.keeping import KeepingReply, ModelReply
+from bot.core.tooling import ToolReply
 from bot.slack.render import plain
 from bot.slack.render.channel import channel
 from bot.slack.render.evaluated import evaluations
@@ -35,6 +36,7 @@ from bot.slack.render.parts import Paragraph, Part, Run
 from bot.slack.render.people import people, preview
 from bot.slack.render.policy import TITLE, modal, policy
 from bot.slack.render.richtext import rich_text
+from bot.slack.render.tools import tools
 
 USES: Mapping[Name, Sequence[tuple[str, str]]] = {
     "help": [("help", "shows this list")],
@@ -60,6 +62,15 @@ USES: Mapping[Name, Sequence[tuple[str, str]]] = {
             "models pause openai/gpt-4o",
             "takes one out at once: the next is asked in its place. `resume` brings it back",
         ),
+    ],
+    "tools": [
+        ("tools", "shows what can be done, for whom, where, how often, and who approves it"),
+        (
+            "tools enable jira.create_issue",
+            "lets it be used, once a second admin has agreed; `disable` ends that at once",
+        ),
+        ("tools rules jira.create_issue", "shows all rules of one, and where each comes from"),
+        ("tools recent", "shows what was done lately, for whom, and what became of it"),
     ],
     "people": [
         ("people", "shows how many are linked at each source, and what follows for the others"),
@@ -136,6 +147,8 @@ def _parts(reply: Reply) -> Sequence[Part]:  # noqa: PLR0911 - one line for each
         return keeping(reply)
     if isinstance(reply, ModelReply):
         return models(reply)
+    if isinstance(reply, ToolReply):
+        return tools(reply)
     if isinstance(reply, ReviewReply):
         return overseen(reply)
     if isinstance(reply, EvaluationReply):
