@@ -231,6 +231,7 @@ class RefusalReason(StrEnum):
 class Refusal(Noun):
     """`unknown_at`: the sources that do not know the one person who reads this, and hence can have given nothing. `says` are
     an admin's words instead of ours, `ask_in` the channel to go to. `hand_over`: a rule lets people be asked all the same.
+    `can`: what else whoever asks may have done here.
     """
 
     kind: Literal["refusal"] = "refusal"
@@ -239,6 +240,7 @@ class Refusal(Noun):
     says: str | None = None
     ask_in: str | None = None
     hand_over: bool = False
+    can: tuple[str, ...] = ()
 
 
 class Section(Noun):

@@ -1,6 +1,6 @@
 """Acts, seen from here: what a tool takes, what it would do, and what became of it. Only `Tool.run` writes."""
 
-from typing import ClassVar, Literal, Protocol, TypeVar
+from typing import ClassVar, Final, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -11,6 +11,9 @@ Why = Literal["no_such_target", "not_yours", "unknown_there", "invalid", "too_ma
 
 The first two are said with the same words, or a refusal would tell what there is.
 """
+
+
+_MOST_OF_A_NAME: Final = 80
 
 
 class Arguments(BaseModel):
@@ -27,6 +30,12 @@ class Actor(Noun):
 
     email: Email
     name: str = ""
+
+
+def byline(actor: Actor) -> str:
+    """Where our own account speaks for somebody, it says so: there, and on the card before."""
+    name = " ".join("".join(c if c.isprintable() else " " for c in actor.name).split())[:_MOST_OF_A_NAME]
+    return f"For {name or actor.email}, by Footnote"
 
 
 class Would(Noun):
@@ -68,6 +77,8 @@ class Tool(Protocol[Taken_contra]):
     takes: ClassVar[type[Arguments]]
     keyed: ClassVar[bool]
     """Whether running it twice with one key is one effect at the target. Only then is it ever run again."""
+    signs: ClassVar[bool]
+    """Whether the byline is added to what is sent."""
 
     def look(self, arguments: Taken_contra, actor: Actor) -> Would | Barred:
         """Only reads: whether the target is there, and whether the actor may do this there themselves. Raises `Retryable`."""

@@ -4,6 +4,7 @@ Whatever of it were another would have another digest; what somebody confirms is
 
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -116,6 +117,16 @@ def part_of(field: FieldInfo) -> Part:
             return "choice"
 
 
+def named_of(field: FieldInfo, value: str) -> str:
+    """The target's name, as rules have it, where the field also takes an address that ends with it. Whose address that is, the
+    tool asks.
+    """
+    extra = field.json_schema_extra
+    pattern = extra.get("footnote_named") if isinstance(extra, dict) else None
+    found = re.search(pattern, value) if isinstance(pattern, str) else None
+    return found.group(1).upper() if found is not None else value
+
+
 class Typed(NamedTuple):
     """As the tool takes them; or by field, what is wrong: `missing` where nothing was said."""
 
@@ -152,11 +163,12 @@ def act_of(
     """As the gate judges it."""
     fields, values = tool.takes.model_fields, proposal.values
 
-    def of(part: Part) -> Iterable[Any]:
+    def of(part: Part) -> Iterable[str]:
         for name, field in fields.items():
             if part_of(field) == part and values.get(name) is not None:
                 said = values[name]
-                yield from said if isinstance(said, list) else [said]
+                found = said if isinstance(said, list) else [said]
+                yield from (named_of(field, one) if part == "target" else one for one in map(str, found))
 
     return Act(
         tool=proposal.tool,
@@ -165,8 +177,8 @@ def act_of(
         channel=proposal.channel,
         expires_at=proposal.expires_at,
         is_complete=not proposal.missing,
-        targets=tuple(map(str, of("target"))),
-        recipients=tuple(map(str, of("recipient"))),
+        targets=tuple(of("target")),
+        recipients=tuple(of("recipient")),
         amounts=tuple(map(float, of("amount"))),
         confirmed_by=confirmed_by.user if confirmed_by is not None else None,
         approved_by=approved_by.user if approved_by is not None else None,
@@ -324,7 +336,7 @@ class Pressed(NamedTuple):
 
 class Sheet(NamedTuple):
     """What a card shows: the proposal, the tool, what the rules say of it, who has to approve it, and until when it is good.
-    `found`: what the target calls itself; only for a card that nobody else reads.
+    `found`: what the target calls itself; only for a card that nobody else reads. `signed`: what is added to what is sent.
     """
 
     standing: Standing
@@ -333,6 +345,7 @@ class Sheet(NamedTuple):
     risk: Risk
     approvers: Sequence[str] = ()
     found: Would | None = None
+    signed: str | None = None
 
 
 class Cards(Protocol):

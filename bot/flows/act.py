@@ -5,31 +5,38 @@
 With no tool that rules have enabled, and whose words were said, it is replied to as if there were none.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 from bot.core.nouns import Event, ReceiptId, SlackPlace, SlackUser
 from bot.core.proposals import Acting, AnyTool, Proposal, act_of, canonical, new_proposal_id
 from bot.flows.reply import Attempt
+from bot.flows.requests import Sorted
 from bot.steps.propose import Filled, Wanted, propose
 from policies.evidence import Notice
-from policies.gate import Actor, Deny, ToolRule, decide, rule_of
+from policies.gate import Act, Actor, Deny, ToolRule, decide, rule_of
 from policies.intents import Route
 from policies.people import Person
 from policies.rules import Rules
 
 _MOST_CHARACTERS = 6_000  # of all arguments: a card shows each of them whole
+_NOTHING: Final = Wanted(None, None)
+_ASKS: Final = re.compile(
+    r"(?i)\?\s*$|^\W*(?:how|what|which|who|whom|whose|when|where|why|is|are|was|were|do|does|did|has|have|may|should|must)\b"
+)
 
 
-def proposed(attempt: Attempt, asker: Person, way: Route) -> Notice | None:
+def proposed(attempt: Attempt, asker: Person, found: Sorted) -> Notice | None:
     acting, question = attempt.house.acting, attempt.work.question
-    if way.does != "act" or acting is None or asker.outsider:
+    if acting is None or asker.outsider:
         return None
     if not isinstance(question.place, SlackPlace) or not isinstance(question.asker, SlackUser):
         return None  # nowhere else there is anything to click on
     enabled = enabled_tools(acting, attempt.rules)
-    wanted = _wanted(attempt, acting, enabled)
-    if wanted.tool is None or wanted.filled is None:
+    way, wanted = _meant(attempt, found, acting, enabled)
+    if way is None or wanted.tool is None or wanted.filled is None:
         return None
     tool, rule = acting.tools[wanted.tool], enabled[wanted.tool]
     proposal = made(
@@ -50,10 +57,44 @@ def proposed(attempt: Attempt, asker: Person, way: Route) -> Notice | None:
     return Notice(about="proposed")
 
 
+def may_have_done(attempt: Attempt, asker: Person, way: Route) -> tuple[str, ...]:
+    """What the rules would let them have done, asked for here; of anything else nothing is told."""
+    acting, question = attempt.house.acting, attempt.work.question
+    if way.does != "act" or acting is None:
+        return ()
+    if not isinstance(question.place, SlackPlace) or not isinstance(question.asker, SlackUser):
+        return ()
+    user, channel = question.asker.user, question.place.channel
+    actor, found = Actor(user, asker), []
+    for name, rule in enabled_tools(acting, attempt.rules).items():
+        where = None if channel.startswith("D") else channel
+        act = Act(name, way.intent, user, where, attempt.now + rule.expires_in)
+        if not isinstance(decide(act, actor, attempt.rules.tools, attempt.now, 0), Deny):
+            found.append(rule.does)
+    return tuple(found)
+
+
+def _meant(
+    attempt: Attempt, found: Sorted, acting: Acting, enabled: Mapping[str, ToolRule]
+) -> tuple[Route | None, Wanted]:
+    """What is nearly a request, and says by its words all that one tool needs, is one: a card is shown, and nothing else done.
+    Whoever asks how something is done wants to read it.
+    """
+    if found.route.does == "act":
+        return found.route, _wanted(attempt, acting, enabled)
+    text = attempt.work.question.text
+    way = next((one.route for one in attempt.rules.intents.values() if one.does == "act"), None)
+    if found.route.offers != "act" or found.requests or _ASKS.search(text):
+        return None, _NOTHING
+    wanted = propose(text, {name: (acting.tools[name], rule) for name, rule in enabled.items()}, None)
+    is_whole = wanted.filled is not None and not wanted.filled.missing
+    return (way, wanted) if is_whole else (None, _NOTHING)
+
+
 def _wanted(attempt: Attempt, acting: Acting, enabled: Mapping[str, ToolRule]) -> Wanted:
     """By the words of the message alone, whoever reads them: nothing else is given to anybody here."""
     if not enabled:
-        return Wanted(None, None)
+        return _NOTHING
     question = attempt.work.question
     tools = {name: (acting.tools[name], rule) for name, rule in enabled.items()}
     wanted = propose(question.text, tools, acting.proposer, attempt.house.errand(question))

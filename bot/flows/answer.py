@@ -492,7 +492,7 @@ def _decided(attempt: Attempt) -> _Decided:
     guessing = None if asker.outsider else _guessing(attempt)
     found = sort_out(text, attempt.rules, guessing, whole=attempt.wording.whole)
     attempt.watch.lap("route")
-    said = proposed(attempt, asker, found.route) or said_by_rule(attempt, asker, found.route)
+    said = proposed(attempt, asker, found) or said_by_rule(attempt, asker, found.route)
     if said is not None:
         return _Decided(_without_evidence(attempt, said, found.route), asker, None, found.guesses)
     if found.route.does == "summarise":

@@ -1,6 +1,7 @@
 """What is said by rule, without looking anything up? Nothing here depends on what is in any document."""
 
 from bot.core.nouns import CommandLine, SlackPlace
+from bot.flows.act import may_have_done
 from bot.flows.reply import Attempt
 from bot.flows.requests import refused
 from policies.evidence import Known, Notice, Refusal, RefusalReason, Reply
@@ -20,7 +21,7 @@ def said_by_rule(attempt: Attempt, asker: Person, way: Route) -> Reply | None:
         case "summarise":
             return None
         case "act" | "decline" | "refuse":
-            return refused(way, attempt.rules)
+            return refused(way, attempt.rules).model_copy(update={"can": may_have_done(attempt, asker, way)})
         case "about_me":
             return _about(asker, attempt, way)
         case "greet" | "thank" | "talk" | "help":

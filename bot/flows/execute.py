@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 import structlog
 
 from bot.core.acting import Actor as Whom
-from bot.core.acting import Arguments, Barred, Done, NotDone, Unsure, Would
+from bot.core.acting import Arguments, Barred, Done, NotDone, Unsure, Would, byline
 from bot.core.admin import Member
 from bot.core.clock import Clock, pause
 from bot.core.errors import LostLease
@@ -301,7 +301,7 @@ def _is_shown(execution: Execution, case: _Case, house: House) -> bool:
 
 def _put(case: _Case, announced: Card, found: Would | None, house: House) -> Card | None:
     """Where whoever reads it has read all of it before; else to whoever asked, alone."""
-    proposal, sheet = case.proposal, _sheet(case)
+    proposal, sheet = case.proposal, _signed(case, house)
     is_first = proposal.instead_of is None
     if proposal.channel is None and is_first:
         alone = sheet._replace(found=found)
@@ -356,7 +356,7 @@ def _ask_to_approve(execution: Execution, case: _Case, by: tuple[str, ...], hous
     for approver in by:
         if approver not in asked:
             execution.check_lease()
-            where = house.cards.ask_approver(approver, _sheet(case), since=case.proposal.place.message)
+            where = house.cards.ask_approver(approver, _signed(case, house), since=case.proposal.place.message)
             if where is not None:
                 asked[approver] = where
                 execution.asked(asked)
@@ -563,6 +563,13 @@ def _is_as_proposed(execution: Execution, standing: Standing) -> bool:
 def _sheet(case: _Case) -> Sheet:
     approvers = [one for one in case.rule.approvers if one != case.proposal.actor.user]
     return Sheet(case.standing, case.rule.does, case.tool.takes.model_fields, case.rule.risk, tuple(approvers))
+
+
+def _signed(case: _Case, house: House) -> Sheet:
+    """With all that will be sent."""
+    member = house.member(case.proposal.actor) if case.tool.signs else None
+    signed = byline(Whom(email=member.email)) if member is not None and member.email is not None else None
+    return _sheet(case)._replace(signed=signed)
 
 
 def _sheet_of(standing: Standing, house: House) -> Sheet:

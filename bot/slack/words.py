@@ -197,7 +197,7 @@ REFUSALS: Mapping[RefusalReason, str] = {
     RefusalReason.UNKNOWN_AUDIENCE: (
         "I could not find out who can read this conversation, so I give no answer here. Ask me in a direct message."
     ),
-    RefusalReason.NOT_ADDRESSED: "That was said to somebody else, so I do not reply. Mention me if I should.",
+    RefusalReason.NOT_ADDRESSED: "That was said to somebody else, so I do not reply. Ask me by my name if I should.",
     RefusalReason.TOO_MANY: _TOO_MANY,
     RefusalReason.TOO_MANY_BY_ALL: _TOO_MANY,
     RefusalReason.PAUSED: (
@@ -212,7 +212,7 @@ REFUSALS: Mapping[RefusalReason, str] = {
         "may say."
     ),
     RefusalReason.NO_TOOL: (
-        "I cannot do things yet, so nothing was done. Ask me how it is done or who does it, and I look for the page "
+        "I cannot do this, so nothing was done. Ask me how it is done or who does it, and I look for the page "
         "that says so."
     ),
     RefusalReason.NO_SUMMARY: (
@@ -257,7 +257,7 @@ REFUSALS: Mapping[RefusalReason, str] = {
 # Under an answer, where the message may have wanted something else.
 OFFERS: Mapping[Offer, str] = {
     "act": (
-        "If you wanted this done: I cannot do things yet, so nothing was done. Ask me how it is done, or who does it."
+        "If you wanted this done: nothing was done. Ask me for it by itself, and say where; or ask me how it is done."
     ),
     "draft": "I draft a text when that is all you ask. Please ask me for it by itself.",
 }
@@ -320,7 +320,7 @@ _NOTICES: Mapping[str, str] = {
         "Ask me a question in your own words, such as: how many days of leave do I have? I answer from the pages that you "
         "may read, with the sentence that proves it and a link to it. In a channel I use only what everyone there may "
         "read; in a direct message, all that you may read. In a thread you can ask me to summarise it, and anywhere to "
-        "draft a text for you. I cannot do things yet, and where I find no proof I say so."
+        "draft a text for you. Nothing is done that you have not confirmed, and where I find no proof I say so."
     ),
 }
 
@@ -474,9 +474,19 @@ def refusal(refused: Refusal, *, direct: bool) -> str:
         return f"{REFUSALS[refused.reason]} They say: “{refused.says}”"
     if refused.says is not None:
         return refused.says
+    if refused.can:
+        return _can(refused.can)
     if not direct:
         return IN_A_CHANNEL[refused.reason]
     return " ".join((REFUSALS[refused.reason], *([_unknown_at(refused.unknown_at)] if refused.unknown_at else [])))
+
+
+def _can(does: Sequence[str]) -> str:
+    """An example says more than a rule."""
+    return (
+        "Nothing was done: I do not see what of this I could do. Once you have confirmed it, I can do this for you: "
+        f"{'; '.join(does)}. Say what, and where, as in: create a ticket in ENG: the lamp is broken."
+    )
 
 
 def _unknown_at(sources: Sequence[str]) -> str:

@@ -4,12 +4,11 @@ from typing import ClassVar, Final
 
 from pydantic import Field
 
-from bot.core.acting import Actor, Arguments, Barred, Done, NotDone, Unsure, Would
+from bot.core.acting import Actor, Arguments, Barred, Done, NotDone, Unsure, Would, byline
 from bot.tools.outcomes import (
     Stopped,
     Words,
     asking,
-    byline,
     finding,
     nonce,
     not_done,
@@ -38,6 +37,7 @@ class ConfluenceComment:
     name: ClassVar[str] = "confluence.comment"
     takes: ClassVar[type[Arguments]] = Comment
     keyed: ClassVar[bool] = False
+    signs: ClassVar[bool] = True
 
     def __init__(self, wikis: Wikis) -> None:
         self._wikis = wikis

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Final
 
 from pydantic import BeforeValidator, Field
 
-from bot.core.acting import Actor, Arguments, Barred, Done, NotDone, Unsure, Would
+from bot.core.acting import Actor, Arguments, Barred, Done, NotDone, Unsure, Would, byline
 from bot.tools.outcomes import (
     ABSENT,
     NOT_YOURS,
@@ -14,7 +14,6 @@ from bot.tools.outcomes import (
     Stopped,
     Words,
     asking,
-    byline,
     finding,
     nonce,
     not_done,
@@ -63,6 +62,7 @@ class ConfluenceCreatePage:
     name: ClassVar[str] = "confluence.create_page"
     takes: ClassVar[type[Arguments]] = Page
     keyed: ClassVar[bool] = False
+    signs: ClassVar[bool] = True
 
     def __init__(self, wikis: Wikis) -> None:
         self._wikis = wikis

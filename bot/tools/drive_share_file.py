@@ -67,6 +67,7 @@ class DriveShareFile:
     name: ClassVar[str] = "drive.share_file"
     takes: ClassVar[type[Arguments]] = Sharing
     keyed: ClassVar[bool] = True
+    signs: ClassVar[bool] = False
 
     def __init__(self, drives: Drives) -> None:
         self._drives = drives

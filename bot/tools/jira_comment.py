@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Final
 
 from pydantic import BeforeValidator, Field
 
-from bot.core.acting import Actor, Arguments, Barred, Done, NotDone, Unsure, Would
+from bot.core.acting import Actor, Arguments, Barred, Done, NotDone, Unsure, Would, byline
 from bot.tools.outcomes import (
     ABSENT,
     NOT_YOURS,
@@ -13,7 +13,6 @@ from bot.tools.outcomes import (
     Stopped,
     Words,
     asking,
-    byline,
     finding,
     nonce,
     not_done,
@@ -41,7 +40,7 @@ class Comment(Arguments):
     issue: Annotated[str, BeforeValidator(_ref)] = Field(
         description="Jira issue: its key, such as ENG-42, or the address of its page",
         pattern=rf"^(?:{KEY}|https?://[^\s?#@]+/browse/{KEY}/?)$",
-        json_schema_extra={"footnote": "target"},
+        json_schema_extra={"footnote": "target", "footnote_named": rf"/browse/({KEY})/?$"},
     )
     text: Words = Field(
         max_length=MOST_CHARACTERS, description="What to say there", json_schema_extra={"footnote": "text"}
@@ -54,6 +53,7 @@ class JiraComment:
     name: ClassVar[str] = "jira.comment"
     takes: ClassVar[type[Arguments]] = Comment
     keyed: ClassVar[bool] = False
+    signs: ClassVar[bool] = True
 
     def __init__(self, client: Client, known: Callable[[Email], str | None] = lambda _: None) -> None:
         self._client, self._known = client, known

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Final
 
 from pydantic import BeforeValidator, Field
 
-from bot.core.acting import Actor, Arguments, Barred, Done, NotDone, Unsure, Would
+from bot.core.acting import Actor, Arguments, Barred, Done, NotDone, Unsure, Would, byline
 from bot.tools.outcomes import (
     ABSENT,
     NOT_YOURS,
@@ -13,7 +13,6 @@ from bot.tools.outcomes import (
     OneLine,
     Stopped,
     asking,
-    byline,
     finding,
     nonce,
     not_done,
@@ -26,6 +25,7 @@ from connectors.jira.document import document
 from connectors.jira.wire import IssueType, Mark, Project
 from policies.people import Email, Noun
 
+KINDS: Final = ("Task", "Bug", "Story")
 NEEDS: Final = ("BROWSE_PROJECTS", "CREATE_ISSUES")
 MOST_CHARACTERS: Final = 30_000  # Jira takes 32,767, with what is added
 
@@ -40,7 +40,9 @@ class Issue(Arguments):
         pattern=r"^[A-Z][A-Z0-9_]{1,62}$",
         json_schema_extra={"footnote": "target"},
     )
-    type: OneLine = Field(default="Task", description="Kind of issue, as the project calls it: Task, Bug, Story")
+    type: OneLine = Field(
+        default="Task", examples=list(KINDS), description="Kind of issue, as the project calls it: Task, Bug, Story"
+    )
     summary: OneLine = Field(description="What it is about, in one line", json_schema_extra={"footnote": "text"})
     description: str = Field(
         default="",
@@ -62,6 +64,7 @@ class JiraCreateIssue:
     name: ClassVar[str] = "jira.create_issue"
     takes: ClassVar[type[Arguments]] = Issue
     keyed: ClassVar[bool] = False
+    signs: ClassVar[bool] = True
 
     def __init__(self, client: Client, known: Callable[[Email], str | None] = lambda _: None) -> None:
         self._client, self._known = client, known

@@ -7,13 +7,12 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, StringConstraints
 
-from bot.core.acting import Actor, Barred, NotDone, Unsure
+from bot.core.acting import Barred, NotDone, Unsure
 from connectors.model import AccessUnknown, Fatal, Retryable, Unanswered
 
 ABSENT: Final = Barred(why="no_such_target")
 NOT_YOURS: Final = Barred(why="not_yours")
 UNKNOWN: Final = Barred(why="unknown_there")
-_MOST_OF_A_NAME: Final = 80
 _MOST_SAID: Final = 500
 
 
@@ -65,12 +64,6 @@ def quoted(said: str) -> str:
 def nonce(key: str) -> str:
     """The same for every attempt, and nobody else's business."""
     return hashlib.sha256(key.encode()).hexdigest()[:32]
-
-
-def byline(actor: Actor) -> str:
-    """Where our own account speaks for somebody, it says so."""
-    name = " ".join("".join(c if c.isprintable() else " " for c in actor.name).split())[:_MOST_OF_A_NAME]
-    return f"For {name or actor.email}, by Footnote"
 
 
 def _is_one_line(text: str) -> str:

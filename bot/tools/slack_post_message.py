@@ -5,9 +5,9 @@ from typing import Annotated, ClassVar, Final
 
 from pydantic import BeforeValidator, Field
 
-from bot.core.acting import Actor, Arguments, Barred, Done, NotDone, Unsure, Would
+from bot.core.acting import Actor, Arguments, Barred, Done, NotDone, Unsure, Would, byline
 from bot.core.speaking import Room, Speaker
-from bot.tools.outcomes import ABSENT, UNKNOWN, Stopped, Words, asking, byline, finding, nonce, not_done, writing
+from bot.tools.outcomes import ABSENT, UNKNOWN, Stopped, Words, asking, finding, nonce, not_done, writing
 
 MOST_CHARACTERS: Final = 9_000  # Slack takes some 13,000 in all of a message
 _MENTIONED: Final = re.compile(r"<#([A-Z0-9]+)(?:\|[^>]*)?>")
@@ -37,6 +37,7 @@ class SlackPostMessage:
     name: ClassVar[str] = "slack.post_message"
     takes: ClassVar[type[Arguments]] = Message
     keyed: ClassVar[bool] = False
+    signs: ClassVar[bool] = True
 
     def __init__(self, speaker: Speaker) -> None:
         self._speaker = speaker

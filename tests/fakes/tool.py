@@ -37,6 +37,7 @@ class FakeTool:
     name: ClassVar[str] = "jira.create_issue"
     takes: ClassVar[type[Arguments]] = Ticket
     keyed: ClassVar[bool] = True
+    signs: ClassVar[bool] = True
 
     def __init__(self) -> None:
         self.runs: list[tuple[str, Ticket, Actor]] = []

@@ -1,7 +1,7 @@
 """Which company is shown: where its documents are, and who is in its Slack. Checked before anything starts."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -38,6 +38,34 @@ reviewers = ["{first}", "{then}"]
 review_within_minutes = 10
 words = ["NDA", "NDAs", "non-disclosure agreement"]
 examples = ["How long does an NDA last?", "Who may sign a non-disclosure agreement?"]
+"""
+# What may be done for its people, and where. A file is shared within the company, once one of two has approved it.
+_TOOLS = """
+[tools.jira.create_issue]
+enabled = true
+targets = [{projects}]
+
+[tools.jira.comment]
+enabled = true
+targets = [{projects}]
+
+[tools.confluence.create_page]
+enabled = true
+targets = [{spaces}]
+
+[tools.confluence.comment]
+enabled = true
+
+[tools.drive.share_file]
+enabled = true
+every_channel = true
+domains = ["acme.test"]
+approvers = ["{then}", "{first}"]
+
+[tools.slack.post_message]
+enabled = true
+every_channel = true
+targets = [{channels}]
 """
 _OPEN = {"without_access": "anyone"}
 
@@ -77,7 +105,7 @@ def chosen(folder: Path | None) -> Company:
 
 
 def acme() -> Company:
-    world = playground.acme()
+    world, documents = playground.acme(), _documents()
     return Company(
         name="Acme",
         home="demo",
@@ -89,17 +117,27 @@ def acme() -> Company:
             Example("omar", "deals", "What is project Kestrel?"),
             Example("ana", "dm", "What is my commission rate?"),
             Example("dev", "dm", "What is my commission rate?"),
+            Example("ana", "engineering", "Create a ticket in ENG: the projector in the big room is broken"),
         ),
-        documents=_documents(),
-        overrides=_overrides(world),
+        documents=documents,
+        overrides=_overrides(world, documents),
         admins=ADMINS,
     )
 
 
-def _overrides(world: SlackWorld) -> str:
-    return _OVERRIDES.format(
-        experts=world.channel(playground.EXPERTS).id, first=world.user("omar").id, then=world.user("mei").id
+def _overrides(world: SlackWorld, documents: World) -> str:
+    return (_OVERRIDES + _TOOLS).format(
+        experts=world.channel(playground.EXPERTS).id,
+        first=world.user("omar").id,
+        then=world.user("mei").id,
+        projects=_quoted(project.key for project in documents.jira.projects.values()),
+        spaces=_quoted(space.key for space in documents.confluence.spaces.values()),
+        channels=_quoted(playground.CHANNELS),
     )
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
 
 
 def _documents() -> World:

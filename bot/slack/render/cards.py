@@ -74,6 +74,7 @@ _PRESSED: Final = {
     "taken_back": "What was asked was taken back, or changed, since. Nothing is done.",
     "invalid": "Not like this.",
 }
+_SIGNED: Final = "Added at the end"
 _MISSING: Final = "This is needed."
 
 
@@ -172,6 +173,8 @@ def _arguments(sheet: Sheet) -> Iterator[Json]:
         origin = proposal.origins.get(name)
         came = f" · {_ORIGINS[origin.origin]}" if origin is not None else ""
         yield rich_text([section((Run(_label(name, sheet), bold=True), Run(came, italic=True))), _value(value)])
+    if sheet.signed is not None:
+        yield rich_text([section((Run(_SIGNED, bold=True),)), _value(sheet.signed)])
     if proposal.missing and sheet.standing.stage == "proposed":
         yield note(f"Still to be said: {', '.join(_label(name, sheet) for name in proposal.missing)}. Press Edit.")
 
@@ -194,6 +197,8 @@ def _in_words(sheet: Sheet) -> Iterator[str]:
     for name, value in sheet.standing.proposal.values.items():
         if value not in (None, ""):
             yield f"{_label(name, sheet)}: {escaped(_spelt(value))}"
+    if sheet.signed is not None:
+        yield f"{_SIGNED}: {escaped(sheet.signed)}"
 
 
 def _label(name: str, sheet: Sheet) -> str:

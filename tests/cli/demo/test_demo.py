@@ -87,7 +87,7 @@ def test_it_stays_though_nothing_can_be_typed_and_says_what_it_is(acme_shown: Wi
     about = acme_shown.about()
     assert (about["company"], about["model"], about["notices"]) == ("Acme", None, [])
     assert about["documents"] == 45 + IN_THE_WIKI
-    assert 3 <= len(about["examples"]) <= 5
+    assert 3 <= len(about["examples"]) <= 6
 
 
 def test_what_is_said_in_a_direct_message_is_answered_with_its_receipt(acme_shown: Window) -> None:
