@@ -107,7 +107,7 @@ def over(sheet: Sheet) -> Post:
     """What became of it, with what it was; only where that changes anything, something can be pressed."""
     standing = sheet.standing
     said = outcome(sheet)
-    found = standing.outcome
+    found = standing.outcome if _is_alone(sheet) else None
     lines = [section((Run(f"{sheet.does}: ", bold=True), Run(said)))]
     if found is not None:
         lines.append(_result(found.what, found.url))
@@ -128,6 +128,16 @@ def _is_alone(sheet: Sheet) -> bool:
     """What a target says is for whoever asked."""
     card = sheet.standing.card
     return card is not None and card.channel.startswith("D")
+
+
+def for_the_asker(sheet: Sheet) -> Post | None:
+    """What the target calls the result, where the card stands before others, who may not read it there."""
+    found = sheet.standing.outcome
+    if found is None or sheet.standing.card is None or _is_alone(sheet):
+        return None
+    said = f"{sheet.does}: {outcome(sheet)}"
+    lines = [section((Run(said),)), _result(found.what, found.url)]
+    return Post(plain.cut(f"{said}\n{escaped(one_line(found.what))}"), (rich_text(lines),))
 
 
 def over_for_approver(sheet: Sheet) -> Post:
