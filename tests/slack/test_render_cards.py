@@ -148,6 +148,19 @@ def test_what_was_put_in_is_what_the_tool_takes_and_what_is_empty_was_not_said()
     assert typed(FakeTool(), found).arguments == Ticket(project="ENG", summary="Broken", kind="Bug")
 
 
+def test_what_no_field_can_show_stays_as_it_is_if_nothing_is_put_in() -> None:
+    before = {**VALUES, "summary": "x" * 3_001, "text": "short"}
+    asked = {
+        one["block_id"]: one for one in cards.form(sheet(arguments=canonical(before)))["blocks"] if "block_id" in one
+    }
+    assert asked["summary"]["optional"]
+    assert "stays as it is" in asked["summary"]["hint"]["text"]
+    assert "stays as it is" not in str(asked["text"])
+    found = cards.entered(Ticket.model_fields, {"project": "ENG", "summary": "", "text": ""}, before)
+    assert found == {"project": "ENG", "summary": before["summary"]}
+    assert cards.entered(Ticket.model_fields, {"summary": "New"}, before)["summary"] == "New"
+
+
 def test_complaint_stands_under_its_field() -> None:
     pressed = Pressed("invalid", wrong={"project": "missing", "summary": "too short", "": "odd"})
     assert cards.complaints(pressed, ["project", "summary"]) == {
