@@ -84,6 +84,7 @@ def rule_of(tool: str, tools: Tools) -> ToolRule | None:
 
 class Act(NamedTuple):
     """As far as it is judged: what of its arguments says where, whom it reaches and how much; and who has said yes so far.
+    `within`: its targets are numbered things in those that rules name.
     `channel`: where it was asked for; None: in the asker's direct conversation.
     """
 
@@ -94,6 +95,7 @@ class Act(NamedTuple):
     expires_at: datetime
     is_complete: bool = True
     targets: tuple[str, ...] = ()
+    within: bool = False
     recipients: tuple[str, ...] = ()
     amounts: tuple[float, ...] = ()
     confirmed_by: str | None = None
@@ -207,13 +209,14 @@ def _is_whole(case: _Case) -> Decision | None:
 
 
 def _is_where_it_may_be(case: _Case) -> Decision | None:
-    outside = [one for one in case.act.targets if not (case.rule.every_target or _is_in(one, case.rule.targets))]
+    act, rule = case.act, case.rule
+    outside = [one for one in act.targets if not (rule.every_target or _is_in(one, rule.targets, within=act.within))]
     return _denied("other_target", f"{case.act.tool}.targets does not name {', '.join(outside)}", when=bool(outside))
 
 
-def _is_in(target: str, allowed: Sequence[str]) -> bool:
-    """`ENG` has `ENG-12` in it; nothing else is guessed."""
-    return target in allowed or _NUMBERED.sub("", target) in allowed
+def _is_in(target: str, allowed: Sequence[str], *, within: bool) -> bool:
+    """Where the tool says so, `ENG` has `ENG-12` in it; nothing else is guessed: `general-2` is another channel."""
+    return target in allowed or (within and _NUMBERED.sub("", target) in allowed)
 
 
 def _reaches_whom_it_may(case: _Case) -> Decision | None:

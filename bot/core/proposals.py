@@ -117,6 +117,18 @@ def part_of(field: FieldInfo) -> Part:
             return "choice"
 
 
+def is_within(field: FieldInfo) -> bool:
+    """Whether it names a thing in a project that rules name: `ENG-12`, of `ENG`."""
+    extra = field.json_schema_extra
+    return isinstance(extra, dict) and extra.get("footnote_within") is True
+
+
+def is_in_another(field: FieldInfo) -> bool:
+    """Whether the tool sees to it that it lies in another of its targets, which rules name."""
+    extra = field.json_schema_extra
+    return isinstance(extra, dict) and extra.get("footnote_in_another") is True
+
+
 def named_of(field: FieldInfo, value: str) -> str:
     """The target's name, as rules have it, where the field also takes an address that ends with it. Whose address that is, the
     tool asks.
@@ -165,7 +177,7 @@ def act_of(
 
     def of(part: Part) -> Iterable[str]:
         for name, field in fields.items():
-            if part_of(field) == part and values.get(name) is not None:
+            if part_of(field) == part and not is_in_another(field) and values.get(name) is not None:
                 said = values[name]
                 found = said if isinstance(said, list) else [said]
                 yield from (named_of(field, one) if part == "target" else one for one in map(str, found))
@@ -178,6 +190,7 @@ def act_of(
         expires_at=proposal.expires_at,
         is_complete=not proposal.missing,
         targets=tuple(of("target")),
+        within=any(is_within(field) for field in fields.values()),
         recipients=tuple(of("recipient")),
         amounts=tuple(map(float, of("amount"))),
         confirmed_by=confirmed_by.user if confirmed_by is not None else None,

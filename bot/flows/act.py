@@ -14,14 +14,13 @@ from bot.core.nouns import Event, ReceiptId, SlackPlace, SlackUser
 from bot.core.proposals import Acting, AnyTool, Proposal, act_of, canonical, new_proposal_id
 from bot.flows.reply import Attempt
 from bot.flows.requests import Sorted
-from bot.steps.propose import Filled, Wanted, propose
+from bot.steps.propose import MOST_CHARACTERS, Filled, Wanted, propose
 from policies.evidence import Notice
 from policies.gate import Act, Actor, Deny, ToolRule, decide, rule_of
 from policies.intents import Route
 from policies.people import Person
 from policies.rules import Rules
 
-_MOST_CHARACTERS = 6_000  # of all arguments: a card shows each of them whole
 _NOTHING: Final = Wanted(None, None)
 _ASKS: Final = re.compile(
     r"(?i)\?\s*$|^\W*(?:how|what|which|who|whom|whose|when|where|why|is|are|was|were|do|does|did|has|have|may|should|must)\b"
@@ -36,6 +35,8 @@ def proposed(attempt: Attempt, asker: Person, found: Sorted) -> Notice | None:
         return None  # nowhere else there is anything to click on
     enabled = enabled_tools(acting, attempt.rules)
     way, wanted = _meant(attempt, found, acting, enabled)
+    if wanted.because == "too_long":
+        return Notice(about="denied", because="too_long")
     if way is None or wanted.tool is None or wanted.filled is None:
         return None
     tool, rule = acting.tools[wanted.tool], enabled[wanted.tool]
@@ -141,7 +142,7 @@ def why_not(
     proposal: Proposal, tool: AnyTool, person: Person, acting: Acting, rules: Rules, now: datetime
 ) -> str | None:
     """By the gate, before anybody has said yes to it."""
-    if len(proposal.arguments) > _MOST_CHARACTERS:
+    if len(proposal.arguments) > MOST_CHARACTERS:
         return "too_long"
     used = acting.executions.used(proposal.actor, proposal.tool, day_of(now))
     found = decide(act_of(proposal, tool), Actor(proposal.actor.user, person), rules.tools, now, used)

@@ -74,4 +74,8 @@ def act_next(records: app.Records, house: House) -> bool:
 
 def _edit(id_: ProposalId, by: SlackUser, said: Mapping[str, str], house: House) -> Pressed:
     sheet = execute.to_edit(id_, by, house)
-    return sheet if isinstance(sheet, Pressed) else execute.edit(id_, by, entered(sheet.fields, said), house)
+    return (
+        sheet
+        if isinstance(sheet, Pressed)
+        else execute.edit(id_, by, entered(sheet.fields, said, sheet.standing.proposal.values), house)
+    )

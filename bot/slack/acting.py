@@ -47,6 +47,10 @@ class SlackCards:
 
     def turn(self, card: Card, sheet: Sheet) -> None:
         self._poster.change(card.channel, card.message, looks.over(sheet))
+        result = looks.for_the_asker(sheet)
+        if result is not None:
+            proposal = sheet.standing.proposal
+            self._written(proposal.actor.user, result, f"{proposal.id}:result", proposal.place.message)
 
     def ask_approver(self, approver: str, sheet: Sheet, *, since: str) -> str | None:
         name = f"{sheet.standing.proposal.id}:{approver}"

@@ -17,21 +17,25 @@ from policies.gate import ToolRule
 
 _QUOTED: Final = re.compile(r"“([^”]+)”|\"([^\"]+)\"|«([^»]+)»|„([^“”]+)[“”]|(?<!\w)'([^'\n]+)'(?!\w)")
 _WORD: Final = re.compile(r"[^\W_]+")
-_LABELLED: Final = r"(?im)(?:^|[,;\n]\s*){name}\s*[:=]\s*(.+?)\s*(?=$|[,;]\s*(?:{others})\s*[:=])"
+_LABELLED: Final = r"(?im)(?:^|[,;])[ \t]*{name}[ \t]*[:=]\s*(\S.*?)(?=$|[,;]\s*(?:{others})[ \t]*[:=])"
 _TOKEN: Final = re.compile(r"[^\s,;“”\"'()]+")
 _LED: Final = re.compile(
     r"(?i)\b(?:in|into|on|onto|to|at|with|under|project|space|channel|issue|ticket|page|file|folder|document|doc|sheet|for)\s+$"
 )
 _SAYING: Final = re.compile(
-    r"(?i)\b(?:saying|that says|with the text|with the words|titled|called|named|about)\b:?\s*(.+)$"
+    r"(?i)\b(?:saying|that says|with the text|with the words|titled|called|named|about)\b:?\s*(\S.*)$"
 )
-_THAT: Final = re.compile(r"(?i)\bthat\s+(.+)$")
-_LEADS_TO: Final = r"(?i)\s+(?:in|into|on|to|at)\s+(?:the\s+)?(?:project\s+|space\s+|channel\s+)?#?{target}[.!?]*$"
-_COLON: Final = re.compile(r":\s+(.+)$", re.DOTALL)
-_ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_THAT: Final = re.compile(r"(?i)\bthat\s+(\S.*)$")
+_LEADS_TO: Final = (
+    r"(?i)(?<!\s)\s+(?:in|into|on|to|at)\s+(?:the\s+)?(?:project\s+|space\s+|channel\s+)?#?{target}[.!?]*$"
+)
+_COLON: Final = re.compile(r":\s+(\S.*)$", re.DOTALL)
+_ADDRESS: Final = re.compile(r"(?<![\w.+@-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+(?![\w+@-])")
 _NUMBER: Final = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)?(?![\w])")
 _ENDINGS: Final = ("s", "d", "ed", "ing")
 _SHORTEST: Final = 4
+_LEADING: Final = 40  # characters before a token, in which a word may lead to it
+MOST_CHARACTERS: Final = 6_000  # of a request, and of all arguments: a card shows each of them whole
 
 
 class Filled(NamedTuple):
@@ -43,7 +47,7 @@ class Filled(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """Which tool, and with what. `by` a model, if one was asked; `because`: why it said nothing."""
+    """Which tool, and with what. `by` a model, if one was asked; `because`: why it said nothing, or `too_long`."""
 
     tool: str | None
     filled: Filled | None
@@ -55,7 +59,11 @@ class Wanted(NamedTuple):
 def propose(
     text: str, tools: Mapping[str, tuple[AnyTool, ToolRule]], proposer: Proposer | None, errand: Errand = NOBODYS
 ) -> Wanted:
-    """By a model that reads the request and nothing else, if there is one; what of that was not said is marked as its own."""
+    """By a model that reads the request and nothing else, if there is one; what of that was not said is marked as its own.
+    More than a card could show is not read at all.
+    """
+    if len(text) > MOST_CHARACTERS:
+        return Wanted(None, None, because="too_long")
     if proposer is None:
         return _by_words(text, tools)
     try:
@@ -173,7 +181,7 @@ def _labelled(text: str, fields: Mapping[str, FieldInfo]) -> Iterator[tuple[str,
         for one in called:
             match = re.search(_LABELLED.format(name=re.escape(one), others=others), text)
             if match is not None:
-                yield name, _as_taken(_unquoted(match.group(1)), fields[name])
+                yield name, _as_taken(_unquoted(match.group(1).strip()), fields[name])
                 break
 
 
@@ -211,7 +219,7 @@ def _one_or_all(found: Sequence[str], field: FieldInfo) -> Any:
 
 def _targets(text: str, field: FieldInfo, rule: ToolRule) -> Iterator[str]:
     """What the rule names, where it stands as a word; else what follows such a word as `in`, if the field takes it."""
-    tokens = [(match.group().rstrip(".!?:"), text[: match.start()]) for match in _TOKEN.finditer(text)]
+    tokens = [(match.group().rstrip(".!?:"), match.start()) for match in _TOKEN.finditer(text)]
     allowed = {one.casefold(): one for one in rule.targets}
     for token, _ in tokens:
         bare = token.lstrip("#")
@@ -220,8 +228,8 @@ def _targets(text: str, field: FieldInfo, rule: ToolRule) -> Iterator[str]:
         said = named if named is None or bare.casefold() == named.casefold() else f"{named}-{number}"
         if said is not None and _takes(field, said):
             yield said
-    for token, before in tokens:
-        if _LED.search(before) and _looks_like_a_name(token) and _takes(field, token):
+    for token, start in tokens:
+        if _LED.search(text, max(0, start - _LEADING), start) and _looks_like_a_name(token) and _takes(field, token):
             yield token
 
 

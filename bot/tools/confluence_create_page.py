@@ -47,7 +47,7 @@ class Page(Arguments):
         default=None,
         pattern=PAGE_REF,
         description="Page below which it is put: its number, or its address",
-        json_schema_extra={"footnote": "target"},
+        json_schema_extra={"footnote": "target", "footnote_in_another": True},
     )
 
 

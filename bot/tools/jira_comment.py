@@ -40,7 +40,11 @@ class Comment(Arguments):
     issue: Annotated[str, BeforeValidator(_ref)] = Field(
         description="Jira issue: its key, such as ENG-42, or the address of its page",
         pattern=rf"^(?:{KEY}|https?://[^\s?#@]+/browse/{KEY}/?)$",
-        json_schema_extra={"footnote": "target", "footnote_named": rf"/browse/({KEY})/?$"},
+        json_schema_extra={
+            "footnote": "target",
+            "footnote_named": rf"/browse/({KEY})/?$",
+            "footnote_within": True,
+        },
     )
     text: Words = Field(
         max_length=MOST_CHARACTERS, description="What to say there", json_schema_extra={"footnote": "text"}
@@ -104,11 +108,15 @@ class JiraComment:
             return stopped.barred
 
     def _issue(self, arguments: Comment) -> Issue | None:
-        """An address of another site names nothing here."""
+        """An address of another site names nothing here; nor does a key that an issue had before it was moved: rules name the
+        project that it was in, and not the one that it is in.
+        """
         ref, site = arguments.issue.rstrip("/"), self._client.settings.site
         if ref.startswith("http") and origin(ref) != origin(site):
             return None
-        return self._client.issue(ref.rpartition("/")[2].upper())
+        key = ref.rpartition("/")[2].upper()
+        found = self._client.issue(key)
+        return found if found is not None and found.key == key else None
 
     def _done(self, issue: Issue, comment: str) -> Done:
         return Done(what=issue.key, url=f"{self._client.page_of(issue.key)}?focusedCommentId={comment}")

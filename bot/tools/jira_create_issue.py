@@ -97,7 +97,7 @@ class JiraCreateIssue:
     def find(self, arguments: Issue, actor: Actor, key: str) -> Done | None:  # noqa: ARG002 - whoever it was for
         """Jira's search is behind: what it finds is there, and what it does not find may be."""
         with finding():
-            project = self._client.project(arguments.project)
+            project = self._project(arguments)
             found = self._client.marked_issue(project.id, nonce(key)) if project is not None else None
         if found is None:
             raise Unsure("Jira's search does not find it, which it may not do for some minutes even if it is there")
@@ -109,7 +109,7 @@ class JiraCreateIssue:
                 account = self._known(actor.email) or self._client.account(actor.email)
                 if account is None:
                     return UNKNOWN
-                project = self._client.project(arguments.project)
+                project = self._project(arguments)
                 # Asked whether or not it is there: where we may not ask, that is told in any case.
                 may = self._client.may(account, NEEDS, projects=[project.id] if project is not None else [])
                 if project is None:
@@ -125,6 +125,11 @@ class JiraCreateIssue:
             said = f"type: one of {names}" if names else "our account may not make issues there"
             return Barred(why="invalid" if names else "refused", said=quoted(said))
         return _Checked(project=project, type=kind, account=account)
+
+    def _project(self, arguments: Issue) -> Project | None:
+        """Not by a key that it had once: rules name those of today."""
+        found = self._client.project(arguments.project)
+        return found if found is not None and found.key == arguments.project else None
 
     def _done(self, key: str) -> Done:
         return Done(what=key, url=self._client.page_of(key))

@@ -67,9 +67,12 @@ ASKER = Actor(ANA, PERSON)
         pytest.param({"channels": ()}, {"channel": "C0ENG"}, ASKER, "not_here", id="in no channel"),
         pytest.param({}, {"targets": ("HR",)}, ASKER, "other_target", id="another project"),
         pytest.param({}, {"targets": ("ENG", "HR")}, ASKER, "other_target", id="another project beside an allowed one"),
-        pytest.param({}, {"targets": ("HR-12",)}, ASKER, "other_target", id="an issue of another project"),
+        pytest.param(
+            {}, {"targets": ("HR-12",), "within": True}, ASKER, "other_target", id="an issue of another project"
+        ),
         pytest.param({}, {"targets": ("eng",)}, ASKER, "other_target", id="spelt otherwise"),
-        pytest.param({}, {"targets": ("ENG-1-2x",)}, ASKER, "other_target", id="no issue of it"),
+        pytest.param({}, {"targets": ("ENG-2",)}, ASKER, "other_target", id="another that only begins the same"),
+        pytest.param({}, {"targets": ("ENG-1-2x",), "within": True}, ASKER, "other_target", id="no issue of it"),
         pytest.param({"targets": ()}, {"targets": ("ENG",)}, ASKER, "other_target", id="no target allowed"),
         pytest.param({}, {"recipients": ("x@evil.test",)}, ASKER, "other_recipient", id="another company"),
         pytest.param({}, {"recipients": ("x@notacme.test",)}, ASKER, "other_recipient", id="a name that ends alike"),
@@ -109,7 +112,11 @@ def test_it_is_denied_whoever_has_said_yes(
         pytest.param({}, {"confirmed_by": ANA}, Allow, "confirmed", id="confirmed"),
         pytest.param({}, {"channel": "C0ENG", "confirmed_by": ANA}, Allow, "confirmed", id="in the channel named"),
         pytest.param(
-            {}, {"targets": ("ENG-12",), "confirmed_by": ANA}, Allow, "confirmed", id="an issue of the project"
+            {},
+            {"targets": ("ENG-12",), "within": True, "confirmed_by": ANA},
+            Allow,
+            "confirmed",
+            id="an issue of the project",
         ),
         pytest.param({}, {"amounts": (100.0,), "confirmed_by": ANA}, Allow, "confirmed", id="the most"),
         pytest.param({}, {"recipients": ("Z@Acme.test",), "confirmed_by": ANA}, Allow, "confirmed", id="a colleague"),

@@ -102,6 +102,22 @@ def test_what_a_target_says_is_shown_to_whoever_asked_alone_and_as_a_quote() -> 
         assert ("type: " in read(cards.over(made).blocks)) == is_seen
 
 
+def test_what_a_target_calls_the_result_is_told_to_whoever_asked_alone() -> None:
+    for channel, is_seen in (("DANA", True), ("C0ENG", False)):
+        made = sheet(stage="done", channel=channel)
+        made = made._replace(
+            standing=made.standing._replace(outcome=Done(what="Titan <!here>", url="https://wiki.test/titan"))
+        )
+        post, alone = cards.over(made), cards.for_the_asker(made)
+        assert (("Titan" in str(post.blocks)), "Titan" in post.text, "titan" in str(post.blocks)) == (is_seen,) * 3
+        assert "Done." in post.text
+        assert (alone is None) == is_seen
+        if alone is not None:
+            assert "https://wiki.test/titan" in str(alone.blocks)
+            assert "<!here>" not in alone.text
+    assert cards.for_the_asker(sheet(channel="C0ENG")) is None
+
+
 def test_result_is_linked_only_to_an_address_that_one_can_be_sent_to() -> None:
     for url, is_linked in (("https://jira.test/ENG-1", True), ("javascript:alert(1)", False), ("", False)):
         made = sheet(stage="done")
@@ -130,6 +146,19 @@ def test_what_was_put_in_is_what_the_tool_takes_and_what_is_empty_was_not_said()
     found = cards.entered(Ticket.model_fields, said)
     assert found == {"project": "ENG", "summary": "Broken", "kind": "Bug"}
     assert typed(FakeTool(), found).arguments == Ticket(project="ENG", summary="Broken", kind="Bug")
+
+
+def test_what_no_field_can_show_stays_as_it_is_if_nothing_is_put_in() -> None:
+    before = {**VALUES, "summary": "x" * 3_001, "text": "short"}
+    asked = {
+        one["block_id"]: one for one in cards.form(sheet(arguments=canonical(before)))["blocks"] if "block_id" in one
+    }
+    assert asked["summary"]["optional"]
+    assert "stays as it is" in asked["summary"]["hint"]["text"]
+    assert "stays as it is" not in str(asked["text"])
+    found = cards.entered(Ticket.model_fields, {"project": "ENG", "summary": "", "text": ""}, before)
+    assert found == {"project": "ENG", "summary": before["summary"]}
+    assert cards.entered(Ticket.model_fields, {"summary": "New"}, before)["summary"] == "New"
 
 
 def test_complaint_stands_under_its_field() -> None:

@@ -1,12 +1,14 @@
 """Which tool, and with which arguments: by what was asked, and nothing else."""
 
+import time
+from collections.abc import Callable
 from importlib import resources
 from typing import Any
 
 import pytest
 
 from bot.core.proposals import Value, not_theirs
-from bot.steps.propose import choose, fill, settled
+from bot.steps.propose import MOST_CHARACTERS, choose, fill, propose, settled
 from policies.rules import FILES, parse
 from tests.fakes.tool import FakeTool
 
@@ -113,3 +115,41 @@ def test_neither_a_document_nor_a_model_says_where_anything_goes_or_whom_it_reac
 
 def test_every_packaged_tool_has_words_that_choose_it() -> None:
     assert all(rule.words for rule in RULES.values())
+
+
+TOOLS = {TOOL.name: (TOOL, RULE.model_copy(update={"enabled": True}))}
+ENDLESS: dict[str, Callable[[int], str]] = {
+    "newlines": lambda n: "create ticket " + "\n" * n + "x",
+    "spaces": lambda n: "create ticket summary: x" + " " * n + "y\nz",
+    "labels": lambda n: "create ticket " + "summary: ;" * (n // 10),
+    "words": lambda n: "create ticket " + "a b " * (n // 4),
+    "led": lambda n: "create ticket " + "in X- " * (n // 6),
+    "gaps": lambda n: "create ticket in ENG " + ("called" + " " * 300) * (n // 306) + "a\nb",
+    "dots": lambda n: "create ticket " + "a." * (n // 2),
+    "ats": lambda n: "create ticket " + "a@" + "a-" * (n // 2),
+    "quotes": lambda n: "create ticket " + "“" * n,
+}
+
+
+@pytest.mark.parametrize("kind", ENDLESS)
+def test_no_words_keep_everybody_waiting(kind: str) -> None:
+    """What takes long here holds up every other thread."""
+    text, before = ENDLESS[kind](MOST_CHARACTERS)[:MOST_CHARACTERS], time.process_time()
+    propose(text, TOOLS, None)
+    assert time.process_time() - before < 0.9
+
+
+def test_what_no_card_could_show_is_not_read() -> None:
+    wanted = propose("Create a ticket in ENG: " + "x" * MOST_CHARACTERS, TOOLS, None)
+    assert (wanted.tool, wanted.filled, wanted.because) == (None, None, "too_long")
+
+
+@pytest.mark.parametrize("text", ["a@b.test+ana@acme.test", "ana@acme.test@evil.test"])
+def test_what_is_no_one_address_is_none(text: str) -> None:
+    filled = fill(f'Create a ticket in ENG "Login fails" and tell {text}', TOOL, RULE)
+    assert filled.values["watcher"] is None
+
+
+def test_a_label_may_stand_before_its_words_on_the_next_line() -> None:
+    filled = fill("New ticket in OPS\n  summary:\n  Door is stuck \n text: It will, not close", TOOL, RULE)
+    assert (filled.values["summary"], filled.values["text"]) == ("Door is stuck", "It will, not close")

@@ -185,6 +185,27 @@ def test_an_issue_is_named_by_its_key_or_by_its_address_at_this_site(client: htt
         assert look("https://elsewhere.test/browse/ENG-1") == Barred(why="no_such_target")
 
 
+def test_a_key_that_an_issue_had_before_it_was_moved_names_nothing(client: httpx.Client) -> None:
+    """Jira answers with the issue as it is now, in a project that no rule may name."""
+    with comment_on_issue(client) as target:
+        target.site.world.jira.add_project("SEC", "Security", groups=["eng"])
+        moved = target.site.world.jira.move_issue("ENG-1", "SEC").key
+        assert target.tool._client.issue("ENG-1").key == moved
+        assert isinstance(target.tool.look(target.tool.takes(issue=moved, text="x"), ANA), Would)
+        assert target.tool.look(target.arguments(), ANA) == target.tool.look(target.absent, ANA)
+        assert target.tool.run(target.arguments(), ANA, KEY) == NotDone(why="no_such_target")
+        assert target.writes() == 0
+
+
+def test_a_key_that_a_project_had_before_names_nothing(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    with create_issue(client) as target:
+        project = target.tool._client.project("ENG")
+        monkeypatch.setattr(target.tool._client, "project", lambda _: project.model_copy(update={"key": "SEC"}))
+        assert target.tool.look(target.arguments(), ANA) == Barred(why="no_such_target")
+        assert target.tool.run(target.arguments(), ANA, KEY) == NotDone(why="no_such_target")
+        assert target.writes() == 0
+
+
 def test_a_jira_that_does_not_answer_leaves_it_unsure(client: httpx.Client) -> None:
     with create_issue(client) as target:
         target.tool._client._http._patience = target.tool._client._http._patience.__class__(total_s=0.5)

@@ -38,7 +38,9 @@ class Comment:
 
 @dataclass
 class Issue:
-    """`only`: whom its security level lets in, by account; None: whoever may browse the project."""
+    """`only`: whom its security level lets in, by account; None: whoever may browse the project. `former`: the keys that it
+    had, by which it is still found.
+    """
 
     id: str
     key: str
@@ -52,3 +54,4 @@ class Issue:
     properties: dict[str, Any] = field(default_factory=dict)
     comments: list[Comment] = field(default_factory=list)
     only: frozenset[str] | None = None
+    former: set[str] = field(default_factory=set)

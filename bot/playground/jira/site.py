@@ -110,6 +110,16 @@ class JiraSite:
             self.issue(issue).only = frozenset(self.world.person(each).account_id for each in who)
             self.world.changed()
 
+    def move_issue(self, issue: str, project: str) -> Issue:
+        """It has another key from now on, and answers to the old one too."""
+        with self.world.lock:
+            found, where = self.issue(issue), self.project(project)
+            where.issues += 1
+            found.former.add(found.key)
+            found.key, found.project_id = f"{where.key}-{where.issues}", where.id
+            self.world.changed()
+            return found
+
     def delete_issue(self, issue: str) -> None:
         with self.world.lock:
             del self.issues[self.issue(issue).id]
@@ -135,7 +145,9 @@ class JiraSite:
         return found
 
     def issue(self, ref: str) -> Issue:
-        found = self.issues.get(ref) or next((each for each in self.issues.values() if each.key == ref), None)
+        found = self.issues.get(ref) or next(
+            (each for each in self.issues.values() if ref in {each.key, *each.former}), None
+        )
         if found is None:
             raise LookupError(f"no issue {ref!r}")
         return found

@@ -4,6 +4,7 @@ there as it will be sent; nothing of it is markup. Buttons and forms carry nothi
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
@@ -76,6 +77,7 @@ _PRESSED: Final = {
 }
 _SIGNED: Final = "Added at the end"
 _MISSING: Final = "This is needed."
+_STAYS: Final = "Too long to be shown here. If you leave this empty, it stays as it is."
 
 
 def card(sheet: Sheet) -> Post:
@@ -107,7 +109,7 @@ def over(sheet: Sheet) -> Post:
     """What became of it, with what it was; only where that changes anything, something can be pressed."""
     standing = sheet.standing
     said = outcome(sheet)
-    found = standing.outcome
+    found = standing.outcome if _is_alone(sheet) else None
     lines = [section((Run(f"{sheet.does}: ", bold=True), Run(said)))]
     if found is not None:
         lines.append(_result(found.what, found.url))
@@ -128,6 +130,16 @@ def _is_alone(sheet: Sheet) -> bool:
     """What a target says is for whoever asked."""
     card = sheet.standing.card
     return card is not None and card.channel.startswith("D")
+
+
+def for_the_asker(sheet: Sheet) -> Post | None:
+    """What the target calls the result, where the card stands before others, who may not read it there."""
+    found = sheet.standing.outcome
+    if found is None or sheet.standing.card is None or _is_alone(sheet):
+        return None
+    said = f"{sheet.does}: {outcome(sheet)}"
+    lines = [section((Run(said),)), _result(found.what, found.url)]
+    return Post(plain.cut(f"{said}\n{escaped(one_line(found.what))}"), (rich_text(lines),))
 
 
 def over_for_approver(sheet: Sheet) -> Post:
@@ -268,12 +280,13 @@ def _input(name: str, field: FieldInfo, value: Any, label: str) -> Json:
     made: Json = {
         "type": "input",
         "block_id": name,
-        "optional": not field.is_required(),
+        "optional": not field.is_required() or _is_too_long(value),
         "label": plain_text(shortened(label, _MOST_OF_A_LABEL)),
         "element": _element(field, value),
     }
-    if field.description:
-        made["hint"] = plain_text(shortened(field.description, _MOST_OF_A_LABEL))
+    hint = _STAYS if _is_too_long(value) else field.description
+    if hint:
+        made["hint"] = plain_text(shortened(hint, _MOST_OF_A_LABEL))
     return made
 
 
@@ -300,13 +313,22 @@ def choices(field: FieldInfo) -> tuple[str, ...]:
     return tuple(map(str, get_args(field.annotation))) if get_origin(field.annotation) is Literal else ()
 
 
-def entered(fields: Mapping[str, FieldInfo], said: Mapping[str, str]) -> dict[str, Any]:
-    """What was put in, as the tool takes it. What was left empty was not said."""
+def _is_too_long(value: Any) -> bool:
+    """For a field to show it."""
+    return value is not None and len(_spelt(value)) > _MOST_OF_A_FIELD
+
+
+def entered(
+    fields: Mapping[str, FieldInfo], said: Mapping[str, str], before: Mapping[str, Any] = MappingProxyType({})
+) -> dict[str, Any]:
+    """What was put in, as the tool takes it. What was left empty was not said; or stays, where no field could show it."""
     found: dict[str, Any] = {}
     for name, field in fields.items():
         text = said.get(name, "").strip()
         if text:
             found[name] = _taken(text, field)
+        elif _is_too_long(before.get(name)):
+            found[name] = before[name]
     return found
 
 
