@@ -288,7 +288,7 @@ def _is_shown(execution: Execution, case: _Case, house: House) -> bool:
         execution.located(announced)
         _close(execution, house)
         return False
-    card = _put(case, announced, found, house)
+    card = _put(proposal, announced, _signed(case, house), found, house)
     if card is None:
         _end(execution, "declined", "unreachable")
         execution.finish()
@@ -299,23 +299,33 @@ def _is_shown(execution: Execution, case: _Case, house: House) -> bool:
     return True
 
 
-def _put(case: _Case, announced: Card, found: Would | None, house: House) -> Card | None:
+def _put(proposal: Proposal, announced: Card, sheet: Sheet, found: Would | None, house: House) -> Card | None:
     """Where whoever reads it has read all of it before; else to whoever asked, alone."""
-    proposal, sheet = case.proposal, _signed(case, house)
-    is_first = proposal.instead_of is None
+    is_first, alone = proposal.instead_of is None, sheet._replace(found=found)
     if proposal.channel is None and is_first:
-        alone = sheet._replace(found=found)
-        return announced if house.cards.show_there(announced, alone) else _alone(case, alone, house)
+        return announced if house.cards.show_there(announced, alone) else _alone(proposal, alone, house)
     if is_first and proposal.is_said_there and house.cards.show_there(announced, sheet):
         return announced
-    card = _alone(case, sheet._replace(found=found), house)
+    card = _alone(proposal, alone, house)
     if card is not None and is_first and proposal.channel is not None:
         house.cards.point_to_it(announced)
     return card
 
 
-def _alone(case: _Case, sheet: Sheet, house: House) -> Card | None:
-    return house.cards.show_alone(case.proposal.actor, sheet, since=case.proposal.place.message)
+def _alone(proposal: Proposal, sheet: Sheet, house: House) -> Card | None:
+    return house.cards.show_alone(proposal.actor, sheet, since=proposal.place.message)
+
+
+def _with_card(execution: Execution, standing: Standing, house: House) -> Standing:
+    """Whoever showed it may have died before saying where; somebody has pressed on it since."""
+    announced = _announced(execution) if standing.card is None else None
+    if announced is None:
+        return standing
+    card = _put(standing.proposal, announced, _sheet_of(standing, house), None, house)
+    if card is None:
+        return standing
+    execution.located(card)
+    return standing._replace(card=card)
 
 
 def _announced(execution: Execution) -> Card | None:
@@ -462,6 +472,7 @@ def _close(execution: Execution, house: House) -> None:
     standing = execution.standing()
     if TRANSITIONS[standing.stage] and standing.stage != "unknown":  # somebody clicked meanwhile
         return execution.rest(house.clock(), stage=standing.stage)
+    standing = _with_card(execution, standing, house)
     sheet = _sheet_of(standing, house)
     if standing.card is not None and standing.shows != standing.stage:
         house.cards.turn(standing.card, sheet)
@@ -475,8 +486,9 @@ def _close(execution: Execution, house: House) -> None:
 
 
 def _turn(execution: Execution, case: _Case, house: House) -> None:
-    if case.standing.card is not None:
-        house.cards.turn(case.standing.card, _sheet(case))
+    standing = _with_card(execution, case.standing, house)
+    if standing.card is not None:
+        house.cards.turn(standing.card, _sheet(case))
     execution.shown(case.standing.stage)
 
 

@@ -20,7 +20,7 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _LABELLED: Final = r"(?im)(?:^|[,;])[ \t]*{name}[ \t]*[:=]\s*(\S.*?)(?=$|[,;]\s*(?:{others})[ \t]*[:=])"
 _TOKEN: Final = re.compile(r"[^\s,;“”\"'()]+")
 _LED: Final = re.compile(
-    r"(?i)\b(?:in|into|on|onto|to|at|with|under|project|space|channel|issue|ticket|page|file|folder|document|doc|sheet|for)\s+$"
+    r"(?i)\b(?:in|into|on|onto|to|at|with|under|project|space|channel|issue|ticket|page|file|folder|document|doc|sheet|for|or)\s+$"
 )
 _SAYING: Final = re.compile(
     r"(?i)\b(?:saying|that says|with the text|with the words|titled|called|named|about)\b:?\s*(\S.*)$"
@@ -32,6 +32,13 @@ _LEADS_TO: Final = (
 _COLON: Final = re.compile(r":\s+(\S.*)$", re.DOTALL)
 _ADDRESS: Final = re.compile(r"(?<![\w.+@-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+(?![\w+@-])")
 _NUMBER: Final = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)?(?![\w])")
+_KINDS: Final = (
+    (re.compile(r"https?://\S+/browse/\S+|(?<![\w-])[A-Z][A-Z0-9_]+-[1-9]\d*(?![\w-])"), "issue"),
+    (re.compile(r"https?://\S+/pages/\S+"), "page"),
+    (re.compile(r"https://(?:drive|docs)\.google\.com/\S+"), "file"),
+    (re.compile(r"(?<!\w)#[\w-]+"), "channel"),
+    (_ADDRESS, "colleague"),
+)
 _ENDINGS: Final = ("s", "d", "ed", "ing")
 _SHORTEST: Final = 4
 _LEADING: Final = 40  # characters before a token, in which a word may lead to it
@@ -113,7 +120,7 @@ def _stands_in(value: str, text: str) -> bool:
 
 def choose(text: str, rules: Mapping[str, ToolRule]) -> str | None:
     """The one tool whose words are in what was asked; of several, that of which most are. None: no one, or no one alone."""
-    said = [_stem(word) for word in _WORD.findall(_without_quotes(text).casefold())]
+    said = [_stem(word) for word in _WORD.findall(_with_kinds(_without_quotes(text)).casefold())]
     found = {name: _most_words(said, rule.words) for name, rule in rules.items()}
     best = max(found.values(), default=(0, 0))
     those = [name for name, weight in found.items() if weight == best and weight != (0, 0)]
@@ -134,6 +141,13 @@ def _stem(word: str) -> str:
     ending = next((one for one in _ENDINGS if word.endswith(one) and len(word) - len(one) >= _SHORTEST), "")
     stem = word.removesuffix(ending)
     return stem.removesuffix("e") if len(stem) > _SHORTEST else stem
+
+
+def _with_kinds(text: str) -> str:
+    """What only a machine is called says by its form what it is, and nothing else."""
+    for form, kind in _KINDS:
+        text = form.sub(f" {kind} ", text)
+    return text
 
 
 def _without_quotes(text: str) -> str:
@@ -200,7 +214,7 @@ def _said(text: str, field: FieldInfo, rule: ToolRule, *, taken: Any) -> Any:
             addresses = list(dict.fromkeys(_ADDRESS.findall(text)))
             return _one_or_all(addresses, field)
         case "target":
-            return next((one for one in _targets(text, field, rule) if one not in taken), None)
+            return _only_target(text, field, rule, taken)
         case "amount":
             numbers = [one.replace(",", ".") for one in _NUMBER.findall(text)]
             return numbers[0] if len(numbers) == 1 else None
@@ -217,20 +231,39 @@ def _one_or_all(found: Sequence[str], field: FieldInfo) -> Any:
     return found[0] if len(found) == 1 else None
 
 
-def _targets(text: str, field: FieldInfo, rule: ToolRule) -> Iterator[str]:
-    """What the rule names, where it stands as a word; else what follows such a word as `in`, if the field takes it."""
-    tokens = [(match.group().rstrip(".!?:"), match.start()) for match in _TOKEN.finditer(text)]
+def _only_target(text: str, field: FieldInfo, rule: ToolRule, taken: Any) -> str | None:
+    """What the rule names, where it stands as a word; else what follows such a word as `in`, if the field takes it. Of several,
+    none is. What is to be said is looked into only where nothing before it is a target.
+    """
+    begins = [match.start() for one in (_COLON, _SAYING, _THAT) if (match := one.search(text)) is not None]
+    for part in (text[: min(begins, default=len(text))], text):
+        for found in (_named(part, field, rule), _led(part, field)):
+            those = [one for one in dict.fromkeys(found) if one not in taken]
+            if those:
+                return those[0] if len(those) == 1 else None
+    return None
+
+
+def _named(text: str, field: FieldInfo, rule: ToolRule) -> Iterator[str]:
     allowed = {one.casefold(): one for one in rule.targets}
-    for token, _ in tokens:
+    for token, _ in _tokens(text):
         bare = token.lstrip("#")
         before, _, number = bare.rpartition("-")
         named = allowed.get(bare.casefold()) or allowed.get(before.casefold())
         said = named if named is None or bare.casefold() == named.casefold() else f"{named}-{number}"
         if said is not None and _takes(field, said):
             yield said
-    for token, start in tokens:
+
+
+def _led(text: str, field: FieldInfo) -> Iterator[str]:
+    for token, start in _tokens(text):
         if _LED.search(text, max(0, start - _LEADING), start) and _looks_like_a_name(token) and _takes(field, token):
             yield token
+
+
+def _tokens(text: str) -> list[tuple[str, int]]:
+    """Each with where it begins."""
+    return [(match.group().rstrip(".!?:"), match.start()) for match in _TOKEN.finditer(text)]
 
 
 def _looks_like_a_name(token: str) -> bool:

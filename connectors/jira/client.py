@@ -21,6 +21,7 @@ from policies.people import Email
 MARK: Final = "footnote"  # the property that our issues and comments carry
 MOST_FOUND: Final = 200
 MOST_AT_ONCE: Final = 50
+BURST: Final = 26  # two acts at once, each with its card: somebody waits for them
 LIVE: Final = Patience(total_s=12.0, first_wait_s=0.2, longest_wait_s=2.0, jitter_s=0.2)
 ADVICE: Final = "make a new API token for the account of FOOTNOTE_JIRA_EMAIL, and put it into FOOTNOTE_JIRA_TOKEN"
 SCOPES: Final = ("read:jira-work", "read:jira-user", "write:jira-work")
@@ -40,7 +41,7 @@ class Client:
         self._http = http or Http(
             [settings.api],
             authorization=lambda: _authorization(settings.user, secret()),
-            pace=Pace(settings.requests_per_second, burst=max(1, int(settings.requests_per_second))),
+            pace=Pace(settings.requests_per_second, burst=max(BURST, int(settings.requests_per_second))),
             patience=patience,
             is_partial=lacks_a_scope,
             advice=ADVICE,

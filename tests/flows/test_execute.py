@@ -483,6 +483,35 @@ def test_whoever_dies_is_followed_by_one_effect_and_a_card_that_says_so(acts: Ac
     assert acts.told(proposal).count("claimed") == 1
 
 
+@pytest.mark.parametrize("origin", ["words", "model"], ids=["in the channel", "alone"])
+@pytest.mark.parametrize(("press", "stage"), [(confirm, "done"), (cancel, "declined")])
+def test_card_that_is_pressed_before_anybody_said_where_it_is_turns_all_the_same(
+    acts: Acts, press: Any, stage: str, origin: Any
+) -> None:
+    """Whoever showed it has died, and it can be pressed before the next one has looked."""
+    origins = {name: Value(origin=origin if name == "summary" else "words") for name in VALUES}
+    proposal = acts.proposes(channel="C1", origins=origins)
+    acts.dies_at = "act.after_card"
+    with pytest.raises(Died):
+        acts.works()
+    assert press(proposal.id, ANA, acts.house).outcome == "taken"
+    acts.takes_over()
+    where = f"card of {proposal.id}" if origin == "model" else f"reply {proposal.receipt}"
+    assert acts.cards.says[where] == stage
+    assert acts.cards.sent[ANA.user] == (origin == "model")
+
+
+def test_card_that_waits_for_approval_says_so_wherever_it_was_shown(acts: Acts) -> None:
+    acts.rules = rules(**HIGH)
+    proposal = acts.proposes()
+    acts.dies_at = "act.after_card"
+    with pytest.raises(Died):
+        acts.works()
+    assert confirm(proposal.id, ANA, acts.house).outcome == "taken"
+    acts.takes_over()
+    assert acts.says(proposal) == "confirmed"
+
+
 @pytest.mark.parametrize("point", POINTS)
 def test_what_has_no_key_is_never_run_twice_and_a_person_is_asked(database: Database, point: str) -> None:
     acts = Acts(database, UnkeyedTool())

@@ -26,6 +26,12 @@ RULE = RULES["jira.create_issue"].model_copy(update={"targets": ("ENG", "OPS")})
         ("Please file an issue in ENG: the build fails", "jira.create_issue"),
         ("Can you raise a ticket about the printer?", "jira.create_issue"),
         ("Comment on the ticket ENG-12: it is fixed", "jira.comment"),
+        ("Comment on ENG-12: it is fixed", "jira.comment"),
+        ("Reply on https://acme.test/browse/ENG-12 that it is fixed", "jira.comment"),
+        ("Comment on https://acme.test/wiki/spaces/ENG/pages/5/Create-ticket: it is old", "confluence.comment"),
+        ("Let zoe@acme.test edit https://docs.google.com/document/d/1Create-ticket/edit", "drive.share_file"),
+        ("Tell #general that lunch is here", "slack.post_message"),
+        ("What about ENG-12 and #general?", None),
         ("Add a comment to ticket ENG-12 saying it is fixed", "jira.comment"),
         ("Add a comment to ENG-12 saying it is fixed", "jira.comment"),
         ("Add a comment to the page 12345: out of date", "confluence.comment"),
@@ -59,6 +65,8 @@ def test_words_that_somebody_quotes_choose_nothing() -> None:
             "Create a ticket in ENG: the build fails since noon",
             {"project": "ENG", "summary": "the build fails since noon"},
         ),
+        ("Create a ticket in OPS: the door in ENG is stuck", {"project": "OPS", "summary": "the door in ENG is stuck"}),
+        ("Create a ticket in OPS about the door of ENG", {"project": "OPS", "summary": "the door of ENG"}),
         ("Create a ticket about the door in ENG.", {"project": "ENG", "summary": "the door"}),
         ("File a bug in ENG that login fails", {"project": "ENG", "summary": "login fails", "kind": "Bug"}),
         (
@@ -92,6 +100,8 @@ def test_what_was_said_is_what_is_sent_and_the_rest_is_the_tools_own(text: str, 
         ("Create a ticket in ENG", ("summary",)),
         ("Create a ticket in ENG: x", ("summary",)),
         ("Create a ticket in Engineering about the door", ("project",)),
+        ("Create a ticket in ENG or OPS: the door is stuck", ("project",)),
+        ("Create a ticket: the door between ENG and OPS is stuck", ("project",)),
     ],
 )
 def test_what_was_not_said_is_missing_and_never_guessed(text: str, missing: tuple[str, ...]) -> None:
@@ -153,3 +163,10 @@ def test_what_is_no_one_address_is_none(text: str) -> None:
 def test_a_label_may_stand_before_its_words_on_the_next_line() -> None:
     filled = fill("New ticket in OPS\n  summary:\n  Door is stuck \n text: It will, not close", TOOL, RULE)
     assert (filled.values["summary"], filled.values["text"]) == ("Door is stuck", "It will, not close")
+
+
+def test_of_several_places_that_no_rule_names_none_is_meant() -> None:
+    rule = RULE.model_copy(update={"targets": ()})
+    assert fill("Create a ticket in WEB about the door", TOOL, rule).values["project"] == "WEB"
+    assert fill("Create a ticket in WEB or in PAY about the door", TOOL, rule).missing == ("project",)
+    assert fill("Create a ticket in WEB or PAY about the door", TOOL, rule).missing == ("project",)
