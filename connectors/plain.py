@@ -11,8 +11,9 @@ MOST_LEVELS: Final = 6
 _HEADING: Final = re.compile(r"(#{1,6}) +(\S.*)")
 _ITEM: Final = re.compile(r"[-*•] +(\S.*)")
 _UNSPEAKABLE: Final = re.compile(
-    "[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
-)  # in XML, whatever it is written as
+    "[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # in XML, whatever it is written as
+    "|[\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"  # that hide, or turn text
+)
 
 
 class Heading(NamedTuple):
@@ -46,7 +47,7 @@ def blocks(text: str) -> Iterator[Block]:
 
 
 def spoken(text: str) -> str:
-    """Without what no document can hold."""
+    """Without what no document can hold, and what a reader would not see. Joiners stay: emoji, and scripts, need them."""
     return _UNSPEAKABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

@@ -54,12 +54,16 @@ class HostedProposer:
         wrong: Mapping[str, str],
         errand: Errand = NOBODYS,
     ) -> Slots:
-        view = View(Evidence(), self._redaction(), "model", question=request)
+        view = View(Evidence(), self._redaction(), "model", question=request, beside=tuple(wrong.values()))
         told = [
             {"name": name, "does": rule.does, "takes": tool.takes.model_json_schema()}
             for name, (tool, rule) in tools.items()
         ]
-        data = {"request": view.question, "tools": told, **({"wrong": dict(wrong)} if wrong else {})}
+        data = {
+            "request": view.question,
+            "tools": told,
+            **({"wrong": dict(zip(wrong, view.beside, strict=True))} if wrong else {}),
+        }
         messages = (Message("system", self._prompt), Message("user", json.dumps(data, ensure_ascii=False, indent=1)))
         errand = errand._replace(until=min(errand.until, timer() + self._patience_s))
         try:

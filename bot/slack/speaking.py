@@ -48,7 +48,7 @@ class SlackSpeaker:
     def say(self, room: str, text: str, *, byline: str, nonce: str) -> Said | str:
         message: dict[str, Any] = {
             "channel": room,
-            "text": escaped(f"{text}\n{byline}"),
+            "text": escaped(f"{spoken(text)}\n{byline}"),
             "blocks": [*_blocks(spoken(text)), _context(byline)],
             "metadata": {"event_type": _EVENT, "event_payload": {"nonce": nonce}},
             "mrkdwn": False,

@@ -90,7 +90,9 @@ def _by_model(text: str, tools: Mapping[str, tuple[AnyTool, ToolRule]], proposer
     account, name = said.account, said.tool
     if name is None or name not in tools:
         return Wanted(None, None, said.by, None, account)
-    tool, values = tools[name][0], said.values
+    (tool, rule), values = tools[name], said.values
+    if _is_only_quoted(text, rule):
+        return _by_words(text, tools)._replace(by=said.by, account=account)
     wrong = {field: why for field, why in typed(tool, values).wrong.items() if why != "missing"}
     if wrong:
         try:
@@ -99,12 +101,27 @@ def _by_model(text: str, tools: Mapping[str, tuple[AnyTool, ToolRule]], proposer
             account = together(account, again.account)
         except Unproposed as none:
             account = together(account, none.account)
-    origins = {field: Value(origin=_origin(one, text)) for field, one in values.items()}
+    origins = {field: Value(origin=_origin(one, _theirs(text, tool, field))) for field, one in values.items()}
     return Wanted(name, settled(tool, values, origins), said.by, None, account)
 
 
 def together(one: Account, other: Account) -> Account:
     return Account(passed=(*one.passed, *other.passed), sent=(*one.sent, *other.sent), calls=(*one.calls, *other.calls))
+
+
+def _theirs(text: str, tool: AnyTool, name: str) -> str:
+    """What they quote says neither where anything goes nor whom it reaches."""
+    field = tool.takes.model_fields.get(name)
+    return _without_quotes(text) if field is not None and part_of(field) in {"target", "recipient"} else text
+
+
+def _is_only_quoted(text: str, rule: ToolRule) -> bool:
+    """Whether its words are in what somebody quotes, and nowhere else."""
+    return _is_named(text, rule) and not _is_named(_without_quotes(text), rule)
+
+
+def _is_named(text: str, rule: ToolRule) -> bool:
+    return _most_words([_stem(word) for word in _WORD.findall(text.casefold())], rule.words) != (0, 0)
 
 
 def _origin(value: Any, text: str) -> Literal["words", "model"]:

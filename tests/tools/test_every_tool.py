@@ -74,9 +74,11 @@ def test_what_was_not_done_is_not_found(target: Target) -> None:
 
 
 def test_another_key_does_not_find_it(target: Target) -> None:
-    if target.tool.keyed:
-        return  # the permission itself is the key
-    assert isinstance(target.tool.run(target.arguments(), ANA, KEY), Done)
+    done = target.tool.run(target.arguments(), ANA, KEY)
+    assert isinstance(done, Done)
+    if target.tool.keyed:  # the permission itself is the key
+        assert target.tool.find(target.arguments(), ANA, "another") == done
+        return
     try:
         assert target.tool.find(target.arguments(), ANA, "another") is None
     except Unsure:
@@ -86,9 +88,10 @@ def test_another_key_does_not_find_it(target: Target) -> None:
 def test_twice_with_one_key_is_one_effect_where_the_tool_says_so(target: Target) -> None:
     first, second = (target.tool.run(target.arguments(), ANA, KEY) for _ in range(2))
     assert isinstance(first, Done)
-    if target.tool.keyed:
-        assert second == first
-        assert len(target.effects()) == 1
+    assert isinstance(second, Done | NotDone)  # a title that is taken
+    once = target.tool.keyed or target.tool.name == "confluence.create_page"
+    assert len(target.effects()) == (1 if once else 2)
+    assert (second == first) == target.tool.keyed
 
 
 # -- what goes wrong
@@ -128,6 +131,15 @@ def test_hostile_text_arrives_as_the_letters_that_it_is(target: Target) -> None:
     assert isinstance(target.tool.run(target.arguments(HOSTILE), ANA, KEY), Done)
     (effect,) = target.effects()
     assert SPOKEN in read(effect)
+
+
+def test_what_hides_or_turns_text_is_not_sent(target: Target) -> None:
+    if not writes_text(target):
+        return
+    words = "pay \u202eabc\u202c \u200bz\u2066\ufeff\U000e0041 \U0001f468\u200d\U0001f469"
+    assert isinstance(target.tool.run(target.arguments(words), ANA, KEY), Done)
+    (effect,) = target.effects()
+    assert "pay abc z \U0001f468\u200d\U0001f469" in read(effect)
 
 
 def test_text_that_is_too_long_is_refused_before_anything_is_asked(target: Target) -> None:
