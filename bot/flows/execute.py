@@ -288,34 +288,47 @@ def _is_shown(execution: Execution, case: _Case, house: House) -> bool:
         execution.located(announced)
         _close(execution, house)
         return False
-    card = _put(case, announced, found, house)
+    card = _put(execution, case, announced, found, house)
     if card is None:
         _end(execution, "declined", "unreachable")
         execution.finish()
         return False
     house.reach("act.after_card")
     execution.located(card)
+    if card != announced and proposal.instead_of is None and proposal.channel is not None:
+        house.cards.point_to_it(announced)
     execution.shown("proposed")
     return True
 
 
-def _put(case: _Case, announced: Card, found: Would | None, house: House) -> Card | None:
+def _put(execution: Execution, case: _Case, announced: Card, found: Would | None, house: House) -> Card | None:
     """Where whoever reads it has read all of it before; else to whoever asked, alone."""
     proposal, sheet = case.proposal, _sheet(case)
-    is_first = proposal.instead_of is None
-    if proposal.channel is None and is_first:
-        alone = sheet._replace(found=found)
-        return announced if house.cards.show_there(announced, alone) else _alone(case, alone, house)
-    if is_first and proposal.is_said_there and house.cards.show_there(announced, sheet):
-        return announced
-    card = _alone(case, sheet._replace(found=found), house)
-    if card is not None and is_first and proposal.channel is not None:
-        house.cards.point_to_it(announced)
+    alone = sheet._replace(found=found)
+    if _belongs_there(proposal):
+        execution.located(announced)  # a click may be faster than whatever is written after it is shown
+        if house.cards.show_there(announced, alone if proposal.channel is None else sheet):
+            return announced
+    return _alone(proposal, alone, house)
+
+
+def _belongs_there(proposal: Proposal) -> bool:
+    return proposal.instead_of is None and (proposal.channel is None or proposal.is_said_there)
+
+
+def _alone(proposal: Proposal, sheet: Sheet, house: House) -> Card | None:
+    return house.cards.show_alone(proposal.actor, sheet, since=proposal.place.message)
+
+
+def _card_of(execution: Execution, standing: Standing, house: House) -> Card | None:
+    """Also where whoever showed it died before they wrote where it is."""
+    if standing.card is not None or _announced(execution) is None:
+        return standing.card
+    card = _announced(execution) if _belongs_there(standing.proposal) else None
+    card = card or _alone(standing.proposal, _sheet_of(standing, house), house)
+    if card is not None:
+        execution.located(card)
     return card
-
-
-def _alone(case: _Case, sheet: Sheet, house: House) -> Card | None:
-    return house.cards.show_alone(case.proposal.actor, sheet, since=case.proposal.place.message)
 
 
 def _announced(execution: Execution) -> Card | None:
@@ -463,8 +476,9 @@ def _close(execution: Execution, house: House) -> None:
     if TRANSITIONS[standing.stage] and standing.stage != "unknown":  # somebody clicked meanwhile
         return execution.rest(house.clock(), stage=standing.stage)
     sheet = _sheet_of(standing, house)
-    if standing.card is not None and standing.shows != standing.stage:
-        house.cards.turn(standing.card, sheet)
+    card = _card_of(execution, standing, house)
+    if card is not None and standing.shows != standing.stage:
+        house.cards.turn(card, sheet)
         house.reach("act.after_turn")
         execution.shown(standing.stage)
     for where in standing.approvals.values():
@@ -475,8 +489,9 @@ def _close(execution: Execution, house: House) -> None:
 
 
 def _turn(execution: Execution, case: _Case, house: House) -> None:
-    if case.standing.card is not None:
-        house.cards.turn(case.standing.card, _sheet(case))
+    card = _card_of(execution, case.standing, house)
+    if card is not None:
+        house.cards.turn(card, _sheet(case))
     execution.shown(case.standing.stage)
 
 

@@ -1,9 +1,11 @@
 """Remembers which cards were shown to whom, and what each says by now."""
 
 from collections import Counter
+from collections.abc import Callable
 
 from bot.core.nouns import SlackUser
 from bot.core.proposals import Card, Cards, Sheet, Stage
+from connectors.model import Retryable
 
 
 class FakeCards(Cards):
@@ -16,6 +18,7 @@ class FakeCards(Cards):
         self.sent: Counter[str] = Counter()  # to whom, how many messages
         self.away: set[str] = set()
         self.gone: set[str] = set()  # messages that somebody deleted
+        self.limited: Callable[[], object] | None = None  # once, instead of pointing to a card
 
     def show_there(self, card: Card, sheet: Sheet) -> bool:
         if card.message in self.gone:
@@ -33,6 +36,10 @@ class FakeCards(Cards):
         return Card(channel=f"D{actor.user}", message=message)
 
     def point_to_it(self, card: Card) -> None:
+        meanwhile, self.limited = self.limited, None
+        if meanwhile is not None:
+            meanwhile()
+            raise Retryable("limited")
         self.says[card.message] = "elsewhere"
 
     def turn(self, card: Card, sheet: Sheet) -> None:

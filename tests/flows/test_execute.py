@@ -483,6 +483,44 @@ def test_whoever_dies_is_followed_by_one_effect_and_a_card_that_says_so(acts: Ac
     assert acts.told(proposal).count("claimed") == 1
 
 
+OF_A_MODEL = {"summary": Value(origin="model"), "project": Value(origin="words")}
+
+
+@pytest.mark.parametrize("keyed", [True, False], ids=["done", "unknown"])
+@pytest.mark.parametrize(
+    "where",
+    [{}, {"channel": "C0ENG"}, {"channel": "C0ENG", "origins": OF_A_MODEL}],
+    ids=["alone", "in a channel", "alone though asked in a channel"],
+)
+def test_click_before_it_is_on_record_where_the_card_is_turns_that_card_too(
+    database: Database, where: dict[str, Any], *, keyed: bool
+) -> None:
+    def lost() -> None:
+        raise Unsure("?")
+
+    acts = Acts(database, FakeTool() if keyed else UnkeyedTool())
+    proposal = acts.proposes(**where)
+    acts.dies_at = "act.after_card"
+    with pytest.raises(Died):
+        acts.works()
+    ((message, says),) = acts.cards.says.items()
+    assert says == "proposed"
+    assert confirm(proposal.id, ANA, acts.house).outcome == "taken"
+    if not keyed:
+        acts.tool.before = lost
+    acts.takes_over()
+    assert acts.cards.says[message] == acts.stage(proposal.id) == ("done" if keyed else "unknown")
+
+
+def test_place_that_cannot_be_pointed_from_loses_no_card(acts: Acts) -> None:
+    proposal = acts.proposes(channel="C0ENG", origins=OF_A_MODEL)
+    acts.cards.limited = lambda: confirm(proposal.id, ANA, acts.house)
+    acts.works()
+    acts.now += timedelta(minutes=1)
+    acts.works()
+    assert acts.cards.says[f"card of {proposal.id}"] == acts.stage(proposal.id) == "done"
+
+
 @pytest.mark.parametrize("point", POINTS)
 def test_what_has_no_key_is_never_run_twice_and_a_person_is_asked(database: Database, point: str) -> None:
     acts = Acts(database, UnkeyedTool())
