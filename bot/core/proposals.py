@@ -206,7 +206,7 @@ class Spread(NamedTuple):
     most: int
 
 
-Began = Literal["begun", "too_many", "moved"]
+Began = Literal["begun", "too_many", "moved", "paused"]
 
 
 class Executions(Protocol):
@@ -217,6 +217,10 @@ class Executions(Protocol):
         ...
 
     def standing(self, id: ProposalId) -> Standing | None: ...  # noqa: A002 - it is the proposal's
+
+    def is_paused(self) -> bool:
+        """Whether nothing is done at all at this moment."""
+        ...
 
     def used(self, actor: SlackUser, tool: str, since: datetime) -> int:
         """How often it was done for them since then, or may have been."""

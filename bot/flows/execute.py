@@ -92,6 +92,8 @@ def confirm(id_: ProposalId, clicker: SlackUser, house: House) -> Pressed:
         return case
     if case.proposal.missing:
         return Pressed("incomplete")
+    if house.acting.executions.is_paused():
+        return Pressed("denied", because="paused")
     why = _against(case, house, confirmed_by=clicker)
     if why is not None:
         return _declined(case, why, clicker, house)
@@ -154,6 +156,8 @@ def approve(id_: ProposalId, clicker: SlackUser, house: House) -> Pressed:
     case = _to_approve(id_, clicker, house)
     if isinstance(case, Pressed):
         return case
+    if house.acting.executions.is_paused():
+        return Pressed("denied", because="paused")
     why = _against(case, house, confirmed_by=case.standing.confirmed_by, approved_by=clicker)
     if why is not None:
         return Pressed("denied", because=why)
@@ -398,6 +402,8 @@ def _begin(execution: Execution, case: _Case, house: House) -> None:
             return _close(execution, house)
         case "moved":
             return execution.rest(house.clock(), stage=case.standing.stage)
+        case "paused":
+            return execution.rest(house.clock() + _SOON, stage=case.standing.stage)
 
 
 def _run(execution: Execution, case: _Case, house: House) -> None:

@@ -295,6 +295,7 @@ DENIED: Mapping[str, str] = {
     "cancelled": "You cancelled it.",
     "refused": "A colleague, who was asked to approve it, said no.",
     "edited": "You changed it; the new one is below, or in our direct conversation.",
+    "paused": "An admin has paused Footnote. Press again once that is over.",
     "taken_back": "What you asked was taken back, or changed, since.",
     "changed": "It is not what you were shown any more. Ask again.",
     "fault": "Something went wrong on our side. Whoever runs Footnote can find out more in the log.",

@@ -13,7 +13,9 @@ from bot.core.nouns import Incoming, Question, ReceiptId, SlackUser
 from bot.core.proposals import ProposalId, Sheet, Value, canonical
 from bot.flows.execute import approve, cancel, confirm, edit, refuse, settle, to_edit
 from bot.stores.database import Database
+from bot.stores.pauses import pause, resume
 from bot.stores.tables import ExecutionRow
+from bot.worker import act_next
 from connectors.model import Retryable
 from policies.rules import RulesError
 from tests.fakes.tool import FakeTool, UnkeyedTool
@@ -606,6 +608,54 @@ def test_process_that_dies_while_it_proposes_has_proposed_once(acts: Acts) -> No
     again = acts.executions.propose(first.model_copy(update={"id": ProposalId("p_" + "1" * 24)}))
     assert again.id == first.id
     assert acts.told(first) == ["proposed"]
+
+
+# --- nothing is done at all -----------------------------------------------------------------------------------------------
+
+
+def _pauses(acts: Acts) -> None:
+    with acts.database.writing() as session:
+        assert pause(session, "ben@acme.test", acts.now)
+
+
+def _resumes(acts: Acts) -> None:
+    with acts.database.writing() as session:
+        assert resume(session, acts.now)
+
+
+@pytest.mark.parametrize("point", ["act.before_claim", "act.after_claim"])
+def test_pause_stops_also_what_is_in_hand(acts: Acts, point: str) -> None:
+    proposal = acts.proposes()
+    acts.works()
+    confirm(proposal.id, ANA, acts.house)
+    acts.meanwhile[point] = lambda: _pauses(acts)
+    assert act_next(acts.executions, acts.house)
+    assert acts.tool.runs == []
+    _resumes(acts)
+    acts.now += timedelta(seconds=1)
+    acts.works()
+    assert (acts.says(proposal), len(acts.tool.runs)) == ("done", 1)
+
+
+def test_whoever_takes_it_up_as_the_pause_begins_does_nothing(acts: Acts) -> None:
+    proposal = acts.proposes()
+    acts.works()
+    confirm(proposal.id, ANA, acts.house)
+    _pauses(acts)
+    acts.works()
+    assert (acts.tool.runs, acts.stage(proposal.id)) == ([], "confirmed")
+
+
+def test_yes_during_a_pause_is_none_and_that_is_said(acts: Acts) -> None:
+    first = _confirmed_of_high_risk(acts)
+    second = acts.proposes(number=2)
+    acts.works()
+    _pauses(acts)
+    assert approve(first.id, BEN, acts.house) == ("denied", "paused", {})
+    assert confirm(second.id, ANA, acts.house) == ("denied", "paused", {})
+    _resumes(acts)
+    acts.works()
+    assert (acts.tool.runs, acts.stage(first.id), acts.stage(second.id)) == ([], "confirmed", "proposed")
 
 
 def _nothing() -> None: ...
