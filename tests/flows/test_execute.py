@@ -14,6 +14,7 @@ from bot.core.proposals import ProposalId, Sheet, Value, canonical
 from bot.flows.execute import approve, cancel, confirm, edit, refuse, settle, to_edit
 from bot.stores.database import Database
 from bot.stores.pauses import pause, resume
+from bot.stores.put_away import put_away
 from bot.stores.tables import ExecutionRow
 from bot.worker import act_next
 from connectors.model import Retryable
@@ -656,6 +657,32 @@ def test_yes_during_a_pause_is_none_and_that_is_said(acts: Acts) -> None:
     _resumes(acts)
     acts.works()
     assert (acts.tool.runs, acts.stage(first.id), acts.stage(second.id)) == ([], "confirmed", "proposed")
+
+
+def test_workspace_that_removed_us_has_nothing_done_any_more(acts: Acts) -> None:
+    proposed, confirmed, claimed = (acts.proposes(number=number) for number in (1, 2, 3))
+    acts.works()
+    confirm(claimed.id, ANA, acts.house)
+    acts.dies_at = "act.after_claim"
+    with pytest.raises(Died):
+        acts.works()
+    confirm(confirmed.id, ANA, acts.house)
+    put_away(acts.database, acts.ledger, "app_uninstalled", acts.now)
+    assert {state for _, state in acts.executions.states()} == {"failed"}
+    assert confirm(proposed.id, ANA, acts.house).outcome == "over"
+    acts.takes_over()
+    assert acts.tool.runs == []
+    assert [acts.stage(one.id) for one in (proposed, confirmed, claimed)] == ["declined", "declined", "unknown"]
+    assert [acts.told(one)[-1] for one in (proposed, confirmed, claimed)] == ["declined", "declined", "ended"]
+
+
+def test_workspace_that_removes_us_takes_what_is_in_hand(acts: Acts) -> None:
+    proposal = acts.proposes()
+    acts.works()
+    confirm(proposal.id, ANA, acts.house)
+    acts.meanwhile["act.after_claim"] = lambda: put_away(acts.database, acts.ledger, "app_uninstalled", acts.now)
+    acts.works()
+    assert (acts.tool.runs, acts.stage(proposal.id)) == ([], "unknown")
 
 
 def _nothing() -> None: ...
