@@ -464,11 +464,19 @@ def _find_out(execution: Execution, standing: Standing, house: House) -> None:
         found = None
     if found is not None:
         return _became(execution, found, house)
-    if case.tool.keyed and _runs_again(execution) < _AGAIN:
+    if case.tool.keyed and _runs_again(execution) < _AGAIN and _may_still_be_done(case, house):
         execution.record(Event(kind="act_run_again"))
         return _run(execution, case, house)
     _end(execution, "unknown", "unsure")
     return _close(execution, house)
+
+
+def _may_still_be_done(case: _Case, house: House) -> bool:
+    """As the rules and people are now. That it has begun is no other use."""
+    if house.acting.executions.is_paused():
+        return False
+    by = case.standing
+    return isinstance(_decided(case, house, confirmed_by=by.confirmed_by, approved_by=by.approved_by, but=1), Allow)
 
 
 def _runs_again(execution: Execution) -> int:
@@ -528,11 +536,11 @@ def _case_of_any_rule(standing: Standing, house: House) -> _Case | None:
 
 
 def _decided(
-    case: _Case, house: House, *, confirmed_by: SlackUser | None, approved_by: SlackUser | None = None
+    case: _Case, house: House, *, confirmed_by: SlackUser | None, approved_by: SlackUser | None = None, but: int = 0
 ) -> Decision:
     proposal, now = case.proposal, house.clock()
     actor = Actor(proposal.actor.user, _person(house.member(proposal.actor)))
-    used = house.acting.executions.used(proposal.actor, proposal.tool, day_of(now))
+    used = max(0, house.acting.executions.used(proposal.actor, proposal.tool, day_of(now)) - but)
     act = act_of(proposal, case.tool, confirmed_by=confirmed_by, approved_by=approved_by)
     return decide(act, actor, case.rules.tools, now, used)
 

@@ -685,4 +685,30 @@ def test_workspace_that_removes_us_takes_what_is_in_hand(acts: Acts) -> None:
     assert (acts.tool.runs, acts.stage(proposal.id)) == ([], "unknown")
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {**HIGH, "enabled": "false"},
+        {**HIGH, "targets": '["OPS"]'},
+        {**HIGH, "approvers": f'["{ZOE.user}"]'},
+    ],
+    ids=["the tool was disabled", "the rules allow other targets", "whoever approved it may not any more"],
+)
+def test_what_is_not_allowed_any_more_is_not_run_again(acts: Acts, changes: dict[str, str]) -> None:
+    proposal = _confirmed_of_high_risk(acts)
+    approve(proposal.id, BEN, acts.house)
+    acts.dies_at = "act.after_claim"
+    with pytest.raises(Died):
+        acts.works()
+    acts.rules = rules(**changes)
+    acts.takes_over()
+    assert (acts.tool.runs, acts.says(proposal)) == ([], "unknown")
+
+
+def test_run_again_counts_itself_as_no_other_use(acts: Acts) -> None:
+    acts.rules = rules(a_day="1")
+    proposal = _dies(acts, "act.after_claim")
+    assert (len(acts.tool.runs), acts.says(proposal)) == (1, "done")
+
+
 def _nothing() -> None: ...
