@@ -209,11 +209,16 @@ def _still_asked_for(case: _Case, clicker: SlackUser, house: House) -> _Case | P
     proposal = case.proposal
     if house.clock() >= proposal.expires_at:
         return Pressed("expired")
-    current = house.history.newest_wording(proposal.receipt)
-    if current is None or current.receipt != proposal.receipt:
+    if _is_taken_back(proposal, house):
         _declined_by(case.standing, "taken_back", clicker, house)
         return Pressed("taken_back")
     return case
+
+
+def _is_taken_back(proposal: Proposal, house: House) -> bool:
+    """Deleted, or put otherwise."""
+    current = house.history.newest_wording(proposal.receipt)
+    return current is None or current.receipt != proposal.receipt
 
 
 def _to_approve(id_: ProposalId, clicker: SlackUser, house: House) -> _Case | Pressed:
@@ -225,7 +230,12 @@ def _to_approve(id_: ProposalId, clicker: SlackUser, house: House) -> _Case | Pr
         return Pressed("not_yours")
     if clicker.team != found.proposal.actor.team or house.member(clicker) is None:
         return Pressed("not_yours")
-    return case if found.stage == "confirmed" else Pressed("over")
+    if found.stage != "confirmed":
+        return Pressed("over")
+    if _is_taken_back(found.proposal, house):
+        _declined_by(found, "taken_back", clicker, house)
+        return Pressed("taken_back")
+    return case
 
 
 def _declined(case: _Case, because: str, clicker: SlackUser, house: House) -> Pressed:
@@ -350,6 +360,9 @@ def _go_on(execution: Execution, standing: Standing, house: House) -> None:
     case = _case(standing, house)
     if case is None or not _is_as_proposed(execution, standing):
         _end(execution, "declined", "no_rule" if case is None else "changed")
+        return _close(execution, house)
+    if _is_taken_back(standing.proposal, house):
+        _end(execution, "declined", "taken_back")
         return _close(execution, house)
     decision = _decided(case, house, confirmed_by=standing.confirmed_by, approved_by=standing.approved_by)
     match decision:

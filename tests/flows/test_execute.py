@@ -158,12 +158,7 @@ def test_what_was_confirmed_and_waited_too_long_is_not_done(acts: Acts) -> None:
 def test_request_that_was_changed_or_taken_back_is_not_confirmed(acts: Acts, *, edited: bool) -> None:
     proposal = acts.proposes()
     acts.works()
-    if edited:
-        place = proposal.place.model_copy(update={"edited": "18.000001"})
-        other = Question(receipt=ReceiptId("r_other"), text="??", asker=ANA, place=place, asked_at=NOON)
-        acts.receipts.take(Incoming.at(place, other))
-    else:
-        acts.receipts.forget(proposal.place.subject)
+    _takes_back(acts, proposal, edited=edited)
     assert confirm(proposal.id, ANA, acts.house).outcome == "taken_back"
     acts.works()
     assert (acts.says(proposal), acts.tool.runs) == ("declined", [])
@@ -709,6 +704,30 @@ def test_run_again_counts_itself_as_no_other_use(acts: Acts) -> None:
     acts.rules = rules(a_day="1")
     proposal = _dies(acts, "act.after_claim")
     assert (len(acts.tool.runs), acts.says(proposal)) == (1, "done")
+
+
+def _takes_back(acts: Acts, proposal: Any, *, edited: bool) -> None:
+    if edited:
+        place = proposal.place.model_copy(update={"edited": "18.000001"})
+        other = Question(receipt=ReceiptId("r_other"), text="??", asker=ANA, place=place, asked_at=NOON)
+        acts.receipts.take(Incoming.at(place, other))
+    else:
+        acts.receipts.forget(proposal.place.subject)
+
+
+@pytest.mark.parametrize("edited", [True, False], ids=["put otherwise", "taken back"])
+@pytest.mark.parametrize("approved", [True, False], ids=["approved", "not yet approved"])
+def test_request_that_was_changed_or_taken_back_after_yes_is_not_done(
+    acts: Acts, *, edited: bool, approved: bool
+) -> None:
+    proposal = _confirmed_of_high_risk(acts)
+    if approved:
+        assert approve(proposal.id, BEN, acts.house).outcome == "taken"
+    _takes_back(acts, proposal, edited=edited)
+    if not approved:
+        assert approve(proposal.id, BEN, acts.house).outcome == "taken_back"
+    acts.works()
+    assert (acts.tool.runs, acts.says(proposal), acts.because(proposal.id)) == ([], "declined", "taken_back")
 
 
 def _nothing() -> None: ...
