@@ -296,6 +296,11 @@ def _is_shown(execution: Execution, case: _Case, house: House) -> bool:
         else:
             execution.rest(house.clock() + _SOON, stage="proposed")
         return False
+    if _is_taken_back(proposal, house):
+        _end(execution, "declined", "taken_back")
+        execution.located(announced)
+        _close(execution, house)
+        return False
     found = _looked(case, house) if not proposal.missing else None
     if isinstance(found, Barred):
         _end(execution, "declined", found.why, said=found.said)

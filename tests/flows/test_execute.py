@@ -730,4 +730,13 @@ def test_request_that_was_changed_or_taken_back_after_yes_is_not_done(
     assert (acts.tool.runs, acts.says(proposal), acts.because(proposal.id)) == ([], "declined", "taken_back")
 
 
+@pytest.mark.parametrize("edited", [True, False], ids=["put otherwise", "taken back"])
+def test_request_that_was_changed_or_taken_back_already_gets_no_card(acts: Acts, *, edited: bool) -> None:
+    proposal = acts.proposes(channel="C0ENG", origins=OF_A_MODEL)
+    _takes_back(acts, proposal, edited=edited)
+    acts.works()
+    assert (acts.says(proposal), acts.because(proposal.id)) == ("declined", "taken_back")
+    assert (acts.cards.sent, acts.tool.looks) == ({}, 0)
+
+
 def _nothing() -> None: ...
