@@ -53,6 +53,7 @@ _LONG: Final = timedelta(days=30)  # while a person may say what became of it
 _TRIES, _TRY_S = 3, 0.5  # where surely nothing was written
 _ASKED: Final = 5  # times, where the target is away, whether it has happened
 _AGAIN: Final = 3  # times it is run once more, where that is one effect
+_MAY_HAVE_HAPPENED: Final[frozenset[Stage]] = frozenset({"claimed", "done", "failed", "unknown"})
 
 log = structlog.get_logger()
 
@@ -273,6 +274,11 @@ def give_up(execution: Execution, house: House) -> None:
     elif stage == "claimed":
         _end(execution, "unknown", "fault")
     _close(execution, house)
+
+
+def is_owed(standing: Standing) -> bool:
+    """Whether somebody has still to be told of what may have happened, however long they cannot be."""
+    return standing.stage in _MAY_HAVE_HAPPENED and (standing.shows != standing.stage or standing.stage == "unknown")
 
 
 def _show(execution: Execution, standing: Standing, house: House) -> None:

@@ -18,6 +18,7 @@ class FakeCards(Cards):
         self.sent: Counter[str] = Counter()  # to whom, how many messages
         self.away: set[str] = set()
         self.gone: set[str] = set()  # messages that somebody deleted
+        self.is_down = False
         self.limited: Callable[[], object] | None = None  # once, instead of pointing to a card
 
     def show_there(self, card: Card, sheet: Sheet) -> bool:
@@ -43,6 +44,8 @@ class FakeCards(Cards):
         self.says[card.message] = "elsewhere"
 
     def turn(self, card: Card, sheet: Sheet) -> None:
+        if self.is_down:
+            raise Retryable("away")
         self._show(card.message, sheet)
 
     def ask_approver(self, approver: str, sheet: Sheet, *, since: str) -> str | None:  # noqa: ARG002

@@ -739,4 +739,26 @@ def test_request_that_was_changed_or_taken_back_already_gets_no_card(acts: Acts,
     assert (acts.cards.sent, acts.tool.looks) == ({}, 0)
 
 
+@pytest.mark.parametrize("keyed", [True, False], ids=["done", "unknown"])
+def test_what_may_have_happened_is_said_however_long_slack_was_away(database: Database, *, keyed: bool) -> None:
+    def lost() -> None:
+        raise Unsure("?")
+
+    acts = Acts(database, FakeTool() if keyed else UnkeyedTool())
+    proposal = acts.proposes()
+    acts.works()
+    confirm(proposal.id, ANA, acts.house)
+    if not keyed:
+        acts.tool.before = lost
+    acts.cards.is_down = True
+    for _ in range(30):
+        acts.works()
+        acts.now += timedelta(minutes=6)
+    assert acts.says(proposal) == "proposed"
+    acts.cards.is_down = False
+    acts.now += timedelta(hours=1)
+    acts.works()
+    assert (acts.says(proposal), len(acts.tool.runs)) == (("done", 1) if keyed else ("unknown", 0))
+
+
 def _nothing() -> None: ...
