@@ -354,8 +354,12 @@ class Cards(Protocol):
         """The message that announced it says that it is in the direct conversation."""
         ...
 
-    def turn(self, card: Card, sheet: Sheet) -> None:
-        """Into what it has become; nothing can be pressed on it any more, unless a person is asked."""
+    def turn(self, card: Card, sheet: Sheet) -> bool:
+        """Into what it has become; nothing can be pressed on it any more, unless a person is asked. False: it is gone."""
+        ...
+
+    def tell(self, actor: SlackUser, sheet: Sheet, *, since: str) -> Card | None:
+        """What it has become, in their direct conversation, where its card is gone. None: they cannot be written to."""
         ...
 
     def ask_approver(self, approver: str, sheet: Sheet, *, since: str) -> str | None:

@@ -516,7 +516,8 @@ def _close(execution: Execution, house: House) -> None:
     sheet = _sheet_of(standing, house)
     card = _card_of(execution, standing, house)
     if card is not None and standing.shows != standing.stage:
-        house.cards.turn(card, sheet)
+        if not house.cards.turn(card, sheet) and standing.stage in _MAY_HAVE_HAPPENED:
+            _tell(execution, standing, sheet, house)
         house.reach("act.after_turn")
         execution.shown(standing.stage)
     for where in standing.approvals.values():
@@ -524,6 +525,14 @@ def _close(execution: Execution, house: House) -> None:
     if standing.stage == "unknown":
         return execution.rest(house.clock() + _LONG, stage="unknown")
     return execution.finish()
+
+
+def _tell(execution: Execution, standing: Standing, sheet: Sheet, house: House) -> None:
+    """Its card is gone, and what may have happened is said all the same."""
+    proposal = standing.proposal
+    card = house.cards.tell(proposal.actor, sheet, since=proposal.place.message)
+    if card is not None:
+        execution.located(card)
 
 
 def _turn(execution: Execution, case: _Case, house: House) -> None:

@@ -43,10 +43,17 @@ class FakeCards(Cards):
             raise Retryable("limited")
         self.says[card.message] = "elsewhere"
 
-    def turn(self, card: Card, sheet: Sheet) -> None:
+    def turn(self, card: Card, sheet: Sheet) -> bool:
         if self.is_down:
             raise Retryable("away")
-        self._show(card.message, sheet)
+        return self.show_there(card, sheet)
+
+    def tell(self, actor: SlackUser, sheet: Sheet, *, since: str) -> Card | None:  # noqa: ARG002
+        if actor.user in self.away:
+            return None
+        message = f"outcome of {sheet.standing.proposal.id}"
+        self._show(message, sheet)
+        return Card(channel=f"D{actor.user}", message=message)
 
     def ask_approver(self, approver: str, sheet: Sheet, *, since: str) -> str | None:  # noqa: ARG002
         if approver in self.away:

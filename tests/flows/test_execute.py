@@ -761,4 +761,34 @@ def test_what_may_have_happened_is_said_however_long_slack_was_away(database: Da
     assert (acts.says(proposal), len(acts.tool.runs)) == (("done", 1) if keyed else ("unknown", 0))
 
 
+@pytest.mark.parametrize("keyed", [True, False], ids=["done", "unknown"])
+def test_what_may_have_happened_is_said_though_its_card_is_gone(database: Database, *, keyed: bool) -> None:
+    def lost() -> None:
+        raise Unsure("?")
+
+    acts = Acts(database, FakeTool() if keyed else UnkeyedTool())
+    proposal = acts.proposes(channel="C0ENG")
+    acts.works()
+    confirm(proposal.id, ANA, acts.house)
+    acts.cards.gone = {f"reply {proposal.receipt}"}
+    if not keyed:
+        acts.tool.before = lost
+    acts.works()
+    told = f"outcome of {proposal.id}"
+    assert acts.cards.says[told] == ("done" if keyed else "unknown")
+    if not keyed:
+        assert settle(proposal.id, ANA, acts.house, happened=True).outcome == "taken"
+        acts.works()
+        assert acts.cards.says[told] == "done"
+
+
+def test_what_is_not_done_is_told_to_nobody_whose_card_is_gone(acts: Acts) -> None:
+    proposal = acts.proposes(channel="C0ENG")
+    acts.works()
+    acts.cards.gone = {f"reply {proposal.receipt}"}
+    cancel(proposal.id, ANA, acts.house)
+    acts.works()
+    assert list(acts.cards.says) == [f"reply {proposal.receipt}"]
+
+
 def _nothing() -> None: ...
