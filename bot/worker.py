@@ -19,7 +19,7 @@ from bot.core.nouns import Event, ReceiptId
 from bot.core.ports import Poster, ReviewDesk
 from bot.flows.admin import Administration, heed
 from bot.flows.answer import Outcome, answer
-from bot.flows.execute import House, give_up
+from bot.flows.execute import House, give_up, is_owed
 from bot.flows.execute import tend as tend_act
 from bot.flows.read import Reading
 from bot.flows.reply import Answering
@@ -45,6 +45,7 @@ CHANGE: Final = "change"  # that waits for a second admin: it is looked at when 
 _ATTEMPTS = 10  # of a question: with the pauses between them, a quarter of an hour in which its surface may be away
 _DEATHS = 3  # of its processes, after which a question is set apart: it may be what they died of
 _LONGEST_PAUSE = timedelta(minutes=5)
+_UNTOLD = timedelta(hours=1)  # until somebody is told again what may have been done for them
 _LOOK_AGAIN_S = 0.5  # for what became due, or was put in by another process
 # Python's own 5 ms are paid again at each statement by a thread that does little, such as the one that takes in.
 _SWITCH_S = 0.0001
@@ -177,7 +178,12 @@ def _put_off_act(execution: OpenExecution, house: House, error: Exception) -> No
         raise
     except Exception:
         log.exception("nobody could be told that it is given up", proposal=execution.id)
-        execution.fail(Event(kind="act_given_up", body={"error": name}), name)
+        standing = execution.standing()
+        if is_owed(standing):
+            execution.record(Event(kind="act_delayed", body={"attempt": execution.attempt, "error": name}))
+            execution.rest(house.clock() + _UNTOLD, stage=standing.stage)
+        else:
+            execution.fail(Event(kind="act_given_up", body={"error": name}), name)
 
 
 def drain(

@@ -231,7 +231,7 @@ class Spread(NamedTuple):
     most: int
 
 
-Began = Literal["begun", "too_many", "moved"]
+Began = Literal["begun", "too_many", "moved", "paused"]
 
 
 class Executions(Protocol):
@@ -242,6 +242,10 @@ class Executions(Protocol):
         ...
 
     def standing(self, id: ProposalId) -> Standing | None: ...  # noqa: A002 - it is the proposal's
+
+    def is_paused(self) -> bool:
+        """Whether nothing is done at all at this moment."""
+        ...
 
     def used(self, actor: SlackUser, tool: str, since: datetime) -> int:
         """How often it was done for them since then, or may have been."""
@@ -376,8 +380,12 @@ class Cards(Protocol):
         """The message that announced it says that it is in the direct conversation."""
         ...
 
-    def turn(self, card: Card, sheet: Sheet) -> None:
-        """Into what it has become; nothing can be pressed on it any more, unless a person is asked."""
+    def turn(self, card: Card, sheet: Sheet) -> bool:
+        """Into what it has become; nothing can be pressed on it any more, unless a person is asked. False: it is gone."""
+        ...
+
+    def tell(self, actor: SlackUser, sheet: Sheet, *, since: str) -> Card | None:
+        """What it has become, in their direct conversation, where its card is gone. None: they cannot be written to."""
         ...
 
     def ask_approver(self, approver: str, sheet: Sheet, *, since: str) -> str | None:

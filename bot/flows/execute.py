@@ -53,6 +53,7 @@ _LONG: Final = timedelta(days=30)  # while a person may say what became of it
 _TRIES, _TRY_S = 3, 0.5  # where surely nothing was written
 _ASKED: Final = 5  # times, where the target is away, whether it has happened
 _AGAIN: Final = 3  # times it is run once more, where that is one effect
+_MAY_HAVE_HAPPENED: Final[frozenset[Stage]] = frozenset({"claimed", "done", "failed", "unknown"})
 
 log = structlog.get_logger()
 
@@ -92,6 +93,8 @@ def confirm(id_: ProposalId, clicker: SlackUser, house: House) -> Pressed:
         return case
     if case.proposal.missing:
         return Pressed("incomplete")
+    if house.acting.executions.is_paused():
+        return Pressed("denied", because="paused")
     why = _against(case, house, confirmed_by=clicker)
     if why is not None:
         return _declined(case, why, clicker, house)
@@ -154,6 +157,8 @@ def approve(id_: ProposalId, clicker: SlackUser, house: House) -> Pressed:
     case = _to_approve(id_, clicker, house)
     if isinstance(case, Pressed):
         return case
+    if house.acting.executions.is_paused():
+        return Pressed("denied", because="paused")
     why = _against(case, house, confirmed_by=case.standing.confirmed_by, approved_by=clicker)
     if why is not None:
         return Pressed("denied", because=why)
@@ -195,7 +200,10 @@ def _theirs(id_: ProposalId, clicker: SlackUser, house: House) -> _Case | Presse
         return Pressed("not_yours")
     if found.stage != "proposed":
         return Pressed("expired" if found.stage == "expired" else "over")
-    case = _case(found, house)
+    try:
+        case = _case(found, house)
+    except Retryable:
+        return Pressed("denied", because="not_now")
     if case is None:
         return _declined_by(found, "no_rule", clicker, house)
     return _still_asked_for(case, clicker, house)
@@ -205,23 +213,36 @@ def _still_asked_for(case: _Case, clicker: SlackUser, house: House) -> _Case | P
     proposal = case.proposal
     if house.clock() >= proposal.expires_at:
         return Pressed("expired")
-    current = house.history.newest_wording(proposal.receipt)
-    if current is None or current.receipt != proposal.receipt:
+    if _is_taken_back(proposal, house):
         _declined_by(case.standing, "taken_back", clicker, house)
         return Pressed("taken_back")
     return case
 
 
-def _to_approve(id_: ProposalId, clicker: SlackUser, house: House) -> _Case | Pressed:
+def _is_taken_back(proposal: Proposal, house: House) -> bool:
+    """Deleted, or put otherwise."""
+    current = house.history.newest_wording(proposal.receipt)
+    return current is None or current.receipt != proposal.receipt
+
+
+def _to_approve(id_: ProposalId, clicker: SlackUser, house: House) -> _Case | Pressed:  # noqa: PLR0911 - one for each that stands in the way
     found = house.acting.executions.standing(id_)
     if found is None or not _is_unchanged(found):
         return Pressed("unknown")
-    case = _case(found, house)
+    try:
+        case = _case(found, house)
+    except Retryable:
+        return Pressed("denied", because="not_now")
     if case is None or clicker.user not in case.rule.approvers or clicker == found.proposal.actor:
         return Pressed("not_yours")
     if clicker.team != found.proposal.actor.team or house.member(clicker) is None:
         return Pressed("not_yours")
-    return case if found.stage == "confirmed" else Pressed("over")
+    if found.stage != "confirmed":
+        return Pressed("over")
+    if _is_taken_back(found.proposal, house):
+        _declined_by(found, "taken_back", clicker, house)
+        return Pressed("taken_back")
+    return case
 
 
 def _declined(case: _Case, because: str, clicker: SlackUser, house: House) -> Pressed:
@@ -261,6 +282,11 @@ def give_up(execution: Execution, house: House) -> None:
     _close(execution, house)
 
 
+def is_owed(standing: Standing) -> bool:
+    """Whether somebody has still to be told of what may have happened, however long they cannot be."""
+    return standing.stage in _MAY_HAVE_HAPPENED and (standing.shows != standing.stage or standing.stage == "unknown")
+
+
 def _show(execution: Execution, standing: Standing, house: House) -> None:
     case = _case(standing, house)
     if case is None or house.clock() >= standing.proposal.expires_at:
@@ -282,50 +308,58 @@ def _is_shown(execution: Execution, case: _Case, house: House) -> bool:
         else:
             execution.rest(house.clock() + _SOON, stage="proposed")
         return False
+    if _is_taken_back(proposal, house):
+        _end(execution, "declined", "taken_back")
+        execution.located(announced)
+        _close(execution, house)
+        return False
     found = _looked(case, house) if not proposal.missing else None
     if isinstance(found, Barred):
         _end(execution, "declined", found.why, said=found.said)
         execution.located(announced)
         _close(execution, house)
         return False
-    card = _put(proposal, announced, _signed(case, house), found, house)
+    card = _put(execution, case, announced, found, house)
     if card is None:
         _end(execution, "declined", "unreachable")
         execution.finish()
         return False
     house.reach("act.after_card")
     execution.located(card)
+    if card != announced and proposal.instead_of is None and proposal.channel is not None:
+        house.cards.point_to_it(announced)
     execution.shown("proposed")
     return True
 
 
-def _put(proposal: Proposal, announced: Card, sheet: Sheet, found: Would | None, house: House) -> Card | None:
+def _put(execution: Execution, case: _Case, announced: Card, found: Would | None, house: House) -> Card | None:
     """Where whoever reads it has read all of it before; else to whoever asked, alone."""
-    is_first, alone = proposal.instead_of is None, sheet._replace(found=found)
-    if proposal.channel is None and is_first:
-        return announced if house.cards.show_there(announced, alone) else _alone(proposal, alone, house)
-    if is_first and proposal.is_said_there and house.cards.show_there(announced, sheet):
-        return announced
-    card = _alone(proposal, alone, house)
-    if card is not None and is_first and proposal.channel is not None:
-        house.cards.point_to_it(announced)
-    return card
+    proposal, sheet = case.proposal, _signed(case, house)
+    alone = sheet._replace(found=found)
+    if _belongs_there(proposal):
+        execution.located(announced)  # a click may be faster than whatever is written after it is shown
+        if house.cards.show_there(announced, alone if proposal.channel is None else sheet):
+            return announced
+    return _alone(proposal, alone, house)
+
+
+def _belongs_there(proposal: Proposal) -> bool:
+    return proposal.instead_of is None and (proposal.channel is None or proposal.is_said_there)
 
 
 def _alone(proposal: Proposal, sheet: Sheet, house: House) -> Card | None:
     return house.cards.show_alone(proposal.actor, sheet, since=proposal.place.message)
 
 
-def _with_card(execution: Execution, standing: Standing, house: House) -> Standing:
-    """Whoever showed it may have died before saying where; somebody has pressed on it since."""
-    announced = _announced(execution) if standing.card is None else None
-    if announced is None:
-        return standing
-    card = _put(standing.proposal, announced, _sheet_of(standing, house), None, house)
-    if card is None:
-        return standing
-    execution.located(card)
-    return standing._replace(card=card)
+def _card_of(execution: Execution, standing: Standing, house: House) -> Card | None:
+    """Also where whoever showed it died before they wrote where it is."""
+    if standing.card is not None or _announced(execution) is None:
+        return standing.card
+    card = _announced(execution) if _belongs_there(standing.proposal) else None
+    card = card or _alone(standing.proposal, _sheet_of(standing, house), house)
+    if card is not None:
+        execution.located(card)
+    return card
 
 
 def _announced(execution: Execution) -> Card | None:
@@ -339,10 +373,16 @@ def _is_over_there(execution: Execution) -> bool:
     return any(event.kind in {"posted", "failed", "withdrawn"} for event in execution.happened())
 
 
-def _go_on(execution: Execution, standing: Standing, house: House) -> None:
+def _go_on(execution: Execution, standing: Standing, house: House) -> None:  # noqa: PLR0911 - one for each that stands in the way
     case = _case(standing, house)
     if case is None or not _is_as_proposed(execution, standing):
         _end(execution, "declined", "no_rule" if case is None else "changed")
+        return _close(execution, house)
+    if _is_taken_back(standing.proposal, house):
+        _end(execution, "declined", "taken_back")
+        return _close(execution, house)
+    if standing.approved_by is not None and house.member(standing.approved_by) is None:
+        _end(execution, "declined", "not_an_approver")
         return _close(execution, house)
     decision = _decided(case, house, confirmed_by=standing.confirmed_by, approved_by=standing.approved_by)
     match decision:
@@ -385,23 +425,26 @@ def _begin(execution: Execution, case: _Case, house: House) -> None:
         _end(execution, "declined", found.why, said=found.said)
         return _close(execution, house)
     house.reach("act.before_claim")
+    whom = _whom(case, house)
     spread = Spread(day_of(house.clock()), case.rule.a_day)
     match execution.begin(spread, Event(kind="act_claimed", body={"rules": case.rules.digest})):
         case "begun":
             house.reach("act.after_claim")
-            return _run(execution, case, house)
+            return _run(execution, case, whom, house)
         case "too_many":
             _end(execution, "declined", "too_many")
             return _close(execution, house)
         case "moved":
             return execution.rest(house.clock(), stage=case.standing.stage)
+        case "paused":
+            return execution.rest(house.clock() + _SOON, stage=case.standing.stage)
 
 
-def _run(execution: Execution, case: _Case, house: House) -> None:
+def _run(execution: Execution, case: _Case, whom: Whom, house: House) -> None:
     """Our lease is looked at before; what a worker without one sends has the same key."""
     execution.check_lease()
     try:
-        became = _tried(execution, case, house)
+        became = _tried(execution, case, whom)
     except LostLease:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it was, it may have happened
@@ -415,10 +458,10 @@ def _run(execution: Execution, case: _Case, house: House) -> None:
     return _became(execution, became, house)
 
 
-def _tried(execution: Execution, case: _Case, house: House) -> Done | NotDone:
+def _tried(execution: Execution, case: _Case, whom: Whom) -> Done | NotDone:
     for left in reversed(range(_TRIES)):
         try:
-            return case.tool.run(_arguments(case), _whom(case, house), execution.id)
+            return case.tool.run(_arguments(case), whom, execution.id)
         except Retryable:
             if not left:
                 raise
@@ -441,7 +484,12 @@ def _became(execution: Execution, became: Done | NotDone, house: House) -> None:
 
 def _find_out(execution: Execution, standing: Standing, house: House) -> None:
     """Somebody has begun it, and how that ended is not on record."""
-    case = _case_of_any_rule(standing, house)
+    try:
+        case = _case_of_any_rule(standing, house)
+    except Retryable:
+        if execution.attempt < _ASKED:
+            raise
+        case = None
     if case is None:
         _end(execution, "unknown", "no_rule")
         return _close(execution, house)
@@ -455,11 +503,19 @@ def _find_out(execution: Execution, standing: Standing, house: House) -> None:
         found = None
     if found is not None:
         return _became(execution, found, house)
-    if case.tool.keyed and _runs_again(execution) < _AGAIN:
+    if case.tool.keyed and _runs_again(execution) < _AGAIN and _may_still_be_done(case, house):
         execution.record(Event(kind="act_run_again"))
-        return _run(execution, case, house)
+        return _run(execution, case, _whom(case, house), house)
     _end(execution, "unknown", "unsure")
     return _close(execution, house)
+
+
+def _may_still_be_done(case: _Case, house: House) -> bool:
+    """As the rules and people are now. That it has begun is no other use."""
+    if house.acting.executions.is_paused():
+        return False
+    by = case.standing
+    return isinstance(_decided(case, house, confirmed_by=by.confirmed_by, approved_by=by.approved_by, but=1), Allow)
 
 
 def _runs_again(execution: Execution) -> int:
@@ -472,10 +528,11 @@ def _close(execution: Execution, house: House) -> None:
     standing = execution.standing()
     if TRANSITIONS[standing.stage] and standing.stage != "unknown":  # somebody clicked meanwhile
         return execution.rest(house.clock(), stage=standing.stage)
-    standing = _with_card(execution, standing, house)
     sheet = _sheet_of(standing, house)
-    if standing.card is not None and standing.shows != standing.stage:
-        house.cards.turn(standing.card, sheet)
+    card = _card_of(execution, standing, house)
+    if card is not None and standing.shows != standing.stage:
+        if not house.cards.turn(card, sheet) and standing.stage in _MAY_HAVE_HAPPENED:
+            _tell(execution, standing, sheet, house)
         house.reach("act.after_turn")
         execution.shown(standing.stage)
     for where in standing.approvals.values():
@@ -485,10 +542,18 @@ def _close(execution: Execution, house: House) -> None:
     return execution.finish()
 
 
+def _tell(execution: Execution, standing: Standing, sheet: Sheet, house: House) -> None:
+    """Its card is gone, and what may have happened is said all the same."""
+    proposal = standing.proposal
+    card = house.cards.tell(proposal.actor, sheet, since=proposal.place.message)
+    if card is not None:
+        execution.located(card)
+
+
 def _turn(execution: Execution, case: _Case, house: House) -> None:
-    standing = _with_card(execution, case.standing, house)
-    if standing.card is not None:
-        house.cards.turn(standing.card, _sheet(case))
+    card = _card_of(execution, case.standing, house)
+    if card is not None:
+        house.cards.turn(card, _sheet(case))
     execution.shown(case.standing.stage)
 
 
@@ -503,7 +568,7 @@ def _end(execution: Execution, stage: Stage, because: str, *, said: str = "") ->
 
 
 def _case(standing: Standing, house: House) -> _Case | None:
-    """None: there is no such tool any more, or no rule that can be read."""
+    """None: the rules do not allow it any more. `Retryable`: this process cannot tell, and another, or this one later, may."""
     case = _case_of_any_rule(standing, house)
     return case if case is not None and case.rule.enabled else None
 
@@ -511,19 +576,23 @@ def _case(standing: Standing, house: House) -> _Case | None:
 def _case_of_any_rule(standing: Standing, house: House) -> _Case | None:
     try:
         rules = house.rules()
-    except RulesError:
+    except RulesError as error:
         log.exception("no rules can be read, so nothing is done")
-        return None
+        raise Retryable("no rules can be read") from error
     tool, rule = house.acting.tools.get(standing.proposal.tool), rule_of(standing.proposal.tool, rules.tools)
-    return _Case(standing, tool, rule, rules) if tool is not None and rule is not None else None
+    if rule is None:
+        return None
+    if tool is None:
+        raise Retryable("this process has no such tool")
+    return _Case(standing, tool, rule, rules)
 
 
 def _decided(
-    case: _Case, house: House, *, confirmed_by: SlackUser | None, approved_by: SlackUser | None = None
+    case: _Case, house: House, *, confirmed_by: SlackUser | None, approved_by: SlackUser | None = None, but: int = 0
 ) -> Decision:
     proposal, now = case.proposal, house.clock()
     actor = Actor(proposal.actor.user, _person(house.member(proposal.actor)))
-    used = house.acting.executions.used(proposal.actor, proposal.tool, day_of(now))
+    used = max(0, house.acting.executions.used(proposal.actor, proposal.tool, day_of(now)) - but)
     act = act_of(proposal, case.tool, confirmed_by=confirmed_by, approved_by=approved_by)
     return decide(act, actor, case.rules.tools, now, used)
 
@@ -586,5 +655,8 @@ def _signed(case: _Case, house: House) -> Sheet:
 
 def _sheet_of(standing: Standing, house: House) -> Sheet:
     """Also where the rule or the tool is gone."""
-    case = _case_of_any_rule(standing, house)
+    try:
+        case = _case_of_any_rule(standing, house)
+    except Retryable:
+        case = None
     return _sheet(case) if case is not None else Sheet(standing, standing.proposal.tool, {}, "high")

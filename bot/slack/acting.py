@@ -45,12 +45,16 @@ class SlackCards:
     def point_to_it(self, card: Card) -> None:
         self._poster.change(card.channel, card.message, looks.elsewhere())
 
-    def turn(self, card: Card, sheet: Sheet) -> None:
-        self._poster.change(card.channel, card.message, looks.over(sheet))
+    def turn(self, card: Card, sheet: Sheet) -> bool:
+        turned = self._poster.change(card.channel, card.message, looks.over(sheet))
         result = looks.for_the_asker(sheet)
         if result is not None:
             proposal = sheet.standing.proposal
             self._written(proposal.actor.user, result, f"{proposal.id}:result", proposal.place.message)
+        return turned
+
+    def tell(self, actor: SlackUser, sheet: Sheet, *, since: str) -> Card | None:
+        return self._written(actor.user, looks.over(sheet), f"{sheet.standing.proposal.id}:outcome", since)
 
     def ask_approver(self, approver: str, sheet: Sheet, *, since: str) -> str | None:
         name = f"{sheet.standing.proposal.id}:{approver}"

@@ -17,6 +17,7 @@ from bot.core.tooling import Act
 from bot.stores.database import Database, changed, insert_new
 from bot.stores.leases import Claim, Leases
 from bot.stores.ledger.book import Ledger
+from bot.stores.pauses import paused
 from bot.stores.tables import ExecutionRow
 
 KIND: Final = "act"
@@ -53,6 +54,10 @@ class ExecutionStore(Leases[ExecutionRow]):
         with self._database.reading() as session:
             row = session.get(ExecutionRow, (self._database.workspace, id))
             return _standing(row) if row is not None else None
+
+    def is_paused(self) -> bool:
+        with self._database.reading() as session:
+            return paused(session) is not None
 
     def used(self, actor: SlackUser, tool: str, since: datetime) -> int:
         with self._database.reading() as session:
@@ -144,6 +149,8 @@ class OpenExecution:
         """The head of the ledger is locked from its event on: of several that begin at once, each counts those before."""
 
         def write(session: Session, now: datetime) -> Began:
+            if paused(session) is not None:
+                return "paused"
             if not self._store.move_held(session, self._claim, "claimed", began_at=now):
                 return "moved"
             self._append(session, event, now)

@@ -1,4 +1,4 @@
-"""Whether anything is answered at all. A pause takes what is being answered, checked or handed over out of the hands of
+"""Whether anything is answered at all. A pause takes what is being answered, checked, done or handed over out of the hands of
 whoever does it: their next write fails, and nothing that they have made is shown.
 """
 
@@ -14,7 +14,7 @@ from bot.stores.handing import ERRAND
 from bot.stores.inbox import CLI_QUESTION, SLACK_QUESTION
 from bot.stores.jobs import take_away_all
 from bot.stores.leases import take_away
-from bot.stores.tables import InboxRow, PauseRow, ReviewRow
+from bot.stores.tables import ExecutionRow, InboxRow, PauseRow, ReviewRow
 
 
 def paused(session: Session) -> Paused | None:
@@ -29,6 +29,7 @@ def pause(session: Session, by: str, now: datetime) -> bool:
     questions = col(InboxRow.kind).in_((CLI_QUESTION, SLACK_QUESTION))
     take_away(session, InboxRow, questions)
     take_away(session, ReviewRow)
+    take_away(session, ExecutionRow)
     take_away_all(session, ERRAND)
     return True
 

@@ -1,9 +1,11 @@
 """Remembers which cards were shown to whom, and what each says by now."""
 
 from collections import Counter
+from collections.abc import Callable
 
 from bot.core.nouns import SlackUser
 from bot.core.proposals import Card, Cards, Sheet, Stage
+from connectors.model import Retryable
 
 
 class FakeCards(Cards):
@@ -16,6 +18,8 @@ class FakeCards(Cards):
         self.sent: Counter[str] = Counter()  # to whom, how many messages
         self.away: set[str] = set()
         self.gone: set[str] = set()  # messages that somebody deleted
+        self.is_down = False
+        self.limited: Callable[[], object] | None = None  # once, instead of pointing to a card
 
     def show_there(self, card: Card, sheet: Sheet) -> bool:
         if card.message in self.gone:
@@ -33,10 +37,23 @@ class FakeCards(Cards):
         return Card(channel=f"D{actor.user}", message=message)
 
     def point_to_it(self, card: Card) -> None:
+        meanwhile, self.limited = self.limited, None
+        if meanwhile is not None:
+            meanwhile()
+            raise Retryable("limited")
         self.says[card.message] = "elsewhere"
 
-    def turn(self, card: Card, sheet: Sheet) -> None:
-        self._show(card.message, sheet)
+    def turn(self, card: Card, sheet: Sheet) -> bool:
+        if self.is_down:
+            raise Retryable("away")
+        return self.show_there(card, sheet)
+
+    def tell(self, actor: SlackUser, sheet: Sheet, *, since: str) -> Card | None:  # noqa: ARG002
+        if actor.user in self.away:
+            return None
+        message = f"outcome of {sheet.standing.proposal.id}"
+        self._show(message, sheet)
+        return Card(channel=f"D{actor.user}", message=message)
 
     def ask_approver(self, approver: str, sheet: Sheet, *, since: str) -> str | None:  # noqa: ARG002
         if approver in self.away:

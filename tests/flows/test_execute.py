@@ -13,7 +13,10 @@ from bot.core.nouns import Incoming, Question, ReceiptId, SlackUser
 from bot.core.proposals import ProposalId, Sheet, Value, canonical
 from bot.flows.execute import approve, cancel, confirm, edit, refuse, settle, to_edit
 from bot.stores.database import Database
+from bot.stores.pauses import pause, resume
+from bot.stores.put_away import put_away
 from bot.stores.tables import ExecutionRow
+from bot.worker import act_next
 from connectors.model import Retryable
 from policies.rules import RulesError
 from tests.fakes.tool import FakeTool, UnkeyedTool
@@ -97,9 +100,7 @@ def _barred(acts: Acts) -> None:
 MEANWHILE = [
     pytest.param(_disabled, "no_rule", id="the tool was disabled"),
     pytest.param(_other_targets, "other_target", id="the rules allow other targets"),
-    pytest.param(_unreadable, "no_rule", id="the rules cannot be read"),
     pytest.param(_left, "not_a_member", id="whoever asked was deactivated"),
-    pytest.param(_tool_gone, "no_rule", id="there is no such tool any more"),
 ]
 
 
@@ -155,12 +156,7 @@ def test_what_was_confirmed_and_waited_too_long_is_not_done(acts: Acts) -> None:
 def test_request_that_was_changed_or_taken_back_is_not_confirmed(acts: Acts, *, edited: bool) -> None:
     proposal = acts.proposes()
     acts.works()
-    if edited:
-        place = proposal.place.model_copy(update={"edited": "18.000001"})
-        other = Question(receipt=ReceiptId("r_other"), text="??", asker=ANA, place=place, asked_at=NOON)
-        acts.receipts.take(Incoming.at(place, other))
-    else:
-        acts.receipts.forget(proposal.place.subject)
+    _takes_back(acts, proposal, edited=edited)
     assert confirm(proposal.id, ANA, acts.house).outcome == "taken_back"
     acts.works()
     assert (acts.says(proposal), acts.tool.runs) == ("declined", [])
@@ -512,6 +508,44 @@ def test_card_that_waits_for_approval_says_so_wherever_it_was_shown(acts: Acts) 
     assert acts.says(proposal) == "confirmed"
 
 
+OF_A_MODEL = {"summary": Value(origin="model"), "project": Value(origin="words")}
+
+
+@pytest.mark.parametrize("keyed", [True, False], ids=["done", "unknown"])
+@pytest.mark.parametrize(
+    "where",
+    [{}, {"channel": "C0ENG"}, {"channel": "C0ENG", "origins": OF_A_MODEL}],
+    ids=["alone", "in a channel", "alone though asked in a channel"],
+)
+def test_click_before_it_is_on_record_where_the_card_is_turns_that_card_too(
+    database: Database, where: dict[str, Any], *, keyed: bool
+) -> None:
+    def lost() -> None:
+        raise Unsure("?")
+
+    acts = Acts(database, FakeTool() if keyed else UnkeyedTool())
+    proposal = acts.proposes(**where)
+    acts.dies_at = "act.after_card"
+    with pytest.raises(Died):
+        acts.works()
+    ((message, says),) = acts.cards.says.items()
+    assert says == "proposed"
+    assert confirm(proposal.id, ANA, acts.house).outcome == "taken"
+    if not keyed:
+        acts.tool.before = lost
+    acts.takes_over()
+    assert acts.cards.says[message] == acts.stage(proposal.id) == ("done" if keyed else "unknown")
+
+
+def test_place_that_cannot_be_pointed_from_loses_no_card(acts: Acts) -> None:
+    proposal = acts.proposes(channel="C0ENG", origins=OF_A_MODEL)
+    acts.cards.limited = lambda: confirm(proposal.id, ANA, acts.house)
+    acts.works()
+    acts.now += timedelta(minutes=1)
+    acts.works()
+    assert acts.cards.says[f"card of {proposal.id}"] == acts.stage(proposal.id) == "done"
+
+
 @pytest.mark.parametrize("point", POINTS)
 def test_what_has_no_key_is_never_run_twice_and_a_person_is_asked(database: Database, point: str) -> None:
     acts = Acts(database, UnkeyedTool())
@@ -597,6 +631,247 @@ def test_process_that_dies_while_it_proposes_has_proposed_once(acts: Acts) -> No
     again = acts.executions.propose(first.model_copy(update={"id": ProposalId("p_" + "1" * 24)}))
     assert again.id == first.id
     assert acts.told(first) == ["proposed"]
+
+
+# --- nothing is done at all -----------------------------------------------------------------------------------------------
+
+
+def _pauses(acts: Acts) -> None:
+    with acts.database.writing() as session:
+        assert pause(session, "ben@acme.test", acts.now)
+
+
+def _resumes(acts: Acts) -> None:
+    with acts.database.writing() as session:
+        assert resume(session, acts.now)
+
+
+@pytest.mark.parametrize("point", ["act.before_claim", "act.after_claim"])
+def test_pause_stops_also_what_is_in_hand(acts: Acts, point: str) -> None:
+    proposal = acts.proposes()
+    acts.works()
+    confirm(proposal.id, ANA, acts.house)
+    acts.meanwhile[point] = lambda: _pauses(acts)
+    assert act_next(acts.executions, acts.house)
+    assert acts.tool.runs == []
+    _resumes(acts)
+    acts.now += timedelta(seconds=1)
+    acts.works()
+    assert (acts.says(proposal), len(acts.tool.runs)) == ("done", 1)
+
+
+def test_whoever_takes_it_up_as_the_pause_begins_does_nothing(acts: Acts) -> None:
+    proposal = acts.proposes()
+    acts.works()
+    confirm(proposal.id, ANA, acts.house)
+    _pauses(acts)
+    acts.works()
+    assert (acts.tool.runs, acts.stage(proposal.id)) == ([], "confirmed")
+
+
+def test_yes_during_a_pause_is_none_and_that_is_said(acts: Acts) -> None:
+    first = _confirmed_of_high_risk(acts)
+    second = acts.proposes(number=2)
+    acts.works()
+    _pauses(acts)
+    assert approve(first.id, BEN, acts.house) == ("denied", "paused", {})
+    assert confirm(second.id, ANA, acts.house) == ("denied", "paused", {})
+    _resumes(acts)
+    acts.works()
+    assert (acts.tool.runs, acts.stage(first.id), acts.stage(second.id)) == ([], "confirmed", "proposed")
+
+
+def test_workspace_that_removed_us_has_nothing_done_any_more(acts: Acts) -> None:
+    proposed, confirmed, claimed = (acts.proposes(number=number) for number in (1, 2, 3))
+    acts.works()
+    confirm(claimed.id, ANA, acts.house)
+    acts.dies_at = "act.after_claim"
+    with pytest.raises(Died):
+        acts.works()
+    confirm(confirmed.id, ANA, acts.house)
+    put_away(acts.database, acts.ledger, "app_uninstalled", acts.now)
+    assert {state for _, state in acts.executions.states()} == {"failed"}
+    assert confirm(proposed.id, ANA, acts.house).outcome == "over"
+    acts.takes_over()
+    assert acts.tool.runs == []
+    assert [acts.stage(one.id) for one in (proposed, confirmed, claimed)] == ["declined", "declined", "unknown"]
+    assert [acts.told(one)[-1] for one in (proposed, confirmed, claimed)] == ["declined", "declined", "ended"]
+
+
+def test_workspace_that_removes_us_takes_what_is_in_hand(acts: Acts) -> None:
+    proposal = acts.proposes()
+    acts.works()
+    confirm(proposal.id, ANA, acts.house)
+    acts.meanwhile["act.after_claim"] = lambda: put_away(acts.database, acts.ledger, "app_uninstalled", acts.now)
+    acts.works()
+    assert (acts.tool.runs, acts.stage(proposal.id)) == ([], "unknown")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {**HIGH, "enabled": "false"},
+        {**HIGH, "targets": '["OPS"]'},
+        {**HIGH, "approvers": f'["{ZOE.user}"]'},
+    ],
+    ids=["the tool was disabled", "the rules allow other targets", "whoever approved it may not any more"],
+)
+def test_what_is_not_allowed_any_more_is_not_run_again(acts: Acts, changes: dict[str, str]) -> None:
+    proposal = _confirmed_of_high_risk(acts)
+    approve(proposal.id, BEN, acts.house)
+    acts.dies_at = "act.after_claim"
+    with pytest.raises(Died):
+        acts.works()
+    acts.rules = rules(**changes)
+    acts.takes_over()
+    assert (acts.tool.runs, acts.says(proposal)) == ([], "unknown")
+
+
+def test_run_again_counts_itself_as_no_other_use(acts: Acts) -> None:
+    acts.rules = rules(a_day="1")
+    proposal = _dies(acts, "act.after_claim")
+    assert (len(acts.tool.runs), acts.says(proposal)) == (1, "done")
+
+
+def _takes_back(acts: Acts, proposal: Any, *, edited: bool) -> None:
+    if edited:
+        place = proposal.place.model_copy(update={"edited": "18.000001"})
+        other = Question(receipt=ReceiptId("r_other"), text="??", asker=ANA, place=place, asked_at=NOON)
+        acts.receipts.take(Incoming.at(place, other))
+    else:
+        acts.receipts.forget(proposal.place.subject)
+
+
+@pytest.mark.parametrize("edited", [True, False], ids=["put otherwise", "taken back"])
+@pytest.mark.parametrize("approved", [True, False], ids=["approved", "not yet approved"])
+def test_request_that_was_changed_or_taken_back_after_yes_is_not_done(
+    acts: Acts, *, edited: bool, approved: bool
+) -> None:
+    proposal = _confirmed_of_high_risk(acts)
+    if approved:
+        assert approve(proposal.id, BEN, acts.house).outcome == "taken"
+    _takes_back(acts, proposal, edited=edited)
+    if not approved:
+        assert approve(proposal.id, BEN, acts.house).outcome == "taken_back"
+    acts.works()
+    assert (acts.tool.runs, acts.says(proposal), acts.because(proposal.id)) == ([], "declined", "taken_back")
+
+
+@pytest.mark.parametrize("edited", [True, False], ids=["put otherwise", "taken back"])
+def test_request_that_was_changed_or_taken_back_already_gets_no_card(acts: Acts, *, edited: bool) -> None:
+    proposal = acts.proposes(channel="C0ENG", origins=OF_A_MODEL)
+    _takes_back(acts, proposal, edited=edited)
+    acts.works()
+    assert (acts.says(proposal), acts.because(proposal.id)) == ("declined", "taken_back")
+    assert (acts.cards.sent, acts.tool.looks) == ({}, 0)
+
+
+@pytest.mark.parametrize("keyed", [True, False], ids=["done", "unknown"])
+def test_what_may_have_happened_is_said_however_long_slack_was_away(database: Database, *, keyed: bool) -> None:
+    def lost() -> None:
+        raise Unsure("?")
+
+    acts = Acts(database, FakeTool() if keyed else UnkeyedTool())
+    proposal = acts.proposes()
+    acts.works()
+    confirm(proposal.id, ANA, acts.house)
+    if not keyed:
+        acts.tool.before = lost
+    acts.cards.is_down = True
+    for _ in range(30):
+        acts.works()
+        acts.now += timedelta(minutes=6)
+    assert acts.says(proposal) == "proposed"
+    acts.cards.is_down = False
+    acts.now += timedelta(hours=1)
+    acts.works()
+    assert (acts.says(proposal), len(acts.tool.runs)) == (("done", 1) if keyed else ("unknown", 0))
+
+
+@pytest.mark.parametrize("keyed", [True, False], ids=["done", "unknown"])
+def test_what_may_have_happened_is_said_though_its_card_is_gone(database: Database, *, keyed: bool) -> None:
+    def lost() -> None:
+        raise Unsure("?")
+
+    acts = Acts(database, FakeTool() if keyed else UnkeyedTool())
+    proposal = acts.proposes(channel="C0ENG")
+    acts.works()
+    confirm(proposal.id, ANA, acts.house)
+    acts.cards.gone = {f"reply {proposal.receipt}"}
+    if not keyed:
+        acts.tool.before = lost
+    acts.works()
+    told = f"outcome of {proposal.id}"
+    assert acts.cards.says[told] == ("done" if keyed else "unknown")
+    if not keyed:
+        assert settle(proposal.id, ANA, acts.house, happened=True).outcome == "taken"
+        acts.works()
+        assert acts.cards.says[told] == "done"
+
+
+def test_what_is_not_done_is_told_to_nobody_whose_card_is_gone(acts: Acts) -> None:
+    proposal = acts.proposes(channel="C0ENG")
+    acts.works()
+    acts.cards.gone = {f"reply {proposal.receipt}"}
+    cancel(proposal.id, ANA, acts.house)
+    acts.works()
+    assert list(acts.cards.says) == [f"reply {proposal.receipt}"]
+
+
+CANNOT_TELL = [
+    pytest.param(_unreadable, id="the rules cannot be read"),
+    pytest.param(_tool_gone, id="this process has no such tool"),
+]
+
+
+@pytest.mark.parametrize("change", CANNOT_TELL)
+def test_process_that_cannot_tell_what_is_allowed_decides_nothing(acts: Acts, change: Callable[[Acts], None]) -> None:
+    high, waits, house = _confirmed_of_high_risk(acts), acts.proposes(number=2), acts.house
+    change(acts)
+    assert approve(high.id, BEN, acts.house) == ("denied", "not_now", {})
+    assert confirm(waits.id, ANA, acts.house) == ("denied", "not_now", {})
+    acts.works()
+    assert (acts.tool.runs, acts.stage(high.id), acts.stage(waits.id)) == ([], "confirmed", "proposed")
+    acts.house = house
+    assert approve(high.id, BEN, acts.house).outcome == "taken"
+    change(acts)
+    acts.works()
+    assert acts.tool.runs == []
+    acts.house, acts.now = house, acts.now + timedelta(minutes=1)
+    acts.works()
+    assert (acts.says(high), len(acts.tool.runs)) == ("done", 1)
+
+
+@pytest.mark.parametrize("change", CANNOT_TELL)
+def test_where_nobody_can_tell_for_long_nothing_is_done_and_that_is_said(
+    acts: Acts, change: Callable[[Acts], None]
+) -> None:
+    proposal = acts.proposes()
+    acts.works()
+    confirm(proposal.id, ANA, acts.house)
+    change(acts)
+    for _ in range(12):
+        acts.works()
+        acts.now += timedelta(minutes=6)
+    assert (acts.tool.runs, acts.says(proposal)) == ([], "declined")
+
+
+def test_whoever_approved_and_was_deactivated_since_has_approved_nothing(acts: Acts) -> None:
+    proposal = _confirmed_of_high_risk(acts)
+    assert approve(proposal.id, BEN, acts.house).outcome == "taken"
+    del acts.members[BEN]
+    acts.works()
+    assert (acts.tool.runs, acts.because(proposal.id)) == ([], "not_an_approver")
+
+
+def test_whoever_leaves_as_it_begins_leaves_nothing_unknown(database: Database) -> None:
+    acts = Acts(database, UnkeyedTool())
+    proposal = acts.proposes()
+    acts.works()
+    confirm(proposal.id, ANA, acts.house)
+    acts.meanwhile["act.after_claim"] = lambda: acts.members.pop(ANA)
+    acts.works()
+    assert (acts.says(proposal), len(acts.tool.runs)) == ("done", 1)
 
 
 def _nothing() -> None: ...

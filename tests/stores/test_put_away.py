@@ -13,6 +13,7 @@ from bot.stores.leader import TIMERS, Leader
 from bot.stores.ledger.book import Ledger
 from bot.stores.put_away import put_away
 from bot.stores.receipts import Receipts
+from bot.stores.tables import Leased
 from policies.people import Email
 from tests.fakes.passages import NOON
 from tests.stores.ledgers import KEY
@@ -60,3 +61,7 @@ def test_what_waits_is_withdrawn_and_what_is_in_hand_is_lost_and_the_ledger_says
     assert [state for _, state in theirs.states()] == ["waiting"]
 
     assert put_away(database, ledger, "app_uninstalled", NOON) == 0
+
+
+def test_every_table_that_work_waits_in_is_put_away() -> None:
+    assert {table.__tablename__ for table in Leased.__subclasses__()} == {"inbox", "review", "job", "execution"}
