@@ -35,6 +35,7 @@ from bot.core.admin import (
     Setting,
     Texts,
     TooLong,
+    TooMuch,
     Unchanged,
     Version,
     Voice,
@@ -341,6 +342,8 @@ def _proposed(
         expires_at=now + _WAITS,
         **made._asdict(),
     )
+    if not house.voice.shows_all(change, _edits_of(change, newest)):
+        return TooMuch(made.widens)
     work.propose(change)
     return _offered(change, others, newest, house, again=False)
 
