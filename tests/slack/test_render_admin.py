@@ -100,6 +100,7 @@ from bot.slack.render import admin, evaluated, keeping, people, policy
 from policies.channels import ChannelRules
 from policies.evidence import Answer, Claim, Clarification, Notice, Refusal, RefusalReason
 from policies.people import email_address
+from policies.rules import FILES
 from policies.spelt import value
 from tests.slack.replies import inside
 
@@ -240,6 +241,11 @@ def test_a_report_says_how_each_figure_differs_from_the_run_before() -> None:
 def test_what_widens_stands_first_on_a_card() -> None:
     edits = (*(Edit(f"answers.{number}", "1", "2") for number in range(500)), Edit("admins.people", "[]", '["x"]'))
     assert "admins.people" in policy.card(CHANGE.model_copy(update={"name": "ana"}), edits).text[:400]
+
+
+def test_whoever_asks_for_the_rules_is_told_of_every_file_of_them() -> None:
+    shown = admin.said(PolicyShown(VERSION._replace(author="ana"), None, (), 0)).text
+    assert [name for name in FILES if name.removesuffix(".toml") not in shown] == []
 
 
 def test_whoever_comes_to_a_long_list_or_goes_from_it_is_named_on_the_card() -> None:

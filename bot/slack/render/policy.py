@@ -34,6 +34,7 @@ from bot.slack.render.kit import Json, plain_text
 from bot.slack.render.lines import buttons, coded, item, moment, named, post, told
 from bot.slack.render.message import Post
 from bot.slack.render.parts import Item, Part
+from policies.rules import FILES
 from policies.spelt import value
 
 TITLE = "Change a rule"
@@ -215,7 +216,8 @@ def _shown(reply: PolicyShown) -> Sequence[Part]:
     return [told(f"{_in_force(reply.version)} {what}".strip()), *lines, *more]
 
 
-_FILES = "The rules are admins, answers, audience, channels, experts, intents and redaction; `/footnote policy show answers` shows them."
+_NAMES = [name.removesuffix(".toml") for name in FILES]
+_FILES = f"The rules are {', '.join(_NAMES[:-1])} and {_NAMES[-1]}; `/footnote policy show answers` shows those of one."
 
 
 def _in_force(version: Version) -> str:
