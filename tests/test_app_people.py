@@ -1,14 +1,18 @@
 """Who asks and who reads along, by where it was asked: at a terminal nobody else, in Slack whom Slack names."""
 
 from collections.abc import Hashable
+from pathlib import Path
 
 import pytest
 
+from bot import app
 from bot.app.people import Surfaces
 from bot.core.nouns import CommandLine, Place, Question, ReceiptId, SlackPlace, SlackUser
 from bot.core.ports import People
+from bot.settings import Settings
 from bot.stores.access import AccessStore, replace_groups
 from bot.stores.database import Database
+from bot.stores.jobs import SYNC
 from bot.stores.sources import Sources
 from connectors.model import Groups
 from policies.people import Audience, Email, Person, Principal
@@ -83,3 +87,18 @@ def test_glance_at_who_reads_along_is_the_surfaces_and_a_terminal_has_none(acces
     assert people.as_of(question(AT_SLACK, CHANNEL)) == str(AT_SLACK)
     assert people.as_of(question(ANA, CommandLine())) is None
     assert Surfaces(access, None).as_of(question(AT_SLACK, CHANNEL)) is None
+
+
+def test_a_source_that_is_paused_is_read_for_whoever_is_linked_there_once_it_goes_on(tmp_path: Path) -> None:
+    with app.records(Settings(home=tmp_path)) as records:
+        now = records.clock()
+        with records.database.writing() as session:
+            records.sources.add(session, "wiki", "confluence", {}, now)
+            records.sources.pause(session, "wiki", "ana", now)
+            app.reread_people(records, session, "wiki", now)
+        assert not records.jobs.is_in_hand(SYNC, "wiki")
+        assert records.jobs.claim(records.clock(), kinds=[SYNC]) is None
+        with records.database.writing() as session:
+            records.sources.resume(session, "wiki")
+            app.reread_people(records, session, "wiki", now)
+        assert records.jobs.claim(records.clock(), kinds=[SYNC]) is not None

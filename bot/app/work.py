@@ -52,9 +52,12 @@ def sync_if_there(records: Records, session: Session, name: str, _now: datetime)
 
 
 def reread_people(records: Records, session: Session, name: str, _now: datetime) -> None:
-    """Whoever is reading them has begun with what was said before, and may write no more of it."""
+    """Whoever is reading them has begun with what was said before, and may write no more of it. A source that is paused is
+    read once it goes on.
+    """
     take_away_all(session, SYNC, name)
-    _enqueue_sync(records, session, name, (Loop.GROUPS,), full=False)
+    if name not in halts.halted(session, halts.SOURCE):
+        _enqueue_sync(records, session, name, (Loop.GROUPS,), full=False)
 
 
 def end_later(records: Records, session: Session, change: str, at: datetime) -> None:

@@ -104,6 +104,8 @@ def resume(name: str) -> None:
         now = records.clock()
         with records.database.writing() as session:
             was_paused = records.sources.resume(session, name)
+            if was_paused:
+                app.reread_people(records, session, name, now)
             body = {"source": name, "operator": operator()}
             records.ledger.append(session, [Event(kind="source_resumed", body=body)] if was_paused else [], now)
     state = "is read again when its time comes." if was_paused else "was not paused."

@@ -188,6 +188,12 @@ class TooLong(NamedTuple):
     parts: tuple[str, ...]
 
 
+class TooMuch(NamedTuple):
+    """For a second admin to see what they would agree to."""
+
+    widens: tuple[str, ...]
+
+
 class FormOpened(NamedTuple):
     """The form itself is the reply. Not `opened`: Slack would not show it any more."""
 
@@ -379,6 +385,7 @@ PolicyReply = (
     | NoSuchRule
     | RuleRefused
     | TooLong
+    | TooMuch
     | FormOpened
     | Changed
     | Unchanged
@@ -587,6 +594,10 @@ class Voice(Protocol):
 
     def open(self, typed: Typed, form: Form | ImportForm) -> bool:
         """False: Slack takes it no more."""
+        ...
+
+    def shows_all(self, change: Change, edits: Sequence[Edit]) -> bool:
+        """Whether a card has room for all that somebody would agree to."""
         ...
 
     def offer(self, change: Change, edits: Sequence[Edit], to: Member, *, again: bool) -> bool:

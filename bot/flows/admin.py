@@ -111,7 +111,7 @@ def _reply(work: CommandWork, house: Administration) -> Reply:
     typed, governing = work.typed, house.governing
     most = governing.configuration.rules().admins.a_minute
     if typed.number > most and not _stops_everything(typed):
-        return TooMany(most, is_told=typed.number == most + 1 or typed.filled is not None)
+        return TooMany(most, is_told=typed.number == most + 1 or not _is_typed(typed))
     member = governing.members.member(typed.by)
     if member is None:
         return NoMember()

@@ -19,6 +19,7 @@ from bot.core.admin import (
     PolicyShown,
     Reply,
     Setting,
+    TooLong,
     Typed,
     Waiting,
 )
@@ -39,7 +40,9 @@ from bot.core.nouns import Event, Question, SlackPlace
 from bot.core.ports import Access, People, Shelf
 from bot.flows import policy
 from bot.flows.policy import PACKAGED, Governing
+from connectors.model import Retryable
 from policies.channels import ChannelRules, as_written, is_channel, settled_for
+from policies.people import Audience
 from policies.spelt import value
 
 _TABLE = "channels"
@@ -110,10 +113,12 @@ def _set(name: str, written: str | None, work: CommandWork, by: Member, house: G
 
 def _form(channel: str, work: CommandWork, by: Member, house: Governing) -> Reply:
     """Also where nothing is settled yet."""
-    version = house.configuration.newest().version
-    body = {"path": [_TABLE, channel], "base": version.number, "by": str(by.user)}
+    newest, text = house.configuration.newest(), as_written(_here(channel, house))
+    if len(text) > policy.MOST_OF_A_FORM:
+        return TooLong(f"{_TABLE}.{channel}", policy.parts(newest, (_TABLE, channel)))
+    body = {"path": [_TABLE, channel], "base": newest.version.number, "by": str(by.user)}
     work.record(Event(kind="form_opened", body=body))
-    form = Form(f"{_TABLE}.{channel}", as_written(_here(channel, house)))
+    form = Form(f"{_TABLE}.{channel}", text)
     return FormOpened(house.voice.open(work.typed, form))
 
 
@@ -160,7 +165,10 @@ def _previewed(
     now, place = around.clock(), SlackPlace(team=typed.by.team, channel=channel, message="0")
     question = Question(receipt=typed.receipt, text="", asker=typed.by, place=place, asked_at=now)
     declared = house.configuration.rules().audience.full_members.principals
-    readers = around.people.readers(question, around.people.asker(question), declared=declared)
+    try:
+        readers = around.people.readers(question, around.people.asker(question), declared=declared)
+    except Retryable:  # what was changed is in force: it is told without this
+        readers = Audience(people=(), complete=False)
     readable = around.access.readable(readers, now) if readers.complete else frozenset()
     return preview(here, shelves, readable, readers)
 

@@ -106,6 +106,6 @@ def decide(
 
 
 def _becomes(removal: Removal, house: Governing, *, confirmed: bool) -> RemovalState:
-    if house.clock() >= removal.expires_at:
-        return "expired"
-    return "confirmed" if confirmed else "kept"
+    if not confirmed:
+        return "kept"
+    return "confirmed" if house.clock() < removal.expires_at else "expired"

@@ -35,6 +35,7 @@ from bot.core.admin import (
     Setting,
     Texts,
     TooLong,
+    TooMuch,
     Unchanged,
     Version,
     Voice,
@@ -64,7 +65,7 @@ from policies.widening import only_more_admins, widened
 
 _MOST_VERSIONS: Final = 20
 _MOST_SETTINGS: Final = 60
-_MOST_OF_A_FORM: Final = 3_000  # characters, which is what Slack lets somebody write
+MOST_OF_A_FORM: Final = 3_000  # characters, which is what Slack lets somebody write
 _WAITS: Final = timedelta(days=7)
 _TRIES: Final = 3
 PACKAGED: Final = "packaged"
@@ -341,6 +342,8 @@ def _proposed(
         expires_at=now + _WAITS,
         **made._asdict(),
     )
+    if not house.voice.shows_all(change, _edits_of(change, newest)):
+        return TooMuch(made.widens)
     work.propose(change)
     return _offered(change, others, newest, house, again=False)
 
@@ -374,8 +377,8 @@ def _form(at: Path, work: CommandWork, by: Member, house: Governing) -> Reply:
     text = form_of(newest.texts, at)
     if text is None:
         return _no_such(newest, at)
-    if len(text) > _MOST_OF_A_FORM:
-        return TooLong(dotted(at), _parts(newest, at))
+    if len(text) > MOST_OF_A_FORM:
+        return TooLong(dotted(at), parts(newest, at))
     body = {"path": list(at), "base": newest.version.number, "by": str(by.user)}
     work.record(Event(kind="form_opened", body=body))
     return FormOpened(house.voice.open(work.typed, Form(dotted(at), text)))
@@ -428,9 +431,9 @@ def _conflict(base: int, newest: Texts, house: Governing) -> Conflict:
 def _no_such(newest: Texts, at: Path) -> NoSuchRule:
     while at and not isinstance(within(newest.texts, at), dict):
         at = at[:-1]
-    return NoSuchRule(dotted(at), _parts(newest, at))
+    return NoSuchRule(dotted(at), parts(newest, at))
 
 
-def _parts(newest: Texts, at: Path) -> tuple[str, ...]:
+def parts(newest: Texts, at: Path) -> tuple[str, ...]:
     found = within(newest.texts, at)
     return tuple(dotted((*at, name)) for name in found) if isinstance(found, dict) else ()

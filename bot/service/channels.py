@@ -18,6 +18,9 @@ class RuledCustoms(Customs):
     def mode(self, channel: str) -> Mode:
         return settled_for(channel, self._records.config.rules().channels).mode
 
+    def is_taken(self, subject: str) -> bool:
+        return self._records.inbox.is_taken(subject)
+
     def has_asked(self, place: SlackPlace, user: SlackUser) -> bool:
         now = self._records.clock()
         asked = Question(receipt=ReceiptId(""), text="", asker=user, place=place, asked_at=now)

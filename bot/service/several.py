@@ -118,7 +118,7 @@ def in_several(records: app.Records, embedder_of: EmbedderOf, *, command: str) -
 
     checks: dict[str, Check] = {
         "database": partial(service.answers, records),
-        "workspaces": workspaces.are_all_open,
+        "workspaces": workspaces.are_all_tried,
         "index": house.is_index_open,
     }
     installing = Installing(oauth, states, install, teams=settings.slack_teams, clock=records.clock)
@@ -131,12 +131,9 @@ def in_several(records: app.Records, embedder_of: EmbedderOf, *, command: str) -
 
 
 def of_workspace(settings: Settings, installed: Installed) -> Settings:
-    """Whoever installed it first is its first admin, beside those whom the operator names. The operator's Jira is nobody
-    else's.
-    """
-    admins = tuple(dict.fromkeys((installed.first_admin, *settings.admins)))
-    theirs = {"workspace": installed.id, "admins": admins, "jira_url": None, "jira_token": None}
-    return settings.model_copy(update=theirs)
+    """Whoever installed it first is its first admin. The operator's admins, golden set and Jira are nobody else's."""
+    theirs = {"workspace": installed.id, "admins": (installed.first_admin,)}
+    return settings.model_copy(update={**theirs, "eval_set": None, "jira_url": None, "jira_token": None})
 
 
 def forget(records: app.Records, id_: str, command: str, by: str) -> int:

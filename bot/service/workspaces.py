@@ -129,10 +129,12 @@ class Workspaces:
         """Now, and not at the next turn."""
         self._look.set()
 
-    def are_all_open(self) -> bool:
-        live = {one.team for one in self._installations.all() if one.state == "live"}
+    def are_all_tried(self) -> bool:
+        """Each is open, or could not be opened, which is no matter of the others: it is in the log, and the doctor says why."""
+        live = {one.team: one.id for one in self._installations.all() if one.state == "live"}
         with self._lock:
-            return live == self._running.keys()
+            running = set(self._running)
+        return running <= live.keys() and all(live[team] in self._not_before for team in live.keys() - running)
 
     @contextmanager
     def tended(self) -> Iterator[None]:
@@ -192,8 +194,11 @@ class Workspaces:
     def _open_or_follow(self, one: Installed) -> None:
         with self._lock:
             running = self._running.get(one.team)
-        if running is not None and running.installed.app == one.app:
-            self._follow(running, one)
+        if running is not None:
+            if running.installed.app == one.app:
+                self._follow(running, one)
+            else:  # installed anew under another app: it is opened at the next turn
+                self._close(one.team)
             return
         closing = self._closing.get(one.id)
         is_closing = closing is not None and closing.is_alive()
@@ -258,6 +263,7 @@ class Workspaces:
             self._close(installed.team)
 
     def _clear(self, one: Installed, why: str | None = None) -> None:
+        self._not_before.pop(one.id, None)
         self._put_away(one, why or one.ended_by or "ended")
         self._installations.cleared(one.id)
 

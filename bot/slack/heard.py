@@ -54,6 +54,10 @@ class Customs(Protocol):
 
     def mode(self, channel: str) -> Mode: ...
 
+    def is_taken(self, subject: str) -> bool:
+        """Whether it was put to us, in whatever wording."""
+        ...
+
     def has_asked(self, place: SlackPlace, user: SlackUser) -> bool:
         """Whether they have asked us something in that thread before."""
         ...
@@ -62,6 +66,9 @@ class Customs(Protocol):
 class _Usual(Customs):
     def mode(self, channel: str) -> Mode:  # noqa: ARG002
         return "mention"
+
+    def is_taken(self, subject: str) -> bool:  # noqa: ARG002
+        return False
 
     def has_asked(self, place: SlackPlace, user: SlackUser) -> bool:  # noqa: ARG002
         return False
@@ -225,7 +232,7 @@ def _edited(message: _Message, now_said: _Said, here: _Here) -> Heard | None:
 
 def _taken_back(message: _Message, ts: str, before: _Said | None, here: _Here) -> TakenBack | None:
     """Without knowing what was said before, it may have been a question."""
-    if before is not None and not _to_us(message, before, here):
+    if before is not None and not (_to_us(message, before, here) or _was_followed_up(message, before, here)):
         return None
     place = _place(message, before or _Said(ts=ts), here.us).model_copy(update={"message": ts})
     return TakenBack(place.subject, place)
@@ -281,6 +288,13 @@ def _follows_up(message: _Message, said: _Said, here: _Here) -> bool:
     if _CALLS.search(said.text) or here.customs.mode(message.channel) != "follow_ups":
         return False
     return here.customs.has_asked(_place(message, said, here.us), SlackUser(team=here.us.team, user=said.user))
+
+
+def _was_followed_up(message: _Message, said: _Said, here: _Here) -> bool:
+    """With a reply of a person's that was taken up, however it is done in the channel by now."""
+    if said.thread_ts in {None, said.ts} or said.user is None or said.bot_id is not None:
+        return False
+    return here.customs.is_taken(_place(message, said, here.us).subject)
 
 
 def _place(message: _Message, said: _Said, us: Us) -> SlackPlace:

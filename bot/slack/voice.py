@@ -58,6 +58,9 @@ class SlackVoice:
             return False
         return True
 
+    def shows_all(self, change: Change, edits: Sequence[Edit]) -> bool:
+        return policy.shows_all(change, edits)
+
     def offer(self, change: Change, edits: Sequence[Edit], to: Member, *, again: bool) -> bool:
         return self._say(to.user.user, policy.card(change, edits), f"{change.id}:card", change.asked_at, again=again)
 

@@ -259,6 +259,7 @@ class OpenCommand:
         def write(session: Session, now: datetime) -> bool:
             was_paused = self._sources.resume(session, name)
             if was_paused:
+                self._asked.people(session, name, now)
                 self._append(session, (Event(kind="source_resumed", body={"source": name, "by": by}),), now)
             return was_paused
 

@@ -72,6 +72,12 @@ class Inbox(Leases[InboxRow]):
             row.state, row.fence, row.lease_until = "withdrawn", row.fence + 1, None
         return [ReceiptId(row.id) for row in outdated]
 
+    def is_taken(self, subject: str) -> bool:
+        """Whether anything of it has come that was no deletion."""
+        came = select(InboxRow.id).where(col(InboxRow.subject) == subject, col(InboxRow.revision) != _DELETED)
+        with self._database.reading() as session:
+            return session.exec(came.limit(1)).first() is not None
+
     def withdrawn(self, receipt: str) -> bool:
         with self._database.reading() as session:
             return session.exec(select(InboxRow.state).where(col(InboxRow.id) == receipt)).first() == "withdrawn"

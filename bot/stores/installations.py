@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+import structlog
 from pydantic import SecretStr
 from sqlalchemy import ColumnElement, delete, or_, update
 from sqlmodel import Session, col, select
 
+from bot.core.errors import Unready
 from bot.core.installing import Granted, Installed, Tokens
 from bot.stores.database import Database, changed, insert_new
 from bot.stores.seal import Seal
@@ -22,6 +24,8 @@ from bot.stores.tables import InstallationRow
 
 _RENEWING: Final = timedelta(seconds=60)  # whoever has not come back by then never will
 _NAME_BYTES: Final = 8
+
+log = structlog.get_logger()
 
 
 class Renewal(NamedTuple):
@@ -37,12 +41,14 @@ class Installations:
         self._database, self._seal = database, seal
 
     def open(self) -> None:
-        """Fails now where the key is missing that opens what is there; and makes one where nothing is."""
+        """Fails now where the key is missing that opens what is there; and makes one where nothing is. Where only some do not
+        open, the others are there all the same.
+        """
         with self._database.reading() as session:
             sealed = session.exec(select(InstallationRow).where(col(InstallationRow.bot_token).is_not(None))).all()
         self._seal.open_or_make(may_make=not sealed)
-        for row in sealed:
-            self._tokens(row)
+        if sealed and not any(self._opens(row) for row in sealed[1:]):
+            self._tokens(sealed[0])
 
     def all(self) -> tuple[Installed, ...]:
         """The oldest first."""
@@ -138,9 +144,20 @@ class Installations:
             rows = session.exec(select(InstallationRow).where(col(InstallationRow.bot_token).is_not(None)))
             for row in rows.all():
                 if row.bot_token is not None and not self._seal.is_of_first_key(row.bot_token):
-                    self._write(row, self._tokens(row))
-                    done += 1
+                    try:
+                        self._write(row, self._tokens(row))
+                    except Unready as trouble:
+                        log.warning("a token was not sealed anew", workspace=row.id, because=str(trouble))
+                    else:
+                        done += 1
         return done
+
+    def _opens(self, row: InstallationRow) -> bool:
+        try:
+            self._tokens(row)
+        except Unready:
+            return False
+        return True
 
     @contextmanager
     def _locked(self, session: Session, wanted: ColumnElement[bool]) -> Iterator[InstallationRow | None]:

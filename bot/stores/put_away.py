@@ -13,7 +13,7 @@ from bot.core.proposals import Stage
 from bot.stores.database import Database, changed
 from bot.stores.leader import TIMERS
 from bot.stores.ledger.book import Ledger
-from bot.stores.tables import ExecutionRow, InboxRow, JobRow, Leased, ReviewRow
+from bot.stores.tables import EvaluationRow, ExecutionRow, InboxRow, JobRow, Leased, ReviewRow
 
 _OPEN = ("waiting", "claimed")
 _PUT_AWAY: Mapping[str, Stage] = {
@@ -36,6 +36,8 @@ def put_away(database: Database, ledger: Ledger, why: str, now: datetime) -> int
         session.execute(reviews)
         jobs = _open(JobRow).where(col(JobRow.kind) != TIMERS)
         errands = changed(session, jobs.values(state="failed", fence=col(JobRow.fence) + 1, **shut))
+        waits = update(EvaluationRow).where(col(EvaluationRow.state) == "asked")
+        session.execute(waits.values(state="failed", finished_at=now))
         events = [Event(kind="withdrawn", receipt=receipt) for receipt in receipts]
         events += _acts(session, why, now)
         ledger.append(session, [*events, Event(kind="shut_out", body={"why": why})], now)

@@ -22,6 +22,7 @@ from bot.core.evaluated import Evaluation, Evaluations
 from bot.core.identities import ImportForm, Linked
 from bot.core.keeping import ModelDesk, ModelStanding, ModelTested, Removal
 from bot.core.nouns import ReceiptId, SlackUser
+from bot.slack.render import policy
 from bot.stores.evaluations import EvaluationStore
 
 
@@ -120,6 +121,9 @@ class FakeVoice(Voice):
         elif self.opens:
             self.forms.append(form)
         return self.opens
+
+    def shows_all(self, change: Change, edits: Sequence[Edit]) -> bool:
+        return policy.shows_all(change, edits)
 
     def offer(self, change: Change, edits: Sequence[Edit], to: Member, *, again: bool) -> bool:  # noqa: ARG002
         if to in self.away:

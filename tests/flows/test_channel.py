@@ -1,6 +1,7 @@
 """`/footnote channel`: who settles what for a channel, whose agreement it takes, and what they are told of it."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,7 @@ from bot.core.admin import (
     NoSuchChange,
     Reply,
     RuleRefused,
+    TooLong,
     Unchanged,
     Waiting,
 )
@@ -27,8 +29,9 @@ from bot.core.ports import Shelf
 from bot.flows.admin import Administration
 from bot.flows.channel import Surroundings
 from bot.stores.database import Database
+from connectors.model import Retryable
 from policies.channels import ChannelRules
-from policies.people import Person, Principal
+from policies.people import Audience, Person, Principal
 from tests.fakes.access import FakeAccess, FakePeople, a_list
 from tests.flows.bureau import ANA, BEN, NOON, ZOE, Desk
 
@@ -39,6 +42,13 @@ SHELVES = {Shelf("wiki/HR", ALL): 5, Shelf("wiki/HR", BOARD): 3, Shelf("handbook
 
 class Room(FakePeople):
     """Everyone there reads what all may read; whoever asks, in Slack."""
+
+    limited = False
+
+    def readers(self, question: Question, asker: Person, **more: Any) -> Audience:
+        if self.limited:
+            raise Retryable("conversations.members: ratelimited")
+        return super().readers(question, asker, **more)
 
     def asker(self, question: Question) -> Person:
         return Person(actor=str(question.asker), principals=frozenset({Principal("wiki/all"), Principal("wiki/board")}))
@@ -121,6 +131,23 @@ def test_of_an_unknown_audience_nothing_can_be_used(desk: Bureau) -> None:
     assert isinstance(shown, ChannelShown)
     assert shown.preview is not None
     assert (shown.preview.usable, shown.preview.people) == (0, None)
+
+
+def test_a_change_in_force_is_told_though_slack_does_not_say_who_reads_there(desk: Bureau) -> None:
+    desk.room.limited = True
+    told = desk.types("scope wiki/HR")
+    assert isinstance(told, ChannelChanged)
+    assert isinstance(told.reply, Changed)
+    assert told.preview is not None
+    assert (told.preview.usable, told.preview.people) == (0, None)
+
+
+def test_a_channel_of_which_more_is_settled_than_fits_into_a_form_is_edited_in_parts(desk: Bureau) -> None:
+    places = ", ".join(f'"wiki/{number:02}{"x" * 180}"' for number in range(20))
+    assert isinstance(desk.says(ANA, f"policy set channels.{HR}.scope [{places}]"), Changed)
+    desk.opens()
+    assert desk.voice.forms == []
+    assert desk.voice.told[-1] == TooLong(f"channels.{HR}", (f"channels.{HR}.scope",))
 
 
 def test_a_narrower_scope_is_in_force_at_once_and_a_wider_one_waits_for_the_other_admin(desk: Bureau) -> None:

@@ -198,6 +198,19 @@ def test_a_card_is_good_for_a_while(desk: Desk, wiki: House) -> None:
     assert (state(desk, removal), wiki.texts(PAGE)) == ("expired", ["One.", "Two."])
 
 
+def test_whoever_keeps_it_late_is_not_told_that_they_confirmed_it(desk: Desk, wiki: House) -> None:
+    removal = wanted(desk)
+    desk.now = removal.expires_at
+    desk.confirms(ANA, removal.id, approve=False)
+    assert (state(desk, removal), wiki.texts(PAGE)) == ("kept", ["One.", "Two."])
+
+
+def test_whoever_reads_a_source_on_again_reads_who_people_are_there(desk: Desk, wiki: House) -> None:
+    desk.says(ANA, "sources pause wiki")
+    desk.says(ANA, "sources resume wiki")
+    assert (desk.reread, wiki.texts(PAGE)) == (["wiki"], ["One.", "Two."])
+
+
 def test_whoever_cannot_be_written_to_is_told_so(desk: Desk, wiki: House) -> None:
     desk.voice.away = {ANA}
     asked = desk.says(ANA, "sources remove wiki")

@@ -196,6 +196,8 @@ def test_who_types_too_much_is_told_so_once_and_nothing_is_done(desk: Desk) -> N
         desk.takes(ANA, text=text)
         assert worker.heed_next(desk.commands, desk.house)
     assert (len(desk.voice.told), desk.lines) == (told + 1, 5)
+    assert desk.presses(ANA, "c_1") == TooMany(5, is_told=True)
+    assert len(desk.voice.told) == told + 2
     assert isinstance(desk.says(ANA, "pause"), NowPaused)
     assert isinstance(desk.says(BEN, "status"), Standing)
     desk.now += timedelta(minutes=1)

@@ -29,6 +29,7 @@ from bot.core.admin import (
     Pressed,
     RuleRefused,
     TooLong,
+    TooMuch,
     Unchanged,
     Waiting,
 )
@@ -247,6 +248,12 @@ def test_what_is_too_long_for_slack_is_edited_in_parts(desk: Desk) -> None:
     assert isinstance(too_long, TooLong)
     assert "intents.question" in too_long.parts
     assert desk.voice.forms == []
+
+
+def test_what_a_second_admin_could_not_read_on_one_card_is_put_before_nobody(two: Desk) -> None:
+    many = ", ".join(f'"person{number}@acme.test"' for number in range(400))
+    assert two.says(ANA, f"policy set admins.people [{many}]") == TooMuch(("admins.people",))
+    assert (two.voice.offered, two.commands.pending()) == ([], [])
 
 
 def test_a_form_that_slack_does_not_open_is_told(desk: Desk) -> None:

@@ -75,7 +75,7 @@ class Both:
             back = allowed(window, away.headers["location"], company, by=by)
             done = window.get(self.url + BACK + "?" + urlsplit(back).query, headers={"cookie": cookie(away)})
         if done.status_code == 200:
-            until(self.served.workspaces.are_all_open)
+            until(self.served.workspaces.are_all_tried)
         return done
 
     def served_text(self, path: str) -> str:

@@ -18,10 +18,14 @@ class Set(Customs):
 
     def __init__(self, mode: Mode, *asked: str) -> None:
         self._mode, self._asked = mode, asked
+        self.taken: set[str] = set()
 
     def mode(self, channel: str) -> Mode:
         assert not channel.startswith("D")
         return self._mode
+
+    def is_taken(self, subject: str) -> bool:
+        return subject in self.taken
 
     def has_asked(self, place: SlackPlace, user: SlackUser) -> bool:
         return place.thread == "9.9" and user.user in self._asked
@@ -86,6 +90,19 @@ def test_a_follow_up_that_is_edited_or_deleted_is_another_one_or_none() -> None:
     to_ben = {**edited, "text": "<@UBEN> do you know?"}
     assert isinstance(listen(changed(to_ben, SAID), customs), TakenBack)
     assert listen(deleted(SAID), Set("mention", "UANA")) is None
+
+
+@pytest.mark.parametrize("customs", [Set("mention", "UANA"), Set("follow_ups")], ids=["another mode", "no root"])
+def test_a_follow_up_that_was_taken_up_can_be_taken_back_whatever_has_changed_since(customs: Set) -> None:
+    customs.taken = {f"slack:{US.team}:{message()['channel']}:10.1"}
+    gone = listen(deleted(SAID), customs)
+    assert isinstance(gone, TakenBack)
+    assert gone.subject in customs.taken
+    edited = {**SAID, "text": "never mind", "edited": {"user": "UANA", "ts": "20.2"}}
+    assert isinstance(listen(changed(edited, SAID), customs), TakenBack)
+    other = {**SAID, "ts": "10.7"}
+    assert listen(deleted(other), customs) is None
+    assert listen(deleted({**SAID, "bot_id": "B1"}), customs) is None
 
 
 def test_a_follow_up_that_comes_to_name_us_is_a_question_like_any_other() -> None:

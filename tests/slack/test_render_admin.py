@@ -46,6 +46,7 @@ from bot.core.admin import (
     Told,
     TooLong,
     TooMany,
+    TooMuch,
     Unchanged,
     Verified,
     Version,
@@ -99,6 +100,8 @@ from bot.slack.render import admin, evaluated, keeping, people, policy
 from policies.channels import ChannelRules
 from policies.evidence import Answer, Claim, Clarification, Notice, Refusal, RefusalReason
 from policies.people import email_address
+from policies.rules import FILES
+from policies.spelt import value
 from tests.slack.replies import inside
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -140,7 +143,7 @@ REPLIES: tuple[Reply, ...] = (
     TooMany(30, is_told=True), NoMember(), NoAdmin(()), NoAdmin(("U1", "ana@acme.test", *["U2"] * 500)), Misread(), Misread("policy"), Helped(),
     PolicyVersions((VERSION,) * 20, more=True),
     PolicyShown(VERSION, None, (), 0), PolicyShown(VERSION, EVIL[:100], tuple(Setting(f"{EVIL}{n}", EVIL, VERSION) for n in range(60)), 99),
-    NoSuchRule(EVIL, (EVIL,) * 500), RuleRefused(3, EVIL), RuleRefused(None, "no"), TooLong("a", (EVIL,) * 500),
+    NoSuchRule(EVIL, (EVIL,) * 500), RuleRefused(3, EVIL), RuleRefused(None, "no"), TooLong("a", (EVIL,) * 500), TooMuch((EVIL,) * 99),
     FormOpened(opened=True), FormOpened(opened=False), Changed(2, EDITS), Unchanged(), NoSuchVersion(3), Conflict(VERSION, EDITS),
     Waiting(("admins.people",), (), None), Waiting(("admins.people",), (), NOON),
     Waiting(("admins.people",), (EVIL,) * 99, NOON), NotYourself(), NoSuchChange(),
@@ -238,6 +241,31 @@ def test_a_report_says_how_each_figure_differs_from_the_run_before() -> None:
 def test_what_widens_stands_first_on_a_card() -> None:
     edits = (*(Edit(f"answers.{number}", "1", "2") for number in range(500)), Edit("admins.people", "[]", '["x"]'))
     assert "admins.people" in policy.card(CHANGE.model_copy(update={"name": "ana"}), edits).text[:400]
+
+
+def test_whoever_asks_for_the_rules_is_told_of_every_file_of_them() -> None:
+    shown = admin.said(PolicyShown(VERSION._replace(author="ana"), None, (), 0)).text
+    assert [name for name in FILES if name.removesuffix(".toml") not in shown] == []
+
+
+def test_whoever_comes_to_a_long_list_or_goes_from_it_is_named_on_the_card() -> None:
+    people = [f"person{number}@acme.test" for number in range(100)]
+    edit = Edit("admins.people", value(people), value([*people[1:], "zz-mallory@acme.test"]))
+    shown = policy.card(CHANGE.model_copy(update={"name": "ana"}), (edit,)).text
+    assert 'admins.people: + "zz-mallory@acme.test"' in shown
+    assert 'admins.people: - "person0@acme.test"' in shown
+    assert "person7@" not in shown
+    assert 'admins.people: + "a"' in policy.card(CHANGE, (Edit("admins.people", None, '["a"]'),)).text
+
+
+def test_what_is_agreed_to_is_never_cut_and_a_card_that_cannot_show_it_is_known() -> None:
+    long = Edit("admins.people", '"a"', value("b " * 2_000 + "the end"))
+    assert "the end" in str(policy.card(CHANGE.model_copy(update={"name": "ana"}), (long,)).blocks)
+    assert policy.shows_all(CHANGE, (long,))
+    assert not policy.shows_all(CHANGE, (long._replace(after=value("b" * 10_000)),))
+    beside = Edit("answers.x", None, value("b" * 10_000))
+    assert policy.shows_all(CHANGE, (long, beside))
+    assert not policy.shows_all(CHANGE.model_copy(update={"widens": ("redaction.model",)}), (beside,))
 
 
 def test_the_share_of_a_channel_is_told_in_counts_with_the_reason_of_each() -> None:

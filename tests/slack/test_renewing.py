@@ -39,6 +39,7 @@ class Process:
         self.clients: list[WebClient] = []
         self.put_away = list[str]()
         self.refuses = False
+        self.closed = 0
         self.workspaces = Workspaces(
             self.installations,
             oauth,
@@ -57,6 +58,7 @@ class Process:
             raise Ended
         self.clients.append(WebClient(token=tokens.bot.get_secret_value(), base_url=self.slack.url))
         yield Opened(Deaf(), self.clients[-1])
+        self.closed += 1
 
 
 @pytest.fixture
@@ -155,9 +157,30 @@ def test_what_another_process_heard_of_an_end_closes_it_here_too(processes: list
     (first, second, _) = processes
     for process in (first, second):
         process.workspaces.tend()
-        assert process.workspaces.are_all_open()
+        assert process.workspaces.are_all_tried()
     (live,) = first.installations.all()
     first.installations.end(live.id, "app_uninstalled", first.now())  # and dies before it has put anything away
     second.workspaces.tend()
-    assert second.workspaces.are_all_open()
+    assert second.workspaces.are_all_tried()
     assert second.put_away == [live.id]
+
+
+def test_a_workspace_that_is_installed_anew_under_another_app_is_closed_before_it_is_opened_again(
+    processes: list[Process],
+) -> None:
+    first, *_ = processes
+    first.ahead = timedelta()
+    first.workspaces.tend()
+    (live,) = first.installations.all()
+    tokens = first.installations.tokens(live.id)
+    assert tokens is not None
+    again = Granted(
+        team=live.team, enterprise=None, app="A0OTHER", by=live.first_admin, scopes=live.scopes, tokens=tokens
+    )
+    first.installations.install(again, first.now())
+    first.workspaces.tend()
+    assert not first.workspaces.are_all_tried()
+    for closing in first.workspaces._closing.values():
+        closing.join()
+    first.workspaces.tend()
+    assert (len(first.clients), first.closed, first.workspaces.are_all_tried()) == (2, 1, True)

@@ -20,10 +20,13 @@ from bot import app
 from bot.cli.doctor import installations as examined
 from bot.core.clock import utc_now
 from bot.core.errors import BadUse, Unready
+from bot.core.installing import Installed
 from bot.models.remembered import Remembered
 from bot.playground.slack import membership
 from bot.playground.slack.requests import FORM, JSON, signed
 from bot.service import several
+from bot.settings import Settings
+from bot.stores.tables import InstallationRow
 from bot.web.install import BACK, INSTALL
 from bot.web.slack import EVENTS
 from tests.fakes.embedder import HashingEmbedder
@@ -142,7 +145,7 @@ def test_a_workspace_that_removes_the_app_stops_at_once_while_the_other_goes_on_
         membership.uninstall(both.world, both.app_in(both.globex))
         until(lambda: both.installed(both.globex).state == "ended")
         assert "27 days" in both.answer(both.acme, "ana", LEAVE)
-        until(both.served.workspaces.are_all_open)
+        until(both.served.workspaces.are_all_tried)
         with both.records(both.globex) as records:
             assert [kind for kind, *_ in records.jobs.still_to_do() if kind != "timers"] == []
         kept = rows(both, theirs.id)
@@ -301,7 +304,7 @@ def test_after_a_restart_all_are_there_and_with_another_key_none_is(tmp_path: Pa
         with running(made) as both:
             assert both.install(both.acme).status_code == both.install(both.globex).status_code == 200
         with running(made) as both:
-            assert both.served.workspaces.are_all_open()
+            assert both.served.workspaces.are_all_tried()
             assert both.answer(both.globex, "ana", LEAVE)
         key.write_text("A" * 43 + "=\n")
         with pytest.raises(Unready, match="Put that key back"), running(made):
@@ -309,6 +312,31 @@ def test_after_a_restart_all_are_there_and_with_another_key_none_is(tmp_path: Pa
         with app.records(made.settings) as records:
             told = [one for check in examined.checks(records) for one in check.ask()]
         assert [(one.state, "Put that key back" in one.what) for one in told] == [("fault", True)] * 2
+
+
+def test_a_workspace_whose_token_does_not_open_keeps_no_other_down(tmp_path: Path, database_url: str) -> None:
+    with there(tmp_path, database_url) as made:
+        with running(made) as both:
+            assert both.install(both.acme).status_code == both.install(both.globex).status_code == 200
+            ours, theirs = (both.installed(one).id for one in (both.acme, both.globex))
+            with both.home.database.writing() as session:
+                rows = [session.get_one(InstallationRow, (both.home.database.workspace, id_)) for id_ in (ours, theirs)]
+                rows[0].bot_token = rows[1].bot_token
+        with running(made) as both, browser() as window:
+            until(lambda: window.get(both.url + "/readyz").status_code == 200)
+            assert both.answer(both.globex, "ana", LEAVE)
+            assert both.install(both.acme).status_code == 200
+            until(lambda: len(both.served.workspaces._running) == 2)
+
+
+def test_nothing_that_the_operator_has_for_itself_is_a_workspaces(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, admins=("ops@operator.test",), eval_set=tmp_path / "golden")
+    installed = Installed(
+        id="w_1", team="T1", enterprise=None, app="A1", scopes="", first_admin="U1", state="live", installed_at=utc_now(),
+        ended_at=None, ended_by=None, expires_at=None, version=1, trouble=None,
+    )  # fmt: skip
+    theirs = several.of_workspace(settings, installed)
+    assert (theirs.admins, theirs.eval_set) == (("U1",), None)
 
 
 # --- renewing --------------------------------------------------------------------------------------------------------

@@ -170,3 +170,12 @@ def test_claimers_of_several_processes_never_take_more_of_a_channel_than_two(off
             office.finishes(left)
     for each in processes:
         each.close()
+
+
+def test_a_message_is_known_as_put_to_us_until_nothing_but_its_deletion_is(database: Database) -> None:
+    office = Office(database)
+    office.asks("C1")
+    with database.writing() as session:
+        office.inbox.forget(session, "slack:C1:0009", now=NOON)
+    known = ("slack:C1:0001", "slack:C1:0009", "slack:C1:0002")
+    assert [office.inbox.is_taken(subject) for subject in known] == [True, False, False]

@@ -177,6 +177,25 @@ def test_a_new_key_comes_first_and_once_all_is_sealed_anew_the_old_one_may_go(
     assert (tokens.bot.get_secret_value(), tokens.refresh.get_secret_value()) == (BOT, REFRESH)
 
 
+def test_one_token_that_does_not_open_keeps_no_other_from_being_opened_or_sealed_anew(
+    installations: Installations, database: Database, key: Path
+) -> None:
+    broken, sound = (installations.install(granted(team), NOON) for team in ("T0A", "T0B"))
+    with database.writing() as session:
+        row = session.get_one(InstallationRow, (database.workspace, broken.id))
+        row.bot_token = session.get_one(InstallationRow, (database.workspace, sound.id)).bot_token
+    old, new = key.read_text().strip(), a_key()
+    rewrite(key, new, old)
+    installations.open()
+    assert installations.seal_anew() == 1
+    assert bot_of(installations, sound.id) == BOT
+    with pytest.raises(Unready, match="where it lies"):
+        installations.tokens(broken.id)
+    rewrite(key, a_key())
+    with pytest.raises(Unready, match="Put that key back"):
+        installations.open()
+
+
 # --- coming back -----------------------------------------------------------------------------------------------------
 
 

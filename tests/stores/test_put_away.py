@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 
 from bot.core.errors import LostLease
-from bot.core.nouns import CommandLine, Incoming, Question, ReceiptId, new_receipt_id
+from bot.core.nouns import CommandLine, Incoming, Question, ReceiptId, SlackUser, new_receipt_id
+from bot.stores import evaluations
 from bot.stores.database import Database
+from bot.stores.evaluations import EvaluationStore
 from bot.stores.inbox import Inbox
-from bot.stores.jobs import Jobs
+from bot.stores.jobs import EVALUATE, Jobs
 from bot.stores.leader import TIMERS, Leader
 from bot.stores.ledger.book import Ledger
 from bot.stores.put_away import put_away
@@ -65,3 +67,17 @@ def test_what_waits_is_withdrawn_and_what_is_in_hand_is_lost_and_the_ledger_says
 
 def test_every_table_that_work_waits_in_is_put_away() -> None:
     assert {table.__tablename__ for table in Leased.__subclasses__()} == {"inbox", "review", "job", "execution"}
+
+
+def test_an_evaluation_that_was_asked_for_is_over_and_another_can_be_asked_for(database: Database) -> None:
+    ana, jobs = SlackUser(team="T1", user="U1"), Jobs(database, owner="here", length=LENGTH)
+    with database.writing() as session:
+        before, _ = evaluations.ask(session, ReceiptId("r_1"), "ana", ana, NOON)
+    put_away(database, Ledger(database, KEY), "app_uninstalled", NOON)
+    with database.writing() as session:
+        run, is_new = evaluations.ask(session, ReceiptId("r_2"), "ana", ana, NOON)
+    assert is_new
+    claim = jobs.claim(NOON, kinds=[EVALUATE])
+    assert claim is not None
+    old = EvaluationStore(database, Ledger(database, KEY), lambda: NOON).run(before.id)
+    assert (old.state if old is not None else None, run.id != before.id) == ("failed", True)

@@ -2,8 +2,9 @@
 card on which a second admin agrees.
 """
 
+import tomllib
 from collections.abc import Mapping, Sequence
-from typing import assert_never
+from typing import Any, assert_never
 
 from bot.core.admin import (
     Change,
@@ -23,6 +24,7 @@ from bot.core.admin import (
     RuleRefused,
     Setting,
     TooLong,
+    TooMuch,
     Unchanged,
     Version,
     Waiting,
@@ -32,11 +34,14 @@ from bot.slack.render.kit import Json, plain_text
 from bot.slack.render.lines import buttons, coded, item, moment, named, post, told
 from bot.slack.render.message import Post
 from bot.slack.render.parts import Item, Part
+from policies.rules import FILES
+from policies.spelt import value
 
 TITLE = "Change a rule"
 _MOST_NAMED = 3
 _MOST_CHARACTERS = 9_000
 _MOST_OF_A_VALUE = 150
+_MOST_OF_A_LINE = 450
 
 
 def policy(reply: PolicyReply) -> Sequence[Part]:  # noqa: C901, PLR0911, PLR0912 - one line for each that there is
@@ -52,6 +57,8 @@ def policy(reply: PolicyReply) -> Sequence[Part]:  # noqa: C901, PLR0911, PLR091
             return [told(f"Nothing was changed. {refused(line, reason)}")]
         case TooLong(path, of):
             return [told(f"{path} is longer than Slack lets you edit. Choose one of its parts:"), *named(of)]
+        case TooMuch(widens):
+            return [told(_TOO_MUCH.format(widens=", ".join(widens[:_MOST_NAMED])))]
         case FormOpened(opened):
             return [told("Make your change in the window that I opened." if opened else _NOT_OPENED)]
         case Changed(number, edits):
@@ -75,6 +82,7 @@ def policy(reply: PolicyReply) -> Sequence[Part]:  # noqa: C901, PLR0911, PLR091
             assert_never(reply)
 
 
+_TOO_MUCH = "Nothing was changed. It needs a second admin ({widens}), and it is more than they could read on one card. Change it in parts."
 _NOT_OPENED = "Slack did not let me open the window in time. Please type that again."
 _OUTCOMES: Mapping[ChangeState, str] = {
     "pending": "It still waits.",
@@ -125,12 +133,14 @@ def greeting(version: Version) -> Post:
 
 def card(change: Change, edits: Sequence[Edit]) -> Post:
     """What would be seen by more people, or trust more of them, stands first."""
-    first = sorted(edits, key=lambda edit: not edit.path.startswith(change.widens))
+    agreed = _agreed_to(change, edits)
+    others = [edit for edit in edits if edit not in agreed]
+    lines = [*map(_whole, agreed), *(_lines(edit, _MOST_OF_A_VALUE) for edit in others)]
     what = "who people are at a source, so that they may read there what the account may" if change.links else _RULES
     wants = (
         f"{change.name} wants to change {what}. It needs a second admin, and waits until {moment(change.expires_at)}:"
     )
-    shown = post([told(wants), *_edits(first)])
+    shown = post([told(wants), *_listed(lines)])
     return Post(shown.text, (*shown.blocks, _buttons(change.id)))
 
 
@@ -206,7 +216,8 @@ def _shown(reply: PolicyShown) -> Sequence[Part]:
     return [told(f"{_in_force(reply.version)} {what}".strip()), *lines, *more]
 
 
-_FILES = "The rules are admins, answers, audience, channels, experts, intents and redaction; `/footnote policy show answers` shows them."
+_NAMES = [name.removesuffix(".toml") for name in FILES]
+_FILES = f"The rules are {', '.join(_NAMES[:-1])} and {_NAMES[-1]}; `/footnote policy show answers` shows those of one."
 
 
 def _in_force(version: Version) -> str:
@@ -237,21 +248,69 @@ def _waiting(reply: Waiting) -> str:
 
 
 def _edits(edits: Sequence[Edit]) -> Sequence[Part]:
-    lines: list[Part] = []
+    return _listed([[shortened(line, _MOST_OF_A_LINE) for line in _lines(edit, _MOST_OF_A_VALUE)] for edit in edits])
+
+
+def _listed(edits: Sequence[Sequence[str]]) -> Sequence[Part]:
+    parts: list[Part] = []
     size = 0
-    for edit in edits:
-        size += len(_edit(edit))
+    for number, lines in enumerate(edits):
+        size += sum(map(len, lines))
         if size > _MOST_CHARACTERS:
-            return [*lines, told(f"And {len(edits) - len(lines)} more.")]
-        lines.append(coded(_edit(edit)))
-    return lines
+            return [*parts, told(f"And {len(edits) - number} more.")]
+        parts += map(coded, lines)
+    return parts
 
 
-def _edit(edit: Edit) -> str:
-    before, after = (
-        "nothing" if each is None else shortened(one_line(each), _MOST_OF_A_VALUE) for each in (edit.before, edit.after)
-    )
-    return f"{edit.path}: {before} → {after}"
+def _lines(edit: Edit, most: int | None) -> Sequence[str]:
+    """Of a list, what comes to it and what goes: in a long one nobody sees that. `most`: of a value; None, and it is whole."""
+    before, after = _as_list(edit.before), _as_list(edit.after)
+    if before is not None and after is not None:
+        added, removed = (
+            [one for one in these if one not in those] for these, those in ((after, before), (before, after))
+        )
+        if added or removed:
+            marked = (*(("+", one) for one in added), *(("-", one) for one in removed))
+            return [f"{edit.path}: {mark} {_cut(value(one), most)}" for mark, one in marked]
+    return [f"{edit.path}: {_cut(edit.before, most)} → {_cut(edit.after, most)}"]
+
+
+def _as_list(written: str | None) -> list[Any] | None:
+    if written is None:
+        return []
+    try:
+        found = tomllib.loads(f"found = {written}")["found"]
+    except tomllib.TOMLDecodeError:
+        return None
+    return found if isinstance(found, list) else None
+
+
+def _cut(written: str | None, most: int | None) -> str:
+    if written is None:
+        return "nothing"
+    return one_line(written) if most is None else shortened(one_line(written), most)
+
+
+def _whole(edit: Edit) -> Sequence[str]:
+    return [
+        line[at : at + _MOST_OF_A_LINE] for line in _lines(edit, None) for at in range(0, len(line), _MOST_OF_A_LINE)
+    ]
+
+
+def _agreed_to(change: Change, edits: Sequence[Edit]) -> Sequence[Edit]:
+    """What widens; all, where it cannot be told which of them does."""
+    found = [edit for edit in edits if edit.path.startswith(change.widens)]
+    is_clear = all(any(edit.path.startswith(path) for edit in found) for path in change.widens)
+    return found if is_clear else edits
+
+
+def shows_all(change: Change, edits: Sequence[Edit]) -> bool:
+    """Whether the card has room for all that somebody agrees to by it."""
+    return change.links != () or _size(_agreed_to(change, edits)) <= _MOST_CHARACTERS
+
+
+def _size(edits: Sequence[Edit]) -> int:
+    return sum(len(line) for edit in edits for line in _whole(edit))
 
 
 def _version(one: Version) -> str:
