@@ -200,10 +200,10 @@ def _theirs(id_: ProposalId, clicker: SlackUser, house: House) -> _Case | Presse
         return Pressed("not_yours")
     if found.stage != "proposed":
         return Pressed("expired" if found.stage == "expired" else "over")
-    case = _case(found, house)
+    case = _case_at_click(found, house)
     if case is None:
         return _declined_by(found, "no_rule", clicker, house)
-    return _still_asked_for(case, clicker, house)
+    return case if isinstance(case, Pressed) else _still_asked_for(case, clicker, house)
 
 
 def _still_asked_for(case: _Case, clicker: SlackUser, house: House) -> _Case | Pressed:
@@ -226,10 +226,10 @@ def _to_approve(id_: ProposalId, clicker: SlackUser, house: House) -> _Case | Pr
     found = house.acting.executions.standing(id_)
     if found is None or not _is_unchanged(found):
         return Pressed("unknown")
-    case = _case(found, house)
-    if case is None or clicker.user not in case.rule.approvers or clicker == found.proposal.actor:
-        return Pressed("not_yours")
-    if clicker.team != found.proposal.actor.team or house.member(clicker) is None:
+    case = _case_at_click(found, house)
+    if isinstance(case, Pressed):
+        return case
+    if case is None or not _may_approve(clicker, case, house):
         return Pressed("not_yours")
     if found.stage != "confirmed":
         return Pressed("over")
@@ -237,6 +237,19 @@ def _to_approve(id_: ProposalId, clicker: SlackUser, house: House) -> _Case | Pr
         _declined_by(found, "taken_back", clicker, house)
         return Pressed("taken_back")
     return case
+
+
+def _may_approve(clicker: SlackUser, case: _Case, house: House) -> bool:
+    asker = case.proposal.actor
+    is_named = clicker.user in case.rule.approvers and clicker != asker and clicker.team == asker.team
+    return is_named and house.member(clicker) is not None
+
+
+def _case_at_click(found: Standing, house: House) -> _Case | Pressed | None:
+    try:
+        return _case(found, house)
+    except Retryable:
+        return Pressed("denied", because="not_now")
 
 
 def _declined(case: _Case, because: str, clicker: SlackUser, house: House) -> Pressed:
@@ -474,7 +487,12 @@ def _became(execution: Execution, became: Done | NotDone, house: House) -> None:
 
 def _find_out(execution: Execution, standing: Standing, house: House) -> None:
     """Somebody has begun it, and how that ended is not on record."""
-    case = _case_of_any_rule(standing, house)
+    try:
+        case = _case_of_any_rule(standing, house)
+    except Retryable:
+        if execution.attempt < _ASKED:
+            raise
+        case = None
     if case is None:
         _end(execution, "unknown", "no_rule")
         return _close(execution, house)
@@ -553,7 +571,7 @@ def _end(execution: Execution, stage: Stage, because: str, *, said: str = "") ->
 
 
 def _case(standing: Standing, house: House) -> _Case | None:
-    """None: there is no such tool any more, or no rule that can be read."""
+    """None: the rules do not allow it any more. `Retryable`: this process cannot tell, and another, or this one later, may."""
     case = _case_of_any_rule(standing, house)
     return case if case is not None and case.rule.enabled else None
 
@@ -561,11 +579,15 @@ def _case(standing: Standing, house: House) -> _Case | None:
 def _case_of_any_rule(standing: Standing, house: House) -> _Case | None:
     try:
         rules = house.rules()
-    except RulesError:
+    except RulesError as error:
         log.exception("no rules can be read, so nothing is done")
-        return None
+        raise Retryable("no rules can be read") from error
     tool, rule = house.acting.tools.get(standing.proposal.tool), rule_of(standing.proposal.tool, rules.tools)
-    return _Case(standing, tool, rule, rules) if tool is not None and rule is not None else None
+    if rule is None:
+        return None
+    if tool is None:
+        raise Retryable("this process has no such tool")
+    return _Case(standing, tool, rule, rules)
 
 
 def _decided(
@@ -629,5 +651,8 @@ def _sheet(case: _Case) -> Sheet:
 
 def _sheet_of(standing: Standing, house: House) -> Sheet:
     """Also where the rule or the tool is gone."""
-    case = _case_of_any_rule(standing, house)
+    try:
+        case = _case_of_any_rule(standing, house)
+    except Retryable:
+        case = None
     return _sheet(case) if case is not None else Sheet(standing, standing.proposal.tool, {}, "high")

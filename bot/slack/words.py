@@ -294,6 +294,7 @@ DENIED: Mapping[str, str] = {
     "too_long": "It is too long to be shown whole on a card, and only what was shown can be confirmed.",
     "cancelled": "You cancelled it.",
     "refused": "A colleague, who was asked to approve it, said no.",
+    "not_now": "Whether it is allowed cannot be found out just now. Press again in a minute.",
     "put_away": "Footnote was removed from this workspace meanwhile. Ask again if you still want it.",
     "edited": "You changed it; the new one is below, or in our direct conversation.",
     "paused": "An admin has paused Footnote. Press again once that is over.",

@@ -100,9 +100,7 @@ def _barred(acts: Acts) -> None:
 MEANWHILE = [
     pytest.param(_disabled, "no_rule", id="the tool was disabled"),
     pytest.param(_other_targets, "other_target", id="the rules allow other targets"),
-    pytest.param(_unreadable, "no_rule", id="the rules cannot be read"),
     pytest.param(_left, "not_a_member", id="whoever asked was deactivated"),
-    pytest.param(_tool_gone, "no_rule", id="there is no such tool any more"),
 ]
 
 
@@ -789,6 +787,44 @@ def test_what_is_not_done_is_told_to_nobody_whose_card_is_gone(acts: Acts) -> No
     cancel(proposal.id, ANA, acts.house)
     acts.works()
     assert list(acts.cards.says) == [f"reply {proposal.receipt}"]
+
+
+CANNOT_TELL = [
+    pytest.param(_unreadable, id="the rules cannot be read"),
+    pytest.param(_tool_gone, id="this process has no such tool"),
+]
+
+
+@pytest.mark.parametrize("change", CANNOT_TELL)
+def test_process_that_cannot_tell_what_is_allowed_decides_nothing(acts: Acts, change: Callable[[Acts], None]) -> None:
+    high, waits, house = _confirmed_of_high_risk(acts), acts.proposes(number=2), acts.house
+    change(acts)
+    assert approve(high.id, BEN, acts.house) == ("denied", "not_now", {})
+    assert confirm(waits.id, ANA, acts.house) == ("denied", "not_now", {})
+    acts.works()
+    assert (acts.tool.runs, acts.stage(high.id), acts.stage(waits.id)) == ([], "confirmed", "proposed")
+    acts.house = house
+    assert approve(high.id, BEN, acts.house).outcome == "taken"
+    change(acts)
+    acts.works()
+    assert acts.tool.runs == []
+    acts.house, acts.now = house, acts.now + timedelta(minutes=1)
+    acts.works()
+    assert (acts.says(high), len(acts.tool.runs)) == ("done", 1)
+
+
+@pytest.mark.parametrize("change", CANNOT_TELL)
+def test_where_nobody_can_tell_for_long_nothing_is_done_and_that_is_said(
+    acts: Acts, change: Callable[[Acts], None]
+) -> None:
+    proposal = acts.proposes()
+    acts.works()
+    confirm(proposal.id, ANA, acts.house)
+    change(acts)
+    for _ in range(12):
+        acts.works()
+        acts.now += timedelta(minutes=6)
+    assert (acts.tool.runs, acts.says(proposal)) == ([], "declined")
 
 
 def _nothing() -> None: ...
