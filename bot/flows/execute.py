@@ -429,11 +429,12 @@ def _begin(execution: Execution, case: _Case, house: House) -> None:
         _end(execution, "declined", found.why, said=found.said)
         return _close(execution, house)
     house.reach("act.before_claim")
+    whom = _whom(case, house)
     spread = Spread(day_of(house.clock()), case.rule.a_day)
     match execution.begin(spread, Event(kind="act_claimed", body={"rules": case.rules.digest})):
         case "begun":
             house.reach("act.after_claim")
-            return _run(execution, case, house)
+            return _run(execution, case, whom, house)
         case "too_many":
             _end(execution, "declined", "too_many")
             return _close(execution, house)
@@ -443,11 +444,11 @@ def _begin(execution: Execution, case: _Case, house: House) -> None:
             return execution.rest(house.clock() + _SOON, stage=case.standing.stage)
 
 
-def _run(execution: Execution, case: _Case, house: House) -> None:
+def _run(execution: Execution, case: _Case, whom: Whom, house: House) -> None:
     """Our lease is looked at before; what a worker without one sends has the same key."""
     execution.check_lease()
     try:
-        became = _tried(execution, case, house)
+        became = _tried(execution, case, whom)
     except LostLease:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it was, it may have happened
@@ -461,10 +462,10 @@ def _run(execution: Execution, case: _Case, house: House) -> None:
     return _became(execution, became, house)
 
 
-def _tried(execution: Execution, case: _Case, house: House) -> Done | NotDone:
+def _tried(execution: Execution, case: _Case, whom: Whom) -> Done | NotDone:
     for left in reversed(range(_TRIES)):
         try:
-            return case.tool.run(_arguments(case), _whom(case, house), execution.id)
+            return case.tool.run(_arguments(case), whom, execution.id)
         except Retryable:
             if not left:
                 raise
@@ -508,7 +509,7 @@ def _find_out(execution: Execution, standing: Standing, house: House) -> None:
         return _became(execution, found, house)
     if case.tool.keyed and _runs_again(execution) < _AGAIN and _may_still_be_done(case, house):
         execution.record(Event(kind="act_run_again"))
-        return _run(execution, case, house)
+        return _run(execution, case, _whom(case, house), house)
     _end(execution, "unknown", "unsure")
     return _close(execution, house)
 
@@ -594,6 +595,8 @@ def _decided(
     case: _Case, house: House, *, confirmed_by: SlackUser | None, approved_by: SlackUser | None = None, but: int = 0
 ) -> Decision:
     proposal, now = case.proposal, house.clock()
+    if approved_by is not None and house.member(approved_by) is None:
+        return Deny("not_an_approver", "whoever approved it is no full member any more")
     actor = Actor(proposal.actor.user, _person(house.member(proposal.actor)))
     used = max(0, house.acting.executions.used(proposal.actor, proposal.tool, day_of(now)) - but)
     act = act_of(proposal, case.tool, confirmed_by=confirmed_by, approved_by=approved_by)

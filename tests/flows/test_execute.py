@@ -827,4 +827,22 @@ def test_where_nobody_can_tell_for_long_nothing_is_done_and_that_is_said(
     assert (acts.tool.runs, acts.says(proposal)) == ([], "declined")
 
 
+def test_whoever_approved_and_was_deactivated_since_has_approved_nothing(acts: Acts) -> None:
+    proposal = _confirmed_of_high_risk(acts)
+    assert approve(proposal.id, BEN, acts.house).outcome == "taken"
+    del acts.members[BEN]
+    acts.works()
+    assert (acts.tool.runs, acts.because(proposal.id)) == ([], "not_an_approver")
+
+
+def test_whoever_leaves_as_it_begins_leaves_nothing_unknown(database: Database) -> None:
+    acts = Acts(database, UnkeyedTool())
+    proposal = acts.proposes()
+    acts.works()
+    confirm(proposal.id, ANA, acts.house)
+    acts.meanwhile["act.after_claim"] = lambda: acts.members.pop(ANA)
+    acts.works()
+    assert (acts.says(proposal), len(acts.tool.runs)) == ("done", 1)
+
+
 def _nothing() -> None: ...
