@@ -200,13 +200,10 @@ def _theirs(id_: ProposalId, clicker: SlackUser, house: House) -> _Case | Presse
         return Pressed("not_yours")
     if found.stage != "proposed":
         return Pressed("expired" if found.stage == "expired" else "over")
-    try:
-        case = _case(found, house)
-    except Retryable:
-        return Pressed("denied", because="not_now")
+    case = _case_at_click(found, house)
     if case is None:
         return _declined_by(found, "no_rule", clicker, house)
-    return _still_asked_for(case, clicker, house)
+    return case if isinstance(case, Pressed) else _still_asked_for(case, clicker, house)
 
 
 def _still_asked_for(case: _Case, clicker: SlackUser, house: House) -> _Case | Pressed:
@@ -225,17 +222,14 @@ def _is_taken_back(proposal: Proposal, house: House) -> bool:
     return current is None or current.receipt != proposal.receipt
 
 
-def _to_approve(id_: ProposalId, clicker: SlackUser, house: House) -> _Case | Pressed:  # noqa: PLR0911 - one for each that stands in the way
+def _to_approve(id_: ProposalId, clicker: SlackUser, house: House) -> _Case | Pressed:
     found = house.acting.executions.standing(id_)
     if found is None or not _is_unchanged(found):
         return Pressed("unknown")
-    try:
-        case = _case(found, house)
-    except Retryable:
-        return Pressed("denied", because="not_now")
-    if case is None or clicker.user not in case.rule.approvers or clicker == found.proposal.actor:
-        return Pressed("not_yours")
-    if clicker.team != found.proposal.actor.team or house.member(clicker) is None:
+    case = _case_at_click(found, house)
+    if isinstance(case, Pressed):
+        return case
+    if case is None or not _may_approve(clicker, case, house):
         return Pressed("not_yours")
     if found.stage != "confirmed":
         return Pressed("over")
@@ -243,6 +237,19 @@ def _to_approve(id_: ProposalId, clicker: SlackUser, house: House) -> _Case | Pr
         _declined_by(found, "taken_back", clicker, house)
         return Pressed("taken_back")
     return case
+
+
+def _may_approve(clicker: SlackUser, case: _Case, house: House) -> bool:
+    asker = case.proposal.actor
+    is_named = clicker.user in case.rule.approvers and clicker != asker and clicker.team == asker.team
+    return is_named and house.member(clicker) is not None
+
+
+def _case_at_click(found: Standing, house: House) -> _Case | Pressed | None:
+    try:
+        return _case(found, house)
+    except Retryable:
+        return Pressed("denied", because="not_now")
 
 
 def _declined(case: _Case, because: str, clicker: SlackUser, house: House) -> Pressed:
@@ -591,6 +598,8 @@ def _decided(
     case: _Case, house: House, *, confirmed_by: SlackUser | None, approved_by: SlackUser | None = None, but: int = 0
 ) -> Decision:
     proposal, now = case.proposal, house.clock()
+    if approved_by is not None and house.member(approved_by) is None:
+        return Deny("not_an_approver", "whoever approved it is no full member any more")
     actor = Actor(proposal.actor.user, _person(house.member(proposal.actor)))
     used = max(0, house.acting.executions.used(proposal.actor, proposal.tool, day_of(now)) - but)
     act = act_of(proposal, case.tool, confirmed_by=confirmed_by, approved_by=approved_by)
