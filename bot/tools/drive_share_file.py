@@ -158,7 +158,10 @@ def _recipient(drive: Drive, address: str) -> str | Barred:
     colleague = drive.client.user(address)
     if colleague is None or colleague.suspended:
         return Barred(why="invalid", said="person: nobody who is active has this address")
-    return colleague.primary_email.lower()
+    primary = colleague.primary_email.lower()
+    if primary.rpartition("@")[2] not in settings.domains:
+        return Barred(why="invalid", said="person: their first address is of another domain")
+    return primary
 
 
 def _may_share(client: Client, file: Shareable, actor: Actor) -> bool:

@@ -68,6 +68,19 @@ def test_another_address_of_a_colleague_is_the_same_colleague(client: httpx.Clie
         assert isinstance(target.tool.find(arguments, ANA, KEY), Done)
 
 
+def test_another_address_of_somebody_whose_first_is_outside_gets_nothing(client: httpx.Client) -> None:
+    with share_file(client) as target:
+        directory = target.extra["world"].google.directory
+        directory.add_user("eve@acme.test")
+        assert isinstance(target.tool.look(target.arguments(person="eve@acme.test"), ANA), Would)
+        directory.rename_user("eve@acme.test", "eve@other.test")
+        found = target.tool.look(target.arguments(person="eve@acme.test"), ANA)
+        assert isinstance(found, Barred)
+        assert found.why == "invalid"
+        assert isinstance(target.tool.run(target.arguments(person="eve@acme.test"), ANA, KEY), NotDone)
+        assert target.writes() == 0
+
+
 def test_a_file_that_lies_where_no_admin_named_is_as_if_it_were_not_there(client: httpx.Client) -> None:
     with share_file(client) as target:
         drive = target.extra["world"].google.drive
