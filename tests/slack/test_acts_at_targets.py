@@ -139,7 +139,8 @@ def test_each_thing_is_done_once_at_its_target_after_the_click_and_as_the_card_s
         said = read(card.blocks)
         assert all(one in said for one in ("ENG", "For ana@acme.test, by Footnote", *words)), said
         assert buttons(card) == ["Confirm", "Edit", "Cancel"]
-    assert "ENG-2" in confirmed(acme, "general", ticket)
+    assert "ENG-2" not in confirmed(acme, "general", ticket)
+    until(lambda: [one for one in acme.replies(direct) if "ENG-2" in read(one.blocks)])  # the asker alone is told
     assert at.written == (1, 0)
     assert "ENG-3" in confirmed(acme, direct, bug)
     kinds = {one.summary: one.type for one in at.jira.world.jira.issues.values()}
