@@ -61,7 +61,12 @@ def is_zoe_at_the_wiki(acme: Office) -> bool:
 
 
 def is_read(acme: Office) -> None:
-    until(lambda: not acme.records.jobs.is_in_hand(SYNC, "wiki"))
+    """Who is who there, too; and nobody is at it any more."""
+    until(lambda: was_read(acme) and not acme.records.jobs.is_in_hand(SYNC, "wiki"))
+
+
+def was_read(acme: Office) -> bool:
+    return all(one.read_at.get(Loop.GROUPS) for one in acme.records.sources.listed() if one.name == "wiki")
 
 
 def press(acme: Office, name: str, action: str = "change:approve") -> None:
