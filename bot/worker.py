@@ -19,7 +19,8 @@ from bot.core.nouns import Event, ReceiptId
 from bot.core.ports import Poster, ReviewDesk
 from bot.flows.admin import Administration, heed
 from bot.flows.answer import Outcome, answer
-from bot.flows.execute import House, give_up, is_owed
+from bot.flows.case import House
+from bot.flows.execute import give_up, is_owed
 from bot.flows.execute import tend as tend_act
 from bot.flows.read import Reading
 from bot.flows.reply import Answering

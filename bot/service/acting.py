@@ -11,8 +11,8 @@ from bot.core.nouns import SlackUser
 from bot.core.proposals import Acting, AnyTool, Pressed, ProposalId
 from bot.core.speaking import Speaker
 from bot.core.tooling import Act
-from bot.flows import execute
-from bot.flows.execute import House
+from bot.flows import pressed
+from bot.flows.case import House
 from bot.slack.acting import Decisions, SlackCards
 from bot.slack.audience import SlackPeople
 from bot.slack.poster import SlackPoster
@@ -45,12 +45,12 @@ def house(records: app.Records, acting: Acting, people: SlackPeople, poster: Sla
 
 def decisions(house: House) -> Decisions:
     return Decisions(
-        confirm=lambda id_, by: execute.confirm(id_, by, house),
-        cancel=lambda id_, by: execute.cancel(id_, by, house),
-        approve=lambda id_, by: execute.approve(id_, by, house),
-        refuse=lambda id_, by: execute.refuse(id_, by, house),
-        settle=lambda id_, by, happened: execute.settle(id_, by, house, happened=happened),
-        to_edit=lambda id_, by: execute.to_edit(id_, by, house),
+        confirm=lambda id_, by: pressed.confirm(id_, by, house),
+        cancel=lambda id_, by: pressed.cancel(id_, by, house),
+        approve=lambda id_, by: pressed.approve(id_, by, house),
+        refuse=lambda id_, by: pressed.refuse(id_, by, house),
+        settle=lambda id_, by, happened: pressed.settle(id_, by, house, happened=happened),
+        to_edit=lambda id_, by: pressed.to_edit(id_, by, house),
         edit=lambda id_, by, said: _edit(id_, by, said, house),
     )
 
@@ -73,9 +73,9 @@ def act_next(records: app.Records, house: House) -> bool:
 
 
 def _edit(id_: ProposalId, by: SlackUser, said: Mapping[str, str], house: House) -> Pressed:
-    sheet = execute.to_edit(id_, by, house)
+    sheet = pressed.to_edit(id_, by, house)
     return (
         sheet
         if isinstance(sheet, Pressed)
-        else execute.edit(id_, by, entered(sheet.fields, said, sheet.standing.proposal.values), house)
+        else pressed.edit(id_, by, entered(sheet.fields, said, sheet.standing.proposal.values), house)
     )

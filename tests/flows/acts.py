@@ -9,7 +9,7 @@ from bot import worker
 from bot.core.admin import Member
 from bot.core.nouns import Event, Incoming, Question, ReceiptId, SlackPlace, SlackUser
 from bot.core.proposals import Acting, AnyTool, Proposal, ProposalId, Stage, Value, canonical, new_proposal_id
-from bot.flows.execute import House
+from bot.flows.case import House
 from bot.stores.database import Database
 from bot.stores.executions import ExecutionStore
 from bot.stores.inbox import Inbox

@@ -11,7 +11,7 @@ from sqlmodel import col
 from bot.core.acting import Barred, NotDone, Unsure
 from bot.core.nouns import Incoming, Question, ReceiptId, SlackUser
 from bot.core.proposals import ProposalId, Sheet, Value, canonical
-from bot.flows.execute import approve, cancel, confirm, edit, refuse, settle, to_edit
+from bot.flows.pressed import approve, cancel, confirm, edit, refuse, settle, to_edit
 from bot.stores.database import Database
 from bot.stores.pauses import pause, resume
 from bot.stores.put_away import put_away

@@ -1,0 +1,159 @@
+"""One thing that is to be done, as the tool, the rules and the people are at this moment. Nothing is done here."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import structlog
+
+from bot.core.acting import Actor as Whom
+from bot.core.acting import Arguments, Barred, Unsure, Would, byline
+from bot.core.admin import Member
+from bot.core.clock import Clock
+from bot.core.failpoints import Reach
+from bot.core.nouns import SlackUser
+from bot.core.ports import History
+from bot.core.proposals import (
+    Acting,
+    AnyTool,
+    Cards,
+    Execution,
+    Proposal,
+    Sheet,
+    Standing,
+    act_of,
+)
+from bot.flows.act import day_of
+from connectors.model import Retryable
+from policies.gate import Actor, Decision, Deny, ToolRule, decide, rule_of
+from policies.people import Person
+from policies.rules import Rules, RulesError
+
+log = structlog.get_logger()
+
+
+class House(NamedTuple):
+    """`member`: whether they are a full member at this moment, and who that is."""
+
+    acting: Acting
+    history: History
+    rules: Callable[[], Rules]
+    member: Callable[[SlackUser], Member | None]
+    cards: Cards
+    clock: Clock
+    reach: Reach
+
+
+class Case(NamedTuple):
+    """One of them, with the tool and the rule as they are now."""
+
+    standing: Standing
+    tool: AnyTool
+    rule: ToolRule
+    rules: Rules
+
+    @property
+    def proposal(self) -> Proposal:
+        return self.standing.proposal
+
+
+def case_of(standing: Standing, house: House) -> Case | None:
+    """None: the rules do not allow it any more. `Retryable`: this process cannot tell, and another, or this one later, may."""
+    case = case_of_any_rule(standing, house)
+    return case if case is not None and case.rule.enabled else None
+
+
+def case_of_any_rule(standing: Standing, house: House) -> Case | None:
+    try:
+        rules = house.rules()
+    except RulesError as error:
+        log.exception("no rules can be read, so nothing is done")
+        raise Retryable("no rules can be read") from error
+    tool, rule = house.acting.tools.get(standing.proposal.tool), rule_of(standing.proposal.tool, rules.tools)
+    if rule is None:
+        return None
+    if tool is None:
+        raise Retryable("this process has no such tool")
+    return Case(standing, tool, rule, rules)
+
+
+def decided(
+    case: Case, house: House, *, confirmed_by: SlackUser | None, approved_by: SlackUser | None = None, but: int = 0
+) -> Decision:
+    proposal, now = case.proposal, house.clock()
+    if approved_by is not None and house.member(approved_by) is None:
+        return Deny("not_an_approver", "whoever approved it is no full member any more")
+    actor = Actor(proposal.actor.user, person_of(house.member(proposal.actor)))
+    used = max(0, house.acting.executions.used(proposal.actor, proposal.tool, day_of(now)) - but)
+    act = act_of(proposal, case.tool, confirmed_by=confirmed_by, approved_by=approved_by)
+    return decide(act, actor, case.rules.tools, now, used)
+
+
+def against(
+    case: Case, house: House, *, confirmed_by: SlackUser | None, approved_by: SlackUser | None = None
+) -> str | None:
+    found = decided(case, house, confirmed_by=confirmed_by, approved_by=approved_by)
+    return found.rule if isinstance(found, Deny) else None
+
+
+def person_of(member: Member | None) -> Person:
+    """Whoever is no full member at this moment is nobody."""
+    return Person(email=member.email) if member is not None else Person(outsider=True)
+
+
+def for_whom(case: Case, house: House) -> Whom:
+    member = house.member(case.proposal.actor)
+    if member is None or member.email is None:
+        raise Unsure("whoever asked is not known any more")
+    return Whom(email=member.email)
+
+
+def looked(case: Case, house: House) -> Would | Barred:
+    """Only reads."""
+    member = house.member(case.proposal.actor)
+    if member is None or member.email is None:
+        return Barred(why="not_yours")
+    found = case.tool.look(arguments_of(case), Whom(email=member.email))
+    assert isinstance(found, Would | Barred), "a tool keeps its protocol"
+    return found
+
+
+def arguments_of(case: Case) -> Arguments:
+    return case.tool.takes.model_validate_json(case.proposal.arguments)
+
+
+def is_unchanged(standing: Standing) -> bool:
+    return standing.proposal.digest == standing.digest
+
+
+def is_as_proposed(execution: Execution, standing: Standing) -> bool:
+    """By the ledger, which nobody changes unseen."""
+    told = [event.body for event in execution.happened() if event.kind == "act_proposed"]
+    digest = next((body.get("digest") for body in told if body.get("proposal") == execution.id), None)
+    return is_unchanged(standing) and digest == standing.digest
+
+
+def sheet_of_case(case: Case) -> Sheet:
+    approvers = [one for one in case.rule.approvers if one != case.proposal.actor.user]
+    return Sheet(case.standing, case.rule.does, case.tool.takes.model_fields, case.rule.risk, tuple(approvers))
+
+
+def signed(case: Case, house: House) -> Sheet:
+    """With all that will be sent."""
+    member = house.member(case.proposal.actor) if case.tool.signs else None
+    signed = byline(Whom(email=member.email)) if member is not None and member.email is not None else None
+    return sheet_of_case(case)._replace(signed=signed)
+
+
+def sheet_of(standing: Standing, house: House) -> Sheet:
+    """Also where the rule or the tool is gone."""
+    try:
+        case = case_of_any_rule(standing, house)
+    except Retryable:
+        case = None
+    return sheet_of_case(case) if case is not None else Sheet(standing, standing.proposal.tool, {}, "high")
+
+
+def is_taken_back(proposal: Proposal, house: House) -> bool:
+    """Deleted, or put otherwise."""
+    current = house.history.newest_wording(proposal.receipt)
+    return current is None or current.receipt != proposal.receipt
