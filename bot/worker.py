@@ -27,7 +27,7 @@ from bot.flows.reply import Answering
 from bot.flows.review import tend
 from bot.flows.sync import Tally
 from bot.stores import jobs as stored
-from bot.stores.commands import Commands, OpenCommand
+from bot.stores.commands import COMMANDS, Commands, OpenCommand
 from bot.stores.database import Database, is_transient
 from bot.stores.executions import ExecutionStore, OpenExecution
 from bot.stores.inbox import Inbox
@@ -197,9 +197,9 @@ def drain(
     return done
 
 
-def heed_next(commands: Commands, house: Administration) -> bool:
+def heed_next(commands: Commands, house: Administration, *, kinds: Collection[str] = COMMANDS) -> bool:
     """Whether a command waited."""
-    work = commands.open_next()
+    work = commands.open_next(kinds)
     if work is None:
         return False
     with _beating(work.renew, commands.length):

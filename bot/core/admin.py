@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from bot.core.channels import Preview
 from bot.core.checked import ReviewReply
-from bot.core.commands import Misread
+from bot.core.commands import Misread, Pause, parse
 from bot.core.evaluated import Evaluation, EvaluationReply
 from bot.core.identities import ImportForm, Linked, PeopleReply, Relink
 from bot.core.keeping import KeepingReply, ModelReply, Removal, RemovalState
@@ -53,6 +53,16 @@ class Typed(Noun):
     trigger: str = ""
     filled: Filled | None = None
     pressed: Pressed | None = None
+
+    @property
+    def is_typed(self) -> bool:
+        """Neither a form nor a press."""
+        return self.filled is None and self.pressed is None
+
+    @property
+    def stops_everything(self) -> bool:
+        """That is heard at any time, and waits behind nothing."""
+        return self.is_typed and isinstance(parse(self.text), Pause)
 
 
 class Member(Noun):

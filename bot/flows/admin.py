@@ -110,8 +110,8 @@ def heed(work: CommandWork, house: Administration) -> None:
 def _reply(work: CommandWork, house: Administration) -> Reply:
     typed, governing = work.typed, house.governing
     most = governing.configuration.rules().admins.a_minute
-    if typed.number > most and not _stops_everything(typed):
-        return TooMany(most, is_told=typed.number == most + 1 or not _is_typed(typed))
+    if typed.number > most and not typed.stops_everything:
+        return TooMany(most, is_told=typed.number == most + 1 or not typed.is_typed)
     member = governing.members.member(typed.by)
     if member is None:
         return NoMember()
@@ -131,18 +131,9 @@ def _heeded(typed: Typed, work: CommandWork, by: Member, house: Administration) 
     return command if isinstance(command, Misread) else _done(command, work, by, house)
 
 
-def _is_typed(typed: Typed) -> bool:
-    return typed.filled is None and typed.pressed is None
-
-
 def _is_audit(typed: Typed, member: Member, governing: Governing) -> bool:
     """All that an auditor may who is no admin."""
-    return _is_typed(typed) and isinstance(parse(typed.text), Audit | Verify) and governing.is_auditor(member)
-
-
-def _stops_everything(typed: Typed) -> bool:
-    """That may be typed at any time."""
-    return _is_typed(typed) and isinstance(parse(typed.text), Pause)
+    return typed.is_typed and isinstance(parse(typed.text), Audit | Verify) and governing.is_auditor(member)
 
 
 def _sent_in(filled: Filled, work: CommandWork, by: Member, house: Administration) -> Reply:

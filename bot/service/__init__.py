@@ -32,6 +32,7 @@ from bot.slack.poster import SlackPoster
 from bot.slack.reviewing import ReviewListeners, SlackReviewDesk
 from bot.slack.speaking import SlackSpeaker
 from bot.slack.voice import SlackVoice
+from bot.stores.commands import AT_ONCE
 from bot.stores.inbox import SLACK_QUESTION
 from bot.stores.pauses import Pauses
 from bot.timers import kept_fresh
@@ -145,6 +146,7 @@ def at_work(
             worker.Pool(_in_no_pause(partial(handing.run_errand, records, house), pauses), size=1) as errands,
             worker.Pool(_in_no_pause(partial(acting.act_next, records, acts), pauses), size=1) as doing,
             worker.Pool(heed_next, size=1) as heeding,  # one after the other, and behind no question
+            worker.Pool(partial(heed_next, kinds=[AT_ONCE]), size=1) as stopping,  # and this behind no command
             worker.Pool(partial(admin.end_next, records, administration), size=1),
             worker.Pool(partial(evaluating.run_next, voice), size=1),
             closing(evaluating),
@@ -169,7 +171,14 @@ def at_work(
             decided = acting.decisions(acts)
             ActingListeners(us, decided, wake=doing.wake, later=later, reach=reach).attach(bolt)
             check = partial(admin.check, administration)
-            CommandIntake(us, commands, check=check, wake=heeding.wake, clock=records.clock, reach=reach).attach(bolt)
+            CommandIntake(
+                us,
+                commands,
+                check=check,
+                wake=partial(_each, heeding.wake, stopping.wake),
+                clock=records.clock,
+                reach=reach,
+            ).attach(bolt)
             why_of_own = partial(home.why, assistant)
             HomeListeners(us, homes, why_of_own, wake=drawing.wake, later=later).attach(bolt)
             listeners = Listeners(
@@ -190,6 +199,11 @@ def answers(records: app.Records) -> bool:
     """The database does, whatever is in it."""
     records.sources.listed()
     return True
+
+
+def _each(*calls: Callable[[], object]) -> None:
+    for call in calls:
+        call()
 
 
 def _in_no_pause(work_next: Callable[[], bool], pauses: Pauses) -> Callable[[], bool]:

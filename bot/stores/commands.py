@@ -4,7 +4,7 @@ They lie in the inbox beside the questions, under a kind of their own, and wait 
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, NamedTuple, TypeVar
@@ -30,6 +30,8 @@ from bot.stores.sources import Sources
 from bot.stores.tables import ChangeRow, InboxRow, RemovalRow, TypingRow
 
 SLACK_COMMAND: Final = "command:slack"
+AT_ONCE: Final = "command:slack:at_once"  # what waits behind no other
+COMMANDS: Final = (AT_ONCE, SLACK_COMMAND)
 
 Written = TypeVar("Written")
 
@@ -117,9 +119,9 @@ class Commands:
             events = [event for event in self._ledger.events(session, receipt) if event.kind == "form_opened"]
         return Event(kind="form_opened", body=events[-1].body or {}) if events else None
 
-    def open_next(self) -> "OpenCommand | None":
+    def open_next(self, kinds: Collection[str] = COMMANDS) -> "OpenCommand | None":
         """The one that has waited longest. One that a newer version of us took in, and we cannot read, is given up."""
-        claim = self.inbox.claim(self._clock(), kinds=[SLACK_COMMAND])
+        claim = self.inbox.claim(self._clock(), kinds=kinds)
         if claim is None:
             return None
         try:
@@ -434,7 +436,7 @@ def _row(typed: Typed, now: datetime) -> dict[str, object]:
     key = f"slack:{typed.by.team}:{typed.key}"
     return {
         "id": typed.receipt,
-        "kind": SLACK_COMMAND,
+        "kind": AT_ONCE if typed.stops_everything else SLACK_COMMAND,
         "key": key,
         "subject": key,
         "revision": "",

@@ -234,6 +234,18 @@ def _never() -> Any:
     raise AssertionError("somebody else was asked")
 
 
+def test_a_pause_waits_behind_no_other_command(open_office: Open) -> None:
+    acme = open_office()
+    acme.slack.faults.fail("users.list", "slow", seconds=8.0)
+    assert types(acme, "ana", "people").acked
+    until(lambda: acme.slack.requests.of("users.list"))
+    assert types(acme, "ana", "pause").acked
+    until(lambda: whispers(acme, "ana"))
+    assert "Nothing is answered from now on" in whispers(acme, "ana")[0]
+    until(lambda: len(whispers(acme, "ana")) == 2)
+    acme.settled()
+
+
 def test_a_pause_stops_answers_at_once_and_whoever_asks_is_told(open_office: Open) -> None:
     acme = open_office()
     zoes = acme.direct("zoe")
