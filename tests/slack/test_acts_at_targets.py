@@ -197,8 +197,6 @@ def test_what_may_not_be_done_there_is_not_and_no_page_says_what_is_done_or_wher
     assert "Post a message" not in elsewhere
     how = shown(acme, "ana", "How do I create a ticket in ENG about annual leave?")
     assert "Confirm" not in buttons(how)
-    asked = shown(acme, "ana", 'create a page in ENG titled "How to restart" saying "Press the button"?')
-    assert "Confirm" not in buttons(asked)
     assert {one["tool"] for one in acme.events("act_proposed")} == {
         *("jira.create_issue", "jira.comment", "confluence.create_page")
     }
