@@ -133,7 +133,9 @@ def test_a_home_says_what_may_be_asked_where_one_is_known_and_what_one_asked() -
     assert "wiki: 1,204 documents that you may read" in text
     assert "✗ drive: I do not know you there." in text
     assert "ana@acme.test" in text
-    assert "ben@acme.test, UCAROL" in text
+    assert "ben@acme.test" in text
+    assert "UCAROL" not in text  # but by the name that they have in Slack
+    assert [one["user_id"] for one in inside(drawn(ANA)) if one.get("type") == "user"] == ["UCAROL"]
     assert f"<{LINK}|How &lt;!channel&gt; much ∗leave∗?>\nAnswered · 01 March 2026, 12:00 UTC" in text
     assert words.HOME_ERASED in text
     (why,) = [one for one in inside(drawn(ANA)) if one.get("action_id") == WHY]

@@ -27,6 +27,7 @@ from bot.slack.render.evaluated import evaluations
 from bot.slack.render.keeping import keeping
 from bot.slack.render.kit import Json
 from bot.slack.render.lines import coded, moment, post, told
+from bot.slack.render.lines import people as people_named
 from bot.slack.render.message import Post
 from bot.slack.render.models import models
 from bot.slack.render.mrkdwn import escaped
@@ -192,16 +193,11 @@ def _now_paused(reply: NowPaused) -> str:
 
 
 def _no_admin(admins: Sequence[str]) -> Post:
-    """Who is named by an id is shown by the name that they have in Slack; nobody is rung for it."""
     if not admins:
         return post(
             [told(f"Only admins can use this, and there is none yet: whoever runs Footnote names one. {_ANYBODY}")]
         )
-    named: list[Json] = []
-    for admin in admins[:_MOST_NAMED]:
-        comma = [_text(", ")] if named else []
-        named += [*comma, {"type": "user", "user_id": admin} if "@" not in admin else _text(admin)]
-    shown = [_text(f"{_ONLY_ADMINS} "), *named, _text(f". {_ANYBODY}")]
+    shown = [_text(f"{_ONLY_ADMINS} "), *people_named(admins[:_MOST_NAMED]), _text(f". {_ANYBODY}")]
     text = f"{_ONLY_ADMINS} {', '.join(admins[:_MOST_NAMED])}. {_ANYBODY}"
     return Post(plain.cut(escaped(text)), (rich_text([{"type": "rich_text_section", "elements": shown}]),))
 

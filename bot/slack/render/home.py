@@ -11,10 +11,11 @@ from bot.core.home import ForMember, Home, Known, Office, Recent, Shelf, SpentBy
 from bot.slack import words
 from bot.slack.render.characters import one_line, shortened
 from bot.slack.render.kit import Json, mrkdwn, note, plain_text
-from bot.slack.render.lines import coded, item, moment, post, told
+from bot.slack.render.lines import coded, item, moment, people, post, told
 from bot.slack.render.mrkdwn import link, linked, literal
 from bot.slack.render.overview import overview
 from bot.slack.render.parts import Part
+from bot.slack.render.richtext import rich_text
 
 WHY: Final = "home_why"
 
@@ -73,7 +74,7 @@ def _known(home: ForMember) -> Iterator[Json]:
     if len(home.known) > _MOST_SOURCES:
         yield from _said([told(words.HOME_MORE)])
     if not all(one.is_known for one in home.known):
-        yield from _said([told(_how_to_be_known(home))])
+        yield _how_to_be_known(home)
 
 
 def _known_at(one: Known) -> str:
@@ -81,11 +82,20 @@ def _known_at(one: Known) -> str:
     return f"✓ {name}: I know you there." if one.is_known else f"✗ {name}: I do not know you there."
 
 
-def _how_to_be_known(home: ForMember) -> str:
+def _how_to_be_known(home: ForMember) -> Json:
     if home.address is None:
-        return words.HOME_NO_ADDRESS
-    ask = ", ".join(_name(name) for name in home.admins[:_MOST_ADMINS]) or words.WHOEVER_RUNS
-    return words.HOME_UNKNOWN.format(address=_plain(home.address), admins=ask)
+        return _line(_text(words.HOME_NO_ADDRESS))
+    before, _, after = words.HOME_UNKNOWN.partition("{admins}")
+    admins = people([_plain(name) for name in home.admins[:_MOST_ADMINS]]) or [_text(words.WHOEVER_RUNS)]
+    return _line(_text(before.format(address=_plain(home.address))), *admins, _text(after))
+
+
+def _line(*elements: Json) -> Json:
+    return rich_text([{"type": "rich_text_section", "elements": list(elements)}])
+
+
+def _text(text: str) -> Json:
+    return {"type": "text", "text": text}
 
 
 def _recent(recent: Sequence[Recent]) -> Iterator[Json]:

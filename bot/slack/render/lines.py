@@ -28,6 +28,15 @@ def told(text: str) -> Paragraph:
     return Paragraph(tuple(Run(piece, code=at % 2 == 1) for at, piece in pieces if piece))
 
 
+def people(named: Sequence[str]) -> list[Json]:
+    """Elements of a line. Whoever is named by an id is shown by the name that they have in Slack; nobody is rung for it."""
+    shown: list[Json] = []
+    for one in named:
+        comma: list[Json] = [{"type": "text", "text": ", "}] if shown else []
+        shown += [*comma, {"type": "text", "text": one} if "@" in one else {"type": "user", "user_id": one}]
+    return shown
+
+
 def item(text: str) -> Item:
     return Item((Run(shortened(one_line(text), _MOST_OF_AN_ITEM)),))
 
