@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.failpoints import FAILPOINTS
+from bot.playground.slack import Delivery
 from bot.slack.render.cards import DID_NOT, HAPPENED
 from tests.faults.test_kill_slack import dies, is_signed, serving
 from tests.slack.office import until
@@ -23,12 +24,12 @@ NOT_KNOWN = {"act.after_claim"}  # whether it was sent cannot be told from here,
 POINTS = [name for name in FAILPOINTS if name.startswith("act.")]
 IT = "The projector is broken"
 START_S = 120.0
-REDELIVERED_S = 90.0  # until Slack has said once more what a process that was killed did not acknowledge
 
 
 @pytest.fixture
 def desk(tmp_path: Path, database_url: str) -> Iterator[Tracker]:
-    with tracker(tmp_path, database_url) as opened:
+    delivery = Delivery(ack_s=1.0, redelivery_s=(0.3,) * 60)
+    with tracker(tmp_path, database_url, delivery=delivery) as opened:
         yield opened
 
 
@@ -65,7 +66,7 @@ def test_what_was_confirmed_is_done_once_by_the_next_process_or_a_person_is_aske
             assert not desk.effects
             assert desk.presses("ana", IT)
         is_told(desk, done=failpoint not in NOT_KNOWN)
-        desk.acme.settled(REDELIVERED_S)
+        desk.acme.settled()
     assert dict(desk.effects) == ({} if failpoint in NOT_KNOWN else {IT: 1})
     is_signed(desk.acme)
 
@@ -94,7 +95,7 @@ def test_what_jira_was_doing_when_we_died_is_looked_for_there_or_a_person_says_i
             assert desk.presses("ana", IT, HAPPENED)
             assert desk.presses_late("ana", IT, DID_NOT)
             is_told(desk, done=True)
-        desk.acme.settled(REDELIVERED_S)
+        desk.acme.settled()
     assert dict(desk.effects) == {IT: 1}
 
 
@@ -114,7 +115,7 @@ def test_of_many_clicks_at_once_by_many_people_one_is_done(desk: Tracker, proces
             clicks = [hands.submit(desk.presses_late, name, IT) for name in ("ana", "ben", "zoe") * 4]
             assert all(click.result() for click in clicks)
         is_told(desk, done=True)
-        desk.acme.settled(REDELIVERED_S)
+        desk.acme.settled()
     assert dict(desk.effects) == {IT: 1}
     (confirmed,) = desk.acme.events("act_confirmed")
     assert confirmed["by"].endswith(f"/{desk.acme.person('ana').id}")
