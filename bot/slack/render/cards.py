@@ -110,7 +110,7 @@ def over(sheet: Sheet) -> Post:
     standing = sheet.standing
     said = outcome(sheet)
     found = standing.outcome if _is_alone(sheet) else None
-    lines = [section((Run(f"{sheet.does}: ", bold=True), Run(said)))]
+    lines = [section((Run(f"{sheet.does}: ", bold=True), Run(f"{said} " if found is not None else said)))]
     if found is not None:
         lines.append(_result(found.what, found.url))
     if standing.said and _is_alone(sheet):

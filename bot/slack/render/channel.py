@@ -20,7 +20,7 @@ _MODES = {
     "private": "Whoever mentions me is answered alone, in a direct message, from what they themselves may read.",
 }
 _HOW = (
-    "`/footnote channel scope …`, `mode …` and `profile …` change it, each without anything more in a form; "
+    "`/footnote channel scope …`, `mode …` and `profile …` change it; typed alone, each opens a form. "
     "`/footnote channel clear` takes all of it back."
 )
 
