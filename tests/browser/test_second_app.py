@@ -102,6 +102,7 @@ def test_closing_a_modal_is_told_to_the_app(open_windows: Windows, acme_slack: F
 def test_a_slash_offers_commands_with_what_they_do(open_windows: Windows, acme_slack: Footnote) -> None:
     page = open_windows.open(acme_slack.origin, "ana", "general")
     field = page.get_by_role("textbox", name="Message #general")
+    expect(field).to_be_focused()  # by then all of the page is there
     field.press_sequentially("/p")
     offered = page.get_by_role("listbox", name="Commands").get_by_role("option")
     expect(offered).to_have_count(1)

@@ -126,7 +126,10 @@ def test_two_clicks_are_one_answer_whatever_the_second_is_on(open_office: Open) 
         zoe, place = acme.person("zoe"), acme.direct("zoe")
         (actions,) = of_type(back.blocks, "actions")
         here = {"type": "message", "message_ts": back.ts, "channel_id": place.id, "is_ephemeral": False}
-        for pressed in [actions["elements"][0], *actions["elements"], *actions["elements"]]:
+        first, *_ = actions["elements"]
+        presses(acme, zoe, here, first["value"])
+        until(lambda: len(acme.receipts()) == 2)  # over HTTP whatever comes at once is in no order
+        for pressed in [*actions["elements"], *actions["elements"]]:
             presses(acme, zoe, here, pressed["value"])
         answers(acme, place, 2)
         until(lambda: not buttons(place.messages[back.ts]))
