@@ -110,6 +110,9 @@ def test_a_slash_offers_commands_with_what_they_do(open_windows: Windows, acme_s
     expect(offered).to_contain_text("question, or “new”")
     field.press("Tab")
     expect(field).to_have_value("/poll ")
+    page.evaluate(
+        "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )  # the caret follows
     field.press_sequentially("Tea or coffee?")
     field.press("Enter")
     expect(said_by(page, "Sketchpad")).to_contain_text("Tea or coffee?")
