@@ -21,7 +21,7 @@ from policies.people import Email
 MARK: Final = "footnote"  # the property that our issues and comments carry
 MOST_FOUND: Final = 200
 MOST_AT_ONCE: Final = 50
-BURST: Final = 26  # two acts at once, each with its card: somebody waits for them
+BURST: Final = 52  # four acts at once, each with its card: somebody waits for them
 LIVE: Final = Patience(total_s=12.0, first_wait_s=0.2, longest_wait_s=2.0, jitter_s=0.2)
 ADVICE: Final = "make a new API token for the account of FOOTNOTE_JIRA_EMAIL, and put it into FOOTNOTE_JIRA_TOKEN"
 SCOPES: Final = ("read:jira-work", "read:jira-user", "write:jira-work")
