@@ -209,7 +209,7 @@ def test_malformed_events_stop_nothing_and_are_taken_off_slacks_hands(
     monkeypatch.setattr(
         poster, "_A_MESSAGE_S", 0.0
     )  # what is left of a message is still answered: hundreds in one place
-    acme = open_office(delivery=Delivery(redelivery_s=()))
+    acme = open_office(delivery=Delivery(ack_s=30.0, redelivery_s=()))  # hundreds at once, on a busy machine
     app, hub = app_of(acme), acme.slack.hub
     fields = ("type", "channel", "user", "ts", "text", "thread_ts", "subtype", "edited", "message", "previous_message")
     for kind in ("message", "app_mention"):
@@ -640,7 +640,7 @@ def test_an_app_that_is_uninstalled_at_work_ends_its_questions_and_says_so(open_
 
     with app.records(acme.settings) as records, records.database.reading() as session:
         noted = [event.body for event in records.ledger.events(session, NO_RECEIPT) if event.kind == "shut_out"]
-    assert [body["why"] for body in noted if body] == ["tokens_revoked", "app_uninstalled"]
+    assert sorted(body["why"] for body in noted if body) == ["app_uninstalled", "tokens_revoked"], "in any order"
     calls = len(acme.slack.requests.all())
     time.sleep(3)
     assert len(acme.slack.requests.all()) - calls <= 2, "no loop"
