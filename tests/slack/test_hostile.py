@@ -233,6 +233,7 @@ def test_malformed_events_stop_nothing_and_are_taken_off_slacks_hands(
     until(lambda: not hub.post.due and not hub.post.waiting, patience_s=60)
     assert not [parcel for parcel in hub.post.lost if not _bolt_stumbles(parcel.payload["event"])]
     hub.post.lost.clear()
+    acme.settled(180.0)
     is_well(acme)
 
 
