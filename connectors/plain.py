@@ -1,5 +1,5 @@
 """What a plain text says, block by block: paragraphs, headings, lists. Pure. Whatever else stands in it is letters: nothing
-becomes a link, a mention or markup.
+becomes a link, a mention or markup. The only links there are stand below it, and are ours.
 """
 
 import re
@@ -30,6 +30,23 @@ class Paragraph(NamedTuple):
 
 
 Block = Heading | Items | Paragraph
+
+
+class Link(NamedTuple):
+    """Made by us, never read from a text. Without an address it is a name."""
+
+    text: str
+    url: str = ""
+
+
+class Below(NamedTuple):
+    """What stands under a text, under a heading of ours: links."""
+
+    heading: str = ""
+    links: tuple[Link, ...] = ()
+
+
+NOTHING_BELOW: Final = Below()
 
 
 def blocks(text: str) -> Iterator[Block]:

@@ -251,9 +251,16 @@ class Section(Noun):
     refusal: Refusal | None = None
 
 
+class Put(Noun):
+    """A text that was also to be put somewhere: that is proposed, or not, `because` of this rule."""
+
+    because: str | None = None
+
+
 class Answer(Noun):
     """Claims that were all verified against the evidence. Notes are an admin's, caveats ours; neither are claims. `left_out`:
-    questions of the same message that nobody has answered. `is_draft`: they are a text for the asker to use.
+    questions of the same message that nobody has answered. `is_draft`: they are a text for the asker to use;
+    `put`: somewhere, as they have said.
     """
 
     kind: Literal["answer"] = "answer"
@@ -263,6 +270,7 @@ class Answer(Noun):
     sections: tuple[Section, ...] = ()  # none: it was one question
     left_out: int = Field(default=0, ge=0)
     is_draft: bool = False
+    put: Put | None = None
 
 
 class Clarification(Noun):

@@ -4,16 +4,21 @@ from typing import ClassVar, Final, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from connectors.plain import NOTHING_BELOW, Below
 from policies.people import Email, Noun
 
-Why = Literal["no_such_target", "not_yours", "unknown_there", "invalid", "too_many", "refused"]
+Why = Literal[
+    "no_such_target", "not_yours", "unknown_there", "invalid", "too_many", "refused", "outdated", "not_for_all"
+]  # fmt: skip
 """`not_yours`: whom it is for may not do it there themselves. `unknown_there`: the target does not know who that is.
 
-The first two are said with the same words, or a refusal would tell what there is.
+The first two are said with the same words, or a refusal would tell what there is. `outdated`: what a text was written from is not as
+it was for whoever asked; `not_for_all`: not everybody who would read it there may read that.
 """
 
 
 _MOST_OF_A_NAME: Final = 80
+WRITTEN_FROM: Final = "Written from:"
 
 
 class Arguments(BaseModel):
@@ -39,10 +44,13 @@ def byline(actor: Actor) -> str:
 
 
 class Would(Noun):
-    """What was read of the target before anything is written: its own name for it, and where that is."""
+    """What was read of the target before anything is written: its own name for it, and where that is. `channel`: the conversation
+    of Slack in which it would be said, by its id.
+    """
 
     target: str
     url: str = ""
+    channel: str | None = None
 
 
 class Barred(Noun):
@@ -83,8 +91,8 @@ class Tool(Protocol[Taken_contra]):
     def look(self, arguments: Taken_contra, actor: Actor) -> Would | Barred:
         """Only reads: whether the target is there, and whether the actor may do this there themselves. Raises `Retryable`."""
 
-    def run(self, arguments: Taken_contra, actor: Actor, key: str) -> Done | NotDone:
-        """Raises `Retryable` where surely nothing was written, `Unsure` where that is not known."""
+    def run(self, arguments: Taken_contra, actor: Actor, key: str, below: Below = NOTHING_BELOW) -> Done | NotDone:
+        """With what stands below the text, where it writes one. Raises `Retryable` where surely nothing was written, `Unsure` where that is not known."""
 
     def find(self, arguments: Taken_contra, actor: Actor, key: str) -> Done | None:
         """Only reads: what an earlier run with this key left at the target. Raises `Unsure` where the target cannot tell."""

@@ -37,6 +37,8 @@ FAILPOINTS = (
     "saved.after_submit",
     "saved.before_keep",
     "saved.after_keep",
+    "draft.before_propose",
+    "draft.after_propose",
     "act.after_propose",
     "act.after_card",
     "act.after_click",

@@ -8,6 +8,13 @@ def is_text(answer: Answer) -> bool:
     return answer.is_draft and any(claim.paragraph is not None for claim in answer.claims)
 
 
+def between(answer: Answer, number: int) -> str:
+    """What stands before this claim, where nothing but letters can."""
+    if number == 0:
+        return ""
+    return " " if follows(answer, number) else "\n\n" if is_text(answer) else "\n"
+
+
 def follows(answer: Answer, number: int) -> bool:
     """Whether this claim goes on in the paragraph of the one before."""
     if not answer.is_draft or number == 0:

@@ -6,18 +6,19 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, NewType, Protocol
 
-from pydantic import ValidationError
+from pydantic import ValidationError, field_validator
 from pydantic.fields import FieldInfo
 
-from bot.core.acting import Arguments, Done, Tool, Would
+from bot.core.acting import WRITTEN_FROM, Arguments, Done, Tool, Would
 from bot.core.nouns import Account, Event, ReceiptId, SlackPlace, SlackUser
 from bot.core.ports import NOBODYS, Errand
-from policies.evidence import Citation
+from connectors.plain import NOTHING_BELOW, Below, Link
+from policies.evidence import Answer, Citation
 from policies.gate import Act, Risk, ToolRule
 from policies.people import Noun
 
@@ -48,6 +49,7 @@ TRANSITIONS: Final[Mapping[Stage, frozenset[Stage]]] = {
     "expired": frozenset(),
 }
 
+_ADDRESS: Final = re.compile(r"https?://[^\s<>\"'`|\\]{1,2000}")
 _ONLY_THEIRS: Final = frozenset({"target", "recipient"})
 _OF_A_PERSON: Final = frozenset({"words", "form", "default"})
 
@@ -66,8 +68,26 @@ class Value(Noun):
     citation: Citation | None = None
 
 
+class Source(Noun):
+    """A document from which a text was written: how it is called there, where, and its passages that are quoted in it."""
+
+    document: str
+    source: str
+    title: str
+    url: str = ""
+    passages: tuple[str, ...]
+
+    @field_validator("url")
+    @classmethod
+    def _leads_there(cls, url: str) -> str:
+        """What could be read for anything else is none."""
+        return url if _ADDRESS.fullmatch(url) else ""
+
+
 class Proposal(Noun):
-    """`arguments` are canonical JSON. `missing`: what is still to be said before anybody can confirm it."""
+    """`arguments` are canonical JSON. `missing`: what is still to be said before anybody can confirm it. `sources`: from which its
+    text was written; they are named below it.
+    """
 
     id: ProposalId
     receipt: ReceiptId
@@ -81,10 +101,12 @@ class Proposal(Noun):
     made_at: datetime
     expires_at: datetime
     instead_of: ProposalId | None = None
+    sources: tuple[Source, ...] = ()
 
     @property
     def digest(self) -> str:
-        body = self.model_dump(mode="json")
+        """Without sources it is what it was before there were any."""
+        body = self.model_dump(mode="json", exclude=set() if self.sources else {"sources"})
         return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
     @property
@@ -100,7 +122,13 @@ class Proposal(Noun):
     @property
     def is_said_there(self) -> bool:
         """Whether whoever reads the place has read all of it already: its words stand there, or are the tool's own."""
-        return all(one.origin in {"words", "default"} for one in self.origins.values())
+        return not self.sources and all(one.origin in {"words", "default"} for one in self.origins.values())
+
+    @property
+    def below(self) -> Below:
+        """What is added below its text: links to its sources, which are ours."""
+        links = tuple(Link(one.title, one.url) for one in self.sources)
+        return Below(WRITTEN_FROM, links) if links else NOTHING_BELOW
 
 
 def canonical(values: Mapping[str, Any]) -> str:
@@ -127,6 +155,16 @@ def is_in_another(field: FieldInfo) -> bool:
     """Whether the tool sees to it that it lies in another of its targets, which rules name."""
     extra = field.json_schema_extra
     return isinstance(extra, dict) and extra.get("footnote_in_another") is True
+
+
+def body_of(tool: AnyTool) -> str | None:
+    """The field that a text which was written for it goes into, if there is one."""
+
+    def is_body(field: FieldInfo) -> bool:
+        extra = field.json_schema_extra
+        return isinstance(extra, dict) and extra.get("footnote_body") is True
+
+    return next((name for name, field in tool.takes.model_fields.items() if is_body(field)), None)
 
 
 def named_of(field: FieldInfo, value: str) -> str:
@@ -332,11 +370,14 @@ class Proposer(Protocol):
 
 
 class Acting(NamedTuple):
-    """What can be done at all, by name; rules say what may be. Without a proposer, words alone are gone by."""
+    """What can be done at all, by name; rules say what may be. Without a proposer, words alone are gone by. `plain`: a draft as the
+    plain text that is sent; None: no text is written for anything.
+    """
 
     tools: Mapping[str, AnyTool]
     executions: Executions
     proposer: Proposer | None = None
+    plain: Callable[[Answer], str] | None = None
 
 
 Clicked = Literal["taken", "unknown", "not_yours", "over", "expired", "denied", "incomplete", "taken_back", "invalid"]

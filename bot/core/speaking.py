@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from connectors.plain import Below
 from policies.people import Email, Noun
 
 
@@ -29,7 +30,7 @@ class Speaker(Protocol):
         """By its id or its name. None: there is none, or they are not in it."""
         ...
 
-    def say(self, room: str, text: str, *, byline: str, nonce: str) -> Said | str:
+    def say(self, room: str, text: str, *, byline: str, nonce: str, below: Below) -> Said | str:
         """A string: why not. Raises `Unanswered`, where nobody knows whether it was said."""
         ...
 

@@ -1,16 +1,35 @@
 """What is a text to be about? The words of a request behind `about` and its like: `draft a mail to the team about the canteen` is
-about the canteen. Where that is not plain, nothing is guessed.
+about the canteen. Where that is not plain, nothing is guessed. `… and put it in ENG` is where it is to go, and no part of that.
 """
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 _ABOUT: Final = re.compile(
-    r"\b(?:about|regarding|concerning|explaining|that (?:explains|announces|says|tells)|on|über|zum|zur|zu|bezüglich|wegen"
-    r"|sur|concernant|sobre|acerca de|over|betreffende)\s+(?=\w)",
+    r"\b(?:about|regarding|concerning|explaining|that (?:explains|announces|says|tells)"
+    r"|on(?!\s+(?:the\s+)?(?:(?:issue|ticket|bug|task|page)\s+)?(?:[a-z][a-z0-9_]+-\d|\#|https?:))"  # where it goes
+    r"|über|zum|zur|zu|bezüglich|wegen|sur|concernant|sobre|acerca de|over|betreffende)\s+(?=\w)",
     re.IGNORECASE,
 )
+_THEN: Final = re.compile(
+    r"[,;]?\s*(?:\b(?:and|then|und)\b|[,;.])\s*(?:(?:then|please)\s+)*"
+    r"(?:put|post|publish|add|place|save|file|send|share|store|upload|attach|stick|drop)\s+"
+    r"(?:it|this|that|them|the\s+(?:draft|text|page|ticket|issue|comment|message|post))\b.*$",
+    re.IGNORECASE | re.DOTALL,
+)
 _FEWEST: Final = 3  # characters: `on it` is about nothing
+
+
+class Parted(NamedTuple):
+    """What is to be written, and what is to be done with that; in the words of the request."""
+
+    writing: str
+    then: str
+
+
+def parted(request: str) -> Parted:
+    found = _THEN.search(request)
+    return Parted(request, "") if found is None else Parted(request[: found.start()], found.group())
 
 
 def subject(request: str) -> str | None:

@@ -9,7 +9,8 @@ before its reply is whole takes back what was told of it.
 The steps of an attempt that died are taken again, except those before `closed`: what was decided stays decided, unless
 a source has taken back since then what it was decided from, or others read along by now.
 
-What is to be done is proposed, and done by nobody before whoever asked has confirmed it: see `flows.act`.
+What is to be done is proposed, and done by nobody before whoever asked has confirmed it: see `flows.act`; and so is what is to be
+done with a text that is to be written: see `flows.drafting`.
 
 What people have said to each other is retold on a way of its own, for whoever reads it anyway: see `flows.summarise`.
 
@@ -35,9 +36,11 @@ from bot.core.clock import Stopwatch, as_text
 from bot.core.errors import LostLease
 from bot.core.nouns import Event, ListId, Part, Question, Shortfall, SlackPlace, Wording
 from bot.core.ports import Guess, Poster, Work
+from bot.core.proposals import Proposal
 from bot.core.record import audience_body, part_body, part_from
 from bot.flows.act import proposed
 from bot.flows.by_rule import not_for, said_by_rule
+from bot.flows.drafting import drafted, placed_by
 from bot.flows.read import Reading, confirm
 from bot.flows.reply import Answering, Attempt, cites_beyond, sought_by
 from bot.flows.requests import Guessing, Sorted, narrowed, reply_to_all, reviewed, sort_out
@@ -72,6 +75,7 @@ class Outcome:
     shortfall: Shortfall | None = None
     requests: tuple[Request, ...] = ()
     left_out: int = 0
+    proposal: Proposal | None = None
 
 
 class _Decided(NamedTuple):
@@ -210,6 +214,7 @@ def _show_here(attempt: Attempt, poster: Poster) -> _Shown:
         outcome, _, readers, _ = _for_those_who_read_it(attempt, _recall(attempt) or _decide(attempt))
         house.reach("ask.after_close")
         _check_not_paused(work, poster)
+        _propose(attempt, outcome.proposal)
         if _is_unnamed(work.question) and not isinstance(outcome.reply, Answer | Clarification):
             work.check_lease()
             poster.leave(work.question, again=work.attempt > 1)
@@ -223,6 +228,17 @@ def _show_here(attempt: Attempt, poster: Poster) -> _Shown:
         work.record_shown(Event(kind="shown", body={"attempt": work.attempt, "to": [to]}))
         house.reach("aside.after_show")
     return _Shown(outcome, to, more)
+
+
+def _propose(attempt: Attempt, proposal: Proposal | None) -> None:
+    """What is on record with the draft; once, whatever becomes of this attempt."""
+    acting = attempt.house.acting
+    if proposal is None or acting is None:
+        return
+    attempt.house.reach("draft.before_propose")
+    attempt.work.check_lease()
+    acting.executions.propose(proposal)
+    attempt.house.reach("draft.after_propose")
 
 
 def _check_not_paused(work: Work, poster: Poster) -> None:
@@ -429,6 +445,7 @@ def _outcome_from(closed: Event, work: Work) -> Outcome:
         shortfall=here.shortfall,
         requests=tuple(map(Request.model_validate, body.get("requests", ()))),
         left_out=body.get("left_out", 0),
+        proposal=Proposal.model_validate(body["proposal"]) if "proposal" in body else None,
     )
 
 
@@ -500,7 +517,7 @@ def _decided(attempt: Attempt) -> _Decided:
         return _Decided(_from_part(attempt, part, found), asker, None, found.guesses)
     readers = _readers(attempt, asker)
     attempt.watch.lap("audience")
-    return _Decided(_from_evidence(attempt, readers, found), asker, readers, found.guesses)
+    return _Decided(_from_evidence(attempt, readers, found, asker), asker, readers, found.guesses)
 
 
 def _guessing(attempt: Attempt) -> Guessing | None:
@@ -516,11 +533,14 @@ def _without_evidence(attempt: Attempt, reply: Reply, way: Route | None) -> Outc
     return Outcome(reply=reply, evidence=Evidence(), route=way, model=None, timings_ms=attempt.watch.laps)
 
 
-def _from_evidence(attempt: Attempt, readers: Audience, found: Sorted) -> Outcome:
-    here = reply_to_all(attempt, readers, found)
+def _from_evidence(attempt: Attempt, readers: Audience, found: Sorted, asker: Person) -> Outcome:
+    here, where = reply_to_all(attempt, readers, found), placed_by(attempt, asker, found)
     if isinstance(here.reply, Answer) and reviewed(found.route, found.requests) and not _is_in_slack(attempt):
         here = Part(reply=Refusal(reason=RefusalReason.NEEDS_SLACK), evidence=Evidence())
-    return _from_part(attempt, here, found)
+    if where is None:
+        return _from_part(attempt, here, found)
+    part, proposal = drafted(attempt, asker, found, where, here)
+    return replace(_from_part(attempt, part, found), proposal=proposal)
 
 
 def _from_part(attempt: Attempt, part: Part, found: Sorted) -> Outcome:
@@ -550,6 +570,7 @@ def _closed(decided: _Decided, rules: Rules) -> dict[str, object]:
         "route": outcome.route.model_dump(mode="json") if outcome.route else None,
         "timings_ms": dict(outcome.timings_ms),
         **_several(outcome),
+        **({"proposal": outcome.proposal.model_dump(mode="json")} if outcome.proposal is not None else {}),
         **({"guesses": list(map(_guessed, decided.guesses))} if decided.guesses else {}),
     }
 

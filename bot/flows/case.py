@@ -1,7 +1,7 @@
 """One thing that is to be done, as the tool, the rules and the people are at this moment. Nothing is done here."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import structlog
 
@@ -23,16 +23,21 @@ from bot.core.proposals import (
     act_of,
 )
 from bot.flows.act import day_of
+from bot.flows.drawn import Drawing, is_open_there, is_open_to
 from connectors.model import Retryable
 from policies.gate import Actor, Decision, Deny, ToolRule, decide, rule_of
 from policies.people import Person
 from policies.rules import Rules, RulesError
 
+OUTDATED: Final = Barred(why="outdated")
+
 log = structlog.get_logger()
 
 
 class House(NamedTuple):
-    """`member`: whether they are a full member at this moment, and who that is."""
+    """`member`: whether they are a full member at this moment, and who that is. `drawing`: without it nothing is put anywhere that was
+    written from documents.
+    """
 
     acting: Acting
     history: History
@@ -41,6 +46,7 @@ class House(NamedTuple):
     cards: Cards
     clock: Clock
     reach: Reach
+    drawing: Drawing | None = None
 
 
 class Case(NamedTuple):
@@ -108,13 +114,22 @@ def for_whom(case: Case, house: House) -> Whom:
 
 
 def looked(case: Case, house: House) -> Would | Barred:
-    """Only reads."""
+    """Only reads: what it may be put together from, then the target, then who reads there."""
     member = house.member(case.proposal.actor)
     if member is None or member.email is None:
         return Barred(why="not_yours")
+    if not is_readable(case.proposal, house):
+        return OUTDATED
     found = case.tool.look(arguments_of(case), Whom(email=member.email))
     assert isinstance(found, Would | Barred), "a tool keeps its protocol"
+    if isinstance(found, Would) and not is_open_there(found.channel, case.proposal, house.history, house.drawing):
+        return Barred(why="not_for_all")
     return found
+
+
+def is_readable(proposal: Proposal, house: House, who: SlackUser | None = None) -> bool:
+    """What its text was written from, by whoever asked."""
+    return is_open_to(who or proposal.actor, proposal, house.history, house.drawing)
 
 
 def arguments_of(case: Case) -> Arguments:

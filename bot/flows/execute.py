@@ -16,7 +16,7 @@ from bot.core.acting import Actor as Whom
 from bot.core.acting import Barred, Done, NotDone, Unsure, Would
 from bot.core.clock import pause
 from bot.core.errors import LostLease
-from bot.core.nouns import Event
+from bot.core.nouns import Event, SlackUser
 from bot.core.proposals import (
     TRANSITIONS,
     Card,
@@ -30,6 +30,7 @@ from bot.core.proposals import (
 from bot.core.record import newest
 from bot.flows.act import day_of
 from bot.flows.case import (
+    OUTDATED,
     Case,
     House,
     arguments_of,
@@ -38,6 +39,7 @@ from bot.flows.case import (
     decided,
     for_whom,
     is_as_proposed,
+    is_readable,
     is_taken_back,
     looked,
     sheet_of,
@@ -109,13 +111,17 @@ def _is_shown(execution: Execution, case: Case, house: House) -> bool:
         return False
     if is_taken_back(proposal, house):
         _end(execution, "declined", "taken_back")
-        execution.located(announced)
+        if not proposal.sources:  # that is the draft itself
+            execution.located(announced)
         _close(execution, house)
         return False
     found = looked(case, house) if not proposal.missing else None
+    if found is None and not is_readable(proposal, house):
+        found = OUTDATED
     if isinstance(found, Barred):
         _end(execution, "declined", found.why, said=found.said)
-        execution.located(announced)
+        if not proposal.sources:
+            execution.located(announced)
         _close(execution, house)
         return False
     card = _put(execution, case, announced, found, house)
@@ -125,7 +131,7 @@ def _is_shown(execution: Execution, case: Case, house: House) -> bool:
         return False
     house.reach("act.after_card")
     execution.located(card)
-    if card != announced and proposal.instead_of is None and proposal.channel is not None:
+    if card != announced and proposal.instead_of is None and proposal.channel is not None and not proposal.sources:
         house.cards.point_to_it(announced)
     execution.shown("proposed")
     return True
@@ -143,6 +149,9 @@ def _put(execution: Execution, case: Case, announced: Card, found: Would | None,
 
 
 def _belongs_there(proposal: Proposal) -> bool:
+    """Where a text was written, that stands there, and its card is another message."""
+    if proposal.sources:
+        return False
     return proposal.instead_of is None and (proposal.channel is None or proposal.is_said_there)
 
 
@@ -203,7 +212,7 @@ def _ask_to_approve(execution: Execution, case: Case, by: tuple[str, ...], house
     """Each of them once. Nobody who could: then it is over."""
     asked = dict(case.standing.approvals)
     for approver in by:
-        if approver not in asked:
+        if approver not in asked and is_readable(case.proposal, house, _colleague(approver, case.proposal)):
             execution.check_lease()
             where = house.cards.ask_approver(approver, signed(case, house), since=case.proposal.place.message)
             if where is not None:
@@ -216,6 +225,10 @@ def _ask_to_approve(execution: Execution, case: Case, by: tuple[str, ...], house
         execution.record(Event(kind="act_approval_asked", body={"of": sorted(asked)}))
         _turn(execution, case, house)
     return execution.rest(case.proposal.expires_at, stage="confirmed")
+
+
+def _colleague(approver: str, proposal: Proposal) -> SlackUser:
+    return SlackUser(team=proposal.actor.team, user=approver)
 
 
 def _begin(execution: Execution, case: Case, house: House) -> None:
@@ -260,7 +273,7 @@ def _run(execution: Execution, case: Case, whom: Whom, house: House) -> None:
 def _tried(execution: Execution, case: Case, whom: Whom) -> Done | NotDone:
     for left in reversed(range(_TRIES)):
         try:
-            return case.tool.run(arguments_of(case), whom, execution.id)
+            return case.tool.run(arguments_of(case), whom, execution.id, case.proposal.below)
         except Retryable:
             if not left:
                 raise
@@ -312,6 +325,8 @@ def _find_out(execution: Execution, standing: Standing, house: House) -> None:
 def _may_still_be_done(case: Case, house: House) -> bool:
     """As the rules and people are now. That it has begun is no other use."""
     if house.acting.executions.is_paused():
+        return False
+    if isinstance(looked(case, house), Barred):
         return False
     by = case.standing
     return isinstance(decided(case, house, confirmed_by=by.confirmed_by, approved_by=by.approved_by, but=1), Allow)

@@ -23,6 +23,7 @@ from bot.flows.case import (
     House,
     against,
     case_of,
+    is_readable,
     is_taken_back,
     is_unchanged,
     person_of,
@@ -62,7 +63,11 @@ def cancel(id_: ProposalId, clicker: SlackUser, house: House) -> Pressed:
 def to_edit(id_: ProposalId, clicker: SlackUser, house: House) -> Sheet | Pressed:
     """What a form for it asks."""
     case = _theirs(id_, clicker, house)
-    return case if isinstance(case, Pressed) else sheet_of_case(case)
+    if isinstance(case, Pressed):
+        return case
+    if not is_readable(case.proposal, house):
+        return _declined(case, "outdated", clicker, house)
+    return sheet_of_case(case)
 
 
 def edit(id_: ProposalId, clicker: SlackUser, entries: Mapping[str, Any], house: House) -> Pressed:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from bot.core.nouns import Part, Said
 from bot.core.ports import Guess
 from bot.core.questions import questions
-from bot.core.subject import subject
+from bot.core.subject import parted, subject
 from bot.flows.read import confirm
 from bot.flows.reply import Attempt, reply_for, sought_by
 from bot.steps.rewrite import rewrite
@@ -138,10 +138,12 @@ def checked_by(way: Route, requests: Sequence[Request]) -> tuple[tuple[str, ...]
 
 
 def _about(attempt: Attempt, way: Route) -> Attempt:
-    """What a text is to be about is searched too: who is to read it stands in no document."""
-    wording = attempt.wording
-    said = subject(wording.asked) if way.does == "draft" and wording.whole is None else None
-    return replace(attempt, wording=wording.model_copy(update={"whole": said})) if said is not None else attempt
+    """What a text is to be about is searched too: who is to read it stands in no document, and nor does where it is to go."""
+    if way.does != "draft":
+        return attempt
+    asked, whole = parted(attempt.wording.asked).writing, attempt.wording.whole
+    said = {"asked": asked, "whole": subject(asked) if whole is None else whole}
+    return replace(attempt, wording=attempt.wording.model_copy(update=said))
 
 
 def narrowed(attempt: Attempt, way: Route) -> Attempt:

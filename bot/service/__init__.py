@@ -117,7 +117,7 @@ def at_work(
             acting=can_do,
         ) as assistant,
     ):
-        acts = acting.house(records, can_do, people, poster, reach)
+        acts = acting.house(records, can_do, people, poster, assistant.answering.reading, reach)
         assistant.want(embedder)
         answer_next = partial(
             worker.answer_next,

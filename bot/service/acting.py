@@ -13,10 +13,13 @@ from bot.core.speaking import Speaker
 from bot.core.tooling import Act
 from bot.flows import pressed
 from bot.flows.case import House
+from bot.flows.drawn import Drawing
+from bot.flows.read import Reading
 from bot.slack.acting import Decisions, SlackCards
 from bot.slack.audience import SlackPeople
 from bot.slack.poster import SlackPoster
 from bot.slack.render.cards import entered
+from bot.slack.render.written import plain
 
 
 @contextmanager
@@ -28,10 +31,12 @@ def at_hand(records: app.Records, speaker: Speaker, instead: Sequence[AnyTool] |
             if jira is not None:
                 stack.callback(jira.close)
             instead = tools.tools(records, speaker, jira)
-        yield app.acting(records, instead)
+        yield app.acting(records, instead)._replace(plain=plain)
 
 
-def house(records: app.Records, acting: Acting, people: SlackPeople, poster: SlackPoster, reach: Reach) -> House:
+def house(
+    records: app.Records, acting: Acting, people: SlackPeople, poster: SlackPoster, reading: Reading, reach: Reach
+) -> House:
     return House(
         acting=acting,
         history=records.receipts,
@@ -40,6 +45,7 @@ def house(records: app.Records, acting: Acting, people: SlackPeople, poster: Sla
         cards=SlackCards(poster),
         clock=records.clock,
         reach=reach,
+        drawing=Drawing(reading, people.everybody),
     )
 
 

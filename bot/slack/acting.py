@@ -40,7 +40,8 @@ class SlackCards:
         return self._poster.change(card.channel, card.message, looks.card(sheet))
 
     def show_alone(self, actor: SlackUser, sheet: Sheet, *, since: str) -> Card | None:
-        return self._written(actor.user, looks.card(sheet), f"{sheet.standing.proposal.id}:card", since)
+        shown = looks.card(sheet) if sheet.standing.stage == "proposed" else looks.over(sheet)
+        return self._written(actor.user, shown, f"{sheet.standing.proposal.id}:card", since)
 
     def point_to_it(self, card: Card) -> None:
         self._poster.change(card.channel, card.message, looks.elsewhere())

@@ -108,6 +108,17 @@ class SlackPeople:
             log.warning("who reads along could not be found out", why=str(why), channel=place.channel)
             return Audience(people=(asker,), complete=False)
 
+    def everybody(self, asker: Person, declared: frozenset[Principal]) -> Audience:
+        """Every full member, as of a public channel; and whoever asks."""
+        try:
+            accounts = self._directory.everyone_and(()).values()
+        except AccessUnknown as why:
+            log.warning("who is in the company could not be found out", why=str(why))
+            return Audience(people=(asker,), complete=False)
+        members = [one for one in accounts if one.standing is Standing.MEMBER and str(one.who) != asker.actor]
+        people = {person.name: person for person in (*self._persons(members, declared), asker)}
+        return Audience(people=tuple(people[name] for name in sorted(people)), complete=True)
+
     def as_of(self, question: Question) -> Hashable | None:
         """Whatever nobody has told us of is looked at again after half a minute."""
         try:

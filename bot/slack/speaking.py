@@ -1,6 +1,6 @@
 """Says something in a channel for somebody who is in there, once, and finds it again by its nonce. The port `Speaker`.
 
-What is said calls nobody and leads nowhere: it is plain text, and never read for markup.
+What is said calls nobody and leads nowhere: it is plain text, and never read for markup; the links below it are ours.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,9 +14,10 @@ from bot.slack import wire
 from bot.slack.audience import SlackPeople
 from bot.slack.calls import Limited, Refused, call, pages
 from bot.slack.heard import Us
+from bot.slack.render.characters import one_line
 from bot.slack.render.mrkdwn import escaped
 from connectors.model import AccessUnknown, Retryable, Unanswered
-from connectors.plain import spoken
+from connectors.plain import Below, Link, spoken
 from policies.people import Email
 
 _EVENT: Final = "footnote_act"
@@ -45,11 +46,11 @@ class SlackSpeaker:
             return None
         return Room(id=channel.id, name=channel.name, heard=self._us.user in inside)
 
-    def say(self, room: str, text: str, *, byline: str, nonce: str) -> Said | str:
+    def say(self, room: str, text: str, *, byline: str, nonce: str, below: Below) -> Said | str:
         message: dict[str, Any] = {
             "channel": room,
-            "text": escaped(f"{spoken(text)}\n{byline}"),
-            "blocks": [*_blocks(spoken(text)), _context(byline)],
+            "text": escaped("\n".join((spoken(text), *_named(below), byline))),
+            "blocks": [*_blocks(spoken(text)), *_below(below), _context(byline)],
             "metadata": {"event_type": _EVENT, "event_payload": {"nonce": nonce}},
             "mrkdwn": False,
             "parse": "none",
@@ -126,6 +127,25 @@ def _blocks(text: str) -> Iterator[dict[str, Any]]:
         said = text[at : at + _MOST_OF_A_BLOCK]
         if said.strip():
             yield {"type": "section", "text": {"type": "plain_text", "text": said, "emoji": False}}
+
+
+def _named(below: Below) -> Iterator[str]:
+    if below.links:
+        yield below.heading
+        yield from (one_line(spoken(each.text)) for each in below.links)
+
+
+def _below(below: Below) -> Iterator[dict[str, Any]]:
+    if below.links:
+        heading = {"type": "rich_text_section", "elements": [{"type": "text", "text": below.heading}]}
+        items = [{"type": "rich_text_section", "elements": [_link(each)]} for each in below.links]
+        listed = {"type": "rich_text_list", "style": "bullet", "elements": items}
+        yield {"type": "rich_text", "elements": [heading, listed]}
+
+
+def _link(link: Link) -> dict[str, Any]:
+    text = one_line(spoken(link.text))
+    return {"type": "link", "url": link.url, "text": text} if link.url else {"type": "text", "text": text}
 
 
 def _context(byline: str) -> dict[str, Any]:

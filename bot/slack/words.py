@@ -8,7 +8,7 @@ from bot.core.cited import month
 from bot.core.nouns import Beside, Meanwhile, Shortfall, Shows
 from bot.core.receipt import State
 from policies.contract import Rule, Violation
-from policies.evidence import Known, Notice, Refusal, RefusalReason
+from policies.evidence import Known, Notice, Put, Refusal, RefusalReason
 from policies.intents import Offer
 
 FOR_YOU_ALONE = "This part is for you alone, because not everyone there may read it."
@@ -84,6 +84,15 @@ def shortened(left_out: int) -> str:
     """Of a conversation that was summarised."""
     messages = "One message was" if left_out == 1 else f"{left_out} messages were"
     return f"{messages} left out of this summary: it is of the first one and the newest."
+
+
+AN_ADDRESS = "(see where this comes from)"
+_PUT = "What I would put there is in our direct conversation, for whoever asked to confirm. Nothing has been put anywhere yet."
+
+
+def put(said: Put) -> str:
+    """Under a draft that was also to be put somewhere."""
+    return _PUT if said.because is None else f"I put it nowhere. {DENIED.get(said.because, DENIED['no_rule'])}"
 
 
 ASK_IN = "Ask in"
@@ -292,6 +301,11 @@ DENIED: Mapping[str, str] = {
     "not_an_approver": "There is nobody who could approve it. Ask whoever runs Footnote.",
     "nobody_to_approve": "Nobody who could approve it can be written to. Ask whoever runs Footnote.",
     "too_long": "It is too long to be shown whole on a card, and only what was shown can be confirmed.",
+    "outdated": "What it was written from has changed, or may not be read any more. Ask again.",
+    "not_for_all": (
+        "Not everybody who would read it there may read what it was written from. You may use the draft yourself, or name "
+        "another place."
+    ),
     "cancelled": "You cancelled it.",
     "refused": "A colleague, who was asked to approve it, said no.",
     "not_now": "Whether it is allowed cannot be found out just now. Press again in a minute.",

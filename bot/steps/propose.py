@@ -12,7 +12,9 @@ from pydantic.fields import FieldInfo
 from bot.core.errors import Unproposed
 from bot.core.nouns import Account
 from bot.core.ports import NOBODYS, Errand
-from bot.core.proposals import AnyTool, Proposer, Value, not_theirs, part_of, typed
+from bot.core.proposals import AnyTool, Proposer, Value, body_of, not_theirs, part_of, typed
+from bot.core.subject import parted, subject
+from policies.evidence import Citation
 from policies.gate import ToolRule
 
 _QUOTED: Final = re.compile(r"“([^”]+)”|\"([^\"]+)\"|«([^»]+)»|„([^“”]+)[“”]|(?<!\w)'([^'\n]+)'(?!\w)")
@@ -51,6 +53,14 @@ class Filled(NamedTuple):
     values: Mapping[str, Any]
     origins: Mapping[str, Value]
     missing: tuple[str, ...] = ()
+
+
+class Placed(NamedTuple):
+    """Where a text that is to be written goes: the tool, what of its arguments was said, and the field of the text."""
+
+    tool: str
+    values: Mapping[str, Any]
+    body: str
 
 
 class Wanted(NamedTuple):
@@ -185,6 +195,49 @@ def fill(text: str, tool: AnyTool, rule: ToolRule) -> Filled:
     targets = [str(one) for name, one in found.items() if part_of(fields[name]) == "target"]
     found |= dict(zip(free, _texts(text, targets, most=len(free)), strict=False))
     return settled(tool, found, {name: Value(origin="words") for name in found})
+
+
+def placed(text: str, tools: Mapping[str, tuple[AnyTool, ToolRule]]) -> Placed | None:
+    """By the words around what it is to be about: those say what it says, and never where it goes. None: it is only to be
+    written, or nobody can tell for what.
+    """
+    writing, then = parted(text)
+    about = subject(writing) or ""
+    around = f"{writing.removesuffix('.').replace(about, ' ', 1) if about else writing} {then}"
+    bodies = {name: body for name, (tool, _) in tools.items() if (body := body_of(tool)) is not None}
+    name = choose(around, {name: tools[name][1] for name in bodies})
+    if name is None:
+        return None
+    tool, rule = tools[name]
+    fields = tool.takes.model_fields
+    found = _outside(around, fields, rule)
+    if not then and not any(part_of(fields[one]) == "target" for one in found):
+        return None
+    free = [one for one, field in fields.items() if _is_text(field) and one not in {*found, bodies[name]}]
+    quoted = [next(filter(None, match.groups())).strip() for match in _QUOTED.finditer(around)]
+    titles = quoted or ([about[:1].upper() + about[1:]] if about else [])
+    return Placed(name, {**found, **dict(zip(free, titles, strict=False))}, bodies[name])
+
+
+def with_body(placed: Placed, tool: AnyTool, text: str, citation: Citation) -> Filled:
+    """The text is a document's; everything else their own words. A text that its field does not take is missing: nothing stands in
+    for it.
+    """
+    origins = {name: Value(origin="words") for name in placed.values}
+    body = Value(origin="document", citation=citation)
+    filled = settled(tool, {**placed.values, placed.body: text}, {**origins, placed.body: body})
+    if filled.origins.get(placed.body) == body:
+        return filled
+    return filled._replace(missing=tuple(dict.fromkeys((*filled.missing, placed.body))))
+
+
+def _outside(text: str, fields: Mapping[str, FieldInfo], rule: ToolRule) -> dict[str, Any]:
+    rest, found = _without_quotes(text), dict[str, Any]()
+    for name, field in fields.items():
+        said = _said(rest, field, rule, taken=found.values())
+        if said is not None:
+            found[name] = said
+    return found
 
 
 def settled(tool: AnyTool, values: Mapping[str, Any], origins: Mapping[str, Value]) -> Filled:

@@ -18,6 +18,7 @@ from bot.tools.wikis import PAGE_REF, Found, PageRef, Wiki, Wikis, page_at, page
 from connectors.confluence import wire
 from connectors.confluence.written import carries, storage
 from connectors.http import Refused
+from connectors.plain import NOTHING_BELOW, Below
 
 MOST_CHARACTERS: Final = 20_000
 
@@ -29,7 +30,9 @@ class Comment(Arguments):
         json_schema_extra={"footnote": "target"},
     )
     text: Words = Field(
-        max_length=MOST_CHARACTERS, description="What to say there", json_schema_extra={"footnote": "text"}
+        max_length=MOST_CHARACTERS,
+        description="What to say there",
+        json_schema_extra={"footnote": "text", "footnote_body": True},
     )
 
 
@@ -48,12 +51,12 @@ class ConfluenceComment:
             return found
         return Would(target=found.page.title, url=found.wiki.link(found.page.links))
 
-    def run(self, arguments: Comment, actor: Actor, key: str) -> Done | NotDone:
+    def run(self, arguments: Comment, actor: Actor, key: str, below: Below = NOTHING_BELOW) -> Done | NotDone:
         found = self._checked(arguments, actor)
         if isinstance(found, Barred):
             return not_done(found)
         wiki, page, _ = found
-        value = storage(arguments.text, byline=byline(actor), nonce=nonce(key))
+        value = storage(arguments.text, byline=byline(actor), nonce=nonce(key), below=below)
         try:
             with writing():
                 made = wiki.client.make(

@@ -23,6 +23,7 @@ from bot.tools.wikis import PAGE_REF, PageRef, Wiki, Wikis, page_for, refused
 from connectors.confluence import wire
 from connectors.confluence.written import carries, storage
 from connectors.http import Refused
+from connectors.plain import NOTHING_BELOW, Below
 from policies.people import Noun, Person
 
 MOST_CHARACTERS: Final = 100_000
@@ -41,7 +42,9 @@ class Page(Arguments):
     )
     title: OneLine = Field(description="Title of the page", json_schema_extra={"footnote": "text"})
     text: Words = Field(
-        max_length=MOST_CHARACTERS, description="What the page says", json_schema_extra={"footnote": "text"}
+        max_length=MOST_CHARACTERS,
+        description="What the page says",
+        json_schema_extra={"footnote": "text", "footnote_body": True},
     )
     parent: PageRef | None = Field(
         default=None,
@@ -79,13 +82,13 @@ class ConfluenceCreatePage:
             url=f"{wiki.settings.site}/spaces/{found.space.key}",
         )
 
-    def run(self, arguments: Page, actor: Actor, key: str) -> Done | NotDone:
+    def run(self, arguments: Page, actor: Actor, key: str, below: Below = NOTHING_BELOW) -> Done | NotDone:
         wiki = self._wiki(arguments)
         found = self._checked(wiki, arguments, actor)
         if isinstance(found, Barred):
             return not_done(found)
         assert wiki is not None
-        value = storage(arguments.text, byline=byline(actor), nonce=nonce(key))
+        value = storage(arguments.text, byline=byline(actor), nonce=nonce(key), below=below)
         body: dict[str, object] = {
             "spaceId": found.space.id,
             "status": "current",

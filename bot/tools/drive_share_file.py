@@ -17,6 +17,7 @@ from connectors.drive.tokens import SHARING, Voiceless
 from connectors.drive.wire import Permission, Shareable
 from connectors.http import Refused
 from connectors.model import AccessUnknown
+from connectors.plain import NOTHING_BELOW, Below
 from policies.people import Email, Noun, email_address
 
 Role = Literal["reader", "commenter", "writer"]
@@ -79,7 +80,13 @@ class DriveShareFile:
         _, checked = found
         return Would(target=checked.file.name, url=checked.file.web_view_link)
 
-    def run(self, arguments: Sharing, actor: Actor, key: str) -> Done | NotDone:  # noqa: ARG002 - the permission is the key
+    def run(
+        self,
+        arguments: Sharing,
+        actor: Actor,
+        key: str,  # noqa: ARG002 - the permission is the key
+        below: Below = NOTHING_BELOW,  # noqa: ARG002 - nothing is written
+    ) -> Done | NotDone:
         found = self._checked(arguments, actor)
         if isinstance(found, Barred):
             return not_done(found)

@@ -23,6 +23,7 @@ from connectors.http import Refused, origin
 from connectors.jira.client import Client, reason
 from connectors.jira.document import document
 from connectors.jira.wire import Issue, Mark
+from connectors.plain import NOTHING_BELOW, Below
 from policies.people import Email
 
 NEEDS: Final = ("BROWSE_PROJECTS", "ADD_COMMENTS")
@@ -47,7 +48,9 @@ class Comment(Arguments):
         },
     )
     text: Words = Field(
-        max_length=MOST_CHARACTERS, description="What to say there", json_schema_extra={"footnote": "text"}
+        max_length=MOST_CHARACTERS,
+        description="What to say there",
+        json_schema_extra={"footnote": "text", "footnote_body": True},
     )
 
 
@@ -69,12 +72,12 @@ class JiraComment:
         issue, _ = found
         return Would(target=f"{issue.key} – {issue.fields.summary}", url=self._client.page_of(issue.key))
 
-    def run(self, arguments: Comment, actor: Actor, key: str) -> Done | NotDone:
+    def run(self, arguments: Comment, actor: Actor, key: str, below: Below = NOTHING_BELOW) -> Done | NotDone:
         found = self._checked(arguments, actor)
         if isinstance(found, Barred):
             return not_done(found)
         issue, account = found
-        body = document(arguments.text, byline=byline(actor))
+        body = document(arguments.text, byline=byline(actor), below=below)
         try:
             with writing():
                 made = self._client.comment(issue.id, body, Mark(nonce=nonce(key), account=account))

@@ -23,6 +23,7 @@ from connectors.http import Refused
 from connectors.jira.client import Client, reason
 from connectors.jira.document import document
 from connectors.jira.wire import IssueType, Mark, Project
+from connectors.plain import NOTHING_BELOW, Below
 from policies.people import Email, Noun
 
 KINDS: Final = ("Task", "Bug", "Story")
@@ -48,7 +49,7 @@ class Issue(Arguments):
         default="",
         max_length=MOST_CHARACTERS,
         description="What more there is to say",
-        json_schema_extra={"footnote": "text"},
+        json_schema_extra={"footnote": "text", "footnote_body": True},
     )
 
 
@@ -75,7 +76,7 @@ class JiraCreateIssue:
             return found
         return Would(target=f"{found.project.key} – {found.project.name}", url=self._client.page_of(found.project.key))
 
-    def run(self, arguments: Issue, actor: Actor, key: str) -> Done | NotDone:
+    def run(self, arguments: Issue, actor: Actor, key: str, below: Below = NOTHING_BELOW) -> Done | NotDone:
         found = self._checked(arguments, actor)
         if isinstance(found, Barred):
             return not_done(found)
@@ -83,7 +84,7 @@ class JiraCreateIssue:
             "project": {"id": found.project.id},
             "issuetype": {"id": found.type.id},
             "summary": arguments.summary,
-            "description": document(arguments.description, byline=byline(actor)),
+            "description": document(arguments.description, byline=byline(actor), below=below),
         }
         try:
             with writing():

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field
 from bot.core.acting import Actor, Arguments, Barred, Done, NotDone, Unsure, Would, byline
 from bot.core.speaking import Room, Speaker
 from bot.tools.outcomes import ABSENT, UNKNOWN, Stopped, Words, asking, finding, nonce, not_done, writing
+from connectors.plain import NOTHING_BELOW, Below
 
 MOST_CHARACTERS: Final = 9_000  # Slack takes some 13,000 in all of a message
 _MENTIONED: Final = re.compile(r"<#([A-Z0-9]+)(?:\|[^>]*)?>")
@@ -29,7 +30,9 @@ class Message(Arguments):
         json_schema_extra={"footnote": "target"},
     )
     text: Words = Field(
-        max_length=MOST_CHARACTERS, description="What to say there", json_schema_extra={"footnote": "text"}
+        max_length=MOST_CHARACTERS,
+        description="What to say there",
+        json_schema_extra={"footnote": "text", "footnote_body": True},
     )
 
 
@@ -44,14 +47,14 @@ class SlackPostMessage:
 
     def look(self, arguments: Message, actor: Actor) -> Would | Barred:
         room = self._checked(arguments, actor)
-        return room if isinstance(room, Barred) else Would(target=f"#{room.name}", url=room.url)
+        return room if isinstance(room, Barred) else Would(target=f"#{room.name}", url=room.url, channel=room.id)
 
-    def run(self, arguments: Message, actor: Actor, key: str) -> Done | NotDone:
+    def run(self, arguments: Message, actor: Actor, key: str, below: Below = NOTHING_BELOW) -> Done | NotDone:
         room = self._checked(arguments, actor)
         if isinstance(room, Barred):
             return not_done(room)
         with writing():
-            said = self._speaker.say(room.id, arguments.text, byline=byline(actor), nonce=nonce(key))
+            said = self._speaker.say(room.id, arguments.text, byline=byline(actor), nonce=nonce(key), below=below)
         if isinstance(said, str):
             return NotDone(why="refused", said=said)
         return Done(what=f"#{room.name}", url=said.url)

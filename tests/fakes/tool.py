@@ -7,8 +7,10 @@ from typing import ClassVar, Literal
 from pydantic import Field, JsonValue
 
 from bot.core.acting import Actor, Arguments, Barred, Done, NotDone, Would
+from connectors.plain import NOTHING_BELOW, Below
 
 TEXT: dict[str, JsonValue] = {"footnote": "text"}
+BODY: dict[str, JsonValue] = {**TEXT, "footnote_body": True}
 
 
 class Ticket(Arguments):
@@ -19,7 +21,7 @@ class Ticket(Arguments):
         title="Summary", description="What it is about", min_length=3, max_length=100, json_schema_extra=TEXT
     )
     text: str = Field(
-        default="", title="Text", description="What there is to say", max_length=1000, json_schema_extra=TEXT
+        default="", title="Text", description="What there is to say", max_length=1000, json_schema_extra=BODY
     )
     kind: Literal["Task", "Bug"] = Field(default="Task", title="Kind", description="What sort it is")
     watcher: str | None = Field(
@@ -42,6 +44,8 @@ class FakeTool:
     def __init__(self) -> None:
         self.runs: list[tuple[str, Ticket, Actor]] = []
         self.looks = 0
+        self.below: list[Below] = []
+        self.channel: str | None = None  # in which it would be said
         self.done: dict[str, Ticket] = {}
         self.barred: Barred | None = None
         self.refuses: NotDone | None = None
@@ -52,10 +56,13 @@ class FakeTool:
 
     def look(self, arguments: Ticket, actor: Actor) -> Would | Barred:  # noqa: ARG002
         self.looks += 1
-        return self.barred or Would(target=f"Project {arguments.project}", url="https://jira.test/ENG")
+        return self.barred or Would(
+            target=f"Project {arguments.project}", url="https://jira.test/ENG", channel=self.channel
+        )
 
-    def run(self, arguments: Ticket, actor: Actor, key: str) -> Done | NotDone:
+    def run(self, arguments: Ticket, actor: Actor, key: str, below: Below = NOTHING_BELOW) -> Done | NotDone:
         self.before()
+        self.below.append(below)
         with self._lock:
             self.runs.append((key, arguments, actor))
             if self.refuses is not None:

@@ -100,7 +100,7 @@ def at(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> It
                 acme.records.sources.add(session, "wiki", "confluence", site, utc_now())
             lay_down(acme.records, RULES)
             with running(acme):
-                until(lambda: acme.records.access.person(ANA).principals)
+                until(lambda: any(one.startswith("wiki/") for one in acme.records.access.person(ANA).principals))
                 until(lambda: not acme.records.jobs.is_in_hand(SYNC, "wiki"))
                 yield Targets(acme, jira, wiki)
 
@@ -202,6 +202,86 @@ def test_what_may_not_be_done_there_is_not_and_no_page_says_what_is_done_or_wher
     }
     assert acme.events("act_claimed") == []
     assert at.written == (0, 0)
+
+
+def card_of(acme: Office, place: str | Channel, words: str) -> Message:
+    """With something to press on it; a draft has other buttons."""
+
+    def there() -> list[Message]:
+        return [one for one in acme.replies(place) if "Cancel" in buttons(one) and words in read(one.blocks)]
+
+    until(there)
+    return there()[-1]
+
+
+def test_a_text_is_drafted_and_put_where_it_was_to_go_once_after_the_click_with_its_sources(at: Targets) -> None:
+    acme, direct = at.acme, at.acme.direct("ana")
+    leave = "27 days of paid annual leave"
+    draft = shown(acme, "ana", "draft a page about annual leave and put it in ENG")
+    assert leave in read(draft.blocks)
+    assert "Nothing has been put anywhere yet" in read(draft.blocks)
+    page = card_of(acme, direct, "Create a page")
+    said = read(page.blocks)
+    parts = (
+        "ENG",
+        "Annual leave",
+        "as you wrote",
+        "from a document",
+        leave,
+        "Written from:",
+        "For ana@acme.test, by Footnote",
+    )
+    assert all(one in said for one in parts), said
+    assert "Everybody who reads ENG – Engineering will read text from" in said
+    assert at.written == (0, 0)
+    confirmed(acme, direct, page)
+    acme.settled()
+    bodies = [one.body for one in at.wiki.world.confluence.content.values() if one.title == "Annual leave"]
+    assert len(bodies) == 1
+    assert leave in bodies[0]
+    assert '<a href="https://wiki.acme.test/hr/leave">Annual leave</a>' in bodies[0]
+    assert at.written == (0, 1)
+    assert leave in read(now(acme, direct, draft).blocks)
+
+    shown(acme, "ana", "draft a ticket in ENG about the price of the Team plan", channel="general")
+    ticket = card_of(acme, direct, "Create an issue")
+    assert not [one for one in acme.replies("general") if "Confirm" in buttons(one)]
+    confirmed(acme, direct, ticket)
+    (made,) = [one for one in at.jira.world.jira.issues.values() if "Team plan" in one.summary]
+    assert "199 EUR" in text(made.description)
+    assert "Price list" in text(made.description)
+
+    shown(acme, "ana", "draft a message for #general about annual leave")
+    message = card_of(acme, direct, "Post a message")
+    before = len(acme.slack.world.channel("general").messages)
+    confirmed(acme, direct, message)
+    acme.settled()
+    assert len(acme.slack.world.channel("general").messages) == before + 1
+    said = read(acme.replies("general")[-1].blocks)
+    assert all(one in said for one in (leave, "Written from:", "For ana@acme.test, by Footnote")), said
+    assert acme.events("act_declined") == []
+    assert at.written == (1, 1)
+
+
+def test_a_draft_of_what_not_everybody_may_read_is_the_askers_and_goes_nowhere(at: Targets) -> None:
+    acme, direct = at.acme, at.acme.direct("ana")
+    for request in (
+        "draft a page about deploying billing-api and put it in ENG",
+        "draft a message for #general about deploying billing-api",
+    ):
+        before = {one.ts for one in acme.replies(direct)}
+        draft = shown(acme, "ana", request)
+        assert "smoke tests" in read(draft.blocks)
+
+        def told(before: set[str] = before) -> list[Message]:
+            found = [one for one in acme.replies(direct) if one.ts not in before]
+            return [one for one in found if "Not everybody who would read it there" in read(one.blocks)]
+
+        until(told)
+        assert buttons(told()[0]) == []
+    acme.settled()
+    assert at.written == (0, 0)
+    assert not [one for one in acme.replies("general") if "smoke" in read(one.blocks)]
 
 
 def runbook(at: Targets) -> str:

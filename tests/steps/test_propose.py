@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from bot.core.proposals import Value, not_theirs
-from bot.steps.propose import MOST_CHARACTERS, choose, fill, propose, settled
+from bot.steps.propose import MOST_CHARACTERS, choose, fill, placed, propose, settled, with_body
+from policies.evidence import Citation
 from policies.rules import FILES, parse
 from tests.fakes.tool import FakeTool
 
@@ -170,3 +171,41 @@ def test_of_several_places_that_no_rule_names_none_is_meant() -> None:
     assert fill("Create a ticket in WEB about the door", TOOL, rule).values["project"] == "WEB"
     assert fill("Create a ticket in WEB or in PAY about the door", TOOL, rule).missing == ("project",)
     assert fill("Create a ticket in WEB or PAY about the door", TOOL, rule).missing == ("project",)
+
+
+ABOUT_LEAVE = [
+    ("draft a ticket in ENG about the leave", "ENG", "The leave"),
+    ("draft a ticket about the leave and put it in ENG", "ENG", "The leave"),
+    ("draft a bug for ENG about OPS and its pagers", "ENG", "OPS and its pagers"),
+    ('draft a ticket titled "Days off" about the leave, then file it in ENG', "ENG", "Days off"),
+    ("draft a ticket about the leave and post it", None, "The leave"),
+]
+
+
+@pytest.mark.parametrize(("text", "project", "summary"), ABOUT_LEAVE, ids=[text for text, *_ in ABOUT_LEAVE])
+def test_where_a_text_goes_is_said_around_what_it_is_about(text: str, project: str | None, summary: str) -> None:
+    found = placed(text, {TOOL.name: (TOOL, RULE)})
+    assert found is not None
+    assert (found.values.get("project"), found.values["summary"], found.body) == (project, summary, "text")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "draft a ticket about the leave",
+        "draft a ticket about ENG",
+        "draft a mail about the leave and put it in ENG",
+        "",
+    ],
+)
+def test_what_is_only_to_be_written_goes_nowhere(text: str) -> None:
+    assert placed(text, {TOOL.name: (TOOL, RULE)}) is None
+
+
+def test_a_text_that_its_field_does_not_take_is_missing_and_never_cut() -> None:
+    found = placed("draft a ticket in ENG about the leave", {TOOL.name: (TOOL, RULE)})
+    assert found is not None
+    quote = Citation(passage=1, quote="x")
+    whole, longer = (with_body(found, TOOL, "x" * many, quote) for many in (1_000, 1_001))
+    assert (whole.missing, whole.origins["text"]) == ((), Value(origin="document", citation=quote))
+    assert longer.missing == ("text",)

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from bot.core.proposals import Origin, Pressed, Proposal, Sheet, Stage, part_of
+from bot.core.proposals import Origin, Pressed, Proposal, Sheet, Source, Stage, part_of
 from bot.slack.render import plain
 from bot.slack.render.characters import one_line, shortened, visible
 from bot.slack.render.kit import Json, note, one_run, plain_text
@@ -18,6 +18,7 @@ from bot.slack.render.mrkdwn import escaped, link
 from bot.slack.render.parts import Run
 from bot.slack.render.richtext import quote, rich_text, section
 from bot.slack.words import DENIED
+from connectors.plain import Below, Link
 
 CONFIRM, EDIT, CANCEL = "act:confirm", "act:edit", "act:cancel"  # EDIT: of the form, too
 APPROVE, REFUSE = "act:approve", "act:refuse"
@@ -31,6 +32,7 @@ _MOST_OF_A_LABEL: Final = 100
 _MOST_OPTIONS: Final = 100
 _ONE_LINE: Final = 200
 _MOST_SAID: Final = 500
+_MOST_NAMED: Final = 2_000
 
 _ORIGINS: Final[Mapping[Origin, str]] = {
     "words": "as you wrote",
@@ -179,16 +181,36 @@ def _where(sheet: Sheet) -> str:
 def _arguments(sheet: Sheet) -> Iterator[Json]:
     """Each as it will be sent, with its name and where it came from."""
     proposal = sheet.standing.proposal
+    if _is_shut(sheet):
+        return
     for name, value in proposal.values.items():
         if value is None or value == "":
             continue
         origin = proposal.origins.get(name)
         came = f" · {_ORIGINS[origin.origin]}" if origin is not None else ""
         yield rich_text([section((Run(_label(name, sheet), bold=True), Run(came, italic=True))), _value(value)])
+    if proposal.sources:
+        yield rich_text([section((Run(_SIGNED, bold=True),)), *_below(proposal.below)])
     if sheet.signed is not None:
         yield rich_text([section((Run(_SIGNED, bold=True),)), _value(sheet.signed)])
     if proposal.missing and sheet.standing.stage == "proposed":
         yield note(f"Still to be said: {', '.join(_label(name, sheet) for name in proposal.missing)}. Press Edit.")
+
+
+def _is_shut(sheet: Sheet) -> bool:
+    """Whoever asked may not read any more what it says."""
+    return bool(sheet.standing.proposal.sources) and sheet.standing.because == "outdated"
+
+
+def _below(below: Below) -> Iterator[Json]:
+    yield section((Run(below.heading),))
+    items = [{"type": "rich_text_section", "elements": [_linked(each)]} for each in below.links]
+    yield {"type": "rich_text_list", "style": "bullet", "elements": items}
+
+
+def _linked(each: Link) -> Json:
+    text, address = shortened(one_line(each.text), 200), link(each.url)
+    return {"type": "link", "url": address, "text": text} if address else {"type": "text", "text": text}
 
 
 def _value(value: Any) -> Json:
@@ -206,9 +228,13 @@ def _spelt(value: Any) -> str:
 
 
 def _in_words(sheet: Sheet) -> Iterator[str]:
-    for name, value in sheet.standing.proposal.values.items():
+    proposal = sheet.standing.proposal
+    if _is_shut(sheet):
+        return
+    for name, value in proposal.values.items():
         if value not in (None, ""):
             yield f"{_label(name, sheet)}: {escaped(_spelt(value))}"
+    yield from (escaped(one_line(each.text)) for each in proposal.below.links)
     if sheet.signed is not None:
         yield f"{_SIGNED}: {escaped(sheet.signed)}"
 
@@ -219,10 +245,19 @@ def _label(name: str, sheet: Sheet) -> str:
 
 
 def _terms(sheet: Sheet) -> Iterator[str]:
-    until = _moment(sheet.standing.proposal.expires_at)
+    until, sources = _moment(sheet.standing.proposal.expires_at), sheet.standing.proposal.sources
+    if sources:
+        yield _written_from(sources, sheet)
     yield f"{_RISKS[sheet.risk]} · only you can confirm it · good until {until}"
     if sheet.approvers:
         yield "After you, a colleague has to approve it, who is shown all of this."
+
+
+def _written_from(sources: Sequence[Source], sheet: Sheet) -> str:
+    named = "; ".join(f"“{shortened(one_line(one.title), _MOST_OF_A_LABEL)}”" for one in sources)
+    many = "one document" if len(sources) == 1 else f"{len(sources)} documents"
+    there = shortened(one_line(sheet.found.target), 200) if sheet.found is not None else "it there"
+    return shortened(f"Everybody who reads {there} will read text from {many}: {named}.", _MOST_NAMED)
 
 
 def _moment(when: datetime) -> str:

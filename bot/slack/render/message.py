@@ -91,6 +91,8 @@ def closing_notes(
         yield from (words.BESIDE[one] for one in beside)
     if isinstance(reply, Clarification):
         return
+    if isinstance(reply, Answer) and reply.put is not None:
+        yield words.put(reply.put)
     if isinstance(reply, Answer) and reply.left_out:
         yield words.left_out(reply.left_out)
     if shortfall is not None:

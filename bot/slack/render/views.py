@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Literal
 
-from bot.core.flowing import follows, is_text
+from bot.core.flowing import between
 from bot.slack import words
 from bot.slack.render.characters import shortened
 from bot.slack.render.kit import Json, mrkdwn, note, one_run, plain_text
@@ -59,8 +59,7 @@ def _fields(answer: Answer) -> list[str]:
     fields = [""]
     for number, claim in enumerate(answer.claims):
         said = shortened(unmarked(parts(claim.text)), FIELD_CHARACTERS)
-        between = " " if follows(answer, number) else "\n\n" if is_text(answer) else "\n"
-        added = f"{fields[-1]}{between}{said}" if fields[-1] else said
+        added = f"{fields[-1]}{between(answer, number)}{said}" if fields[-1] else said
         if len(added) <= FIELD_CHARACTERS:
             fields[-1] = added
         else:
