@@ -11,7 +11,7 @@ from bot.core.evaluated import Evaluation, EvaluationReply
 from bot.core.identities import ImportForm, Linked, PeopleReply, Relink
 from bot.core.keeping import KeepingReply, ModelReply, Removal, RemovalState
 from bot.core.nouns import Event, ReceiptId, SlackUser
-from bot.core.tooling import ToolReply
+from bot.core.tooling import ToolReply, TryForm
 from policies.channels import ChannelRules
 from policies.evidence import Reply as Replied
 from policies.people import Email, Noun
@@ -19,12 +19,15 @@ from policies.rules import Rules
 
 
 class Filled(Noun):
-    """A form that was sent in: the receipt of the command that opened it, and what was written. `form`: what it is called."""
+    """A form that was sent in: the receipt of the command that opened it, and what was written. `form`: what it is called;
+    `entries`: what stands in its fields, by name, where it has several, and in no ledger.
+    """
 
     opened: ReceiptId
     view: str
     text: str
     form: str = "policy"
+    entries: Mapping[str, str] = {}
 
 
 class Pressed(Noun):
@@ -602,7 +605,7 @@ class Voice(Protocol):
         """By which way."""
         ...
 
-    def open(self, typed: Typed, form: Form | ImportForm) -> bool:
+    def open(self, typed: Typed, form: Form | ImportForm | TryForm) -> bool:
         """False: Slack takes it no more."""
         ...
 
