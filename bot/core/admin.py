@@ -299,7 +299,9 @@ class Spent(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """How it stands at this moment; failures are those of the last day."""
+    """How it stands at this moment; failures are those of the last day. `untold`: acts of which whoever asked could not yet be told
+    what became of them; `unknown`: those of which a person has to say whether they were done.
+    """
 
     version: Version
     paused: Paused | None
@@ -307,6 +309,8 @@ class Standing(NamedTuple):
     in_hand: int
     failed: int
     failed_jobs: int
+    untold: int
+    unknown: int
     embedder: str | None
     sources: tuple[SourceStanding, ...]
     spent: Spent

@@ -148,7 +148,7 @@ REPLIES: tuple[Reply, ...] = (
     Waiting(("admins.people",), (), None), Waiting(("admins.people",), (), NOON),
     Waiting(("admins.people",), (EVIL,) * 99, NOON), NotYourself(), NoSuchChange(),
     Decided(CHANGE, 2), NowPaused(Paused(EVIL, NOON), anew=True), NowPaused(Paused(EVIL, NOON), anew=False),
-    NowRunning(anew=True), NowRunning(anew=False), Standing(VERSION, Paused(EVIL, NOON), 1, 2, 3, 4, None, (SOURCE,) * 200, SPENT),
+    NowRunning(anew=True), NowRunning(anew=False), Standing(VERSION, Paused(EVIL, NOON), 1, 2, 3, 4, 5, 6, None, (SOURCE,) * 200, SPENT),
     SourcesListed(()), SourcesListed((SOURCE,) * 500), SyncAsked(EVIL), NoSuchSource(EVIL, (EVIL,) * 99), SPENT, Spent(0, 0, None, None, None, None),
     Verified(True, 1, 1, 0, 1), Verified(False, 1, 1, 3, 1),
     Audited("r_1", EVIL, tuple(Happening(EVIL, EVIL, True) for _ in range(500))), NoSuchReceipt("r_1"),

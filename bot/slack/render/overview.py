@@ -97,6 +97,7 @@ def _standing(one: Standing) -> Sequence[Part]:
         f"Rules: version {one.version.number} ({one.version.digest[:12]}), since {moment(one.version.at)}.",
         f"Questions: {one.in_hand} being answered, {one.waiting} waiting; {one.failed} failed within a day.",
         f"Jobs, such as syncs: {one.failed_jobs} failed within a day.",
+        f"Acts: what became of {one.untold} could not be told yet; of {one.unknown} whoever asked has to say whether they were done.",
         f"Searched by {searched}.",
         _spent(one.spent),
     )
