@@ -69,10 +69,13 @@ class Typed(Noun):
 
 
 class Member(Noun):
-    """A full member of our workspace, with the address that Slack has confirmed."""
+    """A full member of our workspace, with the address that Slack has confirmed. `called`: as they call themselves, which proves
+    nothing.
+    """
 
     user: SlackUser
     email: Email | None = None
+    called: str = ""
 
     @property
     def name(self) -> str:

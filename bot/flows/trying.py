@@ -137,7 +137,7 @@ def _found(tool: AnyTool, rule: ToolRule, arguments: Arguments, by: Member) -> W
     if by.email is None:
         return Barred(why="unknown_there")
     try:
-        found = tool.look(arguments, Whom(email=by.email))
+        found = tool.look(arguments, Whom(email=by.email, name=by.called))
     except Retryable:
         return Unasked("away")
     assert isinstance(found, Would | Barred), "a tool keeps its protocol"

@@ -175,8 +175,12 @@ class OpenExecution:
     def located(self, card: Card) -> None:
         self._set(channel=card.channel, message=card.message)
 
-    def shown(self, stage: Stage) -> None:
-        self._set(shows=stage)
+    def shown(self, stage: Stage, event: Event) -> None:
+        def write(session: Session, now: datetime) -> None:
+            self._store.set_held(session, self._claim, shows=stage)
+            self._append(session, event, now)
+
+        self._held(write)
 
     def asked(self, approvals: Mapping[str, str]) -> None:
         self._set(approvals=dict(approvals))

@@ -44,7 +44,9 @@ class SlackPostMessage:
 
     def look(self, arguments: Message, actor: Actor) -> Would | Barred:
         room = self._checked(arguments, actor)
-        return room if isinstance(room, Barred) else Would(target=f"#{room.name}", url=room.url)
+        return (
+            room if isinstance(room, Barred) else Would(target=f"#{room.name}", id=f"channel {room.id}", url=room.url)
+        )
 
     def run(self, arguments: Message, actor: Actor, key: str) -> Done | NotDone:
         room = self._checked(arguments, actor)

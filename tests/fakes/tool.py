@@ -43,6 +43,7 @@ class FakeTool:
         self.runs: list[tuple[str, Ticket, Actor]] = []
         self.looks = 0
         self.done: dict[str, Ticket] = {}
+        self.means = "project 1"  # what a project's key stands for
         self.barred: Barred | None = None
         self.refuses: NotDone | None = None
         self.before: Callable[[], None] = _nothing  # the effect
@@ -52,7 +53,8 @@ class FakeTool:
 
     def look(self, arguments: Ticket, actor: Actor) -> Would | Barred:  # noqa: ARG002
         self.looks += 1
-        return self.barred or Would(target=f"Project {arguments.project}", url="https://jira.test/ENG")
+        named = f"Project {arguments.project}"
+        return self.barred or Would(target=named, id=self.means, url="https://jira.test/ENG")
 
     def run(self, arguments: Ticket, actor: Actor, key: str) -> Done | NotDone:
         self.before()
