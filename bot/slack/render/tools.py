@@ -87,7 +87,7 @@ def complaints(untried: Untried, shown: Sequence[str]) -> dict[str, str]:
 
 def tried(reply: Tried) -> Post:
     """What would be done, with a link to where, as on a card."""
-    heading, ruled = f"{reply.does}: a trial. {_NOTHING_DONE}", list(_ruled(reply))
+    heading, ruled = f"{shortened(one_line(reply.does), 120)}: a trial. {_NOTHING_DONE}", list(_ruled(reply))
     at, named_there = _found(reply.found)
     text = "\n".join((heading, *(line + _ids(by) for line, by in ruled), at + named_there))
     lines = [_line(heading), *(_line(line, *_people(by)) for line, by in ruled)]
@@ -110,10 +110,11 @@ def _ruled(reply: Tried) -> Iterator[tuple[str, Sequence[str]]]:
 
 
 def _decided(opening: str, decision: Decision, reply: Tried) -> tuple[str, Sequence[str]]:
-    why, until = f"({decision.rule}: {one_line(decision.reason)})", f"It would be good until {moment(reply.until)}."
+    reason = shortened(one_line(decision.reason), 300)
+    why, until = f"({decision.rule}: {reason})", f"It would be good until {moment(reply.until)}."
     match decision:
         case Deny():
-            return f"{opening} denied {shortened(why, 300)}. {DENIED.get(decision.rule, '')}", ()
+            return f"{opening} denied {why}. {DENIED.get(decision.rule, '')}", ()
         case Confirm():
             return f"{opening} shown to you, and done once you, and nobody else, had confirmed it {why}. {until}", ()
         case Approve(by=by):
