@@ -1,5 +1,7 @@
 """Acts, seen from here: what a tool takes, what it would do, and what became of it. Only `Tool.run` writes."""
 
+import re
+import unicodedata
 from typing import ClassVar, Final, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -19,6 +21,8 @@ it was for whoever asked; `not_for_all`: not everybody who would read it there m
 
 _MOST_OF_A_NAME: Final = 80
 WRITTEN_FROM: Final = "Written from:"
+_IN_NAMES: Final = frozenset(" .'’-\u00b7")
+_DOTTED: Final = re.compile(r"\.(?=\S)")  # `Dr. Ana` is a name, and `evil.test` may be drawn as a link
 
 
 class Arguments(BaseModel):
@@ -38,17 +42,27 @@ class Actor(Noun):
 
 
 def byline(actor: Actor) -> str:
-    """Where our own account speaks for somebody, it says so: there, and on the card before."""
-    name = " ".join("".join(c if c.isprintable() else " " for c in actor.name).split())[:_MOST_OF_A_NAME]
-    return f"For {name or actor.email}, by Footnote"
+    """Where our own account speaks for somebody, it says so: there, and on the card before. Anybody may call themselves
+    anything, so the address that Slack has confirmed stands beside it.
+    """
+    name = _inert(actor.name)
+    return f"For {name} ({actor.email}), by Footnote" if name else f"For {actor.email}, by Footnote"
+
+
+def _inert(name: str) -> str:
+    """Letters, digits, and what joins them in names: nothing that calls somebody, leads anywhere, or looks like our own words."""
+    kept = "".join(c if c.isalnum() or unicodedata.category(c).startswith("M") or c in _IN_NAMES else " " for c in name)
+    return " ".join(_DOTTED.sub(" ", kept).split())[:_MOST_OF_A_NAME].strip()
 
 
 class Would(Noun):
-    """What was read of the target before anything is written: its own name for it, and where that is. `channel`: the conversation
-    of Slack in which it would be said, by its id.
+    """What was read of the target before anything is written: its own name for it, and where that is. `id`: that of all that it
+    would be done to, of which no other ever has the same; names move. `channel`: the conversation of Slack in which it would be
+    said, by its id.
     """
 
     target: str
+    id: str
     url: str = ""
     channel: str | None = None
 

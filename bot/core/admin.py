@@ -11,7 +11,7 @@ from bot.core.evaluated import Evaluation, EvaluationReply
 from bot.core.identities import ImportForm, Linked, PeopleReply, Relink
 from bot.core.keeping import KeepingReply, ModelReply, Removal, RemovalState
 from bot.core.nouns import Event, ReceiptId, SlackUser
-from bot.core.tooling import ToolReply
+from bot.core.tooling import ToolReply, TryForm
 from policies.channels import ChannelRules
 from policies.evidence import Reply as Replied
 from policies.people import Email, Noun
@@ -19,12 +19,15 @@ from policies.rules import Rules
 
 
 class Filled(Noun):
-    """A form that was sent in: the receipt of the command that opened it, and what was written. `form`: what it is called."""
+    """A form that was sent in: the receipt of the command that opened it, and what was written. `form`: what it is called;
+    `entries`: what stands in its fields, by name, where it has several, and in no ledger.
+    """
 
     opened: ReceiptId
     view: str
     text: str
     form: str = "policy"
+    entries: Mapping[str, str] = {}
 
 
 class Pressed(Noun):
@@ -66,10 +69,13 @@ class Typed(Noun):
 
 
 class Member(Noun):
-    """A full member of our workspace, with the address that Slack has confirmed."""
+    """A full member of our workspace, with the address that Slack has confirmed. `called`: as they call themselves, which proves
+    nothing.
+    """
 
     user: SlackUser
     email: Email | None = None
+    called: str = ""
 
     @property
     def name(self) -> str:
@@ -296,7 +302,9 @@ class Spent(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """How it stands at this moment; failures are those of the last day."""
+    """How it stands at this moment; failures are those of the last day. `untold`: acts of which whoever asked could not yet be told
+    what became of them; `unknown`: those of which a person has to say whether they were done.
+    """
 
     version: Version
     paused: Paused | None
@@ -304,6 +312,8 @@ class Standing(NamedTuple):
     in_hand: int
     failed: int
     failed_jobs: int
+    untold: int
+    unknown: int
     embedder: str | None
     sources: tuple[SourceStanding, ...]
     spent: Spent
@@ -602,7 +612,7 @@ class Voice(Protocol):
         """By which way."""
         ...
 
-    def open(self, typed: Typed, form: Form | ImportForm) -> bool:
+    def open(self, typed: Typed, form: Form | ImportForm | TryForm) -> bool:
         """False: Slack takes it no more."""
         ...
 

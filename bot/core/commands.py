@@ -137,6 +137,12 @@ class SwitchTool(NamedTuple):
     on: bool
 
 
+class TryTool(NamedTuple):
+    """What one tool would do, without doing it."""
+
+    name: str
+
+
 class RecentActs(NamedTuple):
     """What was done lately."""
 
@@ -223,6 +229,7 @@ Command = (
     | Tools
     | ToolRules
     | SwitchTool
+    | TryTool
     | RecentActs
     | Reviews
     | MoveReview
@@ -324,6 +331,8 @@ def _tools(verb: str, name: str) -> Command | Misread:
             return RecentActs()
         case "rules" if name:
             return ToolRules(name)
+        case "try" if name:
+            return TryTool(name)
         case "enable" | "disable" as does if name:
             return SwitchTool(name, on=does == "enable")
         case _:

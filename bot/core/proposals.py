@@ -323,8 +323,8 @@ class Execution(Protocol):
 
     def located(self, card: Card) -> None: ...
 
-    def shown(self, stage: Stage) -> None:
-        """What its card says from now on."""
+    def shown(self, stage: Stage, event: Event) -> None:
+        """What its card says from now on, on record."""
         ...
 
     def asked(self, approvals: Mapping[str, str]) -> None:

@@ -1,11 +1,15 @@
-"""What is said to an admin of the tools: which there are, what their rules say, and what was done with them lately."""
+"""What is said to an admin of the tools: which there are, what their rules say, what one would do, and what was done lately."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
-from bot.core.proposals import Stage
-from policies.gate import ToolRule
+from pydantic.fields import FieldInfo
+
+from bot.core.acting import Barred, Would
+from bot.core.nouns import SlackUser
+from bot.core.proposals import AnyTool, Stage, Typed
+from policies.gate import Decision, ToolRule
 
 
 class ToolStanding(NamedTuple):
@@ -40,6 +44,42 @@ class ActsShown(NamedTuple):
     acts: tuple[Act, ...]
 
 
+class TryForm(NamedTuple):
+    """What a tool takes, to be filled in by somebody who wants to know what it would do."""
+
+    tool: str
+    does: str
+    fields: Mapping[str, FieldInfo]
+
+
+class Unasked(NamedTuple):
+    """The target was not asked, or did not answer. `said`: why the rules have it so."""
+
+    because: Literal["no_dry_run", "away"]
+    said: str = ""
+
+
+class Tried(NamedTuple):
+    """What would become of it, and nothing was done. `otherwise`: what the gate would decide of a tool that is not enabled, if
+    it were.
+    """
+
+    tool: str
+    does: str
+    decision: Decision
+    otherwise: Decision | None
+    found: Would | Barred | Unasked
+    until: datetime
+
+
+class Untried(NamedTuple):
+    """`wrong`: what is, by field."""
+
+    tool: str
+    because: Literal["paused", "not_set_up", "too_long", "invalid"]
+    wrong: Mapping[str, str] = {}
+
+
 class ToolDesk(Protocol):
     """What there is to tell of tools, beside their rules."""
 
@@ -47,9 +87,23 @@ class ToolDesk(Protocol):
         """Those whose targets are named."""
         ...
 
+    def tool(self, name: str) -> AnyTool | None:
+        """None: there is none that could be used."""
+        ...
+
+    def understood(self, tool: AnyTool, entries: Mapping[str, str]) -> Typed:
+        """What was put into a form for it."""
+        ...
+
+    def used(self, by: SlackUser, tool: str, since: datetime) -> int:
+        """How often it was done for them since then."""
+        ...
+
+    def is_paused(self) -> bool: ...
+
     def recent(self, most: int) -> Sequence[Act]:
         """What was begun, the newest first."""
         ...
 
 
-ToolReply = ToolsListed | NoSuchTool | ActsShown
+ToolReply = ToolsListed | NoSuchTool | ActsShown | Tried | Untried

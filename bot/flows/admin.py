@@ -64,6 +64,7 @@ from bot.core.commands import (
     SyncNow,
     ToolRules,
     Tools,
+    TryTool,
     Verify,
     parse,
 )
@@ -72,7 +73,7 @@ from bot.core.failpoints import Reach
 from bot.core.keeping import ModelDesk, SyncPaused
 from bot.core.nouns import Event, ReceiptId
 from bot.core.tooling import ToolDesk
-from bot.flows import channel, keeping, models, people, policy, reviews, tools
+from bot.flows import channel, keeping, models, people, policy, reviews, tools, trying
 from bot.flows.channel import Surroundings
 from bot.flows.evaluate import evaluate
 from bot.flows.policy import Governing
@@ -140,6 +141,8 @@ def _sent_in(filled: Filled, work: CommandWork, by: Member, house: Administratio
     opened = house.opened(filled.opened)
     if opened is not None and people.is_ours(opened):
         return people.send_in(filled, work, by, house.governing, opened)
+    if opened is not None and trying.is_ours(opened):
+        return trying.send_in(filled, work, by, house.governing, house.tools, opened)
     return channel.send_in(filled, work, by, house.governing, opened, house.surroundings)
 
 
@@ -161,7 +164,7 @@ def _done(command: Command, work: CommandWork, by: Member, house: Administration
             return keeping.keep(command, work, by, house.governing, house.overview, house.removals)
         case Models() | AskModel() | PauseModel() | ResumeModel():
             return models.look_after(command, work, by, house.models, house.overview, house.governing.clock)
-        case Tools() | ToolRules() | SwitchTool() | RecentActs():
+        case Tools() | ToolRules() | SwitchTool() | TryTool() | RecentActs():
             return tools.look_after(command, work, by, house.governing, house.tools)
         case Reviews() | MoveReview():
             return reviews.oversee(command, work, by, house.reviews)

@@ -1,7 +1,7 @@
 """One thing that is to be done, as the tool, the rules and the people are at this moment. Nothing is done here."""
 
-from collections.abc import Callable
-from typing import Final, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
 
 import structlog
 
@@ -110,7 +110,7 @@ def for_whom(case: Case, house: House) -> Whom:
     member = house.member(case.proposal.actor)
     if member is None or member.email is None:
         raise Unsure("whoever asked is not known any more")
-    return Whom(email=member.email)
+    return Whom(email=member.email, name=member.called)
 
 
 def looked(case: Case, house: House) -> Would | Barred:
@@ -120,7 +120,7 @@ def looked(case: Case, house: House) -> Would | Barred:
         return Barred(why="not_yours")
     if not is_readable(case.proposal, house):
         return OUTDATED
-    found = case.tool.look(arguments_of(case), Whom(email=member.email))
+    found = case.tool.look(arguments_of(case), Whom(email=member.email, name=member.called))
     assert isinstance(found, Would | Barred), "a tool keeps its protocol"
     if isinstance(found, Would) and not is_open_there(found.channel, case.proposal, house.history, house.drawing):
         return Barred(why="not_for_all")
@@ -147,6 +147,18 @@ def is_as_proposed(execution: Execution, standing: Standing) -> bool:
     return is_unchanged(standing) and digest == standing.digest
 
 
+def is_as_found(execution: Execution, found: Would, byline: str | None) -> bool:
+    """The same target, and said as the same person, as when its card was made. What is erased of that is not known any more."""
+    before = found_before(execution)
+    return before is not None and (before.get("target"), before.get("byline", "")) == (found.id, byline)
+
+
+def found_before(execution: Execution) -> Mapping[str, Any] | None:
+    """What its card stands for, beside its arguments. The first counts: whatever came later, no card was made of."""
+    told = [event.body for event in execution.happened() if event.kind == "act_found"]
+    return next((body for body in told if body.get("proposal") == execution.id), None)
+
+
 def sheet_of_case(case: Case) -> Sheet:
     approvers = [one for one in case.rule.approvers if one != case.proposal.actor.user]
     return Sheet(case.standing, case.rule.does, case.tool.takes.model_fields, case.rule.risk, tuple(approvers))
@@ -155,8 +167,9 @@ def sheet_of_case(case: Case) -> Sheet:
 def signed(case: Case, house: House) -> Sheet:
     """With all that will be sent."""
     member = house.member(case.proposal.actor) if case.tool.signs else None
-    signed = byline(Whom(email=member.email)) if member is not None and member.email is not None else None
-    return sheet_of_case(case)._replace(signed=signed)
+    if member is None or member.email is None:
+        return sheet_of_case(case)
+    return sheet_of_case(case)._replace(signed=byline(Whom(email=member.email, name=member.called)))
 
 
 def sheet_of(standing: Standing, house: House) -> Sheet:

@@ -13,7 +13,7 @@ from typing import Final
 import structlog
 
 from bot.core.acting import Actor as Whom
-from bot.core.acting import Barred, Done, NotDone, Unsure, Would
+from bot.core.acting import Barred, Done, NotDone, Unsure, Would, byline
 from bot.core.clock import pause
 from bot.core.errors import LostLease
 from bot.core.nouns import Event, SlackUser
@@ -38,6 +38,8 @@ from bot.flows.case import (
     case_of_any_rule,
     decided,
     for_whom,
+    found_before,
+    is_as_found,
     is_as_proposed,
     is_readable,
     is_taken_back,
@@ -110,21 +112,16 @@ def _is_shown(execution: Execution, case: Case, house: House) -> bool:
             execution.rest(house.clock() + _SOON, stage="proposed")
         return False
     if is_taken_back(proposal, house):
-        _end(execution, "declined", "taken_back")
-        if not proposal.sources:  # that is the draft itself
-            execution.located(announced)
-        _close(execution, house)
-        return False
+        return _is_not_shown(execution, proposal, announced, "taken_back", house)
     found = looked(case, house) if not proposal.missing else None
     if found is None and not is_readable(proposal, house):
         found = OUTDATED
     if isinstance(found, Barred):
-        _end(execution, "declined", found.why, said=found.said)
-        if not proposal.sources:
-            execution.located(announced)
-        _close(execution, house)
-        return False
-    card = _put(execution, case, announced, found, house)
+        return _is_not_shown(execution, proposal, announced, found.why, house, said=found.said)
+    sheet = signed(case, house)
+    if found is not None and not _is_what_it_was(execution, found, sheet.signed):
+        return _is_not_shown(execution, proposal, announced, "changed", house)
+    card = _put(execution, case, announced, sheet, found, house)
     if card is None:
         _end(execution, "declined", "unreachable")
         execution.finish()
@@ -133,14 +130,33 @@ def _is_shown(execution: Execution, case: Case, house: House) -> bool:
     execution.located(card)
     if card != announced and proposal.instead_of is None and proposal.channel is not None and not proposal.sources:
         house.cards.point_to_it(announced)
-    execution.shown("proposed")
+    execution.shown("proposed", Event(kind="act_shown", body=card.model_dump()))
     return True
 
 
-def _put(execution: Execution, case: Case, announced: Card, found: Would | None, house: House) -> Card | None:
+def _is_not_shown(
+    execution: Execution, proposal: Proposal, announced: Card, because: str, house: House, *, said: str = ""
+) -> bool:
+    """The reply that announced it says why, unless that is a draft, which stays."""
+    _end(execution, "declined", because, said=said)
+    if not proposal.sources:
+        execution.located(announced)
+    _close(execution, house)
+    return False
+
+
+def _is_what_it_was(execution: Execution, found: Would, byline: str | None) -> bool:
+    """On record before its card is there: whoever shows that once more shows the same, or it is over."""
+    if found_before(execution) is None:
+        execution.record(Event(kind="act_found", body={"target": found.id, "byline": byline}))
+    return is_as_found(execution, found, byline)
+
+
+def _put(
+    execution: Execution, case: Case, announced: Card, sheet: Sheet, found: Would | None, house: House
+) -> Card | None:
     """Where whoever reads it has read all of it before; else to whoever asked, alone."""
-    proposal, sheet = case.proposal, signed(case, house)
-    alone = sheet._replace(found=found)
+    proposal, alone = case.proposal, sheet._replace(found=found)
     if _belongs_there(proposal):
         execution.located(announced)  # a click may be faster than whatever is written after it is shown
         if house.cards.show_there(announced, alone if proposal.channel is None else sheet):
@@ -238,6 +254,9 @@ def _begin(execution: Execution, case: Case, house: House) -> None:
         return _close(execution, house)
     house.reach("act.before_claim")
     whom = for_whom(case, house)
+    if not is_as_found(execution, found, byline(whom) if case.tool.signs else None):
+        _end(execution, "declined", "changed")
+        return _close(execution, house)
     spread = Spread(day_of(house.clock()), case.rule.a_day)
     match execution.begin(spread, Event(kind="act_claimed", body={"rules": case.rules.digest})):
         case "begun":
@@ -315,21 +334,24 @@ def _find_out(execution: Execution, standing: Standing, house: House) -> None:
         found = None
     if found is not None:
         return _became(execution, found, house)
-    if case.tool.keyed and _runs_again(execution) < _AGAIN and _may_still_be_done(case, house):
+    if case.tool.keyed and _runs_again(execution) < _AGAIN and _may_still_be_done(execution, case, house):
         execution.record(Event(kind="act_run_again"))
         return _run(execution, case, for_whom(case, house), house)
     _end(execution, "unknown", "unsure")
     return _close(execution, house)
 
 
-def _may_still_be_done(case: Case, house: House) -> bool:
-    """As the rules and people are now. That it has begun is no other use."""
+def _may_still_be_done(execution: Execution, case: Case, house: House) -> bool:
+    """As the rules, people and the target are now. That it has begun is no other use."""
     if house.acting.executions.is_paused():
         return False
     if isinstance(looked(case, house), Barred):
         return False
     by = case.standing
-    return isinstance(decided(case, house, confirmed_by=by.confirmed_by, approved_by=by.approved_by, but=1), Allow)
+    if not isinstance(decided(case, house, confirmed_by=by.confirmed_by, approved_by=by.approved_by, but=1), Allow):
+        return False
+    found, whom = looked(case, house), for_whom(case, house)
+    return isinstance(found, Would) and is_as_found(execution, found, byline(whom) if case.tool.signs else None)
 
 
 def _runs_again(execution: Execution) -> int:
@@ -345,10 +367,11 @@ def _close(execution: Execution, house: House) -> None:
     sheet = sheet_of(standing, house)
     card = _card_of(execution, standing, house)
     if card is not None and standing.shows != standing.stage:
-        if not house.cards.turn(card, sheet) and standing.stage in _MAY_HAVE_HAPPENED:
+        is_turned = house.cards.turn(card, sheet)
+        if not is_turned and standing.stage in _MAY_HAVE_HAPPENED:
             _tell(execution, standing, sheet, house)
         house.reach("act.after_turn")
-        execution.shown(standing.stage)
+        _turned(execution, standing.stage, is_there=is_turned)
     for where in standing.approvals.values():
         house.cards.turn_approval(where, sheet)
     if standing.stage == "unknown":
@@ -366,9 +389,13 @@ def _tell(execution: Execution, standing: Standing, sheet: Sheet, house: House) 
 
 def _turn(execution: Execution, case: Case, house: House) -> None:
     card = _card_of(execution, case.standing, house)
-    if card is not None:
-        house.cards.turn(card, sheet_of_case(case))
-    execution.shown(case.standing.stage)
+    is_turned = card is not None and house.cards.turn(card, sheet_of_case(case))
+    _turned(execution, case.standing.stage, is_there=is_turned)
+
+
+def _turned(execution: Execution, stage: Stage, *, is_there: bool) -> None:
+    """`is_there`: the card is; otherwise it was said beside it, or nowhere."""
+    execution.shown(stage, Event(kind="act_turned", body={"stage": stage, "is_there": is_there}))
 
 
 def _end(execution: Execution, stage: Stage, because: str, *, said: str = "") -> None:

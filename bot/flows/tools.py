@@ -3,13 +3,13 @@ everything does that lets more be done; what was done is told without what it wa
 """
 
 from bot.core.admin import CommandWork, Member, Reply
-from bot.core.commands import RecentActs, SwitchTool, ToolRules, Tools
+from bot.core.commands import RecentActs, SwitchTool, ToolRules, Tools, TryTool
 from bot.core.tooling import ActsShown, NoSuchTool, ToolDesk, ToolsListed, ToolStanding
-from bot.flows import policy
+from bot.flows import policy, trying
 from bot.flows.policy import Governing
 from policies.gate import rule_of
 
-OfTools = Tools | ToolRules | SwitchTool | RecentActs
+OfTools = Tools | ToolRules | SwitchTool | TryTool | RecentActs
 _MOST_RECENT = 20
 
 
@@ -19,6 +19,8 @@ def look_after(command: OfTools, work: CommandWork, by: Member, house: Governing
             return ToolsListed(_standing(house, desk))
         case RecentActs():
             return ActsShown(tuple(desk.recent(_MOST_RECENT)) if desk is not None else ())
+        case TryTool(name):
+            return trying.ask(name, work, by, house, desk)
         case ToolRules(name) | SwitchTool(name):
             rules = house.configuration.rules()
             if rule_of(name, rules.tools) is None:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from typing import NamedTuple
 
 from bot import app, worker
 from bot.app import tools
 from bot.core.failpoints import Reach
 from bot.core.nouns import SlackUser
-from bot.core.proposals import Acting, AnyTool, Pressed, ProposalId
+from bot.core.proposals import Acting, AnyTool, Pressed, ProposalId, Typed, typed
 from bot.core.speaking import Speaker
 from bot.core.tooling import Act
 from bot.flows import pressed
@@ -69,6 +70,18 @@ class ToolsAtHand(NamedTuple):
 
     def there(self) -> frozenset[str]:
         return frozenset(self.acting.tools)
+
+    def tool(self, name: str) -> AnyTool | None:
+        return self.acting.tools.get(name)
+
+    def understood(self, tool: AnyTool, entries: Mapping[str, str]) -> Typed:
+        return typed(tool, entered(tool.takes.model_fields, entries))
+
+    def used(self, by: SlackUser, tool: str, since: datetime) -> int:
+        return self.records.executions.used(by, tool, since)
+
+    def is_paused(self) -> bool:
+        return self.records.executions.is_paused()
 
     def recent(self, most: int) -> Sequence[Act]:
         return self.records.executions.recent(most)

@@ -10,10 +10,12 @@ from bot.core.evaluated import Evaluations
 from bot.core.failpoints import Reach
 from bot.core.identities import LineRefused
 from bot.core.nouns import SlackUser
-from bot.core.tooling import ToolDesk
+from bot.core.tooling import ToolDesk, Untried
 from bot.flows.admin import Administration
 from bot.flows.people import is_ours, refusal_of_list
 from bot.flows.policy import Governing, expire, refusal_of_form
+from bot.flows.trying import is_ours as is_of_a_tool
+from bot.flows.trying import refusal_of_arguments
 from bot.service.archive import Archive
 from bot.service.channels import surroundings
 from bot.service.models import ModelsInUse
@@ -98,8 +100,10 @@ def _overview(records: app.Records) -> StoredOverview:
 
 def check(
     house: Administration, filled: Filled, by: SlackUser
-) -> RuleRefused | LineRefused | Conflict | NoSuchChange | None:
+) -> RuleRefused | LineRefused | Conflict | NoSuchChange | Untried | None:
     opened = house.opened(filled.opened)
     if opened is not None and is_ours(opened):
         return refusal_of_list(filled, str(by), house.governing, opened)
+    if opened is not None and is_of_a_tool(opened):
+        return refusal_of_arguments(filled, str(by), house.tools, opened)
     return refusal_of_form(filled, str(by), house.governing, opened)

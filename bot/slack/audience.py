@@ -88,7 +88,9 @@ class SlackPeople:
             if refused.is_about(_NOBODY):
                 return None
             raise Retryable(str(refused)) from None
-        return Member(user=account.who, email=account.email) if account.standing is Standing.MEMBER else None
+        if account.standing is not Standing.MEMBER:
+            return None
+        return Member(user=account.who, email=account.email, called=account.called)
 
     def everyone(self) -> Sequence[Member]:
         """All full members, as they were within a minute."""

@@ -17,12 +17,13 @@ from bot.core.clock import Clock
 from bot.core.failpoints import Reach
 from bot.core.identities import LineRefused
 from bot.core.nouns import ReceiptId, SlackUser, new_receipt_id
+from bot.core.tooling import Untried
 from bot.slack.heard import Us
-from bot.slack.render import people, policy
+from bot.slack.render import people, policy, tools
 
 COMMAND: Final = "/footnote"
 _POLICY: Final = "policy"
-_FORMS: Final = frozenset({_POLICY, people.FORM})
+_FORMS: Final = frozenset({_POLICY, people.FORM, tools.FORM})
 _PRESSES: Final[Mapping[str, tuple[Literal["change", "removal"], bool]]] = {
     "change:approve": ("change", True),
     "change:decline": ("change", False),
@@ -40,7 +41,8 @@ class CommandDesk(Protocol):
         ...
 
 
-Check = Callable[[Filled, SlackUser], RuleRefused | LineRefused | Conflict | NoSuchChange | None]
+Wrong = RuleRefused | LineRefused | Conflict | NoSuchChange | Untried
+Check = Callable[[Filled, SlackUser], Wrong | None]
 """What is wrong with a form, while whoever wrote it still has it open."""
 
 _Name = Annotated[str, Field(max_length=255, pattern=r"^[!-~]+$")]
@@ -66,8 +68,17 @@ class _User(_Payload):
     team_id: _Name
 
 
+class _Option(_Payload):
+    value: str
+
+
 class _Entry(_Payload):
     value: str | None = None
+    selected_option: _Option | None = None
+
+    @property
+    def said(self) -> str:
+        return self.selected_option.value if self.selected_option is not None else self.value or ""
 
 
 class _State(_Payload):
@@ -83,6 +94,15 @@ class _View(_Payload):
     @property
     def written(self) -> str:
         return self.state.values.get("text", {}).get("text", _Entry()).value or ""
+
+    @property
+    def entries(self) -> dict[str, str]:
+        """Of a form with several fields."""
+        return {
+            name: _storable(fields[tools.FIELD].said)
+            for name, fields in self.state.values.items()
+            if tools.FIELD in fields
+        }
 
 
 class _Submission(_Payload):
@@ -148,16 +168,18 @@ class CommandIntake:
     def _submission(self, sent: _Submission) -> BoltResponse:
         by, view = SlackUser(team=sent.user.team_id, user=sent.user.id), sent.view
         filled = Filled(
-            opened=ReceiptId(view.private_metadata), view=view.id, text=_storable(view.written), form=view.callback_id
+            opened=ReceiptId(view.private_metadata),
+            view=view.id,
+            text=_storable(view.written),
+            form=view.callback_id,
+            entries=view.entries,
         )
         wrong = self._check(filled, by)
         if wrong is not None:
-            said = people.in_field(wrong) if isinstance(wrong, LineRefused) else policy.in_field(wrong)
-            return _acknowledged({"response_action": "errors", "errors": {"text": said}})
+            return _acknowledged({"response_action": "errors", "errors": _beside(wrong, filled)})
         # One window may be sent twice: with a list, and with the word that it shall be so.
         self._taken(self._typed(by, f"view:{view.id}:{filled.opened}").model_copy(update={"filled": filled}))
-        shown = policy.saving() if view.callback_id == _POLICY else people.looking()
-        return _acknowledged({"response_action": "update", "view": shown})
+        return _acknowledged({"response_action": "update", "view": _meanwhile(view.callback_id)})
 
     def _press(self, pressed: _Press) -> BoltResponse:
         by, action, on = (
@@ -179,6 +201,19 @@ class CommandIntake:
             self._reach("command.after_take")
             self._wake()
         return _acknowledged()
+
+
+def _beside(wrong: Wrong, filled: Filled) -> dict[str, str]:
+    """At which field what is wrong."""
+    if isinstance(wrong, Untried):
+        return tools.complaints(wrong, list(filled.entries))
+    said = people.in_field(wrong) if isinstance(wrong, LineRefused) else policy.in_field(wrong)
+    return {next(iter(filled.entries), "text"): said}
+
+
+def _meanwhile(form: str) -> Mapping[str, Any]:
+    """In the place of what was sent in, until it is answered."""
+    return {_POLICY: policy.saving, people.FORM: people.looking, tools.FORM: tools.looking}[form]()
 
 
 def as_typed(text: str) -> str:

@@ -5,7 +5,7 @@ their direct conversation afterwards. Who cannot be written to keeps nobody else
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from http.client import HTTPException
-from typing import Any, Final
+from typing import Any, Final, assert_never
 from urllib.parse import urlsplit
 
 import structlog
@@ -17,10 +17,11 @@ from bot.core.admin import Change, Decided, Edit, Form, FormOpened, Member, Pres
 from bot.core.evaluated import Evaluation
 from bot.core.identities import ImportForm, Linked
 from bot.core.keeping import Removal, RemovalDecided
+from bot.core.tooling import TryForm
 from bot.slack import wire
 from bot.slack.calls import Refused, call
 from bot.slack.poster import SlackPoster
-from bot.slack.render import Post, admin, evaluated, keeping, people, policy
+from bot.slack.render import Post, admin, evaluated, keeping, people, policy, tools
 from connectors.model import Retryable
 
 _TIMEOUT_S: Final = 15
@@ -45,10 +46,16 @@ class SlackVoice:
             return "card"
         return self._show(typed, admin.said(reply), admin.in_form(reply, _title(typed)), "reply", again=again)
 
-    def open(self, typed: Typed, form: Form | ImportForm) -> bool:
-        if isinstance(form, ImportForm):
-            return self._opened(typed, people.form(receipt=typed.receipt))
-        return self._opened(typed, policy.form(form.path, form.text, receipt=typed.receipt))
+    def open(self, typed: Typed, form: Form | ImportForm | TryForm) -> bool:
+        match form:
+            case ImportForm():
+                return self._opened(typed, people.form(receipt=typed.receipt))
+            case TryForm():
+                return self._opened(typed, tools.form(form, receipt=typed.receipt))
+            case Form(path, text):
+                return self._opened(typed, policy.form(path, text, receipt=typed.receipt))
+            case _:
+                assert_never(form)
 
     def _opened(self, typed: Typed, view: dict[str, Any]) -> bool:
         try:
@@ -138,4 +145,5 @@ class SlackVoice:
 
 def _title(typed: Typed) -> str:
     """A window keeps its own."""
-    return people.TITLE if typed.filled is not None and typed.filled.form == people.FORM else policy.TITLE
+    own = {people.FORM: people.TITLE, tools.FORM: tools.TITLE}
+    return own.get(typed.filled.form, policy.TITLE) if typed.filled is not None else policy.TITLE

@@ -397,8 +397,13 @@ class OpenCommand:
 
 
 def _said(typed: Typed) -> dict[str, Any]:
-    """For the ledger: without the address at which Slack takes an answer, which is a key."""
-    said = typed.model_dump(mode="json", include={"channel", "text", "filled", "pressed"}, exclude_none=True)
+    """For the ledger: without the address at which Slack takes an answer, which is a key; and without what was put into the
+    fields of a form that changes nothing.
+    """
+    entered = {"filled": {"entries"}}
+    said = typed.model_dump(
+        mode="json", include={"channel", "text", "filled", "pressed"}, exclude=entered, exclude_none=True
+    )
     return {"by": str(typed.by), **{name: one for name, one in said.items() if one}}
 
 

@@ -4,7 +4,7 @@ the same transaction; what may have reached a target is on record as that before
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, func, select
@@ -23,6 +23,8 @@ from bot.stores.tables import ExecutionRow
 KIND: Final = "act"
 _OPEN: Final = ("waiting", "claimed")
 _MAY_HAVE_HAPPENED: Final[tuple[Stage, ...]] = ("claimed", "done", "unknown")
+
+_OUTCOMES: Final[tuple[Stage, ...]] = ("done", "failed", "unknown")
 
 Written = TypeVar("Written")
 
@@ -173,8 +175,12 @@ class OpenExecution:
     def located(self, card: Card) -> None:
         self._set(channel=card.channel, message=card.message)
 
-    def shown(self, stage: Stage) -> None:
-        self._set(shows=stage)
+    def shown(self, stage: Stage, event: Event) -> None:
+        def write(session: Session, now: datetime) -> None:
+            self._store.set_held(session, self._claim, shows=stage)
+            self._append(session, event, now)
+
+        self._held(write)
 
     def asked(self, approvals: Mapping[str, str]) -> None:
         self._set(approvals=dict(approvals))
@@ -291,7 +297,26 @@ def _user(text: str | None) -> SlackUser | None:
 def _used(session: Session, actor: SlackUser, tool: str, since: datetime) -> int:
     theirs = (col(ExecutionRow.actor) == str(actor)) & (col(ExecutionRow.tool) == tool)
     counts = theirs & (col(ExecutionRow.began_at) >= since) & col(ExecutionRow.stage).in_(_MAY_HAVE_HAPPENED)
-    return session.exec(select(func.count(col(ExecutionRow.id))).where(counts)).one()
+    return _count(session, counts)
+
+
+class Outstanding(NamedTuple):
+    """`untold`: what became of so many could not be told yet; `unknown`: so many wait for a person to say it."""
+
+    untold: int
+    unknown: int
+
+
+def outstanding(session: Session) -> Outstanding:
+    """Of what may have happened; what is being done is no outcome yet."""
+    row = ExecutionRow
+    is_shown = col(row.shows).is_not(None) & (col(row.shows) == col(row.stage))
+    untold = col(row.state).in_(_OPEN) & col(row.stage).in_(_OUTCOMES) & ~is_shown
+    return Outstanding(_count(session, untold), _count(session, col(row.stage) == "unknown"))
+
+
+def _count(session: Session, which: ColumnElement[bool]) -> int:
+    return session.exec(select(func.count(col(ExecutionRow.id))).where(which)).one()
 
 
 def _may_become(stage: Stage) -> tuple[ColumnElement[bool], ...]:

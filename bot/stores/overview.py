@@ -13,6 +13,7 @@ from bot.core.nouns import ReceiptId
 from bot.stores.config import Config
 from bot.stores.database import Database
 from bot.stores.embedders import Embedders
+from bot.stores.executions import outstanding
 from bot.stores.inbox import CLI_QUESTION, SLACK_QUESTION
 from bot.stores.ledger.book import Ledger
 from bot.stores.ledger.verify import verify
@@ -44,6 +45,7 @@ class StoredOverview:
     def standing(self) -> Standing:
         serving = self._embedders.serving()
         with self._database.reading() as session:
+            owed = outstanding(session)
             return Standing(
                 version=self._config.newest().version,
                 paused=paused(session),
@@ -51,6 +53,8 @@ class StoredOverview:
                 in_hand=self._questions(session, "claimed"),
                 failed=self._questions(session, "failed", recent=True),
                 failed_jobs=self._failed_jobs(session),
+                untold=owed.untold,
+                unknown=owed.unknown,
                 embedder=serving.name if serving is not None else None,
                 sources=self.sources(),
                 spent=self.spent(),

@@ -49,7 +49,8 @@ class ConfluenceComment:
         found = self._checked(arguments, actor)
         if isinstance(found, Barred):
             return found
-        return Would(target=found.page.title, url=found.wiki.link(found.page.links))
+        page, site = found.page, found.wiki.settings.site
+        return Would(target=page.title, id=f"{site} page {page.id}", url=found.wiki.link(page.links))
 
     def run(self, arguments: Comment, actor: Actor, key: str, below: Below = NOTHING_BELOW) -> Done | NotDone:
         found = self._checked(arguments, actor)

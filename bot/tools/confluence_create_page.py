@@ -59,6 +59,11 @@ class _Checked(Noun):
     parent: wire.Content | None
 
 
+def _id(wiki: Wiki, found: _Checked) -> str:
+    below = f" below {found.parent.id}" if found.parent is not None else ""
+    return f"{wiki.settings.site} space {found.space.id}{below}"
+
+
 class ConfluenceCreatePage:
     """Not keyed, though Confluence takes a title only once in each space: somebody may have given it another meanwhile."""
 
@@ -79,6 +84,7 @@ class ConfluenceCreatePage:
         below = f", below “{found.parent.title}”" if found.parent is not None else ""
         return Would(
             target=f"{found.space.key} – {found.space.name}{below}",
+            id=_id(wiki, found),
             url=f"{wiki.settings.site}/spaces/{found.space.key}",
         )
 

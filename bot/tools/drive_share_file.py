@@ -78,7 +78,8 @@ class DriveShareFile:
         if isinstance(found, Barred):
             return found
         _, checked = found
-        return Would(target=checked.file.name, url=checked.file.web_view_link)
+        id_ = f"file {checked.file.id} with {checked.address}"
+        return Would(target=checked.file.name, id=id_, url=checked.file.web_view_link)
 
     def run(
         self,

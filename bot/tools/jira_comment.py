@@ -70,7 +70,11 @@ class JiraComment:
         if isinstance(found, Barred):
             return found
         issue, _ = found
-        return Would(target=f"{issue.key} – {issue.fields.summary}", url=self._client.page_of(issue.key))
+        return Would(
+            target=f"{issue.key} – {issue.fields.summary}",
+            id=f"{self._client.settings.site} issue {issue.id}",
+            url=self._client.page_of(issue.key),
+        )
 
     def run(self, arguments: Comment, actor: Actor, key: str, below: Below = NOTHING_BELOW) -> Done | NotDone:
         found = self._checked(arguments, actor)

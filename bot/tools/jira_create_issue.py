@@ -74,7 +74,12 @@ class JiraCreateIssue:
         found = self._checked(arguments, actor)
         if isinstance(found, Barred):
             return found
-        return Would(target=f"{found.project.key} – {found.project.name}", url=self._client.page_of(found.project.key))
+        project = found.project
+        return Would(
+            target=f"{project.key} – {project.name}",
+            id=f"{self._client.settings.site} project {project.id}",
+            url=self._client.page_of(project.key),
+        )
 
     def run(self, arguments: Issue, actor: Actor, key: str, below: Below = NOTHING_BELOW) -> Done | NotDone:
         found = self._checked(arguments, actor)

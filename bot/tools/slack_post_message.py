@@ -47,7 +47,9 @@ class SlackPostMessage:
 
     def look(self, arguments: Message, actor: Actor) -> Would | Barred:
         room = self._checked(arguments, actor)
-        return room if isinstance(room, Barred) else Would(target=f"#{room.name}", url=room.url, channel=room.id)
+        if isinstance(room, Barred):
+            return room
+        return Would(target=f"#{room.name}", id=f"channel {room.id}", url=room.url, channel=room.id)
 
     def run(self, arguments: Message, actor: Actor, key: str, below: Below = NOTHING_BELOW) -> Done | NotDone:
         room = self._checked(arguments, actor)

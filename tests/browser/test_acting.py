@@ -28,7 +28,7 @@ def test_a_ticket_is_made_once_its_card_is_confirmed_and_another_that_is_cancell
     for shown in (
         "Nothing has been done yet",
         "the projector of the big room is broken",
-        "For ana@acme.test, by Footnote",
+        "For Ana Ribeiro (ana@acme.test), by Footnote",
     ):
         expect(card).to_contain_text(shown)
     assert (axe.grave(page, axe_script), is_too_wide(page)) == ([], False)

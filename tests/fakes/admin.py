@@ -22,6 +22,7 @@ from bot.core.evaluated import Evaluation, Evaluations
 from bot.core.identities import ImportForm, Linked
 from bot.core.keeping import ModelDesk, ModelStanding, ModelTested, Removal
 from bot.core.nouns import ReceiptId, SlackUser
+from bot.core.tooling import TryForm
 from bot.slack.render import policy
 from bot.stores.evaluations import EvaluationStore
 
@@ -101,6 +102,7 @@ class FakeVoice(Voice):
     error: Exception | None = None
     forms: list[Form] = field(default_factory=list)
     lists: int = 0
+    tries: int = 0
     opens: bool = True
     offered: list[tuple[Change, Member]] = field(default_factory=list)
     informed: list[Decided] = field(default_factory=list)
@@ -115,9 +117,11 @@ class FakeVoice(Voice):
         self.told.append(reply)
         return "fake"
 
-    def open(self, typed: Typed, form: Form | ImportForm) -> bool:  # noqa: ARG002
+    def open(self, typed: Typed, form: Form | ImportForm | TryForm) -> bool:  # noqa: ARG002
         if isinstance(form, ImportForm):
             self.lists += 1
+        elif isinstance(form, TryForm):
+            self.tries += 1
         elif self.opens:
             self.forms.append(form)
         return self.opens

@@ -47,6 +47,7 @@ class FakeTool:
         self.below: list[Below] = []
         self.channel: str | None = None  # in which it would be said
         self.done: dict[str, Ticket] = {}
+        self.means = "project 1"  # what a project's key stands for
         self.barred: Barred | None = None
         self.refuses: NotDone | None = None
         self.before: Callable[[], None] = _nothing  # the effect
@@ -56,9 +57,8 @@ class FakeTool:
 
     def look(self, arguments: Ticket, actor: Actor) -> Would | Barred:  # noqa: ARG002
         self.looks += 1
-        return self.barred or Would(
-            target=f"Project {arguments.project}", url="https://jira.test/ENG", channel=self.channel
-        )
+        named = f"Project {arguments.project}"
+        return self.barred or Would(target=named, id=self.means, url="https://jira.test/ENG", channel=self.channel)
 
     def run(self, arguments: Ticket, actor: Actor, key: str, below: Below = NOTHING_BELOW) -> Done | NotDone:
         self.before()

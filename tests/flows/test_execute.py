@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
-from bot.core.acting import Barred, NotDone, Unsure
+from bot.core.acting import Barred, NotDone, Unsure, byline
 from bot.core.nouns import Incoming, Question, ReceiptId, SlackUser
 from bot.core.proposals import ProposalId, Sheet, Value, canonical
 from bot.flows.pressed import approve, cancel, confirm, edit, refuse, settle, to_edit
 from bot.stores.database import Database
+from bot.stores.executions import outstanding
 from bot.stores.pauses import pause, resume
 from bot.stores.put_away import put_away
 from bot.stores.tables import ExecutionRow
@@ -44,7 +45,7 @@ def test_nothing_is_done_before_a_click_however_long_it_waits(acts: Acts) -> Non
     acts.now += timedelta(minutes=1)
     acts.works()
     assert (acts.says(proposal), acts.tool.runs) == ("expired", [])
-    assert acts.told(proposal) == ["proposed", "expired"]
+    assert acts.told(proposal) == ["proposed", "found", "shown", "expired", "turned"]
 
 
 @pytest.mark.parametrize(
@@ -226,7 +227,7 @@ def test_it_is_done_once_and_the_card_says_what_came_of_it(acts: Acts) -> None:
     assert found is not None
     assert found.outcome is not None
     assert found.outcome.what == "ENG-1"
-    assert acts.told(proposal) == ["proposed", "confirmed", "claimed", "ended"]
+    assert acts.told(proposal) == ["proposed", "found", "shown", "confirmed", "claimed", "ended", "turned"]
     for click in (confirm, cancel):
         assert click(proposal.id, ANA, acts.house).outcome == "over"
     acts.works()
@@ -390,7 +391,8 @@ def test_high_risk_is_done_once_somebody_else_has_approved_it(acts: Acts) -> Non
     assert len(acts.tool.runs) == 1
     assert (acts.says(proposal), acts.cards.approvals[BEN.user]) == ("done", "done")
     assert acts.cards.sent == {BEN.user: 1}
-    assert acts.told(proposal) == ["proposed", "confirmed", "approval_asked", "approved", "claimed", "ended"]
+    before = ["proposed", "found", "shown", "confirmed", "approval_asked", "turned"]
+    assert acts.told(proposal) == [*before, "approved", "claimed", "ended", "turned"]
 
 
 def test_approval_before_whoever_asked_has_confirmed_is_none(acts: Acts) -> None:
@@ -782,10 +784,16 @@ def test_what_may_have_happened_is_said_however_long_slack_was_away(database: Da
         acts.works()
         acts.now += timedelta(minutes=6)
     assert acts.says(proposal) == "proposed"
+    assert _outstanding(acts) == (1, 0 if keyed else 1)
     acts.cards.is_down = False
     acts.now += timedelta(hours=1)
     acts.works()
     assert (acts.says(proposal), len(acts.tool.runs)) == (("done", 1) if keyed else ("unknown", 0))
+    assert _outstanding(acts) == (0, 0 if keyed else 1)
+    if not keyed:
+        settle(proposal.id, ANA, acts.house, happened=True)
+        acts.works()
+        assert _outstanding(acts) == (0, 0)
 
 
 @pytest.mark.parametrize("keyed", [True, False], ids=["done", "unknown"])
@@ -872,6 +880,102 @@ def test_whoever_leaves_as_it_begins_leaves_nothing_unknown(database: Database) 
     acts.meanwhile["act.after_claim"] = lambda: acts.members.pop(ANA)
     acts.works()
     assert (acts.says(proposal), len(acts.tool.runs)) == ("done", 1)
+
+
+# --- what the card showed is what is done ---------------------------------------------------------------------------------
+
+
+def _is_renamed(acts: Acts) -> None:
+    acts.tool.means = "project 2"
+
+
+def _calls_herself_otherwise(acts: Acts) -> None:
+    acts.members[ANA] = acts.members[ANA].model_copy(update={"called": "Ben of the board"})
+
+
+def _is_erased(acts: Acts) -> None:
+    """What the card stood for, and nothing else."""
+    events = acts.receipts.events(ReceiptId(f"r_{1:024x}"))
+    with acts.database.writing() as session:
+        acts.ledger.erase(session, [one.seq for one in events if one.kind == "act_found"], "asked for", acts.now)
+
+
+@pytest.mark.parametrize("happens", [_is_renamed, _calls_herself_otherwise, _is_erased])
+@pytest.mark.parametrize("when", ["before the click", "before it is claimed"])
+def test_what_is_not_any_more_what_the_card_showed_is_not_done(
+    acts: Acts, happens: Callable[[Acts], None], when: str
+) -> None:
+    proposal = acts.proposes()
+    acts.works()
+    if when == "before the click":
+        happens(acts)
+    confirm(proposal.id, ANA, acts.house)
+    if when == "before it is claimed":
+        happens(acts)
+    acts.works()
+    assert (acts.tool.runs, acts.says(proposal), acts.because(proposal.id)) == ([], "declined", "changed")
+
+
+def test_a_name_that_means_another_before_the_second_person_says_yes_is_not_done(acts: Acts) -> None:
+    proposal = _confirmed_of_high_risk(acts)
+    _is_renamed(acts)
+    approve(proposal.id, BEN, acts.house)
+    acts.works()
+    assert (acts.tool.runs, acts.because(proposal.id), acts.cards.approvals[BEN.user]) == ([], "changed", "declined")
+
+
+def test_a_card_whose_process_died_is_not_shown_once_more_for_another_target(acts: Acts) -> None:
+    acts.dies_at = "act.after_card"
+    proposal = acts.proposes()
+    with pytest.raises(Died):
+        acts.works()
+    assert acts.says(proposal) == "proposed"
+    _is_renamed(acts)
+    acts.takes_over()
+    assert (acts.says(proposal), acts.because(proposal.id)) == ("declined", "changed")
+
+
+def test_a_click_on_a_card_whose_process_died_does_what_that_card_showed_or_nothing(acts: Acts) -> None:
+    acts.dies_at = "act.after_card"
+    first = acts.proposes()
+    with pytest.raises(Died):
+        acts.works()
+    confirm(first.id, ANA, acts.house)
+    _is_renamed(acts)
+    acts.takes_over()
+    assert (acts.tool.runs, acts.because(first.id)) == ([], "changed")
+
+
+def test_what_is_run_again_is_run_for_the_same_target_or_a_person_is_asked(acts: Acts) -> None:
+    acts.dies_at = "act.after_claim"
+    proposal = acts.proposes()
+    acts.works()
+    confirm(proposal.id, ANA, acts.house)
+    with pytest.raises(Died):
+        acts.works()
+    _is_renamed(acts)
+    acts.takes_over()
+    assert (acts.tool.runs, acts.says(proposal)) == ([], "unknown")
+
+
+def test_whoever_calls_themselves_what_calls_others_is_named_without_it(acts: Acts) -> None:
+    acts.members[ANA] = acts.members[ANA].model_copy(
+        update={"called": "<!channel> Ana\n(ceo@acme.test), https://evil.test"}
+    )
+    proposal = acts.proposes()
+    acts.works()
+    (sheet,) = acts.cards.sheets.values()
+    said = "For channel Ana ceo acme test https evil test (u0ana@acme.test), by Footnote"
+    assert sheet.signed == said
+    confirm(proposal.id, ANA, acts.house)
+    acts.works()
+    ((_, _, actor),) = acts.tool.runs
+    assert byline(actor) == said
+
+
+def _outstanding(acts: Acts) -> tuple[int, int]:
+    with acts.database.reading() as session:
+        return outstanding(session)
 
 
 def _nothing() -> None: ...

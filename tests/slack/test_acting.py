@@ -7,8 +7,12 @@ from typing import Any
 import pytest
 
 from bot import app
+from bot.core.proposals import ProposalId, Sheet
 from bot.playground.slack import Message
 from bot.playground.slack.membership import change_user
+from bot.slack import connection
+from bot.slack.acting import SlackCards
+from bot.slack.poster import SlackPoster
 from policies.rules import TOOLS
 from tests import company
 from tests.fakes.tool import FakeTool
@@ -87,6 +91,7 @@ def test_what_was_asked_for_is_done_once_it_was_confirmed_and_the_card_says_so(a
     assert "ENG" in said
     assert "Nothing has been done yet" in said
     assert tool.runs == []
+    until(lambda: "act_shown" in kinds(acme))  # a click may be faster
     acme.person("ana").click(place, found.ts, "act:confirm")
     turned = shows(acme, place, "Done.")
     assert turned.ts == found.ts
@@ -95,12 +100,15 @@ def test_what_was_asked_for_is_done_once_it_was_confirmed_and_the_card_says_so(a
     ((_, arguments, actor),) = tool.runs
     assert (arguments.project, arguments.summary) == ("ENG", "The projector is broken")
     assert actor.email == "ana@acme.test"
-    until(lambda: kinds(acme)[-1] == "act_ended")
+    until(lambda: kinds(acme)[-1] == "act_turned")
     assert [one for one in kinds(acme) if one.startswith("act_")] == [
         "act_proposed",
+        "act_found",
+        "act_shown",
         "act_confirmed",
         "act_claimed",
         "act_ended",
+        "act_turned",
     ]
 
 
@@ -156,6 +164,8 @@ def test_high_risk_is_done_once_a_colleague_has_approved_it(tmp_path: Path, data
             until(lambda: [one for one in acme.replies(theirs) if "Approve" in buttons(one)])
             (asked,) = acme.replies(theirs)
             assert "The projector is broken" in read(asked.blocks)
+            assert asks_once_more(acme, found, "ben") == f"{theirs.id}/{asked.ts}"
+            assert acme.replies(theirs) == [asked]
             presses(acme, "ana", value_of(found), "act:approve")
             presses(acme, "zoe", value_of(found), "act:approve")
             acme.settled()
@@ -164,6 +174,16 @@ def test_high_risk_is_done_once_a_colleague_has_approved_it(tmp_path: Path, data
             shows(acme, place, "Done.")
             shows(acme, theirs, "It was approved, and done.")
     assert len(tool.runs) == 1
+
+
+def asks_once_more(acme: Office, found: Message, approver: str) -> str | None:
+    """As whoever takes over from a process that died before it wrote down that it had asked."""
+    standing = acme.records.executions.standing(ProposalId(value_of(found)))
+    assert standing is not None
+    web = connection.client(acme.slack.bot_token(), acme.slack.url)
+    cards = SlackCards(SlackPoster(web, connection.who_we_are(web), lambda _: None))
+    sheet = Sheet(standing, "Create an issue", {}, "high")
+    return cards.ask_approver(acme.person(approver).id, sheet, since=standing.proposal.place.message)
 
 
 def test_clicks_that_somebody_made_up_do_nothing_and_break_nothing(acme: Office, tool: FakeTool) -> None:

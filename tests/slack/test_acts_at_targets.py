@@ -137,7 +137,7 @@ def test_each_thing_is_done_once_at_its_target_after_the_click_and_as_the_card_s
     assert at.written == (0, 0)
     for card, words in ((ticket, ("the projector is broken", "Task")), (bug, ("the build fails", "Bug"))):
         said = read(card.blocks)
-        assert all(one in said for one in ("ENG", "For ana@acme.test, by Footnote", *words)), said
+        assert all(one in said for one in ("ENG", "For Ana (ana@acme.test), by Footnote", *words)), said
         assert buttons(card) == ["Confirm", "Edit", "Cancel"]
     assert "ENG-2" not in confirmed(acme, "general", ticket)
     until(lambda: [one for one in acme.replies(direct) if "ENG-2" in read(one.blocks)])  # the asker alone is told
@@ -148,7 +148,7 @@ def test_each_thing_is_done_once_at_its_target_after_the_click_and_as_the_card_s
     note = shown(acme, "ana", f"add a comment to the issue {at.jira.url}/browse/ENG-1: seen again")
     confirmed(acme, direct, note)
     (comment,) = at.jira.world.jira.issue("ENG-1").comments
-    assert text(comment.body).split("\n") == ["seen again", "For ana@acme.test, by Footnote"]
+    assert text(comment.body).split("\n") == ["seen again", "For Ana (ana@acme.test), by Footnote"]
     assert at.written == (3, 0)
 
     page = shown(acme, "ana", 'create a page in ENG titled "How to restart" saying "Press the button"')
@@ -158,7 +158,7 @@ def test_each_thing_is_done_once_at_its_target_after_the_click_and_as_the_card_s
     confirmed(acme, direct, remark)
     assert at.written == (3, 2)
     bodies = [one.body for one in at.wiki.world.confluence.content.values()]
-    assert sum("Press the button" in body and "For ana@acme.test, by Footnote" in body for body in bodies) == 1
+    assert sum("Press the button" in body and "For Ana (ana@acme.test), by Footnote" in body for body in bodies) == 1
     assert sum("this is so no more" in body for body in bodies) == 1
 
     post = shown(acme, "ana", "post a message in #general: the offer is out")

@@ -20,7 +20,17 @@ from tests.fakes.passages import NOON
 from tests.slack.replies import inside
 
 STANDING = Standing(
-    Version(1, "d" * 64, "package", "packaged", NOON), None, 0, 0, 0, 0, None, (), Spent(0, 0.0, None, None, None, None)
+    Version(1, "d" * 64, "package", "packaged", NOON),
+    None,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    None,
+    (),
+    Spent(0, 0.0, None, None, None, None),
 )
 MEMBER = ForMember(None, (), (), (), False, SpentByOne(0, 0.0, None, None, is_over=False), ())
 OFFICE = MEMBER._replace(office=Office(STANDING, {}, ()))

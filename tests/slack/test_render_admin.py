@@ -5,6 +5,7 @@ from typing import get_args
 
 import pytest
 
+from bot.core.acting import Barred, Why, Would
 from bot.core.admin import (
     Audited,
     Change,
@@ -95,10 +96,22 @@ from bot.core.keeping import (
     SyncPaused,
 )
 from bot.core.nouns import ReceiptId, SlackUser
+from bot.core.tooling import (
+    Act,
+    ActsShown,
+    NoSuchTool,
+    ToolReply,
+    ToolsListed,
+    ToolStanding,
+    Tried,
+    Unasked,
+    Untried,
+)
 from bot.playground.slack.surfaces import check_message_blocks, check_view
 from bot.slack.render import admin, evaluated, keeping, people, policy
 from policies.channels import ChannelRules
 from policies.evidence import Answer, Claim, Clarification, Notice, Refusal, RefusalReason
+from policies.gate import Allow, Approve, Confirm, Deny, ToolRule
 from policies.people import email_address
 from policies.rules import FILES
 from policies.spelt import value
@@ -139,6 +152,11 @@ SPENT = Spent(10, 0.5, 10, 1.0, 10, 1.0)
 PREVIEW = Preview(10**6, 10**5, 10**4, 5000, 3, 70, (EVIL,) * 50)
 ALONE = Preview(10, 1, None, None, 0, 0, ())
 UNKNOWN = Preview(0, 0, 0, None, 0, 0, ())
+RULE = ToolRule(does=EVIL[:120], risk="high", people=("U100",) * 99, a_day=1, expires_minutes=1)
+DECISIONS = (
+    Deny("not_enabled", EVIL), Confirm("needs_confirmation", EVIL, "U1"),
+    Approve("needs_approval", EVIL, ("U1",) * 99, is_confirmed=False), Allow("confirmed", EVIL),
+)  # fmt: skip
 REPLIES: tuple[Reply, ...] = (
     TooMany(30, is_told=True), NoMember(), NoAdmin(()), NoAdmin(("U1", "ana@acme.test", *["U2"] * 500)), Misread(), Misread("policy"), Helped(),
     PolicyVersions((VERSION,) * 20, more=True),
@@ -148,7 +166,7 @@ REPLIES: tuple[Reply, ...] = (
     Waiting(("admins.people",), (), None), Waiting(("admins.people",), (), NOON),
     Waiting(("admins.people",), (EVIL,) * 99, NOON), NotYourself(), NoSuchChange(),
     Decided(CHANGE, 2), NowPaused(Paused(EVIL, NOON), anew=True), NowPaused(Paused(EVIL, NOON), anew=False),
-    NowRunning(anew=True), NowRunning(anew=False), Standing(VERSION, Paused(EVIL, NOON), 1, 2, 3, 4, None, (SOURCE,) * 200, SPENT),
+    NowRunning(anew=True), NowRunning(anew=False), Standing(VERSION, Paused(EVIL, NOON), 1, 2, 3, 4, 5, 6, None, (SOURCE,) * 200, SPENT),
     SourcesListed(()), SourcesListed((SOURCE,) * 500), SyncAsked(EVIL), NoSuchSource(EVIL, (EVIL,) * 99), SPENT, Spent(0, 0, None, None, None, None),
     Verified(True, 1, 1, 0, 1), Verified(False, 1, 1, 3, 1),
     Audited("r_1", EVIL, tuple(Happening(EVIL, EVIL, True) for _ in range(500))), NoSuchReceipt("r_1"),
@@ -174,6 +192,11 @@ REPLIES: tuple[Reply, ...] = (
     SourceGoesOn(EVIL, anew=False), NotPausable(EVIL), SyncPaused(EVIL), RemovalAsked(REMOVAL, reached=True),
     RemovalAsked(REMOVAL, reached=False), NotYours(), SourcesListed((SOURCE._replace(paused=Paused(EVIL, NOON)),)),
     *(RemovalDecided(REMOVAL.model_copy(update={"state": state})) for state in get_args(RemovalState)),
+    ToolsListed((ToolStanding(EVIL, RULE, is_there=False),) * 99), NoSuchTool(EVIL, (EVIL,) * 99), ActsShown(()),
+    ActsShown((Act(EVIL, EVIL, "done", NOON),) * 99), Untried(EVIL, "paused"), Untried(EVIL, "invalid", {EVIL: EVIL}),
+    *(Tried(EVIL, EVIL, one, None, Unasked("no_dry_run", EVIL), NOON) for one in DECISIONS),
+    *(Tried(EVIL, EVIL, DECISIONS[0], DECISIONS[1], Barred(why=why, said=EVIL), NOON) for why in get_args(Why)),
+    *(Tried(EVIL, EVIL, DECISIONS[0], one, Would(target=EVIL, id="1", url=EVIL), NOON) for one in DECISIONS),
 )  # fmt: skip
 
 
@@ -186,6 +209,7 @@ def test_every_reply_that_there_is_is_tried_here() -> None:
         *get_args(PeopleReply),
         *get_args(KeepingReply),
         *get_args(ModelReply),
+        *get_args(ToolReply),
         *get_args(ReviewReply),
         *get_args(EvaluationReply),
         *short,
@@ -205,6 +229,16 @@ def test_slack_accepts_it_and_nothing_in_it_leads_anywhere(reply: Reply) -> None
     for bad in ("<!channel>", "<@U1>", "https://evil.test"):
         assert bad not in post.text
     assert not [block for block in inside(list(post.blocks)) if block.get("type") == "link"]
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "https://evil.test/><!channel>", "//evil.test", ""])
+def test_a_trial_leads_to_its_target_and_only_to_an_address_of_the_web(url: str) -> None:
+    there = Would(target="ENG – Engineering", id="1", url="https://jira.test/browse/ENG")
+    for found, leads in ((there, ["https://jira.test/browse/ENG"]), (there.model_copy(update={"url": url}), [])):
+        shown = admin.said(Tried("jira.create_issue", "Create an issue", DECISIONS[1], None, found, NOON))
+        check_message_blocks(list(shown.blocks))
+        assert [one["url"] for one in inside(list(shown.blocks)) if one.get("type") == "link"] == leads
+        assert "ENG – Engineering" in shown.text
 
 
 def test_a_card_and_a_form_are_taken_by_slack_whatever_stands_in_them() -> None:

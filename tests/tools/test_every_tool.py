@@ -6,8 +6,17 @@ from html import unescape
 import pytest
 from pydantic import ValidationError
 
+from bot import app
 from bot.core.acting import Barred, Done, NotDone, Unsure, Would
+from bot.core.nouns import ReceiptId, SlackPlace, SlackUser
+from bot.core.proposals import Proposal, Sheet, Standing, canonical, new_proposal_id
+from bot.playground.slack.surfaces import check_message_blocks
+from bot.slack.render.cards import card
 from connectors.model import Retryable
+from policies.gate import rule_of
+from policies.rules import parse
+from tests.fakes.passages import NOON
+from tests.slack import replies
 from tests.tools.targets import ANA, BEN, EVE, KEY, TARGETS, Target
 
 HOSTILE = (
@@ -166,6 +175,32 @@ def test_every_argument_tells_a_person_what_it_is_and_every_target_is_marked(tar
     assert set(marks.values()) <= {"target", "recipient", "amount", "text", None}
     assert "target" in marks.values()
     assert all(marks[name] for name in schema["required"])
+
+
+def test_each_has_a_rule_with_a_dry_run_or_why_not_and_a_card_that_shows_all_that_is_sent(target: Target) -> None:
+    rule = rule_of(target.tool.name, parse(app.packaged_rules()).tools)
+    assert rule is not None
+    assert not rule.enabled
+    assert rule.dry_run or rule.no_dry_run_because
+    values = target.arguments().model_dump(mode="json")
+    proposal = Proposal(
+        id=new_proposal_id(),
+        receipt=ReceiptId("r_" + "0" * 24),
+        tool=target.tool.name,
+        arguments=canonical(values),
+        actor=SlackUser(team="T1", user="U1"),
+        place=SlackPlace(team="T1", channel="D1", message="1.1"),
+        intent="act",
+        made_at=NOON,
+        expires_at=NOON + rule.expires_in,
+    )
+    fields = target.tool.takes.model_fields
+    shown = card(Sheet(Standing(proposal, "proposed", proposal.digest), rule.does, fields, rule.risk))
+    check_message_blocks(list(shown.blocks))
+    said = replies.read(list(shown.blocks))
+    assert rule.does in said
+    sent = [one for one in values.values() if one not in (None, "", True, False)]
+    assert [one for one in sent if str(one) not in said] == []
 
 
 def test_each_is_called_what_it_is() -> None:

@@ -163,7 +163,7 @@ def test_a_document_holds_text_and_nothing_that_leads_or_calls(client: httpx.Cli
         (effect,) = target.effects()
         assert effect == (
             "[Title](https://evil.test)\nSee https://evil.test and [~ana]\nnext line\none\n\n@here\n\n"
-            "For Ana Ribeiro, by Footnote"
+            "For Ana Ribeiro (ana@acme.test), by Footnote"
         )
 
 

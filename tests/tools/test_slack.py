@@ -19,7 +19,7 @@ def test_what_is_said_calls_nobody_and_says_for_whom_it_is(client: httpx.Client)
         ]
         assert {block["type"] for block in said.blocks} == {"section", "context"}
         assert {block["text"]["type"] for block in said.blocks if "text" in block} == {"plain_text"}
-        assert said.blocks[-1]["elements"][0]["text"] == "For Ana Ribeiro, by Footnote"
+        assert said.blocks[-1]["elements"][0]["text"] == "For Ana Ribeiro (ana@acme.test), by Footnote"
         assert "<" not in said.text
         assert said.unfurl == (False, False)
 

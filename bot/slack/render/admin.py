@@ -20,7 +20,7 @@ from bot.core.commands import NAMES, Misread, Name
 from bot.core.evaluated import EvaluationReply
 from bot.core.identities import ImportPreviewed, PeopleReply
 from bot.core.keeping import KeepingReply, ModelReply
-from bot.core.tooling import ToolReply
+from bot.core.tooling import ToolReply, Tried
 from bot.slack.render import plain
 from bot.slack.render.channel import channel
 from bot.slack.render.evaluated import evaluations
@@ -37,7 +37,7 @@ from bot.slack.render.parts import Paragraph, Part, Run
 from bot.slack.render.people import people, preview
 from bot.slack.render.policy import TITLE, modal, policy
 from bot.slack.render.richtext import rich_text
-from bot.slack.render.tools import tools
+from bot.slack.render.tools import tools, tried
 
 USES: Mapping[Name, Sequence[tuple[str, str]]] = {
     "help": [("help", "shows this list")],
@@ -71,6 +71,7 @@ USES: Mapping[Name, Sequence[tuple[str, str]]] = {
             "lets it be used, once a second admin has agreed; `disable` ends that at once",
         ),
         ("tools rules jira.create_issue", "shows all rules of one, and where each comes from"),
+        ("tools try jira.create_issue", "opens a form, and says what would become of it here; nothing is done"),
         ("tools recent", "shows what was done lately, for whom, and what became of it"),
     ],
     "people": [
@@ -115,6 +116,8 @@ _MOST_NAMED = 3
 
 
 def said(reply: Reply) -> Post:
+    if isinstance(reply, Tried):
+        return tried(reply)
     return _no_admin(reply.admins) if isinstance(reply, NoAdmin) else post(_parts(reply))
 
 

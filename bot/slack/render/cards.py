@@ -57,7 +57,7 @@ _ENDED: Final[Mapping[Stage, str]] = {
         "I do not try it again."
     ),
 }
-_FAILED_THERE: Final = {"refused": "refused_there", "too_many": "refused_there"}
+FAILED_THERE: Final = {"refused": "refused_there", "too_many": "refused_there"}
 _FOR_APPROVERS: Final[Mapping[Stage, str]] = {
     "approved": "It was approved, and is being done.",
     "claimed": "It was approved, and is being done.",
@@ -114,7 +114,7 @@ def over(sheet: Sheet) -> Post:
     found = standing.outcome if _is_alone(sheet) else None
     lines = [section((Run(f"{sheet.does}: ", bold=True), Run(f"{said} " if found is not None else said)))]
     if found is not None:
-        lines.append(_result(found.what, found.url))
+        lines.append(linked(found.what, found.url))
     if standing.said and _is_alone(sheet):
         lines.append(quote((Run(visible(shortened(standing.said, _MOST_SAID))),)))
     asks: tuple[Json, ...] = ()
@@ -140,7 +140,7 @@ def for_the_asker(sheet: Sheet) -> Post | None:
     if found is None or sheet.standing.card is None or _is_alone(sheet):
         return None
     said = f"{sheet.does}: {outcome(sheet)}"
-    lines = [section((Run(said),)), _result(found.what, found.url)]
+    lines = [section((Run(said),)), linked(found.what, found.url)]
     return Post(plain.cut(f"{said}\n{escaped(one_line(found.what))}"), (rich_text(lines),))
 
 
@@ -157,7 +157,7 @@ def outcome(sheet: Sheet) -> str:
     said, because = _ENDED.get(standing.stage, _NOTHING_YET), standing.because or ""
     if standing.stage not in {"declined", "failed"}:
         return said
-    why = DENIED.get(_FAILED_THERE.get(because, because) if standing.stage == "failed" else because)
+    why = DENIED.get(FAILED_THERE.get(because, because) if standing.stage == "failed" else because)
     return f"{said} {why}" if why else said
 
 
@@ -167,7 +167,8 @@ def elsewhere() -> Post:
     return Post(said, (one_run(said),))
 
 
-def _result(what: str, url: str) -> Json:
+def linked(what: str, url: str) -> Json:
+    """What a target calls something, with where that is."""
     shown = shortened(one_line(what), 200)
     address = link(url)
     element = {"type": "link", "url": address, "text": shown} if address else {"type": "text", "text": shown}
@@ -240,7 +241,10 @@ def _in_words(sheet: Sheet) -> Iterator[str]:
 
 
 def _label(name: str, sheet: Sheet) -> str:
-    field = sheet.fields.get(name)
+    return _called(name, sheet.fields.get(name))
+
+
+def _called(name: str, field: FieldInfo | None) -> str:
     return shortened(field.title if field is not None and field.title else name.replace("_", " ").capitalize(), 60)
 
 
@@ -306,17 +310,18 @@ def form(sheet: Sheet) -> Json:
     proposal = sheet.standing.proposal
     values, first = proposal.values, set(proposal.missing)
     named = sorted(sheet.fields.items(), key=lambda each: each[0] not in first)
-    asked = [_input(name, field, values.get(name), _label(name, sheet)) for name, field in named]
+    asked = [asks(name, field, values.get(name)) for name, field in named]
     why = one_run("This makes a new proposal, which you are shown before anything is done.")
     return _modal([why, *asked], proposal.id, submit="Show me")
 
 
-def _input(name: str, field: FieldInfo, value: Any, label: str) -> Json:
+def asks(name: str, field: FieldInfo, value: Any = None) -> Json:
+    """A field of a form, for one argument."""
     made: Json = {
         "type": "input",
         "block_id": name,
         "optional": not field.is_required() or _is_too_long(value),
-        "label": plain_text(shortened(label, _MOST_OF_A_LABEL)),
+        "label": plain_text(shortened(_called(name, field), _MOST_OF_A_LABEL)),
         "element": _element(field, value),
     }
     hint = _STAYS if _is_too_long(value) else field.description
@@ -385,8 +390,11 @@ def _option(text: str) -> Json:
 
 def complaints(pressed: Pressed, shown: Sequence[str]) -> dict[str, str]:
     """Under each field what is wrong with it."""
-    found = {name: _MISSING if why == "missing" else why for name, why in pressed.wrong.items() if name in shown}
-    return found or {name: pressed_words(pressed) for name in list(shown)[:1]}
+    return beside(pressed.wrong, shown) or {name: pressed_words(pressed) for name in list(shown)[:1]}
+
+
+def beside(wrong: Mapping[str, str], shown: Sequence[str]) -> dict[str, str]:
+    return {name: _MISSING if why == "missing" else why for name, why in wrong.items() if name in shown}
 
 
 def pressed_words(pressed: Pressed) -> str:

@@ -1,16 +1,45 @@
-"""Which tools there are and on whose terms, in words; and what was done with them. Pure."""
+"""Which tools there are and on whose terms, in words; what one would do, and what was done with them. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, assert_never
 
+from bot.core.acting import Barred, Would
 from bot.core.proposals import Stage
-from bot.core.tooling import Act, ActsShown, NoSuchTool, ToolReply, ToolsListed, ToolStanding
+from bot.core.tooling import (
+    Act,
+    ActsShown,
+    NoSuchTool,
+    ToolReply,
+    ToolsListed,
+    ToolStanding,
+    Tried,
+    TryForm,
+    Unasked,
+    Untried,
+)
+from bot.slack.render import cards, plain
 from bot.slack.render.characters import one_line, shortened
-from bot.slack.render.lines import coded, item, moment, named, told
+from bot.slack.render.kit import Json, plain_text
+from bot.slack.render.lines import coded, item, moment, named, people, post, told
+from bot.slack.render.message import Post
+from bot.slack.render.mrkdwn import escaped
 from bot.slack.render.parts import Part
-from policies.gate import ToolRule
+from bot.slack.render.policy import modal
+from bot.slack.render.richtext import rich_text
+from bot.slack.words import DENIED
+from policies.gate import Allow, Approve, Confirm, Decision, Deny, ToolRule
 
+FORM: Final = "tool"
+FIELD: Final = "value"  # as each of its fields is called
+TITLE: Final = "Try a tool"
 _MOST_NAMED: Final = 8
+_NOTHING_DONE: Final = "Nothing was done, and nothing waits to be confirmed."
+_UNTRIED: Final[Mapping[str, str]] = {
+    "paused": "I am paused, so I ask no target anything. Try it again after `/footnote resume`.",
+    "not_set_up": "Its target is not set up, so there is nothing that I could ask. `footnote doctor` says what is missing.",
+    "too_long": "It is too long to be shown whole on a card, so nobody could confirm it.",
+    "invalid": "The tool does not take it like this. Type the command again.",
+}
 _CHANGING: Final = (
     "To change one: `/footnote tools enable NAME`, `disable NAME`; all of its rules: `/footnote tools rules NAME`"
 )
@@ -31,8 +60,99 @@ def tools(reply: ToolReply) -> Sequence[Part]:
         case ActsShown(acts):
             none = "Nothing was done by any tool yet."
             return [told("What was begun, the newest first:" if acts else none), *(item(_act(one)) for one in acts)]
+        case Untried(name, because):
+            return [told(f"{name} was not tried. {_UNTRIED[because]}")]
+        case Tried():
+            raise AssertionError("it leads to its target: see `tried`")
         case _:
             assert_never(reply)
+
+
+def form(asked: TryForm, *, receipt: str) -> Json:
+    """A field for each argument."""
+    why = post([told(f"{asked.does}: I say what would become of it, and do nothing.")]).blocks
+    fields = [cards.asks(name, field) for name, field in asked.fields.items()]
+    shown = modal([*why, *fields], title=TITLE)
+    return {**shown, "submit": plain_text("Try"), "callback_id": FORM, "private_metadata": receipt}
+
+
+def looking() -> Json:
+    return modal(post([told("Asking…")]).blocks, title=TITLE)
+
+
+def complaints(untried: Untried, shown: Sequence[str]) -> dict[str, str]:
+    """Under each field what is wrong with it."""
+    return cards.beside(untried.wrong, shown) or dict.fromkeys(list(shown)[:1], _UNTRIED[untried.because])
+
+
+def tried(reply: Tried) -> Post:
+    """What would be done, with a link to where, as on a card."""
+    heading, ruled = f"{shortened(one_line(reply.does), 120)}: a trial. {_NOTHING_DONE}", list(_ruled(reply))
+    at, named_there = _found(reply.found)
+    text = "\n".join((heading, *(line + _ids(by) for line, by in ruled), at + named_there))
+    lines = [_line(heading), *(_line(line, *_people(by)) for line, by in ruled)]
+    there = cards.linked(named_there, _url(reply.found))["elements"] if named_there else []
+    return Post(plain.cut(escaped(text)), (rich_text([*lines, _line(at, *there)]),))
+
+
+def _line(text: str, *more: Json) -> Json:
+    return {
+        "type": "rich_text_section",
+        "elements": [{"type": "text", "text": text}, *more, {"type": "text", "text": "\n"}],
+    }
+
+
+def _ruled(reply: Tried) -> Iterator[tuple[str, Sequence[str]]]:
+    """Each with whom it names."""
+    yield _decided("By the rules, it would be", reply.decision, reply)
+    if reply.otherwise is not None:
+        yield _decided("If it were enabled, it would be", reply.otherwise, reply)
+
+
+def _decided(opening: str, decision: Decision, reply: Tried) -> tuple[str, Sequence[str]]:
+    reason = shortened(one_line(decision.reason), 300)
+    why, until = f"({decision.rule}: {reason})", f"It would be good until {moment(reply.until)}."
+    match decision:
+        case Deny():
+            return f"{opening} denied {why}. {DENIED.get(decision.rule, '')}", ()
+        case Confirm():
+            return f"{opening} shown to you, and done once you, and nobody else, had confirmed it {why}. {until}", ()
+        case Approve(by=by):
+            return (
+                f"{opening} shown to you to confirm; after that, one of these would have to approve it {why}. {until} ",
+                by,
+            )
+        case Allow():
+            return f"{opening} done {why}.", ()
+        case _:
+            assert_never(decision)
+
+
+def _people(by: Sequence[str]) -> Sequence[Json]:
+    return people(by[:_MOST_NAMED])
+
+
+def _ids(by: Sequence[str]) -> str:
+    return ", ".join(by[:_MOST_NAMED])
+
+
+def _found(found: Would | Barred | Unasked) -> tuple[str, str]:
+    match found:
+        case Would(target=target):
+            return "Its target says that it can be done, there: ", shortened(one_line(target), 200)
+        case Barred(why=why, said=said):
+            quoted = f" It says: {shortened(one_line(said), 300)}" if said else ""
+            return f"Its target would not have it done. {DENIED.get(cards.FAILED_THERE.get(why, why), '')}{quoted}", ""
+        case Unasked("away"):
+            return "Its target could not be reached just now, so whether it can be done there is not known.", ""
+        case Unasked(_, said):
+            return f"Its target was not asked, because there is no dry run of it: {shortened(one_line(said), 300)}", ""
+        case _:
+            assert_never(found)
+
+
+def _url(found: Would | Barred | Unasked) -> str:
+    return found.url if isinstance(found, Would) else ""
 
 
 def _said(one: ToolStanding) -> str:
