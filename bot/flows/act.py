@@ -5,7 +5,6 @@
 With no tool that rules have enabled, and whose words were said, it is replied to as if there were none.
 """
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
@@ -22,9 +21,6 @@ from policies.people import Person
 from policies.rules import Rules
 
 _NOTHING: Final = Wanted(None, None)
-_ASKS: Final = re.compile(
-    r"(?i)\?\s*$|^\W*(?:how|what|which|who|whom|whose|when|where|why|is|are|was|were|do|does|did|has|have|may|should|must)\b"
-)
 
 
 def proposed(attempt: Attempt, asker: Person, found: Sorted) -> Notice | None:
@@ -78,18 +74,18 @@ def may_have_done(attempt: Attempt, asker: Person, way: Route) -> tuple[str, ...
 def _meant(
     attempt: Attempt, found: Sorted, acting: Acting, enabled: Mapping[str, ToolRule]
 ) -> tuple[Route | None, Wanted]:
-    """What is nearly a request, and says by its words all that one tool needs, is one: a card is shown, and nothing else done.
-    Whoever asks how something is done wants to read it.
+    """Whatever a message is like: whose words ask one tool for something means it, and a card is shown, and nothing else done.
+    Where a text or a summary is meant as well, only what lacks nothing is; where there are questions too, they are answered.
     """
     if found.route.does == "act":
         return found.route, _wanted(attempt, acting, enabled)
-    text = attempt.work.question.text
     way = next((one.route for one in attempt.rules.intents.values() if one.does == "act"), None)
-    if found.route.offers != "act" or found.requests or _ASKS.search(text):
+    if found.route.does == "refuse" or found.requests:
         return None, _NOTHING
+    text = attempt.work.question.text
     wanted = propose(text, {name: (acting.tools[name], rule) for name, rule in enabled.items()}, None)
-    is_whole = wanted.filled is not None and not wanted.filled.missing
-    return (way, wanted) if is_whole else (None, _NOTHING)
+    lacks = wanted.filled is None or bool(wanted.filled.missing)
+    return (None, _NOTHING) if lacks and found.route.does in {"draft", "summarise"} else (way, wanted)
 
 
 def _wanted(attempt: Attempt, acting: Acting, enabled: Mapping[str, ToolRule]) -> Wanted:
