@@ -67,7 +67,8 @@ def test_a_slip_of_the_finger_is_the_same_word(said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "word"), [("wicket", "ticket"), ("state", "stare"), ("bag", "bug"), ("nte", "note"), ("", "x")]
+    ("said", "word"),
+    [("wicket", "ticket"), ("tissue", "issue"), ("state", "stare"), ("bag", "bug"), ("nte", "note"), ("", "x")],
 )
 def test_another_letter_is_another_word(said: str, word: str) -> None:
     assert not is_word(said, word)
