@@ -20,6 +20,7 @@ Because = Literal[
 """The rule that decided."""
 
 _ACCOUNT = r"^(?:[UW][A-Z0-9]{2,40}|[^@\s]+@[^@\s]+)$"
+_PHRASE = r"^[^\s/]+(?:[ /][^\s/]+)*$"  # words of a request: see tools.toml
 _CHANNEL = r"^[CG][A-Z0-9]{2,40}$"
 _NUMBERED: Final = re.compile(r"-[0-9]+$")
 
@@ -36,7 +37,7 @@ class ToolRule(Noun):
     """
 
     does: str = Field(min_length=3, max_length=120)
-    words: tuple[Annotated[str, Field(min_length=2, max_length=60)], ...] = ()
+    words: tuple[Annotated[str, Field(min_length=2, max_length=240, pattern=_PHRASE)], ...] = ()
     enabled: bool = False
     risk: Risk
     intents: tuple[str, ...] = ()

@@ -5,7 +5,6 @@
 With no tool that rules have enabled, and whose words were said, it is replied to as if there were none.
 """
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
@@ -14,7 +13,7 @@ from bot.core.nouns import Event, ReceiptId, SlackPlace, SlackUser
 from bot.core.proposals import Acting, AnyTool, Proposal, act_of, canonical, new_proposal_id
 from bot.flows.reply import Attempt
 from bot.flows.requests import Sorted
-from bot.steps.propose import MOST_CHARACTERS, Filled, Wanted, propose
+from bot.steps.propose import MOST_CHARACTERS, Filled, Wanted, is_to_be_written, propose
 from policies.evidence import Notice
 from policies.gate import Act, Actor, Deny, ToolRule, decide, rule_of
 from policies.intents import Route
@@ -22,9 +21,6 @@ from policies.people import Person
 from policies.rules import Rules
 
 _NOTHING: Final = Wanted(None, None)
-_ASKS: Final = re.compile(
-    r"(?i)\?\s*$|^\W*(?:how|what|which|who|whom|whose|when|where|why|is|are|was|were|do|does|did|has|have|may|should|must)\b"
-)
 
 
 def proposed(attempt: Attempt, asker: Person, found: Sorted) -> Notice | None:
@@ -78,18 +74,21 @@ def may_have_done(attempt: Attempt, asker: Person, way: Route) -> tuple[str, ...
 def _meant(
     attempt: Attempt, found: Sorted, acting: Acting, enabled: Mapping[str, ToolRule]
 ) -> tuple[Route | None, Wanted]:
-    """What is nearly a request, and says by its words all that one tool needs, is one: a card is shown, and nothing else done.
-    Whoever asks how something is done wants to read it.
+    """Whatever a message is like: whose words ask one tool for something means it, and a card is shown, and nothing else done.
+    Where a text or a summary is meant as well, only what lacks nothing is, and says what the text is: one that is to be written
+    first goes its own way, see `flows.drafting`. Where there are questions too, they are answered.
     """
     if found.route.does == "act":
         return found.route, _wanted(attempt, acting, enabled)
-    text = attempt.work.question.text
     way = next((one.route for one in attempt.rules.intents.values() if one.does == "act"), None)
-    if found.route.offers != "act" or found.requests or _ASKS.search(text):
+    if found.route.does == "refuse" or found.requests:
+        return None, _NOTHING
+    text = attempt.work.question.text
+    if found.route.does == "draft" and is_to_be_written(text):
         return None, _NOTHING
     wanted = propose(text, {name: (acting.tools[name], rule) for name, rule in enabled.items()}, None)
-    is_whole = wanted.filled is not None and not wanted.filled.missing
-    return (way, wanted) if is_whole else (None, _NOTHING)
+    lacks = wanted.filled is None or bool(wanted.filled.missing)
+    return (None, _NOTHING) if lacks and found.route.does in {"draft", "summarise"} else (way, wanted)
 
 
 def _wanted(attempt: Attempt, acting: Acting, enabled: Mapping[str, ToolRule]) -> Wanted:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple, get_args, get_ori
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
+from bot.core.asking import THAT, Order, is_verb, is_word, orders
 from bot.core.errors import Unproposed
 from bot.core.nouns import Account
 from bot.core.ports import NOBODYS, Errand
@@ -22,22 +23,26 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _LABELLED: Final = r"(?im)(?:^|[,;])[ \t]*{name}[ \t]*[:=]\s*(\S.*?)(?=$|[,;]\s*(?:{others})[ \t]*[:=])"
 _TOKEN: Final = re.compile(r"[^\s,;“”\"'()]+")
 _LED: Final = re.compile(
-    r"(?i)\b(?:in|into|on|onto|to|at|with|under|project|space|channel|issue|ticket|page|file|folder|document|doc|sheet|for|or)\s+$"
+    r"(?i)\b(?:in|into|on|onto|to|at|with|under|project|space|channel|issue|ticket|page|file|folder|document|doc|sheet|for|or|rather|mean|actually|no,)\s+$"
 )
 _SAYING: Final = re.compile(
-    r"(?i)\b(?:saying|that says|with the text|with the words|titled|called|named|about)\b:?\s*(\S.*)$"
+    r"(?i)\b(?:saying|that says|with the text|with the words|titled|called|named|about)\b:?\s*(?:that\s+)?(\S.*)$"
 )
-_THAT: Final = re.compile(r"(?i)\bthat\s+(\S.*)$")
+_THAT: Final = re.compile(rf"(?i){THAT}\s+(\S.*)$")
 _LEADS_TO: Final = (
     r"(?i)(?<!\s)\s+(?:in|into|on|to|at)\s+(?:the\s+)?(?:project\s+|space\s+|channel\s+)?#?{target}[.!?]*$"
 )
+_GIVEN: Final = re.compile(r"(?i)\b(?:saying|that says|that tells|with the text|with the words)\b")
 _COLON: Final = re.compile(r":\s+(\S.*)$", re.DOTALL)
 _ADDRESS: Final = re.compile(r"(?<![\w.+@-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+(?![\w+@-])")
 _NUMBER: Final = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)?(?![\w])")
 _KINDS: Final = (
-    (re.compile(r"https?://\S+/browse/\S+|(?<![\w-])[A-Z][A-Z0-9_]+-[1-9]\d*(?![\w-])"), "issue"),
-    (re.compile(r"https?://\S+/pages/\S+"), "page"),
-    (re.compile(r"https://(?:drive|docs)\.google\.com/\S+"), "file"),
+    (
+        re.compile(r"https?://\S+/browse/\S+|(?<![\w-])[A-Z][A-Z0-9_]+-[1-9]\d*(?![\w-])", re.IGNORECASE),
+        "existing issue",
+    ),
+    (re.compile(r"https?://\S+/pages/\S+|(?i:\b(?:page|article) \d+)"), "existing page"),
+    (re.compile(r"https://(?:drive|docs)\.google\.com/\S+"), "existing file"),
     (re.compile(r"(?<!\w)#[\w-]+"), "channel"),
     (_ADDRESS, "colleague"),
 )
@@ -131,7 +136,9 @@ def _is_only_quoted(text: str, rule: ToolRule) -> bool:
 
 
 def _is_named(text: str, rule: ToolRule) -> bool:
-    return _most_words([_stem(word) for word in _WORD.findall(text.casefold())], rule.words) != (0, 0)
+    """Whether all words of one phrase are there, in whatever order."""
+    said = _WORD.findall(text.casefold())
+    return any(all(_at(said, place) is not None for place in _places(phrase)) for phrase in rule.words)
 
 
 def _origin(value: Any, text: str) -> Literal["words", "model"]:
@@ -146,22 +153,34 @@ def _stands_in(value: str, text: str) -> bool:
 
 
 def choose(text: str, rules: Mapping[str, ToolRule]) -> str | None:
-    """The one tool whose words are in what was asked; of several, that of which most are. None: no one, or no one alone."""
-    said = [_stem(word) for word in _WORD.findall(_with_kinds(_without_quotes(text)).casefold())]
-    found = {name: _most_words(said, rule.words) for name, rule in rules.items()}
-    best = max(found.values(), default=(0, 0))
-    those = [name for name, weight in found.items() if weight == best and weight != (0, 0)]
-    return those[0] if len(those) == 1 else None
+    """The one tool that is asked for first; of several, that with most of its words in it. None: no one, or no one alone."""
+    for order in orders(_with_kinds(_without_quotes(text))):
+        found = {name: _fits(order, rule.words) for name, rule in rules.items()}
+        best = max(found.values(), default=(0, 0))
+        those = [name for name, weight in found.items() if weight == best and weight != (0, 0)]
+        if those:
+            return those[0] if len(those) == 1 else None
+    return None
 
 
-def _most_words(said: Sequence[str], phrases: Sequence[str]) -> tuple[int, int]:
-    """How many words of one phrase are there, and how near to the beginning."""
-    weights = [(len(words), -min(map(said.index, words))) for words in map(_stems, phrases) if words <= set(said)]
-    return max(weights, default=(0, 0))
+def _fits(order: Order, phrases: Sequence[str]) -> tuple[int, int]:
+    """How many words of one phrase are there, and how near to the verb. The first is the verb."""
+    weights = [(0, 0)]
+    for verbs, *others in map(_places, phrases):
+        if any(is_verb(order, verb) for verb in verbs):
+            at = [_at(order.words, place) for place in others]
+            if None not in at:
+                weights.append((1 + len(at), -sum(one for one in at if one is not None)))
+    return max(weights)
 
 
-def _stems(phrase: str) -> frozenset[str]:
-    return frozenset(_stem(word) for word in _WORD.findall(phrase.casefold()))
+def _places(phrase: str) -> list[list[str]]:
+    """`open/file ticket`: one of the first two, and the third."""
+    return [place.split("/") for place in phrase.casefold().split()]
+
+
+def _at(words: Sequence[str], place: Sequence[str]) -> int | None:
+    return next((at for at, word in enumerate(words) if any(is_word(_stem(word), _stem(one)) for one in place)), None)
 
 
 def _stem(word: str) -> str:
@@ -185,7 +204,7 @@ def fill(text: str, tool: AnyTool, rule: ToolRule) -> Filled:
     """From the words of the message."""
     fields = tool.takes.model_fields
     found = dict(_labelled(text, fields))
-    rest = _QUOTED.sub(lambda match: " " * len(match.group()), text)
+    rest = _QUOTED.sub(_blank, text)
     for name, field in fields.items():
         if name not in found:
             said = _said(rest, field, rule, taken=found.values())
@@ -219,6 +238,13 @@ def placed(text: str, tools: Mapping[str, tuple[AnyTool, ToolRule]]) -> Placed |
     return Placed(name, {**found, **dict(zip(free, titles, strict=False))}, bodies[name])
 
 
+def is_to_be_written(text: str) -> bool:
+    """What it is about was said, and not what it says."""
+    writing = parted(text).writing
+    said = _GIVEN.search(writing) or _COLON.search(_QUOTED.sub(_blank, writing))
+    return said is None and subject(writing) is not None
+
+
 def with_body(placed: Placed, tool: AnyTool, text: str, citation: Citation) -> Filled:
     """The text is a document's; everything else their own words. A text that its field does not take is missing: nothing stands in
     for it.
@@ -238,6 +264,10 @@ def _outside(text: str, fields: Mapping[str, FieldInfo], rule: ToolRule) -> dict
         if said is not None:
             found[name] = said
     return found
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match.group())
 
 
 def settled(tool: AnyTool, values: Mapping[str, Any], origins: Mapping[str, Value]) -> Filled:
@@ -327,13 +357,19 @@ def _named(text: str, field: FieldInfo, rule: ToolRule) -> Iterator[str]:
 
 def _led(text: str, field: FieldInfo) -> Iterator[str]:
     for token, start in _tokens(text):
-        if _LED.search(text, max(0, start - _LEADING), start) and _looks_like_a_name(token) and _takes(field, token):
+        is_led = _names_itself(token) or _LED.search(text, max(0, start - _LEADING), start) is not None
+        if is_led and _looks_like_a_name(token) and _takes(field, token):
             yield token
 
 
 def _tokens(text: str) -> list[tuple[str, int]]:
     """Each with where it begins."""
     return [(match.group().rstrip(".!?:"), match.start()) for match in _TOKEN.finditer(text)]
+
+
+def _names_itself(token: str) -> bool:
+    """An address, or #general, is the name of something wherever it stands."""
+    return token.startswith(("https://", "http://", "#"))
 
 
 def _looks_like_a_name(token: str) -> bool:
@@ -376,7 +412,8 @@ def _texts(text: str, targets: Sequence[str], *, most: int) -> Sequence[str]:
     """What was quoted, in order; or else what is said after such words as `about`, and after a colon."""
     quoted = [next(filter(None, match.groups())).strip() for match in _QUOTED.finditer(text)]
     if quoted:
-        return quoted
+        behind = _COLON.search(_QUOTED.sub(_blank, text))
+        return [*quoted, _ended(behind.group(1))] if behind is not None and len(quoted) < most else quoted
     colon = _COLON.search(text)
     said = _SAYING.search(text[: colon.start()] if colon is not None else text)
     if colon is not None:

@@ -29,6 +29,10 @@ _FOLDER = resources.files("policies") / "rules"
 _TEXTS = {file: (_FOLDER / file).read_text(encoding="utf-8") for file in FILES}
 
 
+def packaged() -> dict[str, str]:
+    return dict(_TEXTS)
+
+
 def rules(**changes: str) -> Rules:
     """The tool is enabled for everybody in this project, but for what is said otherwise, in TOML."""
     said = {"enabled": "true", "targets": '["ENG"]', **changes}

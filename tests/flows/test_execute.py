@@ -179,6 +179,26 @@ def test_arguments_that_somebody_changed_in_the_database_are_not_what_was_confir
     assert acts.because(proposal.id) == "changed"
 
 
+@pytest.mark.parametrize("resealed", [True, False], ids=["with its digest", "under the old digest"])
+def test_card_whose_arguments_were_changed_in_the_database_before_the_click_does_nothing(
+    acts: Acts, *, resealed: bool
+) -> None:
+    proposal = acts.proposes()
+    acts.works()
+    other = proposal.model_copy(update={"arguments": canonical({**VALUES, "summary": "Pay me"})})
+    digest = other.digest if resealed else proposal.digest
+    with acts.database.writing() as session:
+        session.execute(
+            update(ExecutionRow)
+            .where(col(ExecutionRow.id) == proposal.id)
+            .values(payload=other.model_dump_json(), digest=digest)
+        )
+    confirm(proposal.id, ANA, acts.house)
+    acts.works()
+    assert acts.tool.runs == []
+    assert acts.stage(proposal.id) == ("declined" if resealed else "proposed")  # a row that belies itself is not read
+
+
 def test_what_the_target_bars_is_never_shown_as_if_it_could_be_done(acts: Acts) -> None:
     acts.tool.barred = Barred(why="no_such_target")
     proposal = acts.proposes()

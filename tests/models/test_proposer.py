@@ -90,6 +90,23 @@ def test_place_that_nobody_named_is_missing_whatever_a_model_says(
     assert wanted.filled.missing == missing
 
 
+@pytest.mark.parametrize("project", [7, ["ENG"], {"key": "ENG"}, None, True, "ENG\nOPS"])
+def test_value_of_another_type_is_missing_and_not_made_to_fit(serving: Serving, project: Any) -> None:
+    values: dict[str, Any] = {**GOOD, "project": project}
+    serving(*[as_said(**values)] * 2)
+    wanted = propose(REQUEST, TOOLS, proposer())
+    assert (wanted.tool, wanted.filled and wanted.filled.missing) in {(FakeTool.name, ("project",)), (None, None)}
+
+
+def test_what_the_tool_does_not_take_is_left_out(serving: Serving) -> None:
+    more: dict[str, Any] = {"approved": True, "actor": "U0BEN", "expires_at": "2099-01-01", "key": "x"}
+    serving(*[as_said(**GOOD, **more)] * 2)
+    wanted = propose(REQUEST, TOOLS, proposer())
+    assert wanted.filled is not None
+    assert set(wanted.filled.values) == set(FakeTool.takes.model_fields)
+    assert set(wanted.filled.origins) == set(FakeTool.takes.model_fields)
+
+
 def test_person_whom_nobody_named_is_not_reached_whatever_a_model_says(serving: Serving) -> None:
     serving(as_said(**GOOD, watcher="thief@evil.test"))
     wanted = propose(REQUEST, TOOLS, proposer())

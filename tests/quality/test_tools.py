@@ -30,6 +30,7 @@ from tests.fakes.model_server import Reply, model_server
 from tests.fakes.models import models
 
 REQUESTS = Path(__file__).parent.parent / "tool_requests.toml"
+OTHERS = Path(__file__).parent.parent / "tool_requests_of_others.toml"
 RULES = parse(packaged_rules())
 NOBODY: Any = None  # nothing here asks a target
 KINDS: Sequence[AnyTool] = (
@@ -53,6 +54,12 @@ class Asked(NamedTuple):
 def requests(part: str) -> list[Asked]:
     rows = tomllib.loads(REQUESTS.read_text(encoding="utf-8"))[part]
     return [Asked(**{**row, "missing": tuple(row.get("missing", ()))}) for row in rows]
+
+
+def messages(part: str, *, wanted: bool) -> list[tuple[str, str | None]]:
+    """Of others: what they said, and which tool that is for."""
+    rows = tomllib.loads(OTHERS.read_text(encoding="utf-8"))[part]
+    return [(row["text"], row.get("tool")) for row in rows if ("tool" in row) == wanted]
 
 
 def rule_of(name: str) -> ToolRule:
@@ -90,6 +97,22 @@ def test_what_was_not_said_is_never_filled_in_by_words() -> None:
         wanted = propose(one.text, TOOLS, None)
         if wanted.tool == one.tool and wanted.filled is not None:
             assert set(one.missing) <= set(wanted.filled.missing), one.text
+
+
+def test_there_are_requests_of_others_for_all_tools_and_what_asks_for_none() -> None:
+    every = [one for part in ("tuned", "aside") for one in messages(part, wanted=True)]
+    assert {tool: sum(each == tool for _, each in every) for tool in TOOLS} == dict.fromkeys(TOOLS, 25)
+    assert sum(len(messages(part, wanted=False)) for part in ("tuned", "aside")) == 60
+
+
+@pytest.mark.parametrize(("part", "least"), [("tuned", 0.97), ("aside", 0.9)])
+def test_words_of_others_choose_the_tool(part: str, least: float) -> None:
+    assert share([by_words(text) == tool for text, tool in messages(part, wanted=True)]) >= least
+
+
+@pytest.mark.parametrize(("part", "most"), [("tuned", 0), ("aside", 1)])
+def test_words_of_others_who_ask_for_nothing_choose_hardly_any_tool(part: str, most: int) -> None:
+    assert sum(by_words(text) is not None for text, _ in messages(part, wanted=False)) <= most
 
 
 @pytest.mark.parametrize("gold", ["question", "talk", "help"])
@@ -152,7 +175,11 @@ def guesser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ByExamples]:
 def offered(text: str, guesser: ByExamples) -> str | None:
     guess: Guess = guesser.guess(text, RULES.intents)
     way = route(text, RULES, guess)
-    return by_words(text) if isinstance(way, Route) and way.does == "act" else None
+    if not isinstance(way, Route) or way.does == "refuse":
+        return None
+    filled = propose(text, TOOLS, None).filled
+    is_whole = filled is not None and not filled.missing
+    return by_words(text) if is_whole or way.does not in {"draft", "summarise"} else None
 
 
 @pytest.mark.meaning
@@ -160,6 +187,13 @@ def offered(text: str, guesser: ByExamples) -> str | None:
 @pytest.mark.parametrize(("part", "least"), [("tuned", 0.85), ("aside", 0.8)])
 def test_right_tool_is_offered_without_a_model(guesser: ByExamples, part: str, least: float) -> None:
     assert share([offered(one.text, guesser) == one.tool for one in requests(part)]) >= least
+
+
+@pytest.mark.meaning
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(("part", "least"), [("tuned", 0.95), ("aside", 0.9)])
+def test_right_tool_is_offered_to_others_without_a_model(guesser: ByExamples, part: str, least: float) -> None:
+    assert share([offered(text, guesser) == tool for text, tool in messages(part, wanted=True)]) >= least
 
 
 @pytest.mark.meaning

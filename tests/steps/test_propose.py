@@ -124,6 +124,17 @@ def test_neither_a_document_nor_a_model_says_where_anything_goes_or_whom_it_reac
     assert filled.values == {"summary": "Login fails"}
 
 
+def test_what_stands_behind_a_quoted_title_is_its_text() -> None:
+    found = fill('Create a ticket in ENG "Login fails": since noon', TOOL, RULE)
+    assert (found.values["summary"], found.values["text"]) == ("Login fails", "since noon")
+
+
+def test_a_place_that_was_put_right_is_said_twice() -> None:
+    any_place = RULE.model_copy(update={"targets": (), "every_target": True})
+    assert fill('Create a ticket in ENG "Login fails"', TOOL, any_place).missing == ()
+    assert fill('Create a ticket in ENG, or rather OPS, "Login fails"', TOOL, any_place).missing == ("project",)
+
+
 def test_every_packaged_tool_has_words_that_choose_it() -> None:
     assert all(rule.words for rule in RULES.values())
 
@@ -138,6 +149,10 @@ ENDLESS: dict[str, Callable[[int], str]] = {
     "gaps": lambda n: "create ticket in ENG " + ("called" + " " * 300) * (n // 306) + "a\nb",
     "dots": lambda n: "create ticket " + "a." * (n // 2),
     "ats": lambda n: "create ticket " + "a@" + "a-" * (n // 2),
+    "please": lambda n: "please, " * (n // 8),
+    "polite": lambda n: "please " * (n // 7),
+    "orders": lambda n: "file, " * (n // 6),
+    "wishes": lambda n: "I would really like " * (n // 20),
     "quotes": lambda n: "create ticket " + "“" * n,
 }
 
