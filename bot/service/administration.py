@@ -14,6 +14,7 @@ from bot.core.tooling import ToolDesk
 from bot.flows.admin import Administration
 from bot.flows.people import is_ours, refusal_of_list
 from bot.flows.policy import Governing, expire, refusal_of_form
+from bot.service import signing_in
 from bot.service.archive import Archive
 from bot.service.channels import surroundings
 from bot.service.models import ModelsInUse
@@ -45,6 +46,7 @@ def administration(
         clock=records.clock,
     )
     return Administration(
+        signing_in=signing_in.house(records, governing),
         governing=governing,
         opened=typed.opened,
         paused=Pauses(records.database).now,
