@@ -176,6 +176,21 @@ def add_confluence(
     admin_groups: Annotated[
         str | None, typer.Option("--admin-groups", help="The groups, by id, whose members administer Confluence.")
     ] = None,
+    oauth_client: Annotated[
+        str | None, typer.Option("--oauth-client", help="The id of an OAuth client, with which people link themselves.")
+    ] = None,
+    oauth_secret: Annotated[
+        str | None, typer.Option("--oauth-secret", help="Where its secret is: env:NAME or file:PATH.")
+    ] = None,
+    oauth_authorize: Annotated[
+        str | None, typer.Option("--oauth-authorize", help="Where people sign in, if elsewhere.")
+    ] = None,
+    oauth_token: Annotated[
+        str | None, typer.Option("--oauth-token", help="Where their tokens are had, if elsewhere.")
+    ] = None,
+    oauth_me: Annotated[
+        str | None, typer.Option("--oauth-me", help="Where it says who has signed in, if elsewhere.")
+    ] = None,
     requests_per_second: Annotated[
         float | None, typer.Option("--requests-per-second", help="How often it is asked, at most.")
     ] = None,
@@ -198,6 +213,11 @@ def add_confluence(
         "without_labels": without_labels,
         "licensed_groups": licensed_groups,
         "admin_groups": admin_groups,
+        "oauth_client": oauth_client,
+        "oauth_secret": oauth_secret,
+        "oauth_authorize": oauth_authorize,
+        "oauth_token": oauth_token,
+        "oauth_me": oauth_me,
         "requests_per_second": str(requests_per_second) if requests_per_second is not None else None,
         "most_gone_percent": str(most_gone_percent) if most_gone_percent is not None else None,
     }
@@ -245,6 +265,21 @@ def add_drive(
     most_file_bytes: Annotated[
         int | None, typer.Option("--most-file-bytes", help="What is larger is found by its name alone.")
     ] = None,
+    oauth_client: Annotated[
+        str | None, typer.Option("--oauth-client", help="The id of an OAuth client, with which people link themselves.")
+    ] = None,
+    oauth_secret: Annotated[
+        str | None, typer.Option("--oauth-secret", help="Where its secret is: env:NAME or file:PATH.")
+    ] = None,
+    oauth_authorize: Annotated[
+        str | None, typer.Option("--oauth-authorize", help="Where people sign in, if elsewhere.")
+    ] = None,
+    oauth_token: Annotated[
+        str | None, typer.Option("--oauth-token", help="Where their tokens are had, if elsewhere.")
+    ] = None,
+    oauth_me: Annotated[
+        str | None, typer.Option("--oauth-me", help="Where it says who has signed in, if elsewhere.")
+    ] = None,
     requests_per_second: Annotated[
         float | None, typer.Option("--requests-per-second", help="How often it is asked, at most.")
     ] = None,
@@ -274,6 +309,11 @@ def add_drive(
         "exports": exports,
         "site": site,
         "most_file_bytes": str(most_file_bytes) if most_file_bytes is not None else None,
+        "oauth_client": oauth_client,
+        "oauth_secret": oauth_secret,
+        "oauth_authorize": oauth_authorize,
+        "oauth_token": oauth_token,
+        "oauth_me": oauth_me,
         "requests_per_second": str(requests_per_second) if requests_per_second is not None else None,
         "most_gone_percent": str(most_gone_percent) if most_gone_percent is not None else None,
     }
@@ -293,6 +333,32 @@ def link_person(
     from bot.cli import sources as command
 
     command.link(name, email, account)
+
+
+@sources.command("sign-in")
+def sign_in_at(
+    name: Annotated[str, typer.Argument(help="The source, of Confluence or Google Drive.")],
+    client: Annotated[
+        str | None, typer.Option("--client", help="The id of its OAuth client; without it, nobody signs in any more.")
+    ] = None,
+    secret: Annotated[
+        str | None, typer.Option("--secret", help="Where the client's secret is: env:NAME or file:PATH.")
+    ] = None,
+    authorize: Annotated[str | None, typer.Option("--authorize", help="Where people sign in, if elsewhere.")] = None,
+    token: Annotated[str | None, typer.Option("--token", help="Where their tokens are had, if elsewhere.")] = None,
+    me: Annotated[str | None, typer.Option("--me", help="Where it says who has signed in, if elsewhere.")] = None,
+) -> None:
+    """Let people whom a source does not know link themselves, by signing in there."""
+    from bot.cli import sources as command
+
+    given = {
+        "oauth_client": client,
+        "oauth_secret": secret,
+        "oauth_authorize": authorize,
+        "oauth_token": token,
+        "oauth_me": me,
+    }
+    command.sign_in(name, {key: value for key, value in given.items() if value is not None})
 
 
 @sources.command("remove")

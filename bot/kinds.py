@@ -27,6 +27,7 @@ from policies.people import Email, Principal
 if TYPE_CHECKING:
     from connectors.confluence.connector import ConfluenceConnector
     from connectors.drive.connector import DriveConnector
+    from connectors.oauth import OAuth
 
 
 @runtime_checkable
@@ -135,6 +136,23 @@ def drive(
         overrides=lambda: links,
         held=held,
     )
+
+
+def sign_in(kind: str, settings: Mapping[str, str], back: str) -> "OAuth | None":
+    """Where people sign in to be linked at such a source, and come `back` from. None: it has no OAuth client."""
+    from connectors.confluence import settings as confluences
+    from connectors.drive import settings as drives
+    from connectors.oauth import OAuth
+
+    match kind:
+        case "confluence":
+            client = confluences.parse(settings).sign_in
+            return OAuth("atlassian", client, partial(_secret, client.secret), back) if client is not None else None
+        case "drive":
+            client = drives.parse(settings).sign_in
+            return OAuth("google", client, partial(_secret, client.secret), back) if client is not None else None
+        case _:
+            return None
 
 
 def _held_at(database: Database, source: str) -> Callable[[Email], frozenset[Principal]]:

@@ -18,6 +18,8 @@ _POSTGRESQL = ("postgresql://", "postgres://", "postgresql+psycopg://")
 _LONGEST_NAME, _MOST_OF_A_CLASS = 200, 10
 _MOST_DOLLARS, _MOST_TOKENS = 1_000_000, 10**12
 _TEAM = re.compile(r"T[A-Z0-9]{2,40}")
+_LOOPBACK = frozenset({"127.0.0.1", "[::1]", "localhost"})
+_OURS = re.compile(r"(?P<url>(?P<scheme>https?)://(?P<host>[A-Za-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?)/?")
 _A_DAY_S, _A_YEAR_MINUTES = 24 * 60 * 60, 365 * 24 * 60
 
 
@@ -77,6 +79,7 @@ class Settings(BaseSettings):
     jira_token: SecretStr | None = None
     host: str = "127.0.0.1"
     port: int | None = Field(default=None, ge=0, le=65535)
+    public_url: str | None = None
     metrics_token: SecretStr | None = None
     failpoint: str | None = None
 
@@ -143,6 +146,16 @@ class Settings(BaseSettings):
         if url is not None and not url.get_secret_value().startswith(_POSTGRESQL):
             raise PydanticCustomError("database_url", "It should read postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
         return url
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_ours(cls, url: str | None) -> str | None:
+        found = _OURS.fullmatch(url.strip()) if url is not None else None
+        if url is not None and (found is None or (found["scheme"] == "http" and found["host"] not in _LOOPBACK)):
+            raise PydanticCustomError(
+                "public_url", "It should read https://HOST, as browsers reach us; http on loopback"
+            )
+        return found["url"] if found is not None else None
 
     @field_validator("slack_signing_secret")
     @classmethod

@@ -204,6 +204,16 @@ class Http:
             url, lambda until: self._read(self._asked("POST", url, until, form=form, has_credentials=False), url, model)
         )
 
+    def once(self, url: str, model: type[Payload], form: Mapping[str, str] | None = None) -> Payload | Refused:
+        """Sent once, whatever comes of it: a form that holds once and is its own credential, or, without one, a question for
+        which somebody waits.
+        """
+        method, until = "GET" if form is None else "POST", self._pace.now() + self._patience.total_s
+        try:
+            return self._read(self._asked(method, url, until, form=form, has_credentials=form is None), url, model)
+        except _Trouble as trouble:
+            raise Retryable(f"{_place(url)}: {trouble}; nothing was concluded") from None
+
     def download(self, url: str, *, most_bytes: int, is_page: bool = True) -> bytes | Refused | TooLarge:
         """Follows where the site sends us; beyond its own origins without credentials. Unless `is_page`, a web page is what
         somebody else answers in its place.

@@ -229,7 +229,8 @@ class RefusalReason(StrEnum):
 
 
 class Refusal(Noun):
-    """`unknown_at`: the sources that do not know the one person who reads this, and hence can have given nothing. `says` are
+    """`unknown_at`: the sources that do not know the one person who reads this, and hence can have given nothing; at those of
+    `sign_in_at` they may link themselves. `says` are
     an admin's words instead of ours, `ask_in` the channel to go to. `hand_over`: a rule lets people be asked all the same.
     `can`: what else whoever asks may have done here.
     """
@@ -237,6 +238,7 @@ class Refusal(Noun):
     kind: Literal["refusal"] = "refusal"
     reason: RefusalReason
     unknown_at: tuple[str, ...] = ()
+    sign_in_at: tuple[str, ...] = ()
     says: str | None = None
     ask_in: str | None = None
     hand_over: bool = False

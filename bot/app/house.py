@@ -1,7 +1,7 @@
 """What answers and syncs, with everything that it is made of. Whoever opens it owns the home."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -156,6 +156,7 @@ def assistant(
     judge: Judge | None = None,
     sayings: Sayings | None = None,
     acting: Acting | None = None,
+    signs_in: Callable[[], Collection[str]] = tuple,
 ) -> Iterator[Assistant]:
     """Owns the home while it is open, unless both stores are servers; then others may work beside it. Whoever answers
     nothing needs no models.
@@ -170,7 +171,7 @@ def assistant(
         if not records.is_guest:  # a log is of the whole process, and no matter of one workspace's rules
             MASKED.rules = records.redaction()
         opened = _assistant(
-            records, embedder, slack, conversations, writers, reranker, rewriter, judge, sayings, acting
+            records, embedder, slack, conversations, writers, reranker, rewriter, judge, sayings, acting, signs_in
         )
         try:
             if embedder is not None and records.settings.chroma_url is not None:
@@ -218,6 +219,7 @@ def _assistant(
     judge: Judge | None,
     sayings: Sayings | None,
     acting: Acting | None,
+    signs_in: Callable[[], Collection[str]],
 ) -> Assistant:
     settings, database = records.settings, records.database
     reach = failpoints.armed(settings.failpoint)
@@ -241,6 +243,7 @@ def _assistant(
         reranker=reranker,
         conversations=conversations,
         told_of_embedder=partial(_told_of_embedder, records),
+        signs_in=signs_in,
     )
     answers, summaries, drafts = map(_once_each_of_a_class, writers or without_models())
     for model_class in get_args(ModelClass):  # a model that nobody could be asked for is told of before a question

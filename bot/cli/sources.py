@@ -6,14 +6,14 @@ from pathlib import Path
 
 from rich.table import Table
 
-from bot import app
+from bot import app, kinds
 from bot.cli.terminal import command, complain, operator, person, print_json, say, show_table
 from bot.core.errors import BadUse
 from bot.core.nouns import Event
 from bot.stores.embedders import Standing
 from bot.stores.loops import Checkpoint
 from bot.stores.sources import Source
-from connectors.model import Loop
+from connectors.model import Fatal, Loop
 
 _LOOPS = (Loop.CONTENT, Loop.STRUCTURE, Loop.ACCESS, Loop.GROUPS)
 
@@ -75,6 +75,27 @@ def link(name: str, email: str, account: str | None) -> None:
         app.ask_for_sync(records, [name], [Loop.GROUPS])
     said = f"{who} is {account} at {name}" if account is not None else f"{who} is at {name} whom {name} says"
     say(f"{said} from its next sync on: footnote sync {name}")
+
+
+def sign_in(name: str, given: Mapping[str, str]) -> None:
+    """With which OAuth client people link themselves at a source that is there; without one, they do not any more."""
+    with command() as settings, app.records(settings) as records:
+        source = next((one for one in records.sources.listed() if one.name == name), None)
+        if source is None:
+            raise BadUse(f"There is no source named {name}. `footnote sources` lists them.")
+        others = {key: value for key, value in source.settings.items() if not key.startswith("oauth_")}
+        wanted = {**others, **given}
+        try:
+            offered = kinds.sign_in(source.kind, wanted, "")
+        except Fatal as error:
+            raise BadUse(f"{error}.") from error
+        if given and offered is None:
+            raise BadUse(f"At {name} everybody is known by their address, or --client and --secret are missing.")
+        with records.database.writing() as session:
+            records.sources.readdress(session, name, wanted)
+            body = {"source": name, "client": given.get("oauth_client"), "operator": operator()}
+            records.ledger.append(session, [Event(kind="sign_in_set", body=body)], records.clock())
+    say(f"People may sign in at {name} to link themselves." if given else f"Nobody signs in at {name} any more.")
 
 
 def remove(name: str) -> None:

@@ -8,7 +8,7 @@ from bot.core.channels import Preview
 from bot.core.checked import ReviewReply
 from bot.core.commands import Misread, Pause, parse
 from bot.core.evaluated import Evaluation, EvaluationReply
-from bot.core.identities import ImportForm, Linked, PeopleReply, Relink
+from bot.core.identities import ImportForm, Linked, PeopleReply, Relink, SignedIn
 from bot.core.keeping import KeepingReply, ModelReply, Removal, RemovalState
 from bot.core.nouns import Event, ReceiptId, SlackUser
 from bot.core.tooling import ToolReply, TryForm
@@ -56,11 +56,12 @@ class Typed(Noun):
     trigger: str = ""
     filled: Filled | None = None
     pressed: Pressed | None = None
+    signed_in: SignedIn | None = None
 
     @property
     def is_typed(self) -> bool:
-        """Neither a form nor a press."""
-        return self.filled is None and self.pressed is None
+        """Neither a form, nor a press, nor a sign-in."""
+        return self.filled is None and self.pressed is None and self.signed_in is None
 
     @property
     def stops_everything(self) -> bool:
@@ -127,7 +128,7 @@ ChangeState = Literal["pending", "approved", "declined", "expired", "outdated"]
 
 class Change(Noun):
     """What one admin wants, and another has to agree to: a whole new version, or who some people are at the sources. Either
-    is named by its digest.
+    is named by its digest. `own`: somebody has said it of themselves, by signing in, whether or not they are an admin.
     """
 
     id: str
@@ -138,6 +139,7 @@ class Change(Noun):
     digest: str
     texts: Mapping[str, str]
     links: tuple[Relink, ...] = ()
+    own: bool = False
     note: str
     widens: tuple[str, ...]
     asked_at: datetime

@@ -20,10 +20,11 @@ class Shelf(NamedTuple):
 
 
 class Known(NamedTuple):
-    """Whether a source knows somebody."""
+    """Whether a source knows somebody. `may_sign_in`: and so link themselves."""
 
     source: str
     is_known: bool
+    may_sign_in: bool = False
 
 
 class Recent(NamedTuple):

@@ -17,10 +17,22 @@ class Relink(Noun):
     after: str | None
 
 
-How = Literal["address", "admin", "absent", "unknown"]
-"""By the address that the source knows, by an admin's word; `absent`: by an admin's word, and the source knows no such
+How = Literal["address", "admin", "signed_in", "absent", "unknown"]
+"""By the address that the source knows, by an admin's word, by their own when they signed in there; `absent`: by an admin's word, and the source knows no such
 account, or was not read since; `unknown`: the source knows nobody of this address.
 """
+
+
+class SignedIn(Noun):
+    """Who somebody was when they signed in at a source. `added_at`: of that source, for one of the same name may be another.
+    `address`: what the source says of that account; `is_confirmed`: and it, or whoever owns the address, has seen to that.
+    """
+
+    source: str
+    added_at: datetime
+    account: str
+    address: Email | None = None
+    is_confirmed: bool = False
 
 
 class Identity(NamedTuple):
@@ -115,6 +127,32 @@ class PeopleMoved(NamedTuple):
     """Somebody was linked otherwise since it was looked at."""
 
 
+class OwnLink(NamedTuple):
+    """What becomes of a sign-in: who they are from now on; unless `at_once`, when a second admin has agreed."""
+
+    link: Relink
+    at_once: bool
+
+
+class OwnWaits(NamedTuple):
+    """For an admin. `asked`, by their names, are those who could be written to."""
+
+    link: Relink
+    asked: tuple[str, ...]
+    expires_at: datetime
+
+
+WhyNot = Literal["gone", "no_address", "no_account", "same", "taken", "colleague", "nobody_to_agree", "moved"]
+"""`gone`: nobody signs in at this source any more; `taken`, `colleague`: the account is somebody else's here."""
+
+
+class OwnRefused(NamedTuple):
+    """Somebody signed in, and nothing was changed."""
+
+    source: str
+    why: WhyNot
+
+
 PeopleReply = (
     PeopleCovered
     | PersonShown
@@ -125,6 +163,9 @@ PeopleReply = (
     | Relinked
     | ImportPreviewed
     | PeopleMoved
+    | OwnLink
+    | OwnWaits
+    | OwnRefused
 )
 
 

@@ -70,6 +70,7 @@ from bot.core.commands import (
 )
 from bot.core.evaluated import Evaluations
 from bot.core.failpoints import Reach
+from bot.core.identities import OwnRefused, SignedIn
 from bot.core.keeping import ModelDesk, SyncPaused
 from bot.core.nouns import Event, ReceiptId
 from bot.core.tooling import ToolDesk
@@ -77,11 +78,14 @@ from bot.flows import channel, keeping, models, people, policy, reviews, tools, 
 from bot.flows.channel import Surroundings
 from bot.flows.evaluate import evaluate
 from bot.flows.policy import Governing
+from bot.flows.signing_in import SigningIn, link_own
 
 
 @dataclass(frozen=True)
 class Administration:
-    """`opened`: the form that a command opened, by its receipt. `surroundings`: None, and nothing is said of who reads where."""
+    """`opened`: the form that a command opened, by its receipt. `surroundings`: None, and nothing is said of who reads where.
+    `signing_in`: None, and nobody links themselves.
+    """
 
     governing: Governing
     opened: Callable[[ReceiptId], Event | None]
@@ -95,6 +99,7 @@ class Administration:
     reach: Reach
     surroundings: Surroundings | None = None
     tools: ToolDesk | None = None
+    signing_in: SigningIn | None = None
 
 
 def heed(work: CommandWork, house: Administration) -> None:
@@ -116,6 +121,8 @@ def _reply(work: CommandWork, house: Administration) -> Reply:
     member = governing.members.member(typed.by)
     if member is None:
         return NoMember()
+    if typed.signed_in is not None:  # of themselves, which everybody may
+        return _signed_in(typed.signed_in, work, member, house)
     if not (governing.is_admin(member) or _is_audit(typed, member, governing)):
         return NoAdmin(governing.admins())
     return _heeded(typed, work, member, house)
@@ -130,6 +137,12 @@ def _heeded(typed: Typed, work: CommandWork, by: Member, house: Administration) 
         return policy.decide(typed.pressed, work, by, house.governing)
     command = parse(typed.text)
     return command if isinstance(command, Misread) else _done(command, work, by, house)
+
+
+def _signed_in(signed: SignedIn, work: CommandWork, by: Member, house: Administration) -> Reply:
+    if house.signing_in is None:
+        return OwnRefused(signed.source, "gone")
+    return link_own(signed, work, by, house.signing_in)
 
 
 def _is_audit(typed: Typed, member: Member, governing: Governing) -> bool:

@@ -17,7 +17,7 @@ def said_by_rule(attempt: Attempt, asker: Person, way: Route) -> Reply | None:
         return not_for(asker)
     match way.does:
         case "answer" | "draft":
-            return not_for(asker)
+            return _with_a_way_in(not_for(asker), attempt, asker)
         case "summarise":
             return None
         case "act" | "decline" | "refuse":
@@ -35,6 +35,13 @@ def not_for(asker: Person) -> Refusal | None:
     if not asker.principals:
         return Refusal(reason=RefusalReason.UNKNOWN_PERSON)
     return None
+
+
+def _with_a_way_in(refusal: Refusal | None, attempt: Attempt, asker: Person) -> Refusal | None:
+    """Whom no source knows may link themselves where people sign in. To them alone: others need not know where that is."""
+    if refusal is None or asker.email is None or not is_alone(attempt):
+        return refusal
+    return refusal.model_copy(update={"sign_in_at": tuple(sorted(attempt.house.reading.signs_in()))})
 
 
 def _about(asker: Person, attempt: Attempt, way: Route) -> Notice:

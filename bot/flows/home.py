@@ -5,7 +5,7 @@ admin's part.
 who is it? → what may they read? → what did they ask? → may they still read what that was answered from? → an admin, still?
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,7 +29,7 @@ _NOWHERE: Final = Route(intent="home", risk="low")  # nothing is looked for
 
 @dataclass(frozen=True)
 class House:
-    """`person`: who somebody is at the sources; `link`: to a message, as people open it."""
+    """`person`: who somebody is at the sources; `link`: to a message, as people open it. `signs_in`: the sources at which people may."""
 
     reading: Reading
     governing: Governing
@@ -42,6 +42,7 @@ class House:
     overview: Overview
     pending: Callable[[], Sequence[Change]]
     health: Callable[[], Mapping[str, bool]]
+    signs_in: Callable[[], Collection[str]] = tuple
 
 
 def home(user: SlackUser, house: House) -> Home:
@@ -85,7 +86,9 @@ def _shelves(person: Person, house: House) -> tuple[Shelf, ...]:
 def _known(person: Person, house: House) -> tuple[Known, ...]:
     """At each source that was read: it follows from their own link, and never from what is there."""
     read = sorted(source for source, moment in house.reading.read_at().items() if moment is not None)
-    return tuple(Known(source, is_known_at(person, source)) for source in read)
+    known = {source: is_known_at(person, source) for source in read}
+    offered = frozenset[str]() if all(known.values()) or person.email is None else frozenset(house.signs_in())
+    return tuple(Known(source, is_known, not is_known and source in offered) for source, is_known in known.items())
 
 
 def _recent(user: SlackUser, person: Person, house: House) -> Iterator[Recent]:

@@ -188,12 +188,14 @@ def expire(name: str, house: Governing) -> None:
         house.voice.inform(Decided(change), again=True)
 
 
-def propose_links(links: Sequence[Relink], work: CommandWork, by: Member, house: Governing, note: str) -> Reply:
-    """Who some people are waits as everything does that lets more be seen."""
+def propose_links(
+    links: Sequence[Relink], work: CommandWork, by: Member, house: Governing, note: str, *, own: bool = False
+) -> Reply:
+    """Who some people are waits as everything does that lets more be seen. `own`: they say it of themselves."""
     others, widens, newest = _others(by, house), widened_by(links), house.configuration.newest()
     if not others:
         return Waiting(widens, (), None)
-    made = _Made(digest_of(links), {}, tuple(links), note, widens)
+    made = _Made(digest_of(links), {}, tuple(links), note, widens, own)
     return _proposed(made, newest, work, by, house, others)
 
 
@@ -215,8 +217,13 @@ def _settle(change: Change, work: CommandWork, by: Member, house: Governing, *, 
     wanted = house.members.member(change.by)
     base = house.configuration.newest()
     edits = [edit._asdict() for edit in _edits_of(change, base)]
-    may = wanted is not None and house.is_admin(wanted) and _is_same(change, base, house)
+    may = wanted is not None and (_is_own(change, wanted) or house.is_admin(wanted)) and _is_same(change, base, house)
     work.settle(change, _becomes(change, house, approve=approve, may=may), by=by, edits=edits)
+
+
+def _is_own(change: Change, wanted: Member) -> bool:
+    """What somebody says of themselves needs no admin to want it; only one who agrees."""
+    return change.own and bool(change.links) and all(link.email == wanted.email for link in change.links)
 
 
 def _is_same(change: Change, base: Texts, house: Governing) -> bool:
@@ -324,6 +331,7 @@ class _Made(NamedTuple):
     links: tuple[Relink, ...]
     note: str
     widens: tuple[str, ...]
+    own: bool = False
 
 
 def _proposed(

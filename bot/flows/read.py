@@ -1,6 +1,6 @@
 """Which evidence an audience may be shown: retrieved within what it may read, then confirmed at the sources."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
@@ -42,6 +42,7 @@ class Reading:
     conversations: Conversations | None = None  # None: nobody speaks where this is asked
     # Where somebody else's is, and what it was sent of what is asked; None: it is our own.
     told_of_embedder: Callable[[str, str], Sent | None] = lambda _name, _asked: None
+    signs_in: Callable[[], Collection[str]] = tuple  # the sources at which people may link themselves
 
     def pinned(self) -> "Reading":
         """For one question: an embedder that takes over meanwhile answers the next."""

@@ -149,7 +149,9 @@ def _saying_where_unknown(reply: Reply, sought: Sought, attempt: Attempt) -> Rep
             scope = sought.route.scope  # in which a place may be all of a source that there is
             here = {source for source in read if not scope or any(lies_in(one, (source,)) for one in scope)}
             unknown = sorted(source for source in here if not is_known_at(person, source))
-            return reply.model_copy(update={"unknown_at": tuple(unknown)})
+            own = frozenset(house.signs_in()) if unknown and person.email is not None else frozenset[str]()
+            sign_in = tuple(source for source in unknown if source in own)
+            return reply.model_copy(update={"unknown_at": tuple(unknown), "sign_in_at": sign_in})
         case _:
             return reply
 

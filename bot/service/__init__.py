@@ -10,11 +10,13 @@ from slack_sdk import WebClient
 
 from bot import app, worker
 from bot.core import failpoints
+from bot.core.admin import Typed
 from bot.core.handing import Handing
 from bot.core.ports import Embedder
 from bot.core.proposals import AnyTool
+from bot.flows.signing_in import begin
 from bot.ops.counted import Counted
-from bot.service import acting, clicks, doors, handing, home
+from bot.service import acting, clicks, doors, handing, home, signing_in
 from bot.service import administration as admin
 from bot.service.channels import RuledCustoms
 from bot.service.evaluation import Evaluating
@@ -30,12 +32,14 @@ from bot.slack.homes import HomeListeners
 from bot.slack.listeners import Hands, Listeners
 from bot.slack.poster import SlackPoster
 from bot.slack.reviewing import ReviewListeners, SlackReviewDesk
+from bot.slack.signing_in import SignInListeners
 from bot.slack.speaking import SlackSpeaker
 from bot.slack.voice import SlackVoice
 from bot.stores.commands import AT_ONCE
 from bot.stores.inbox import SLACK_QUESTION
 from bot.stores.pauses import Pauses
 from bot.timers import kept_fresh
+from bot.web import link
 from bot.web.health import Check, Opening, every
 
 _SMALL_THINGS_AT_ONCE = 4
@@ -57,6 +61,7 @@ class Desk(NamedTuple):
     assistant: app.Assistant
     bolt: App
     open_index: Check
+    link: link.Desk
 
 
 @contextmanager
@@ -77,7 +82,8 @@ def in_slack(
             "slack": every(_SLACK_ASKED_S, partial(connection.is_accepted, web)),
             "index": desk.open_index,
         }
-        with doors.reached(bolt, keys, settings, checks, counted) as port:
+        pages = doors.link_pages(lambda id_: desk.link if id_ == settings.workspace else None, settings, records.clock)
+        with doors.reached(bolt, keys, settings, checks, counted, pages) as port:
             yield AtWork(us, desk.assistant, port)
 
 
@@ -115,6 +121,7 @@ def at_work(
             judge=judge,
             sayings=experts,
             acting=can_do,
+            signs_in=partial(signing_in.offers, records),
         ) as assistant,
     ):
         acts = acting.house(records, can_do, people, poster, assistant.answering.reading, reach)
@@ -136,6 +143,7 @@ def at_work(
         administration = admin.administration(
             records, commands, people, voice, evaluating, reach, acting.ToolsAtHand(records, can_do)
         )
+        own = signing_in.house(records, administration.governing)
         homes = home.homes(assistant, administration, commands, people, web, us)
         heed_next, pauses = partial(worker.heed_next, commands, administration), Pauses(records.database)
         with (
@@ -179,6 +187,7 @@ def at_work(
                 clock=records.clock,
                 reach=reach,
             ).attach(bolt)
+            SignInListeners(partial(begin, house=own), later=later).attach(bolt)
             why_of_own = partial(home.why, assistant)
             HomeListeners(us, homes, why_of_own, wake=drawing.wake, later=later).attach(bolt)
             listeners = Listeners(
@@ -192,7 +201,12 @@ def at_work(
                 customs=RuledCustoms(records),
             )
             listeners.attach(bolt)
-            yield Desk(us, assistant, bolt, Opening(assistant.open_index, later).is_done)
+
+            def take(typed: Typed) -> None:
+                commands.take(typed)
+                heeding.wake()
+
+            yield Desk(us, assistant, bolt, Opening(assistant.open_index, later).is_done, link.Desk(own, take))
 
 
 def answers(records: app.Records) -> bool:

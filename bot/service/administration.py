@@ -16,6 +16,7 @@ from bot.flows.people import is_ours, refusal_of_list
 from bot.flows.policy import Governing, expire, refusal_of_form
 from bot.flows.trying import is_ours as is_of_a_tool
 from bot.flows.trying import refusal_of_arguments
+from bot.service import signing_in
 from bot.service.archive import Archive
 from bot.service.channels import surroundings
 from bot.service.models import ModelsInUse
@@ -47,6 +48,7 @@ def administration(
         clock=records.clock,
     )
     return Administration(
+        signing_in=signing_in.house(records, governing),
         governing=governing,
         opened=typed.opened,
         paused=Pauses(records.database).now,

@@ -1,6 +1,6 @@
 """How Slack reaches us: on a socket that we open, or on a port of ours, where it is also told how we are."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Final, NamedTuple
 
@@ -8,11 +8,13 @@ from slack_bolt import App
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from bot.core.clock import Clock
 from bot.core.errors import BadUse
 from bot.ops.counted import Counted
 from bot.settings import Settings
 from bot.slack import connection
 from bot.web.health import Check, Health
+from bot.web.link import Desk, LinkPages
 from bot.web.metrics import Metrics
 from bot.web.server import Server
 from bot.web.slack import Requests, Taker
@@ -46,10 +48,15 @@ def keys(settings: Settings) -> Keys:
 
 @contextmanager
 def reached(
-    bolt: App, keys: Keys, settings: Settings, checks: dict[str, Check], counted: Counted
+    bolt: App,
+    keys: Keys,
+    settings: Settings,
+    checks: dict[str, Check],
+    counted: Counted,
+    more: Sequence[Route] = (),
 ) -> Iterator[int | None]:
     """By Slack, on a socket that we open or on a port of ours; and on that port, by whoever asks how we are."""
-    port, routes = settings.port, list[Route]()
+    port, routes = settings.port, list(more)
     with ExitStack() as doors:
         if keys.app is not None:
             socket = connection.Socket(bolt, keys.app)
@@ -59,7 +66,7 @@ def reached(
         else:
             requests = Requests(bolt, keys.signing or "")
             doors.callback(requests.close)
-            port, routes = port if port is not None else _PORT, requests.routes()
+            port, routes = port if port is not None else _PORT, [*requests.routes(), *more]
         if port is None:
             yield None
             return
@@ -82,6 +89,14 @@ def called(
         doors.callback(requests.close)
         port = settings.port if settings.port is not None else _PORT
         yield doors.enter_context(listening(port, [*requests.routes(), *more], settings, checks, counted))
+
+
+def link_pages(of: Callable[[str], Desk | None], settings: Settings, clock: Clock) -> list[Route]:
+    """Where we have no address that browsers reach, nobody is sent anywhere, and there is no page."""
+    ours = settings.public_url
+    if ours is None:
+        return []
+    return LinkPages(of, is_encrypted=ours.startswith("https:"), clock=clock).routes()
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from bot import app
 from bot.core.nouns import Explained, ReceiptId, SlackUser
 from bot.flows import home as flow
 from bot.flows.admin import Administration
+from bot.service import signing_in
 from bot.slack import wire
 from bot.slack.audience import SlackPeople
 from bot.slack.calls import Refused, call
@@ -47,6 +48,7 @@ def homes(
         paused=administration.paused,
         overview=administration.overview,
         pending=commands.pending,
+        signs_in=partial(signing_in.offers, records),
         health=Health({"database": partial(_answers, records), "disk": partial(_has_room, records)}).found,
     )
     drawn = Homes(web, us, lambda user: flow.home(user, house), house.governing.admins)

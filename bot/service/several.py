@@ -34,6 +34,7 @@ from bot.stores.seal import Seal
 from bot.stores.states import States
 from bot.web.health import Check
 from bot.web.install import Installing
+from bot.web.link import Desk
 from policies.redaction.kinds import Redaction
 
 _INSTALLED: Final = re.compile(r"w_[0-9a-f]{16}")
@@ -89,6 +90,11 @@ class _House:
             desks = [desk for _, desk in self._open.values()]
         return sum(not desk.open_index() for desk in desks) == 0
 
+    def link_desk(self, id_: str) -> Desk | None:
+        with self._lock:
+            found = self._open.get(id_)
+        return found[1].link if found is not None else None
+
     def _standing(self) -> Standing:
         with self._lock:
             those = {id_: records for id_, (records, _) in self._open.items()}
@@ -122,10 +128,11 @@ def in_several(records: app.Records, embedder_of: EmbedderOf, *, command: str) -
         "index": house.is_index_open,
     }
     installing = Installing(oauth, states, install, teams=settings.slack_teams, clock=records.clock)
+    pages = doors.link_pages(house.link_desk, settings, records.clock)
     with (
         _owned(records, command),
         workspaces.tended(),
-        doors.called(workspaces, installing.routes(), settings, checks, house.counted) as port,
+        doors.called(workspaces, [*installing.routes(), *pages], settings, checks, house.counted) as port,
     ):
         yield Served(port, workspaces)
 

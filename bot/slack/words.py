@@ -495,7 +495,8 @@ def refusal(refused: Refusal, *, direct: bool) -> str:
         return _can(refused.can)
     if not direct:
         return IN_A_CHANNEL[refused.reason]
-    return " ".join((REFUSALS[refused.reason], *([_unknown_at(refused.unknown_at)] if refused.unknown_at else [])))
+    unknown = [_unknown_at(refused.unknown_at)] if refused.unknown_at else []
+    return " ".join((REFUSALS[refused.reason], *unknown, *([SIGN_IN] if refused.sign_in_at else [])))
 
 
 def _can(does: Sequence[str]) -> str:
@@ -504,6 +505,9 @@ def _can(does: Sequence[str]) -> str:
         "Nothing was done: I do not see what of this I could do. Once you have confirmed it, I can do this for you: "
         f"{'; '.join(does)}. Say what, and where, as in: create a ticket in ENG: the lamp is broken."
     )
+
+
+SIGN_IN = "Or sign in there yourself: that links your account."
 
 
 def _unknown_at(sources: Sequence[str]) -> str:

@@ -180,7 +180,15 @@ class OpenCommand:
         return None
 
     def propose(self, change: Change) -> None:
-        said = {"base", "digest", "note", "widens", "expires_at", *(("links",) if change.links else ())}
+        said = {
+            "base",
+            "digest",
+            "note",
+            "widens",
+            "expires_at",
+            *(("links",) if change.links else ()),
+            *(("own",) if change.own else ()),
+        }
         body = change.model_dump(mode="json", include=said)
 
         def write(session: Session, now: datetime) -> None:
@@ -400,10 +408,8 @@ def _said(typed: Typed) -> dict[str, Any]:
     """For the ledger: without the address at which Slack takes an answer, which is a key; and without what was put into the
     fields of a form that changes nothing.
     """
-    entered = {"filled": {"entries"}}
-    said = typed.model_dump(
-        mode="json", include={"channel", "text", "filled", "pressed"}, exclude=entered, exclude_none=True
-    )
+    told, entered = {"channel", "text", "filled", "pressed", "signed_in"}, {"filled": {"entries"}}
+    said = typed.model_dump(mode="json", include=told, exclude=entered, exclude_none=True)
     return {"by": str(typed.by), **{name: one for name, one in said.items() if one}}
 
 

@@ -156,7 +156,9 @@ def _identity(session: Session, row: SourceRow, email: Email, gone: Mapping[Loop
     ).all()
     names = [one.removeprefix(f"{row.name}/") for one in held]
     is_known = bool(names) or row.open
-    how: How = ("admin" if is_known else "absent") if link is not None else "address" if is_known else "unknown"
+    how: How = "address" if is_known else "unknown"
+    if link is not None:
+        how = _said(link) if is_known else "absent"
     return Identity(
         source=row.name,
         kind=row.kind,
@@ -168,6 +170,11 @@ def _identity(session: Session, row: SourceRow, email: Email, gone: Mapping[Loop
         agreed_by=link.agreed_by if link is not None else None,
         read_at=_read_at(gone),
     )
+
+
+def _said(link: LinkRow) -> How:
+    """An admin who says it of themselves needs another who agrees."""
+    return "signed_in" if link.by == link.email and link.agreed_by is None else "admin"
 
 
 def _read_at(gone: Mapping[Loop, Checkpoint]) -> datetime | None:

@@ -198,6 +198,23 @@ class UsedStateRow(Row, table=True):
     until: datetime = Field(sa_type=Moment)
 
 
+class SignInRow(Row, table=True):
+    """That somebody may sign in at a source to be linked there, once. `id`: of what the link holds; `away`: of what their
+    browser was sent away with, and of its cookie. Both by digest: whoever reads this can sign in as nobody.
+    """
+
+    __tablename__ = "sign_in"
+    __table_args__ = (UniqueConstraint("workspace", "away"),)
+    id: str = Field(primary_key=True)
+    team: str
+    user: str
+    source: str
+    added_at: datetime = Field(sa_type=Moment)  # of the source
+    until: datetime = Field(sa_type=Moment)
+    away: str | None = None
+    is_used: bool = False
+
+
 class ConfigRow(Row, table=True):
     """One whole version of the configuration, by digest. The newest is the current one."""
 
@@ -577,6 +594,7 @@ class CheckpointRow(Row, table=True):
 TABLES: tuple[type[Row], ...] = (
     InstallationRow,
     UsedStateRow,
+    SignInRow,
     InboxRow,
     ToldRow,
     ReviewRow,

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from connectors.given import DEFAULT_MOST_GONE_PERCENT, Address, Given, Secret, Words, understood
+from connectors.given import DEFAULT_MOST_GONE_PERCENT, Address, Secret, Words, understood
+from connectors.oauth import HasClient
 
 _KEY = re.compile(r"~?[A-Za-z0-9_:.-]{1,255}")
 
@@ -18,7 +19,7 @@ def _keys(keys: tuple[str, ...]) -> tuple[str, ...]:
     return keys
 
 
-class Settings(Given):
+class Settings(HasClient):
     """`site` is where people read; `api` where we do: the same, or a gateway's prefix that ends in the cloud's id.
 
     `licensed_groups` are the groups that let their members use Confluence, where the site does not tell.
@@ -33,6 +34,9 @@ class Settings(Given):
     without_labels: Words = ()
     licensed_groups: Words = ()
     admin_groups: Words = ()
+    oauth_authorize: Address = "https://auth.atlassian.com/authorize"
+    oauth_token: Address = "https://auth.atlassian.com/oauth/token"  # noqa: S105 - where tokens are had, and none itself
+    oauth_me: Address = "https://api.atlassian.com/me"
     requests_per_second: float = Field(default=8.0, gt=0, le=1000)
     threads: int = Field(default=4, ge=1, le=32)
     most_gone_percent: int = Field(default=DEFAULT_MOST_GONE_PERCENT, ge=1, le=100)

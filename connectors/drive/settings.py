@@ -7,7 +7,8 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from connectors.drive.access import Sharing
-from connectors.given import DEFAULT_MOST_GONE_PERCENT, Address, Given, Secret, Words, understood
+from connectors.given import DEFAULT_MOST_GONE_PERCENT, Address, Secret, Words, understood
+from connectors.oauth import HasClient
 from policies.people import email_address
 
 TYPES: Final = ("docs", "sheets", "slides", "pdf", "docx", "xlsx", "pptx", "markdown", "text", "csv")
@@ -50,7 +51,7 @@ def _somebody(address: str | None) -> str | None:
 Ids = Annotated[Words, AfterValidator(_ids)]
 
 
-class Settings(Given):
+class Settings(HasClient):
     """`delegation`: the service account speaks for each person, and for an organizer of each drive; `member`: for itself,
     as a member of the drives. `admin` is whom it speaks for to ask the Directory.
 
@@ -74,6 +75,9 @@ class Settings(Given):
     token_url: Address = "https://oauth2.googleapis.com/token"  # noqa: S105 - where tokens are had, and none itself
     exports: Address = "https://docs.google.com"  # where what is too large for the API is fetched
     most_file_bytes: int = Field(default=20_000_000, ge=1, le=200_000_000)
+    oauth_authorize: Address = "https://accounts.google.com/o/oauth2/v2/auth"
+    oauth_token: Address = "https://oauth2.googleapis.com/token"  # noqa: S105 - as above
+    oauth_me: Address = "https://openidconnect.googleapis.com/v1/userinfo"
     requests_per_second: float = Field(default=8.0, gt=0, le=1000)
     threads: int = Field(default=4, ge=1, le=32)
     most_gone_percent: int = Field(default=DEFAULT_MOST_GONE_PERCENT, ge=1, le=100)

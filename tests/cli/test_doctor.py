@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy import text, update
 
 from bot import app
-from bot.cli.doctor import findings
+from bot.cli.doctor import findings, sources
 from bot.cli.doctor.examined import Check, Finding, examine, well
 from bot.core.clock import utc_now
 from bot.playground.confluence.server import ConfluenceEmulator
@@ -232,6 +232,36 @@ def test_where_the_home_is_none_all_else_is_told_all_the_same(acme: Office, tmp_
     found = faults(findings(changed(acme.settings, home=tmp_path / "file", database_url=elsewhere)))
     assert found.keys() == {"home", "records"}
     assert "FOOTNOTE_HOME" in found["home"].fix
+
+
+def test_an_oauth_client_that_nobody_can_come_back_from_is_named_with_what_mends_it(
+    acme: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {
+        "site": "http://127.0.0.1:9/wiki",
+        "secret": "env:WIKI_TOKEN",
+        "spaces": "ENG",
+        "oauth_client": "client",
+        "oauth_secret": "env:WIKI_OAUTH",
+    }
+    with app.records(acme.settings) as records, records.database.writing() as session:
+        records.sources.add(session, "wiki", "confluence", settings, utc_now())
+
+    def looked(**values: Any) -> list[tuple[str, str]]:
+        with app.records(changed(acme.settings, **values)) as records:
+            found = {one.name: one for one in sources.checks(records)}
+            assert list(found["sign-in acme"].ask()) == []
+            return [(one.state, one.fix) for one in found["sign-in wiki"].ask()]
+
+    reached = {"public_url": "https://footnote.acme.test", "port": 3000}
+    ((state, fix),) = looked()
+    assert (state, "FOOTNOTE_PUBLIC_URL" in fix, "https://HOST/link/done" in fix) == ("fault", True, True)
+    ((state, fix),) = looked(**{**reached, "port": None})
+    assert (state, "FOOTNOTE_PORT" in fix) == ("fault", True)
+    ((state, fix),) = looked(**reached)
+    assert (state, "secret of its OAuth client" in fix) == ("fault", True)
+    monkeypatch.setenv("WIKI_OAUTH", WRONG)
+    assert [state for state, _ in looked(**reached)] == ["well"]
 
 
 # --- checks that break -----------------------------------------------------------------------------------------------

@@ -126,3 +126,24 @@ def test_each_loop_tells_when_it_was_last_gone_to_its_end(office: Office) -> Non
     assert all(wiki[f"{loop}_read_at"] for loop in ("groups", "structure", "access", "content"))
     assert "secret" not in str(wiki["settings"].get("secret", "")).replace("env:WIKI_TOKEN", "")
     assert office.site.caller.token not in str(wiki)
+
+
+def test_an_oauth_client_is_set_with_the_source_or_later_and_taken_back_and_its_secret_is_only_named(
+    office: Office,
+) -> None:
+    half = office.adds("--oauth-client", "client")
+    assert (half.code, "name both, or neither" in half.err) == (2, True)
+    assert office.adds("--oauth-client", "client", "--oauth-secret", "env:WIKI_OAUTH").code == 0
+    (added,) = office.runs("sources", "--json").json["sources"]
+    assert office.runs("sources", "sign-in", "wiki").code == 0
+    (taken,) = office.runs("sources", "--json").json["sources"]
+    assert set(added["settings"]) - set(taken["settings"]) == {"oauth_client", "oauth_secret"}
+    for wrong in (("--client", "client"), ("--client", "client", "--secret", "a secret itself"), ("--secret", "env:X")):
+        assert office.runs("sources", "sign-in", "wiki", *wrong).code == 2
+    elsewhere = "http://127.0.0.1:9/oauth/token"
+    given = ("--client", "other", "--secret", "env:WIKI_OAUTH", "--token", elsewhere)
+    assert office.runs("sources", "sign-in", "wiki", *given).code == 0
+    (again,) = office.runs("sources", "--json").json["sources"]
+    assert (again["settings"]["oauth_client"], again["settings"]["oauth_token"]) == ("other", elsewhere)
+    assert again["settings"]["site"] == added["settings"]["site"]
+    assert office.runs("sources", "sign-in", "nowhere", *given).code == 2

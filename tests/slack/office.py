@@ -165,7 +165,7 @@ def _way(slack: SlackEmulator, over: Over) -> dict[str, Any]:
 
 
 @contextmanager
-def running(office: Office, clock: Clock = utc_now, tools: Sequence[AnyTool] | None = None) -> Iterator[None]:
+def running(office: Office, clock: Clock = utc_now, tools: Sequence[AnyTool] | None = None) -> Iterator[service.AtWork]:
     """Reached as its settings say: on its socket, or over HTTP. `tools`: all that can be done."""
     with (
         app.records(office.settings, clock) as records,
@@ -174,7 +174,7 @@ def running(office: Office, clock: Clock = utc_now, tools: Sequence[AnyTool] | N
         if office.settings.slack_app_token is None:
             office.slack.deliver_to(f"http://127.0.0.1:{at_work.port}{EVENTS}")
         try:
-            yield
+            yield at_work
         finally:
             office.slack.deliver_to(None)
 

@@ -67,12 +67,16 @@ from bot.core.identities import (
     NoSuchAccount,
     NoSuchPerson,
     NotLinked,
+    OwnLink,
+    OwnRefused,
+    OwnWaits,
     PeopleCovered,
     PeopleMoved,
     PeopleReply,
     PersonShown,
     Relink,
     Relinked,
+    WhyNot,
 )
 from bot.core.keeping import (
     KeepingReply,
@@ -96,6 +100,7 @@ from bot.core.keeping import (
     SyncPaused,
 )
 from bot.core.nouns import ReceiptId, SlackUser
+from bot.core.signing_in import Begun, NotBegun
 from bot.core.tooling import (
     Act,
     ActsShown,
@@ -108,7 +113,7 @@ from bot.core.tooling import (
     Untried,
 )
 from bot.playground.slack.surfaces import check_message_blocks, check_view
-from bot.slack.render import admin, evaluated, keeping, people, policy
+from bot.slack.render import admin, evaluated, keeping, people, policy, sign_in
 from policies.channels import ChannelRules
 from policies.evidence import Answer, Claim, Clarification, Notice, Refusal, RefusalReason
 from policies.gate import Allow, Approve, Confirm, Deny, ToolRule
@@ -157,6 +162,7 @@ DECISIONS = (
     Deny("not_enabled", EVIL), Confirm("needs_confirmation", EVIL, "U1"),
     Approve("needs_approval", EVIL, ("U1",) * 99, is_confirmed=False), Allow("confirmed", EVIL),
 )  # fmt: skip
+OWN = CHANGE.model_copy(update={"own": True, "links": LINKS[:1], "note": EVIL, "name": EVIL})
 REPLIES: tuple[Reply, ...] = (
     TooMany(30, is_told=True), NoMember(), NoAdmin(()), NoAdmin(("U1", "ana@acme.test", *["U2"] * 500)), Misread(), Misread("policy"), Helped(),
     PolicyVersions((VERSION,) * 20, more=True),
@@ -178,6 +184,9 @@ REPLIES: tuple[Reply, ...] = (
     NoSuchPerson(EVIL, is_name=True), NoSuchPerson(EVIL, is_name=False), NotLinked(EVIL), NoSuchAccount(EVIL, "drive"),
     AccountTaken(EVIL, EVIL, EVIL), Relinked(LINKS), ImportPreviewed(ReceiptId("r_1"), LINKS, 3, (EVIL,) * 60, (EVIL,) * 60),
     ImportPreviewed(ReceiptId("r_1"), (), 0, (), ()), PeopleMoved(),
+    OwnLink(LINKS[0], at_once=True), OwnWaits(LINKS[0], (EVIL,) * 99, NOON), OwnWaits(LINKS[0], (), NOON),
+    *(OwnRefused(EVIL, why) for why in get_args(WhyNot)),
+    Decided(OWN.model_copy(update={"state": "outdated"})), Decided(OWN.model_copy(update={"state": "approved"})),
     *(Audited("r_1", EVIL, (), Contents(EVIL, told, told)) for told in (
         None, Told(Answer(claims=(Claim(text=EVIL),) * 9), (EVIL,) * 99), Told(Refusal(reason=RefusalReason.DECLINED), ()),
         Told(Notice(about="greet", says=EVIL), ()), Told(Clarification(reason="which", question=EVIL, options=(EVIL, EVIL)), ()),
@@ -242,6 +251,11 @@ def test_a_trial_leads_to_its_target_and_only_to_an_address_of_the_web(url: str)
 
 
 def test_a_card_and_a_form_are_taken_by_slack_whatever_stands_in_them() -> None:
+    check_message_blocks(list(policy.card(OWN, EDITS).blocks))
+    for found in (Begun(EVIL, "https://footnote.acme.test/link/start?state=x", NOON), NotBegun(EVIL, "not_offered")):
+        check_view(sign_in.view(found))
+    check_view(sign_in.opening())
+    check_view(sign_in.failed())
     card = policy.card(CHANGE, EDITS)
     check_message_blocks(list(card.blocks))
     values = [block["value"] for block in inside(list(card.blocks)) if block.get("type") == "button"]

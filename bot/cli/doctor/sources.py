@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot import app, kinds
 from bot.cli.doctor.examined import Check, Finding, fault, note, well
+from bot.service.signing_in import is_reached
 from bot.stores.loops import Checkpoint
 from bot.stores.sources import Source
 from connectors.model import AccessUnknown, Fatal, Loop, Retryable
@@ -25,6 +26,7 @@ def checks(records: app.Records) -> list[Check]:
         return [Check("sources", lambda: [_NONE])]
     return [
         *(Check(f"source {each.name}", lambda each=each: list(_allowed(each))) for each in found),  # type: ignore[misc]
+        *(Check(f"sign-in {each.name}", lambda each=each: list(_signs_in(records, each))) for each in found),  # type: ignore[misc]
         *(Check(f"freshness {each.name}", lambda each=each: list(_fresh(records, each))) for each in found),  # type: ignore[misc]
     ]
 
@@ -92,6 +94,36 @@ def _of_drive(source: Source) -> _Answered:
     with closing(kinds.drive(source.name, source.settings)) as connector:
         found = checked(connector.reader)
     return found.is_enough, found.privileges, [f"{drive}: {why}" for drive, why in found.unseen]
+
+
+def _signs_in(records: app.Records, source: Source) -> Iterator[Finding]:
+    """Of a source with an OAuth client: does anybody come to it, and back?"""
+    check, settings = f"sign-in {source.name}", records.settings
+    try:
+        client = kinds.sign_in(source.kind, source.settings, "")
+    except Fatal:  # said of the source itself
+        return
+    if client is None:
+        return
+    if settings.public_url is None:
+        what = "It has an OAuth client, and we have no address that browsers reach."
+        fix = "Set FOOTNOTE_PUBLIC_URL=https://HOST, and register https://HOST/link/done with that client."
+        yield fault(check, what, why=_NOBODY, fix=fix)
+    elif not is_reached(settings):
+        fix = "Set FOOTNOTE_PORT, to which that address leads; the socket to Slack stays as it is."
+        yield fault(check, "It has an OAuth client, and no port is open here.", why=_NOBODY, fix=fix)
+    else:
+        try:
+            client.secret()
+        except Fatal as error:
+            yield fault(
+                check, f"{error}.", why=_NOBODY, fix="Put the secret of its OAuth client where it is read from."
+            )
+            return
+        yield well(check, f"People may link themselves, and come back to {settings.public_url}/link/done.")
+
+
+_NOBODY: Final = "Nobody can link themselves at it."
 
 
 def _told(check: str, is_enough: bool, privileges: Sequence["Privilege"], unseen: Sequence[str]) -> Iterator[Finding]:  # noqa: FBT001 - it is called by position

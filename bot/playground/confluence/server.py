@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Self
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs, parse_qsl, unquote
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -27,11 +27,15 @@ from bot.playground.loopback import log
 from bot.playground.loopback.paths import Table
 from bot.playground.loopback.replies import Reply, as_json, sent
 from bot.playground.loopback.server import OTHER_NAME, OURS, Server
+from bot.playground.loopback.sign_in import SignIn, Somebody
 
 if TYPE_CHECKING:
-    from bot.playground.world import World
+    from bot.playground.world import Person, World
 
 CLOUD_ID: Final = "11223344-a1b2-4c3d-8e4f-556677889900"
+AUTHORIZE: Final = "/authorize"
+TOKEN: Final = "/oauth/token"  # noqa: S105 - a path
+ME: Final = "/me"
 METHODS: Final = ["GET", "POST", "PUT", "DELETE"]
 FAILED: Final = 400
 
@@ -75,6 +79,8 @@ class ConfluenceEmulator:
             caller or _an_app(world), scopes=scopes, admin=admin, sees_everything=sees_everything
         )
         self._links = links
+        self.unverified: set[str] = set()  # accounts whose address nobody has confirmed
+        self.sign_in = SignIn(self._somebodies, scope="read:me")
         self._sight = Sight(world)
         self._writer = Writer(world)
         self._table = Table(ROUTES)
@@ -147,7 +153,11 @@ class ConfluenceEmulator:
 
     def app(self) -> Starlette:
         return Starlette(
-            routes=[*self._control.routes(), Route("/{path:path}", self._endpoint, methods=METHODS)],
+            routes=[
+                *self._control.routes(),
+                Route(AUTHORIZE, self.sign_in.page, methods=["GET", "POST"]),
+                Route("/{path:path}", self._endpoint, methods=METHODS),
+            ],
             middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=OURS)],
         )
 
@@ -209,6 +219,10 @@ class ConfluenceEmulator:
                 return "/media/{id}", None, self._media(asked)
             if asked.path == "/_edge/tenant_info":
                 return asked.path, None, as_json({"cloudId": self.cloud_id})
+            if (asked.method, asked.path) == ("POST", TOKEN):
+                return TOKEN, None, self.sign_in.redeem(dict(parse_qsl(body.decode(errors="replace"))))
+            if (asked.method, asked.path) == ("GET", ME):
+                return ME, None, self.sign_in.me(asked.authorization)
             caller = self.callers.of(asked.authorization, gateway=asked.via == "gateway")
             if found is None:
                 missing(asked.path)
@@ -232,6 +246,21 @@ class ConfluenceEmulator:
             base=self._links or f"{self.url}/wiki",
             media=f"http://{OTHER_NAME}:{self.port}",
         )
+
+    def _somebodies(self) -> list[Somebody]:
+        with self.world.lock:
+            people = [person for person in self.world.people.values() if not person.app]
+        return [Somebody(one.account_id, f"{one.name} ({one.email})", self._says(one)) for one in people]
+
+    def _says(self, one: "Person") -> dict[str, object]:
+        return {
+            "account_type": "atlassian",
+            "account_id": one.account_id,
+            "account_status": one.status,
+            "email": one.email,
+            "email_verified": one.account_id not in self.unverified,
+            "name": one.name,
+        }
 
     def _media(self, asked: Asked) -> Reply:
         with self.world.lock:

@@ -25,13 +25,17 @@ from bot.playground.loopback import log
 from bot.playground.loopback.paths import Table
 from bot.playground.loopback.replies import Reply, as_json, sent
 from bot.playground.loopback.server import OTHER_NAME, OURS, Server
+from bot.playground.loopback.sign_in import CODE_GRANT, SignIn, Somebody
 from bot.playground.slack.clock import Clock, WallClock
 
 if TYPE_CHECKING:
+    from bot.playground.google.nouns import User
     from bot.playground.world import World
 
 ACCOUNT: Final = "footnote@project.iam.test"
 TOKEN: Final = "/token"  # noqa: S105 - a path
+AUTHORIZE: Final = "/o/oauth2/v2/auth"
+ME: Final = "/v1/userinfo"
 LIMITED: Final = "Rate Limit Exceeded"
 REFUSALS: Final[Mapping[str, RefusedError]] = {
     "rate_limited": RefusedError(429, "rateLimitExceeded", LIMITED, domain="usageLimits"),
@@ -89,6 +93,8 @@ class GoogleEmulator:
         self.requests = log.RequestLog()
         self.tokens = tokens.Tokens(world, wall=wall or WallClock())
         self.account = self.tokens.add_account(account, delegated=delegated, reads_directory=reads_directory)
+        self.unverified: set[str] = set()  # accounts whose address nobody has confirmed
+        self.sign_in = SignIn(self._somebodies, scope="openid email")
         self._sight = Sight(world)
         self._table: Table[EndPoint] = Table(ROUTES)
         self._control = Control(world, oracle=self.oracle, faults=self.faults, requests=self.requests, key=self.key)
@@ -152,7 +158,11 @@ class GoogleEmulator:
 
     def app(self) -> Starlette:
         return Starlette(
-            routes=[*self._control.routes(), Route("/{path:path}", self._endpoint, methods=METHODS)],
+            routes=[
+                *self._control.routes(),
+                Route(AUTHORIZE, self.sign_in.page, methods=["GET", "POST"]),
+                Route("/{path:path}", self._endpoint, methods=METHODS),
+            ],
             middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=OURS)],
         )
 
@@ -203,6 +213,8 @@ class GoogleEmulator:
         try:
             if (asked.method, asked.path) == ("POST", TOKEN):
                 return TOKEN, "", self._token(body)
+            if (asked.method, asked.path) == ("GET", ME):
+                return ME, "", self.sign_in.me(asked.headers.get("authorization"))
             with self.world.lock:
                 token, user = self.tokens.of(asked.headers.get("authorization"))
                 who = user.email
@@ -217,8 +229,21 @@ class GoogleEmulator:
             return TOKEN, "", as_json(no.body(), status=no.status)
 
     def _token(self, body: bytes) -> Reply:
+        form = dict(parse_qsl(body.decode(errors="replace")))
+        if form.get("grant_type") == CODE_GRANT:
+            return self.sign_in.redeem(form)
         with self.world.lock:
-            return as_json(self.tokens.grant(dict(parse_qsl(body.decode(errors="replace"))), audience=self.token_url))
+            return as_json(self.tokens.grant(form, audience=self.token_url))
+
+    def _somebodies(self) -> list[Somebody]:
+        """Of a Workspace's people it says which one; of others it does not."""
+        with self.world.lock:
+            users = [user for user in self.world.google.directory.users.values() if user.active and not user.program]
+        return [Somebody(one.id, f"{one.name} ({one.email})", self._says(one)) for one in users]
+
+    def _says(self, one: "User") -> dict[str, object]:
+        said: dict[str, object] = {"sub": one.id, "email": one.email, "email_verified": one.id not in self.unverified}
+        return said if one.external else {**said, "hd": one.email.rpartition("@")[2]}
 
     def _call(self, asked: Asked, token: tokens.Token, named: Mapping[str, str], body: bytes) -> Call:
         account = self.tokens.account(token.account)

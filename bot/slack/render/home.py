@@ -9,6 +9,7 @@ from typing import Final
 from bot.core.admin import Change, NoMember
 from bot.core.home import ForMember, Home, Known, Office, Recent, Shelf, SpentByOne
 from bot.slack import words
+from bot.slack.render import sign_in
 from bot.slack.render.characters import one_line, shortened
 from bot.slack.render.kit import Json, mrkdwn, note, plain_text
 from bot.slack.render.lines import coded, item, moment, people, post, told
@@ -70,7 +71,8 @@ def _known(home: ForMember) -> Iterator[Json]:
     if not home.known:
         yield from _said([told(words.HOME_NO_SOURCES)])
     for one in home.known[:_MOST_SOURCES]:
-        yield {"type": "section", "text": plain_text(_known_at(one))}
+        shown: Json = {"type": "section", "text": plain_text(_known_at(one))}
+        yield {**shown, "accessory": sign_in.button(one.source)} if one.may_sign_in else shown
     if len(home.known) > _MOST_SOURCES:
         yield from _said([told(words.HOME_MORE)])
     if not all(one.is_known for one in home.known):

@@ -14,7 +14,7 @@ from bot.core.cut import continues
 from bot.core.flowing import follows, is_text
 from bot.core.nouns import Beside, Checked, Shortfall
 from bot.slack import words
-from bot.slack.render import plain
+from bot.slack.render import plain, sign_in
 from bot.slack.render.characters import one_line, shortened
 from bot.slack.render.kit import Json, ask, buttons, choices, feedback, note, one_run
 from bot.slack.render.mrkdwn import escaped, link
@@ -125,7 +125,8 @@ def _buttons(reply: Reply, receipt: str, *, ask_a_person: bool) -> tuple[Json, .
         case Answer():
             return feedback(receipt), buttons((words.WHY, "why"), value=receipt)
         case Refusal():
-            return (*([ask(receipt)] if ask_a_person else []), feedback(receipt))
+            own = [sign_in.buttons(reply.sign_in_at)] if reply.sign_in_at else []
+            return (*own, *([ask(receipt)] if ask_a_person else []), feedback(receipt))
         case Clarification():
             return (choices(reply.options, receipt),) if reply.options else ()
         case Notice():

@@ -16,6 +16,9 @@ from bot.core.identities import (
     NoSuchAccount,
     NoSuchPerson,
     NotLinked,
+    OwnLink,
+    OwnRefused,
+    OwnWaits,
     PeopleCovered,
     PeopleMoved,
     PeopleReply,
@@ -23,6 +26,7 @@ from bot.core.identities import (
     Relink,
     Relinked,
 )
+from bot.slack.render import sign_in
 from bot.slack.render.characters import one_line, shortened
 from bot.slack.render.kit import Json, plain_text
 from bot.slack.render.lines import coded, item, moment, named, post, told
@@ -37,7 +41,7 @@ _MOST_LINKS = 40
 _MOST_OF_A_NAME = 150
 
 
-def people(reply: PeopleReply) -> Sequence[Part]:  # noqa: PLR0911 - one line for each that there is
+def people(reply: PeopleReply) -> Sequence[Part]:  # noqa: C901, PLR0911 - one line for each that there is
     match reply:
         case PeopleCovered():
             return _covered(reply)
@@ -57,6 +61,8 @@ def people(reply: PeopleReply) -> Sequence[Part]:  # noqa: PLR0911 - one line fo
             return _previewed(reply)
         case PeopleMoved():
             return [told("Somebody was linked otherwise meanwhile, so nothing was changed. Look, and type it again.")]
+        case OwnLink() | OwnWaits() | OwnRefused():
+            return [told(sign_in.told_there(reply))]
         case _:
             assert_never(reply)
 
@@ -102,6 +108,7 @@ def _coverage(one: Coverage) -> str:
 _HOW: Mapping[How, str] = {
     "address": "by their address",
     "admin": "by an admin",
+    "signed_in": "because they signed in there",
     "absent": "by an admin, and this account was not found there",
     "unknown": "nobody: the source knows nobody of this address",
 }

@@ -97,15 +97,28 @@ _OUTCOMES: Mapping[ChangeState, str] = {
 
 
 def decided(change: Change, number: int | None) -> Sequence[Part]:
-    what = told(f"{change.name} wanted a change that needs a second admin: {change.note}.")
+    wanted = "asked for a link that needs an" if change.own else "wanted a change that needs a second"
+    what = told(f"{change.name} {wanted} admin: {change.note}.")
     version = f" It is version {number}." if number is not None else ""
-    outcome = _MOVED if change.links and change.state == "outdated" else _OUTCOMES[change.state]
+    outcome = (
+        _OWN_MOVED
+        if change.own and change.state == "outdated"
+        else _MOVED
+        if change.links and change.state == "outdated"
+        else _OUTCOMES[change.state]
+    )
     return [what, told(outcome.format(by=change.decided_by or "Somebody") + version), *_way_back(change)]
 
 
 _MOVED = (
     "Somebody was linked otherwise since it was asked for, has left, or the account is another's by now; or whoever asked for it "
     "is no admin any more. Nothing was changed; look, and type the command again if it is still wanted."
+)
+
+
+_OWN_MOVED = (
+    "Somebody was linked otherwise since it was asked for, has left, or the account is another's by now. Nothing was changed; "
+    "sign in there again if it is still wanted."
 )
 
 
@@ -140,10 +153,22 @@ def card(change: Change, edits: Sequence[Edit]) -> Post:
     wants = (
         f"{change.name} wants to change {what}. It needs a second admin, and waits until {moment(change.expires_at)}:"
     )
-    shown = post([told(wants), *_listed(lines)])
+    if change.own:
+        wants = _OWN.format(until=moment(change.expires_at))
+    shown = post(
+        [
+            told(wants),
+            *_listed(lines),
+            *([told(shortened(one_line(change.note), _MOST_OF_A_LINE))] if change.own else []),
+        ]
+    )
     return Post(shown.text, (*shown.blocks, _buttons(change.id)))
 
 
+_OWN = (
+    "Somebody has signed in at a source that does not know them, to be linked there, and may then read what the account may. "
+    "The link may have been handed on: agree only if you know that this account is theirs. It waits until {until}:"
+)
 _RULES = "rules in a way that lets more be seen, or trusts more people"
 
 
