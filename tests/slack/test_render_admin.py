@@ -283,6 +283,13 @@ def test_the_share_of_a_channel_is_told_in_counts_with_the_reason_of_each() -> N
         assert part in seen
 
 
+def test_a_label_that_nothing_has_is_told_with_its_place() -> None:
+    scope = ("acme/hr#pollicy", "acme/F##net")
+    seen = admin.said(ChannelShown("C1", ChannelRules(scope=scope), (), Preview(4, 4, 0, 2, 0, 0, scope))).text
+    assert "acme/hr has no page with the label pollicy" in seen
+    assert "acme/F##net has nothing in it" in seen
+
+
 def test_where_nobody_knows_who_reads_it_is_said_what_to_do() -> None:
     seen = admin.said(ChannelShown("C1", ChannelRules(), (), Preview(40, 0, 40, None, 0, 0, ()))).text
     assert "0 of 40 pages (0 %)" in seen
