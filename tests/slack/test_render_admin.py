@@ -158,8 +158,8 @@ REPLIES: tuple[Reply, ...] = (
     ChannelChanged(Waiting(("channels.C1.scope",), (EVIL,), NOON), None, (EVIL,) * 50),
     PeopleCovered(3, 1, (COVERED,) * 99), PeopleCovered(3, 0, ()), PersonShown(EVIL, IDENTITIES * 30), PersonShown(EVIL, ()),
     NoSuchPerson(EVIL, is_name=True), NoSuchPerson(EVIL, is_name=False), NotLinked(EVIL), NoSuchAccount(EVIL, "drive"),
-    AccountTaken(EVIL, EVIL, EVIL), Relinked(LINKS), ImportPreviewed(ReceiptId("r_1"), LINKS, 3, (EVIL,) * 60, (EVIL,) * 60),
-    ImportPreviewed(ReceiptId("r_1"), (), 0, (), ()), PeopleMoved(),
+    AccountTaken(EVIL, EVIL, EVIL), Relinked(LINKS), ImportPreviewed(ReceiptId("r_1"), LINKS, 3, (EVIL,) * 60, (EVIL,) * 60, len(LINKS)),
+    ImportPreviewed(ReceiptId("r_1"), (), 0, (), (), 0), PeopleMoved(),
     *(Audited("r_1", EVIL, (), Contents(EVIL, told, told)) for told in (
         None, Told(Answer(claims=(Claim(text=EVIL),) * 9), (EVIL,) * 99), Told(Refusal(reason=RefusalReason.DECLINED), ()),
         Told(Notice(about="greet", says=EVIL), ()), Told(Clarification(reason="which", question=EVIL, options=(EVIL, EVIL)), ()),
@@ -299,10 +299,17 @@ def test_where_nobody_knows_who_reads_it_is_said_what_to_do() -> None:
 def test_the_forms_for_people_are_taken_by_slack_and_send_nothing_that_was_written_elsewhere() -> None:
     check_view(people.form(receipt="r_1"))
     check_view(people.looking())
-    shown = admin.in_form(ImportPreviewed(ReceiptId("r_1"), LINKS, 3, (), ()))
+    shown = admin.in_form(ImportPreviewed(ReceiptId("r_1"), LINKS, 3, (), (), len(LINKS)))
     assert (shown["callback_id"], shown["private_metadata"]) == ("people", "r_1")
-    assert "submit" not in admin.in_form(ImportPreviewed(ReceiptId("r_1"), (), 3, (EVIL,), ()))
+    assert "submit" not in admin.in_form(ImportPreviewed(ReceiptId("r_1"), (), 3, (EVIL,), (), 0))
     assert len(people.in_field(LineRefused(3, EVIL))) <= 600
+
+
+def test_a_list_that_does_not_fit_on_a_card_says_how_much_of_it_does_and_cannot_be_sent() -> None:
+    shown = admin.in_form(ImportPreviewed(ReceiptId("r_1"), LINKS, 3, (), (), 40))
+    check_view(shown)
+    assert "submit" not in shown
+    assert "these are 100 lines that change something, of which the first 40 fit" in str(shown)
 
 
 def test_whoever_is_linked_hears_by_whom_and_nothing_in_it_leads_anywhere() -> None:
