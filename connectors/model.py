@@ -83,6 +83,7 @@ class SourceDocument(Noun):
     label: str | None = None  # the source's own name for the version
     text: str
     access: tuple[OwnedLayer, ...]  # empty: nobody
+    labels: tuple[str, ...] = ()  # what people have put on it there, in order; no version tells of these
 
 
 class Upsert(Noun):
@@ -101,6 +102,12 @@ class AccessChanged(Noun):
     access: tuple[OwnedLayer, ...]
 
 
+class LabelsChanged(Noun):
+    kind: Literal["labels"] = "labels"
+    id: str
+    labels: tuple[str, ...]
+
+
 class LayerChanged(Noun):
     """What a node says from now on, in every list that it is part of: one write, however much lies below it."""
 
@@ -108,7 +115,7 @@ class LayerChanged(Noun):
     layer: OwnedLayer
 
 
-Change = Upsert | Delete | AccessChanged | LayerChanged
+Change = Upsert | Delete | AccessChanged | LabelsChanged | LayerChanged
 
 
 class Node(Noun):
@@ -135,6 +142,7 @@ class Known(Noun):
     version: str
     label: str | None = None
     access: tuple[str, ...]  # the nodes of its layers, in order
+    labels: tuple[str, ...] = ()
 
 
 class Memory(Protocol):

@@ -3,8 +3,8 @@ what may be read, what has to be proven, what is masked, or who checks it.
 """
 
 import re
-from collections.abc import Collection, Mapping
-from typing import Annotated, Literal
+from collections.abc import Callable, Collection, Mapping
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field
 
@@ -17,6 +17,7 @@ Mode = Literal["mention", "follow_ups", "private"]
 in it. `private`: who names us is answered alone.
 """
 
+_LABELLED = re.compile(r"(?P<place>.*[^#](?:##)*)#(?P<label>[^\s#/]+)")
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{2,40}")
 
 
@@ -27,13 +28,15 @@ def _one_line(text: str) -> str:
 
 
 def _no_empty_step(place: str) -> str:
-    if not all(step.strip() for step in place.split("/")):
-        raise ValueError("a place is a source, or one below it, such as `wiki` or `wiki/HR`")
+    if not all(step.strip() for step in named(place).place.split("/")):
+        raise ValueError("a place is a source, or one below it, such as `wiki`, `wiki/HR` or `wiki/HR#policy`")
     return place
 
 
 Place = Annotated[str, Field(max_length=300), AfterValidator(_one_line), AfterValidator(_no_empty_step)]
-"""A source, or a space or folder in one, with all that is below it: `wiki`, `wiki/HR`."""
+"""A source, or a space or folder in one, with all that is below it: `wiki`, `wiki/HR`; or of these what has a label there:
+`wiki/HR#policy`. A `#` of a name is written twice where a label could be meant: `wiki/F##net`.
+"""
 
 _Wish = Annotated[str, Field(max_length=200), AfterValidator(_one_line)]
 
@@ -71,14 +74,43 @@ def is_channel(name: str) -> bool:
     return _CHANNEL.fullmatch(name) is not None
 
 
-def lies_in(place: str, places: Collection[str]) -> bool:
-    """In one of these, or below it."""
-    return any(f"{place}/".startswith(f"{one}/") for one in places)
+class Named(NamedTuple):
+    """What a place of a scope says. Without a label: all that is there."""
+
+    place: str
+    label: str | None = None
+
+    def has(self, place: str, labels: Collection[str]) -> bool:
+        """In it, or below it."""
+        return f"{place}/".startswith(f"{self.place}/") and (self.label is None or self.label in labels)
+
+    def covers(self, other: "Named") -> bool:
+        """Whatever the other one has, this one has."""
+        return self.has(other.place, () if other.label is None else (other.label,))
+
+
+def named(place: str) -> Named:
+    """A label knows no capitals."""
+    found = _LABELLED.fullmatch(place)
+    if found is None:
+        return Named(place.replace("##", "#"))
+    return Named(found["place"].replace("##", "#"), label(found["label"]))
+
+
+def label(text: str) -> str:
+    return text.lower()
+
+
+def within(places: Collection[str]) -> Callable[[str, Collection[str]], bool]:
+    """Of a document, by where it is and its labels: is it in one of these? None is everything."""
+    ours = [named(one) for one in places]
+    return lambda place, labels: not ours or any(one.has(place, labels) for one in ours)
 
 
 def is_wider(before: Collection[str], after: Collection[str]) -> bool:
     """Whether anything may be found in the one scope that could not be in the other; none is everything."""
-    return bool(before) and (not after or not all(lies_in(place, before) for place in after))
+    then = [named(one) for one in before]
+    return bool(then) and (not after or not all(any(old.covers(named(one)) for old in then) for one in after))
 
 
 def as_written(here: ChannelRules) -> str:

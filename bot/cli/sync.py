@@ -133,6 +133,7 @@ def _counts(tally: Tally) -> str:
         f"{tally.seen} documents read",
         f"{tally.changed} new or changed",
         f"{tally.access_changed} with new access" if tally.access_changed else "",
+        f"{tally.labels_changed} with other labels" if tally.labels_changed else "",
         f"{tally.layers_changed} places with new restrictions" if tally.layers_changed else "",
         f"{tally.deleted} gone" if tally.deleted else "",
         f"{tally.embedded} passages embedded",

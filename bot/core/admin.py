@@ -622,6 +622,10 @@ class Voice(Protocol):
         """Whether a card has room for all that somebody would agree to."""
         ...
 
+    def readable(self, edits: Sequence[Edit]) -> int:
+        """How many of these, from the first on, a card has room for."""
+        ...
+
     def offer(self, change: Change, edits: Sequence[Edit], to: Member, *, again: bool) -> bool:
         """A card with which somebody agrees to a change, or does not. Whether they could be written to."""
         ...

@@ -6,7 +6,7 @@ from typing import Final, Literal, NamedTuple, get_args
 
 from bot.core.nouns import ListId
 from bot.core.ports import Shelf
-from policies.channels import ChannelRules, Mode, lies_in
+from policies.channels import ChannelRules, Mode, named, within
 from policies.people import Audience
 
 Wish = Literal["experts", "persona", "tone", "output"]
@@ -128,7 +128,8 @@ def preview(
     here: ChannelRules, shelves: Mapping[Shelf, int], readable: Collection[ListId], readers: Audience | None
 ) -> Preview:
     """Without readers it is for each who asks."""
-    inside = {shelf: count for shelf, count in shelves.items() if not here.scope or lies_in(shelf.where, here.scope)}
+    is_inside = within(here.scope)
+    inside = {shelf: count for shelf, count in shelves.items() if is_inside(shelf.where, shelf.labels)}
     people = readers.people if readers is not None else ()
     return Preview(
         documents=sum(shelves.values()),
@@ -142,8 +143,8 @@ def preview(
 
 
 def nothing_in(scope: Collection[str], shelves: Mapping[Shelf, int]) -> tuple[str, ...]:
-    """A name that was misspelt, or of a source that was not read yet."""
-    return tuple(one for one in scope if not any(lies_in(shelf.where, (one,)) for shelf in shelves))
+    """A name or a label that was misspelt, or of a source that was not read yet."""
+    return tuple(one for one in scope if not any(named(one).has(shelf.where, shelf.labels) for shelf in shelves))
 
 
 def _shut(inside: Mapping[Shelf, int], readable: Collection[ListId]) -> int:

@@ -113,7 +113,7 @@ class Relinked(NamedTuple):
 
 class ImportPreviewed(NamedTuple):
     """What would become of a list: `links` are those that change anything. The others: as they are already, of nobody
-    here, and of accounts that others have.
+    here, and of accounts that others have. `fits`: of the first, so many can be agreed to at once; fewer than all, and none is.
     """
 
     receipt: ReceiptId
@@ -121,6 +121,7 @@ class ImportPreviewed(NamedTuple):
     same: int
     strangers: tuple[str, ...]
     taken: tuple[str, ...]
+    fits: int
 
 
 class PeopleMoved(NamedTuple):

@@ -255,10 +255,11 @@ class Hit(NamedTuple):
 
 
 class Shelf(NamedTuple):
-    """Documents at one place, which carry the same access list. `where` begins with the source."""
+    """Documents at one place, which carry the same access list and the same labels. `where` begins with the source."""
 
     where: str
     list_id: ListId
+    labels: tuple[str, ...] = ()
 
 
 class Search(Protocol):
@@ -377,7 +378,9 @@ class Passages(Protocol):
     def live(self, ids: Sequence[PassageId]) -> Mapping[PassageId, Stored]: ...
 
     def documents_in(self, spaces: Collection[str], kinds: Collection[str]) -> frozenset[str]:
-        """Those in any of these spaces, and of any of these kinds; without one sort of names, that sort does not count."""
+        """Those in any of these spaces (with the label, where one names any), and of any of these kinds; without one sort of
+        names, that sort does not count.
+        """
         ...
 
     def shelves(self) -> Mapping[Shelf, int]:

@@ -22,7 +22,7 @@ from bot.core.identities import (
     Relinked,
 )
 from bot.core.nouns import Event
-from bot.flows.linking import addresses_here, holder_of, tell, widened_by
+from bot.flows.linking import addresses_here, edits_of, holder_of, tell, widened_by
 from bot.flows.policy import Governing, propose_links, told_before
 from policies.identities import LINKED, BadLine, Line, account_named, person_named, read_list
 from policies.people import Email
@@ -172,8 +172,9 @@ def _previewed(lines: Sequence[Line], work: CommandWork, by: Member, house: Gove
             links.append(link)
     body: dict[str, Any] = {"for": _PREVIEW, "by": str(by.user), "links": [link.model_dump() for link in links]}
     work.record(Event(kind="form_opened", body=body))
+    fits = house.voice.readable(edits_of(links)) if widened_by(links) else len(links)
     return ImportPreviewed(
-        work.typed.receipt, tuple(links), same, tuple(strangers[:_MOST_NAMED]), tuple(taken[:_MOST_NAMED])
+        work.typed.receipt, tuple(links), same, tuple(strangers[:_MOST_NAMED]), tuple(taken[:_MOST_NAMED]), fits
     )
 
 

@@ -128,10 +128,13 @@ def _unsure(evidence: Evidence, house: Reading) -> frozenset[str]:
 
 
 def with_what_is_shut(asked: Unreadable, evidence: Evidence, sought: Sought, house: Reading) -> Unreadable:
-    """The late check: by the lists as they are stored at this moment. A document that is gone is shut too."""
+    """The late check: by the lists as they are stored at this moment. A document that is gone is shut too, and so is one that
+    has left the scope, for it was moved or lost its label.
+    """
     documents = {passage.document for passage in evidence.passages}
     open_now = readable_lists(sought.audience, house.passages.access_of(sorted(documents)), house.clock())
-    return Unreadable(asked.documents | (documents - open_now), asked.sources)
+    within = house.passages.documents_in(sought.route.scope, ()) if sought.route.scope else documents
+    return Unreadable(asked.documents | (documents - (open_now & within)), asked.sources)
 
 
 def retrieved(found: Retrieved, sought: Sought, scope: Scope, house: Reading) -> dict[str, object]:

@@ -29,7 +29,7 @@ from bot.steps.judge import judged
 from bot.steps.recheck import Unreadable
 from bot.steps.retrieve import Retrieved
 from bot.steps.verify import formed, overruled, settle, violated
-from policies.channels import lies_in
+from policies.channels import Named, named
 from policies.contract import Rule, Violation
 from policies.evidence import Answer, Claim, Draft, Evidence, Refusal, RefusalReason, Reply
 from policies.intents import ModelClass, Route
@@ -147,7 +147,7 @@ def _saying_where_unknown(reply: Reply, sought: Sought, attempt: Attempt) -> Rep
             house = attempt.house.reading
             read = {source for source, moment in house.read_at().items() if moment is not None}
             scope = sought.route.scope  # in which a place may be all of a source that there is
-            here = {source for source in read if not scope or any(lies_in(one, (source,)) for one in scope)}
+            here = {source for source in read if not scope or any(Named(source).covers(named(one)) for one in scope)}
             unknown = sorted(source for source in here if not is_known_at(person, source))
             own = frozenset(house.signs_in()) if unknown and person.email is not None else frozenset[str]()
             sign_in = tuple(source for source in unknown if source in own)

@@ -24,6 +24,7 @@ from connectors.model import (
     Connector,
     Delete,
     Fatal,
+    LabelsChanged,
     LayerChanged,
     Loop,
     Problem,
@@ -56,6 +57,7 @@ class Tally:
     changed: int = 0
     deleted: int = 0
     access_changed: int = 0
+    labels_changed: int = 0
     layers_changed: int = 0
     embedded: int = 0
     seen: int = 0
@@ -181,9 +183,10 @@ def _apply(batch: Batch, loop: Loop, catalogue: Catalogue, house: Syncing, tally
     documents = [change.document for change in batch.changes if isinstance(change, Upsert)]
     deleted = sum(isinstance(change, Delete) for change in batch.changes)
     access = sum(isinstance(change, AccessChanged) for change in batch.changes)
+    labels = sum(isinstance(change, LabelsChanged) for change in batch.changes)
     layers = sum(isinstance(change, LayerChanged) for change in batch.changes)
     reached = Reached(loop, batch.cursor, batch.forgotten)
-    if deleted or access or layers or batch.nodes or (not documents and (batch.cursor or batch.forgotten)):
+    if deleted or access or labels or layers or batch.nodes or (not documents and (batch.cursor or batch.forgotten)):
         catalogue.hide(batch, None if documents else reached)
         house.reach("sync.after_hide")
     if documents:
@@ -194,6 +197,7 @@ def _apply(batch: Batch, loop: Loop, catalogue: Catalogue, house: Syncing, tally
     tally.changed += len(documents)
     tally.deleted += deleted
     tally.access_changed += access
+    tally.labels_changed += labels
     tally.layers_changed += layers
     tally.problems += batch.problems
 
@@ -255,6 +259,7 @@ def _finished(source: str, loops: Sequence[Loop], tally: Tally, *, full: bool) -
         "changed": tally.changed,
         "deleted": tally.deleted,
         "access_changed": tally.access_changed,
+        "labels_changed": tally.labels_changed,
         "layers_changed": tally.layers_changed,
         "embedded": tally.embedded,
         "groups_changed": tally.groups_changed,

@@ -68,6 +68,9 @@ class SlackVoice:
     def shows_all(self, change: Change, edits: Sequence[Edit]) -> bool:
         return policy.shows_all(change, edits)
 
+    def readable(self, edits: Sequence[Edit]) -> int:
+        return policy.readable(edits)
+
     def offer(self, change: Change, edits: Sequence[Edit], to: Member, *, again: bool) -> bool:
         return self._say(to.user.user, policy.card(change, edits), f"{change.id}:card", change.asked_at, again=again)
 

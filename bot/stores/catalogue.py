@@ -23,6 +23,7 @@ from connectors.model import (
     Delete,
     Gone,
     Groups,
+    LabelsChanged,
     LayerChanged,
     Loop,
     Problem,
@@ -63,6 +64,7 @@ class SourceCatalogue:
     def hide(self, batch: Batch, reached: Reached | None = None) -> None:
         deleted = [change.id for change in batch.changes if isinstance(change, Delete)]
         access_changes = [change for change in batch.changes if isinstance(change, AccessChanged)]
+        relabelled = [change for change in batch.changes if isinstance(change, LabelsChanged)]
         layers = [change.layer for change in batch.changes if isinstance(change, LayerChanged)]
         with self._writing() as session:
             memory.place(session, self._source, batch.nodes)
@@ -70,8 +72,11 @@ class SourceCatalogue:
             passages.retire_documents(session, [self._id(id_) for id_ in deleted])
             for change in access_changes:
                 passages.set_access(session, self._id(change.id), access.intern(session, self._source, change.access))
+            for one in relabelled:
+                passages.set_labels(session, self._id(one.id), one.labels)
             self._reached(session, reached)
-            changes.note(session, map(self._id, (*deleted, *(change.id for change in access_changes))))
+            changed = (*deleted, *(one.id for one in access_changes), *(one.id for one in relabelled))
+            changes.note(session, map(self._id, changed))
 
     def stage(self, documents: Sequence[tuple[SourceDocument, Sequence[Piece]]]) -> tuple[Staged, ...]:
         with self._writing() as session:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import ColumnElement, delete, true
+from sqlalchemy import select as sql_select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
@@ -10,6 +11,7 @@ from sqlmodel import Session, col, select
 from bot.core.portions import portions
 from bot.stores import access
 from bot.stores.database import MOST_PARAMETERS, Database
+from bot.stores.passages import labels_in
 from bot.stores.tables import AccessListRow, DocumentRow, NodeRow
 from connectors.model import Known, Node
 from policies.access import Layer
@@ -22,8 +24,9 @@ class SourceMemory:
         self._database, self._source = database, source
 
     def known(self, ids: Collection[str] | None = None) -> Mapping[str, Known]:
+        columns = (getattr(DocumentRow, name) for name in ("id_at_source", "version", "label", "labels"))
         documents = (
-            select(DocumentRow.id_at_source, DocumentRow.version, DocumentRow.label, AccessListRow.nodes)
+            sql_select(*columns, col(AccessListRow.nodes))
             .join(AccessListRow, col(AccessListRow.id) == col(DocumentRow.list_id))
             .where(col(DocumentRow.source) == self._source)
         )
@@ -31,9 +34,9 @@ class SourceMemory:
         which = _which(col(DocumentRow.id_at_source), ids)
         with self._database.reading() as session:
             return {
-                id_: Known(version=version, label=label, access=tuple(nodes))
+                id_: Known(version=version, label=label, access=tuple(nodes), labels=labels_in(labels))
                 for some in which
-                for id_, version, label, nodes in session.exec(documents.where(some))
+                for id_, version, label, labels, nodes in session.execute(documents.where(some))
             }
 
     def nodes(self, ids: Collection[str] | None = None) -> Mapping[str, Node]:

@@ -32,7 +32,7 @@ from bot.stores.generations import INDEX, generation
 from bot.stores.tables import DocumentRow, EmbedderRow, PassageRow, VectorRow
 from connectors.model import OwnedLayer, SourceDocument
 from policies.access import NOBODY, AccessList
-from policies.channels import lies_in
+from policies.channels import within
 from policies.evidence import Passage
 from policies.languages import ENGLISH, language_of
 
@@ -92,6 +92,12 @@ _SET_ACCESS = (
     .values(list_id=bindparam("list"))
     .execution_options(synchronize_session=False)  # nobody holds these rows as objects
 )
+_SET_LABELS = (
+    update(DocumentRow)
+    .where(col(DocumentRow.id) == bindparam("of"))
+    .values(labels=bindparam("labels"))
+    .execution_options(synchronize_session=False)
+)
 _PASSAGES_OF = select(PassageRow.id, PassageRow.ordinal, PassageRow.state).where(
     col(PassageRow.document) == bindparam("document")
 )
@@ -141,11 +147,12 @@ class PassageStore:
             with self._remembering:
                 found = self._documents_in.get(key)
             if found is None:
-                columns = select(DocumentRow.id, DocumentRow.source, DocumentRow.place, DocumentRow.kind)
+                columns = (getattr(DocumentRow, name) for name in ("id", "source", "place", "labels", "kind"))
+                is_inside = within(spaces)
                 found = frozenset(
                     id_
-                    for id_, source, place, kind in session.exec(columns)
-                    if (not kinds or kind in kinds) and (not spaces or _is_in(spaces, source, place))
+                    for id_, source, place, written, kind in session.execute(sql_select(*columns))
+                    if (not kinds or kind in kinds) and is_inside(full_place(source, place), labels_in(written))
                 )
                 with self._remembering:
                     self._documents_in[key] = found
@@ -153,11 +160,12 @@ class PassageStore:
 
     def shelves(self) -> Mapping[Shelf, int]:
         """How many documents there are of each."""
-        columns = (col(DocumentRow.source), col(DocumentRow.place), col(DocumentRow.list_id))
+        columns = [col(getattr(DocumentRow, name)) for name in ("source", "place", "list_id", "labels")]
         found: Counter[Shelf] = Counter()
         with self._database.reading() as session:
-            for source, place, list_id, count in session.execute(sql_select(*columns, func.count()).group_by(*columns)):
-                found[Shelf(full_place(source, place), ListId(list_id))] += count
+            rows = session.execute(sql_select(*columns, func.count()).group_by(*columns))
+            for source, place, list_id, written, count in rows:
+                found[Shelf(full_place(source, place), ListId(list_id), labels_in(written))] += count
         return found
 
     def texts(self, ids: Sequence[PassageId]) -> Mapping[PassageId, str]:
@@ -288,6 +296,7 @@ def go_live(session: Session, source: str, staged: Staged, *, embedded_by: str |
         "version": document.version,
         "label": document.label,
         "list_id": staged.list_id,
+        "labels": _written(document.labels),
     }
     written = insert_into(session, DocumentRow)
     replaced = {name: written.excluded[name] for name in row if name not in {"workspace", "id"}}
@@ -305,9 +314,12 @@ def go_live(session: Session, source: str, staged: Staged, *, embedded_by: str |
         _note_vectors(session, fresh, embedded_by)
 
 
-def _is_in(spaces: Collection[str], source: str, place: str) -> bool:
-    """A space has all that is below it; a source is one, too."""
-    return lies_in(full_place(source, place), spaces)
+def labels_in(written: str) -> tuple[str, ...]:
+    return tuple(written.split("\n")) if written else ()
+
+
+def _written(labels: Sequence[str]) -> str:
+    return "\n".join(labels)
 
 
 def lists_of(session: Session, documents: Sequence[str]) -> dict[str, ListId]:
@@ -319,6 +331,10 @@ def lists_of(session: Session, documents: Sequence[str]) -> dict[str, ListId]:
 
 def set_access(session: Session, document: DocumentId, list_id: ListId) -> None:
     session.execute(_SET_ACCESS, {"of": document, "list": list_id})
+
+
+def set_labels(session: Session, document: DocumentId, labels: Sequence[str]) -> None:
+    session.execute(_SET_LABELS, {"of": document, "labels": _written(labels)})
 
 
 def retire_documents(session: Session, documents: Sequence[str]) -> None:

@@ -404,6 +404,7 @@ class DocumentRow(Row, table=True):
     label: str | None = None
     list_id: str
     kind: str = "page"
+    labels: str = Field(default="", sa_type=Text)  # each on a line, in order: equal ones are equal as they stand
 
 
 _NOT_LIVE = text("state <> 'live'")  # few, among many

@@ -64,8 +64,8 @@ def _of_spaces(reader: Reader, space: Space) -> Iterator[Asked]:
         yield Asked(privilege, lambda kind=listed_as: why(lambda: next(client.listed(kind, limit=1), None)))  # type: ignore[misc]
     yield Asked(_RESTRICTIONS, lambda: _of_a_page(first, lambda page: client.restriction(number(page))))
     yield Asked(_ANCESTORS, lambda: _of_a_page(first, lambda page: client.ancestors(number(page))))
-    if reader.settings.has_label_scope:
-        yield Asked(_LABELS, lambda: _of_a_page(first, lambda page: client.labels(Kind.PAGE, number(page))))
+    labels = _LABELS if reader.settings.has_label_scope else _LABELS_OF_CHANNELS
+    yield Asked(labels, lambda: _of_a_page(first, lambda page: client.labels(Kind.PAGE, number(page))))
     yield Asked(_DECISIONS, lambda: _of_a_page(first, lambda page: _may_ask(client, page)))
 
 
@@ -132,6 +132,9 @@ _LABELS: Final = Privilege(
     scopes=("read:label:confluence",),
     needed=True,
     lost="with a scope by labels, nothing is within it",
+)
+_LABELS_OF_CHANNELS: Final = _LABELS.model_copy(
+    update={"needed": False, "lost": "no channel can be narrowed to what has a label"}
 )
 _DECISIONS: Final = Privilege(
     name="ask Confluence who may read a page (an administrator's)",

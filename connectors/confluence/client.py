@@ -24,6 +24,7 @@ MOST_POLLED: Final = 50
 MOST_RESTRICTED: Final = 100
 MOST_GROUPS: Final = 200
 MOST_USERS_AT_ONCE: Final = 250
+OUR_OWN: Final = "my"  # a label's prefix, where only the account that put it there sees it
 MOST_OF_ANYTHING: Final = 200_000  # members of a group: a list that is longer has no end
 LIVE: Final = Patience(total_s=12.0, first_wait_s=0.2, longest_wait_s=2.0, jitter_s=0.2)
 
@@ -144,13 +145,25 @@ class Client:
 
     def labels(self, kind: Kind, content_id: str) -> frozenset[str] | None:
         path = f"{_PATHS[kind]}/{_in_path(content_id)}/labels"
-        found: set[str] = set()
         try:
-            for page, _ in self._pages(path, Listing[wire.Label], {}, PageSize(MOST_LISTED), None):
-                found |= {label.name for label in page.results}
+            return frozenset(one.name for one in self._all(path, Listing[wire.Label], {}) if one.prefix != OUR_OWN)
         except _Absent:
             return None
-        return frozenset(found)
+
+    def labels_in(self, space_id: str) -> tuple[wire.Label, ...]:
+        """Those that anything in this space has."""
+        with _unknown_access(f"the labels in the space {space_id}"):
+            found = self._all(f"spaces/{_in_path(space_id)}/content/labels", Listing[wire.Label], {})
+            return tuple(one for one in found if one.prefix != OUR_OWN)
+
+    def labelled(self, kind: Kind, label_id: str, *, spaces: Sequence[str]) -> tuple[str, ...]:
+        """The numbers of what has this label, in these spaces."""
+        assert kind in IN_A_SPACE
+        path, parameters = f"labels/{_in_path(label_id)}/{_PATHS[kind]}", {"space-id": ",".join(spaces)}
+        try:
+            return tuple(one.id for one in self._all(path, Listing[wire.Content], parameters))
+        except _Absent:
+            return ()  # it went meanwhile
 
     def text(self, page_id: str, attachment_id: str, *, most_bytes: int) -> bytes | TooLarge | None:
         path = f"{self._v1}/content/{_in_path(page_id)}/child/attachment/{_in_path(attachment_id)}/download"

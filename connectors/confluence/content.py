@@ -65,6 +65,9 @@ def _crawl(reader: Reader, memory: Memory, spaces: Mapping[str, Space], place: P
     seen, total = 0, sum(node.kind in DOCUMENTS for node in memory.nodes().values()) or None
     within = frozenset(place.renamed) or None
     crawled = {name: space for name, space in spaces.items() if within is None or name in within}
+    labels = reader.labels(crawled).found  # what kept them from being read is told by the look at the structure
+    if labels is None:
+        labels = {name: one.labels for name, one in memory.known().items()}
     while place.left:
         if place.left[0] in IN_A_SPACE and not crawled:
             place = place.model_copy(update={"left": place.left[1:]})
@@ -74,7 +77,16 @@ def _crawl(reader: Reader, memory: Memory, spaces: Mapping[str, Space], place: P
             for part in listed:
                 entries = [normalise.entry(place.left[0], thing) for thing in part.things]
                 again = full or within is not None
-                told = documents.read(reader, memory, spaces, entries, have_bodies=True, full=again, within=within)
+                told = documents.read(
+                    reader,
+                    memory,
+                    spaces,
+                    entries,
+                    have_bodies=True,
+                    full=again,
+                    within=within,
+                    labels=labels,
+                )
                 seen += len(entries)
                 is_last = part.cursor is None
                 place = place.model_copy(update={"left": place.left[is_last:], "at": part.cursor})

@@ -28,10 +28,11 @@ def read(
     have_bodies: bool,
     full: bool = False,
     within: Container[str] | None = None,
+    labels: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Told:
     """Those of the entries that are new or of another version, whole; and where they stand, if that is new too.
 
-    `full`: all of them, whatever is kept. `within`: of these spaces alone.
+    `full`: all of them, whatever is kept. `within`: of these spaces alone. `labels`: of all pages; without them each is asked.
     """
     told, tree = Told(), Tree(reader.source)
     entries = [one for one in _ours(reader, memory, spaces, entries, tree) if _is_within(within, one, tree)]
@@ -51,13 +52,25 @@ def read(
             told.changes += access_change(one.id, NOBODY, known.get(one.id))
     wanted = [one for one in changed if one.id in shown and tree.is_whole(one.id)]
     people = reader.names(normalise.mentioned(one.thing for one in wanted))
-    for found in reader.together(partial(_document, reader, spaces, tree, people), wanted):
+    if labels is None:
+        labels = _labels(reader, memory, wanted)
+    for one, found in zip(
+        wanted, reader.together(partial(_document, reader, spaces, tree, people), wanted), strict=True
+    ):
         if isinstance(found, Problem):
             told.problems.append(found)
         else:
-            told.changes.append(Upsert(document=found.document))
+            its = labels.get(labelled(one.node), ())
+            told.changes.append(Upsert(document=found.document.model_copy(update={"labels": its})))
             told.problems += found.problems
     return told
+
+
+def _labels(reader: Reader, memory: Memory, wanted: Sequence[Entry]) -> Mapping[str, tuple[str, ...]]:
+    """What hangs on a page has those that the page was last seen with, as has a page that cannot be asked."""
+    known = memory.known({labelled(one.node) for one in wanted})
+    asked = reader.labels_of([one.id for one in wanted if one.kind not in access.HANGING])
+    return {**{name: before.labels for name, before in known.items()}, **asked}
 
 
 def ensure(

@@ -15,6 +15,7 @@ from connectors.confluence.wire import Kind, Thing
 from connectors.files import kinds
 from connectors.files import nouns as files
 from connectors.model import Node, OwnedLayer, Problem, SourceDocument
+from policies.channels import label
 
 CURRENT: Final = "current"
 COMMENT: Final = "comment"
@@ -153,6 +154,10 @@ def _said(name: str, file: files.Outcome | None) -> Converted:
             return Converted(name, (Loss(f"what the file holds, for {reason}", 1),))
         case None:
             return Converted(name, (Loss("what the file holds", 1),))
+
+
+def in_order(labels: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({label(one) for one in labels if one.isprintable()}))
 
 
 def size(found: Entry) -> int:

@@ -5,17 +5,18 @@ from functools import partial
 from typing import Final, NamedTuple, TypeVar
 
 from connectors.confluence import access, wire
-from connectors.confluence.client import Client
-from connectors.confluence.normalise import Entry, Space, entry, kind, number, space_id
+from connectors.confluence.client import IN_A_SPACE, Client
+from connectors.confluence.normalise import Entry, Space, entry, in_order, kind, number, space_id
 from connectors.confluence.settings import Settings
 from connectors.confluence.wire import Kind
 from connectors.files import Limits, convert
 from connectors.files.nouns import Outcome
 from connectors.http import TooLarge
-from connectors.model import AccessUnknown, Node, Problem, Retryable
+from connectors.model import AccessUnknown, Fatal, Node, Problem, Retryable
 from connectors.together import together
 from policies.access import Layer
 
+LABELS: Final = "labels"
 MOST_FAILING: Final = 3  # in one go; more, and it is the site that fails, and nothing is concluded
 Given = TypeVar("Given")
 Found = TypeVar("Found")
@@ -23,6 +24,13 @@ Found = TypeVar("Found")
 
 class Layers(NamedTuple):
     found: Mapping[str, Layer]
+    problems: tuple[Problem, ...]
+
+
+class Labels(NamedTuple):
+    """Of each page and blog post that has any. None: they stay as they were."""
+
+    found: Mapping[str, tuple[str, ...]] | None
     problems: tuple[Problem, ...]
 
 
@@ -74,6 +82,29 @@ class Reader:
         pages = sorted({page for _, page in pairs})
         shown = dict(zip(pages, self.together(self._has_scope, pages), strict=True))
         return frozenset(thing for thing, page in pairs if shown[page])
+
+    def labels(self, spaces: Mapping[str, Space]) -> Labels:
+        """Of every page and blog post in these: asked label by label, for no version and no listing tells of them."""
+        numbers = [space.id for space in spaces.values()]
+        try:
+            named = {one.id: one.name for some in self.together(self.client.labels_in, numbers) for one in some}
+            asked = [(listed_as, id_) for id_ in named for listed_as in sorted(IN_A_SPACE)]
+            found = self.together(lambda one: self.client.labelled(*one, spaces=numbers), asked)
+        except Retryable as error:
+            return Labels(None, (Problem(where=LABELS, reason=f"{error}; those known before stay"),))
+        except (AccessUnknown, Fatal) as error:
+            return Labels({}, (Problem(where=LABELS, reason=f"{error}; no channel can be narrowed to one"),))
+        labels: dict[str, list[str]] = {}
+        for (listed_as, id_), things in zip(asked, found, strict=True):
+            for thing in things:
+                labels.setdefault(f"{listed_as}:{thing}", []).append(named[id_])
+        return Labels({name: in_order(its) for name, its in labels.items()}, ())
+
+    def labels_of(self, pages: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+        """Of these few; without those of which they cannot be found out."""
+        unique = sorted(set(pages))
+        found = zip(unique, self.together(self._labels_of, unique), strict=True)
+        return {page: labels for page, labels in found if labels is not None}
 
     def whole(self, listed: Entry) -> Entry | None:
         """With its body. None: it is no longer there."""
@@ -133,6 +164,14 @@ class Reader:
             return access.unsure_layer(self.source)
         users, groups = self.client.restriction(number(name))
         return access.own_layer(self.source, users, groups)
+
+    def _labels_of(self, page: str) -> tuple[str, ...] | None:
+        """What keeps them from being read is told by the look at all that is there."""
+        try:
+            found = self.client.labels(Kind(kind(page)), number(page))
+        except (Retryable, AccessUnknown, Fatal):
+            return None
+        return None if found is None else in_order(found)
 
     def _has_scope(self, page: str) -> bool:
         labels = self.client.labels(Kind(kind(page)), number(page))

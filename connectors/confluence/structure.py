@@ -1,7 +1,7 @@
 """What is there, and where? Everything is listed, without texts, and compared with what is kept. What is not there any
 more is hidden, and taken away when it is missed a second time.
 
-    list all → nodes and moves → what is missing → what no look at the newest would find
+    list all → nodes and moves → what is missing → what no look at the newest would find → labels
 
 Whatever fails on the way ends the look before anything was concluded from it.
 """
@@ -16,7 +16,7 @@ from connectors.confluence.reader import Reader
 from connectors.confluence.tree import Tree
 from connectors.confluence.wire import Kind
 from connectors.missing import brake, without
-from connectors.model import Batch, Cursor, Known, Memory, Node
+from connectors.model import Batch, Cursor, Known, LabelsChanged, Memory, Node
 from connectors.told import NOBODY, Told, access_change, batch, in_slices
 
 AT_ONCE: Final = 200
@@ -46,7 +46,22 @@ def structure(reader: Reader, memory: Memory, cursor: Cursor | None, *, full: bo
         yield without(some, look.nodes.keys(), before, known, total)
     if cursor is not None and not full:
         yield from _made_up_for(reader, memory, spaces, look, known)
+    for told in _labelled(reader, spaces, look, known):
+        yield batch(told, total, total, None)
     yield Batch(seen=total, total=total, cursor=SWEPT)
+
+
+def _labelled(reader: Reader, spaces: Mapping[str, Space], look: Look, known: Mapping[str, Known]) -> Iterator[Told]:
+    """Last, for nothing else waits for it: a label lets nobody read anything."""
+    found, problems = reader.labels(spaces)
+    if problems:
+        yield Told(problems=list(problems))
+    if found is None:
+        return
+    its = {name: found.get(documents.labelled(look.nodes[name]), ()) for name in look.listed_as if name in known}
+    changed = [LabelsChanged(id=name, labels=now) for name, now in its.items() if known[name].labels != now]
+    for some in in_slices(changed, AT_ONCE):
+        yield Told(changes=list(some))
 
 
 def _look(reader: Reader, spaces: Mapping[str, Space]) -> Look:

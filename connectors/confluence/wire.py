@@ -125,6 +125,7 @@ class Ancestor(Payload):
 
 
 class Label(Payload):
+    id: str
     name: str
     prefix: str = "global"
 

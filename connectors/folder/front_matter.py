@@ -11,7 +11,8 @@ from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 from connectors.folder import plain_yaml
-from connectors.folder.plain_yaml import Malformed, Node, Scalar, Table
+from connectors.folder.plain_yaml import Items, Malformed, Node, Scalar, Table
+from policies.channels import label
 
 MAX_BYTES: Final = 64 * 1024
 LONGEST_URL: Final = 2_000  # characters: what every browser takes
@@ -19,6 +20,7 @@ _FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _OTHER_WORDS_FOR_ACCESS: Final = frozenset({"acl", "acls", "accesslist", "accesscontrol"})
 _CLOSE: Final = 0.8  # `acess`, `accses` and `Access` are closer than this, `success` and `assess` are not
 Field = TypeVar("Field")
+_NO_LABEL = re.compile(r"[\s#/\x00-\x1f\x7f]")
 _UNSAFE_IN_URL = re.compile(r"[\s<>\"\\\x00-\x1f\x7f]")
 
 
@@ -36,6 +38,7 @@ class FrontMatter:
     url: str | None = None
     updated: datetime | None = None
     access: Node | None = None
+    labels: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
 
 
@@ -66,6 +69,7 @@ def _fields(block: str) -> FrontMatter:
         url=_noting("url", _url, node, notes),
         updated=_noting("updated", _updated, node, notes),
         access=node.get("access"),
+        labels=_noting("labels", _labels, node, notes) or (),
         notes=tuple(notes),
     )
 
@@ -82,13 +86,13 @@ def _is_near_access(key: str) -> bool:
     return letters in _OTHER_WORDS_FOR_ACCESS or SequenceMatcher(None, letters, "access").ratio() >= _CLOSE
 
 
-def _noting(key: str, read: Callable[[Scalar], Field], table: Table, notes: list[Note]) -> Field | None:
+def _noting(key: str, read: Callable[[Node], Field], table: Table, notes: list[Note]) -> Field | None:
     """These fields decide nothing about who may read, so a bad one costs only itself."""
     node = table.get(key)
     if node is None or (isinstance(node, Scalar) and node.is_null):
         return None
     try:
-        return read(_one(node))
+        return read(node)
     except (ValueError, OverflowError) as error:
         notes.append(Note(node.line, f"`{key}` is not used: {error}"))
         return None
@@ -100,22 +104,31 @@ def _one(node: Node) -> Scalar:
     raise ValueError("a list or mapping stands where one value is needed")
 
 
-def _title(node: Scalar) -> str:
-    return node.text
+def _title(node: Node) -> str:
+    return _one(node).text
 
 
-def _url(node: Scalar) -> str:
+def _labels(node: Node) -> tuple[str, ...]:
+    """All of them or none: a document that is in a scope by half of what it says is in none that anybody meant."""
+    found = [_one(one).text for one in (node.items if isinstance(node, Items) else (node,))]
+    if any(_NO_LABEL.search(one) or not one for one in found):
+        raise ValueError("a label is one word, without `#` or `/`")
+    return tuple(sorted({label(one) for one in found}))
+
+
+def _url(node: Node) -> str:
     """Only what a reader can safely be sent to; the link is shown under the document's title."""
-    parts = urlsplit(node.text)
-    if _UNSAFE_IN_URL.search(node.text) or parts.scheme not in {"http", "https"} or not parts.hostname:
+    text = _one(node).text
+    parts = urlsplit(text)
+    if _UNSAFE_IN_URL.search(text) or parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("only a whole http or https address is used")
     if parts.username is not None:
         raise ValueError("an address with a user name in it is not used")
-    if len(node.text) > LONGEST_URL:
+    if len(text) > LONGEST_URL:
         raise ValueError(f"an address longer than {LONGEST_URL} characters is not used")
-    return node.text
+    return text
 
 
-def _updated(node: Scalar) -> datetime:
-    moment = datetime.fromisoformat(node.text)
+def _updated(node: Node) -> datetime:
+    moment = datetime.fromisoformat(_one(node).text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)

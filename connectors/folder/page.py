@@ -45,6 +45,7 @@ def read(source: str, document_id: str, data: bytes, *, without_access: access.W
             version=_version(title, fields, place, body),
             text=body,
             access=layers,
+            labels=fields.labels,
         ),
         notes=fields.notes,
     )

@@ -10,7 +10,7 @@ from typing import Final, assert_never
 from connectors.folder.files import Survey
 from connectors.folder.page import Page
 from connectors.folder.plain_yaml import Malformed
-from connectors.model import AccessChanged, Change, Delete, Known, Problem, Retryable
+from connectors.model import AccessChanged, Change, Delete, Known, LabelsChanged, Problem, Retryable
 
 _NOTHING: Final = "no Markdown file was found in it: if the folder is on another disk, is that mounted?"
 
@@ -60,13 +60,15 @@ def plan(
     return Plan(tuple(sorted(at_once, key=_grants)), (*turns[Turn.FIRST], *turns[Turn.LAST]), tuple(problems))
 
 
-def compare(before: Known | None, now: Page, *, full: bool) -> tuple[tuple[AccessChanged, ...], Turn]:
+def compare(before: Known | None, now: Page, *, full: bool) -> tuple[tuple[AccessChanged | LabelsChanged, ...], Turn]:
     document = now.document
     if before is None:
         return (), Turn.LAST
     same_access = before.access == tuple(owned.node for owned in document.access)
     if before.version == document.version and not full:
-        return () if same_access else (AccessChanged(id=document.id, access=document.access),), Turn.NEVER
+        access = () if same_access else (AccessChanged(id=document.id, access=document.access),)
+        relabelled = before.labels != document.labels
+        return (*access, *((LabelsChanged(id=document.id, labels=document.labels),) if relabelled else ())), Turn.NEVER
     if same_access:
         return (), Turn.LAST
     # Neither the old text under the new list nor the new under the old was ever anybody's decision.

@@ -95,6 +95,12 @@ def test_where_nobody_knows_who_reads_nothing_is_used() -> None:
     assert (seen.people, seen.shut, seen.usable) == (None, 17, 0)
 
 
+def test_what_lacks_the_label_is_beyond_the_scope_and_a_label_that_nothing_has_is_named() -> None:
+    shelves = {Shelf("wiki/HR", ALL, ("policy",)): 2, Shelf("wiki/HR", ALL): 3, Shelf("wiki/EN", ALL, ("policy",)): 4}
+    seen = preview(ChannelRules(scope=("wiki/HR#policy", "wiki/EN#pollicy")), shelves, {ALL}, READERS)
+    assert (seen.documents, seen.beyond, seen.usable, seen.nothing_in) == (9, 7, 2, ("wiki/EN#pollicy",))
+
+
 def test_places_in_which_there_is_nothing_are_named() -> None:
     scope = ("wiki", "wiki/H", "wkii", "handbook/x")
     assert preview(ChannelRules(scope=scope), SHELVES, {ALL}, READERS).nothing_in == ("wiki/H", "wkii", "handbook/x")

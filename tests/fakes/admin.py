@@ -129,6 +129,9 @@ class FakeVoice(Voice):
     def shows_all(self, change: Change, edits: Sequence[Edit]) -> bool:
         return policy.shows_all(change, edits)
 
+    def readable(self, edits: Sequence[Edit]) -> int:
+        return policy.readable(edits)
+
     def offer(self, change: Change, edits: Sequence[Edit], to: Member, *, again: bool) -> bool:  # noqa: ARG002
         if to in self.away:
             return False

@@ -13,6 +13,7 @@ from connectors.model import (
     Cursor,
     Delete,
     Known,
+    LabelsChanged,
     LayerChanged,
     Loop,
     Memory,
@@ -32,6 +33,7 @@ Value = TypeVar("Value")
 class Kept:
     document: SourceDocument
     access: tuple[str, ...]
+    labels: tuple[str, ...] = ()
 
 
 @dataclass
@@ -50,7 +52,7 @@ class FakeMemory(Memory):
 
     def known(self, ids: Collection[str] | None = None) -> Mapping[str, Known]:
         return {
-            id_: Known(version=kept.document.version, label=kept.document.label, access=kept.access)
+            id_: Known(version=kept.document.version, label=kept.document.label, access=kept.access, labels=kept.labels)
             for id_, kept in self._of(self.documents, ids)
         }
 
@@ -104,12 +106,15 @@ class FakeMemory(Memory):
                 before = self.documents.get(document.id)
                 if before is None or before.document.version != document.version:
                     self.embedded.append(document.id)
-                self.documents[document.id] = Kept(document, self._owned(document.access))
+                self.documents[document.id] = Kept(document, self._owned(document.access), document.labels)
             case Delete(id=id_):
                 self.documents.pop(id_, None)
             case AccessChanged(id=id_, access=access):
                 if id_ in self.documents:
                     self.documents[id_].access = self._owned(access)
+            case LabelsChanged(id=id_, labels=labels):
+                if id_ in self.documents:
+                    self.documents[id_].labels = labels
             case LayerChanged(layer=owned):
                 self._owned((owned,))
             case _:

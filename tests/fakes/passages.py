@@ -42,6 +42,7 @@ def some_evidence(*texts: str) -> Evidence:
 class FakePassages(Passages):
     def __init__(self) -> None:
         self.stored: dict[PassageId, Stored] = {}
+        self.labels: dict[str, tuple[str, ...]] = {}
         self.generation = 0
 
     def placed(self, ids: Sequence[PassageId]) -> Mapping[PassageId, Placed]:
@@ -56,11 +57,19 @@ class FakePassages(Passages):
             one.passage.document
             for one in self.stored.values()
             if (not kinds or "page" in kinds)
-            and (not spaces or any(f"{where(one.passage)}/".startswith(f"{space}/") for space in spaces))
+            and (not spaces or any(self._is_in(space, one.passage) for space in spaces))
         )
 
+    def _is_in(self, space: str, passage: Passage) -> bool:
+        place, _, label = space.partition("#")
+        its = self.labels.get(passage.document, ())
+        return f"{where(passage)}/".startswith(f"{place}/") and (not label or label in its)
+
     def shelves(self) -> Mapping[Shelf, int]:
-        shelves = {one.passage.document: Shelf(where(one.passage), one.list_id) for one in self.stored.values()}
+        shelves = {
+            one.passage.document: Shelf(where(one.passage), one.list_id, self.labels.get(one.passage.document, ()))
+            for one in self.stored.values()
+        }
         return Counter(shelves.values())
 
     def access_of(self, documents: Sequence[str]) -> Mapping[str, AccessList]:

@@ -58,6 +58,30 @@ def test_only_what_lies_in_the_scope_is_used_there_and_everything_elsewhere() ->
     assert {one.source for one in elsewhere.evidence.passages} == {"handbook", "wiki"}
 
 
+def labelled(world: World, **labels: str) -> World:
+    for name, label in labels.items():
+        source = "wiki" if name.startswith("w") else "handbook"
+        world.passages.labels[f"{source}:{name}"] = (label,)
+    return world
+
+
+def test_only_what_has_the_label_is_used_there_as_if_the_rest_did_not_exist() -> None:
+    scoped = settled(labelled(a_world(h=LEAVE, h2=OLD, w=OLD), h="policy", w="policy"), scope=["handbook#policy"])
+    alone = settled(labelled(a_world(h=LEAVE), h="policy"), scope=["handbook#policy"])
+    assert told(asked(scoped)[0]) == told(asked(alone)[0])
+    assert {one.document for one in asked(scoped)[0].evidence.passages} == {"handbook:h"}
+
+
+def test_a_page_that_loses_its_label_while_it_is_answered_from_is_not_shown() -> None:
+    world = settled(labelled(a_world(h=LEAVE), h="policy"), scope=["handbook#policy"])
+
+    def reach(point: str) -> None:
+        if point == "ask.after_retrieve":
+            world.passages.labels.clear()
+
+    assert isinstance(asked(world, reach=reach)[0].reply, Refusal)
+
+
 def test_a_direct_conversation_has_no_scope() -> None:
     world = settled(a_world(h=LEAVE, w=OLD), scope=["handbook"])
     there = asked(world, where=place("D0ANA"))[0]

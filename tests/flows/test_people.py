@@ -18,6 +18,7 @@ from bot.core.admin import (
     NoSuchSource,
     NotYourself,
     Reply,
+    TooMuch,
     Unchanged,
     Waiting,
 )
@@ -37,7 +38,9 @@ from bot.core.identities import (
 )
 from bot.core.nouns import ReceiptId
 from bot.flows import policy
+from bot.flows.linking import edits_of
 from bot.flows.people import refusal_of_list
+from bot.slack.render import policy as policy_words
 from bot.stores import access
 from bot.stores.access import AccessStore
 from bot.stores.database import Database
@@ -362,6 +365,49 @@ def test_a_list_is_shown_before_anything_and_becomes_one_change(two: Desk) -> No
     assert isinstance(back, ImportPreviewed)
     assert isinstance(two.sends(ANA, preview, ""), Relinked)
     assert identities(two).links() == {("zoe@acme.test", "wiki"): "acc:zoe"}
+
+
+def lines(numbers: range, account: str) -> str:
+    return "\n".join(f"p{number}@acme.test,wiki,{account}{number}" for number in numbers)
+
+
+def agreed(desk: Desk, text: str) -> None:
+    _, preview = sent(desk, text)
+    assert isinstance(desk.sends(ANA, preview, ""), Waiting)
+    desk.presses(BEN, desk.voice.offered[-1][0].id)
+
+
+def test_of_a_list_no_more_is_agreed_to_than_can_be_read_whole_on_one_card(two: Desk) -> None:
+    two.members.known = {**two.members.known, **{f"UP{number}": member(f"p{number}") for number in range(120)}}
+    for first in range(0, 120, 30):
+        agreed(two, lines(range(first, first + 30), f"acc:{'x' * 60}"))
+    before = identities(two).links()
+    assert len(before) == 120
+    whole, preview = sent(two, lines(range(120), "a:"))
+    assert isinstance(whole, ImportPreviewed)
+    assert 1 < whole.fits < len(whole.links) == 120
+    assert isinstance(two.sends(ANA, preview, "sent in all the same"), TooMuch)
+    one_more, _ = sent(two, lines(range(whole.fits + 1), "a:"))
+    assert isinstance(one_more, ImportPreviewed)
+    assert one_more.fits == whole.fits
+    for count in (1, whole.fits):
+        shown, preview = sent(two, lines(range(count), "a:"))
+        assert isinstance(shown, ImportPreviewed)
+        assert shown.fits == len(shown.links) == count
+        assert isinstance(two.sends(ANA, preview, ""), Waiting)
+        change, _ = two.voice.offered[-1]
+        seen = str(policy_words.card(change, edits_of(change.links)).blocks)
+        assert all(f"{link.email}" in seen and (link.after or "") in seen for link in change.links)
+        assert "more." not in seen
+    assert identities(two).links() == before, "nobody has agreed"
+
+
+def test_a_list_that_is_longer_than_a_form_is_refused_with_how_to_split_it(two: Desk) -> None:
+    form = two.takes(ANA, text="people import")
+    assert worker.heed_next(two.commands, two.house)
+    refused = wrong_in(two, ANA, form, lines(range(2_000), "acc:"))
+    assert isinstance(refused, LineRefused)
+    assert "send the rest as a second one" in refused.reason
 
 
 def test_accounts_of_others_are_left_out_of_a_list(two: Desk) -> None:

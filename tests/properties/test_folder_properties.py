@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.folder import FolderConnector
-from connectors.model import AccessChanged, Delete, Known, LayerChanged, OwnedLayer, Retryable, Upsert
+from connectors.model import AccessChanged, Delete, Known, LabelsChanged, LayerChanged, OwnedLayer, Retryable, Upsert
 from tests.fakes.looked import looked
 
 Lists = tuple[frozenset[str], ...]
@@ -91,7 +91,7 @@ def known(store: dict[str, Row]) -> dict[str, Known]:
     }
 
 
-def take(store: dict[str, Row], change: Upsert | Delete | AccessChanged) -> None:
+def take(store: dict[str, Row], change: Upsert | Delete | AccessChanged | LabelsChanged) -> None:
     match change:
         case Upsert(document=document):
             store[document.id] = Row(document.version, document.text, document.access)
@@ -99,13 +99,17 @@ def take(store: dict[str, Row], change: Upsert | Delete | AccessChanged) -> None
             del store[path]
         case AccessChanged(id=path, access=access):
             store[path] = replace(store[path], access=access)
+        case LabelsChanged():
+            raise AssertionError("nothing here says `labels`")
 
 
 def readable(store: dict[str, Row]) -> dict[str, Row]:
     return {path: row for path, row in store.items() if row.access}
 
 
-def look(connector: FolderConnector, store: dict[str, Row], *, full: bool) -> list[Upsert | Delete | AccessChanged]:
+def look(
+    connector: FolderConnector, store: dict[str, Row], *, full: bool
+) -> list[Upsert | Delete | AccessChanged | LabelsChanged]:
     """An emptied folder is only believed when somebody says so; the next step says so here."""
     try:
         told = [change for batch in looked(connector, known(store), full=full) for change in batch.changes]

@@ -8,6 +8,7 @@ import pytest
 
 from bot.core.clock import utc_now
 from policies.overrides import with_all
+from tests import company
 from tests.slack.office import ANSWER, QUESTION, SECRET, SECRET_ANSWER, Office, office, running, until
 from tests.slack.test_commands import told, types, whispers
 from tests.slack.test_commands_policy import shown
@@ -165,6 +166,25 @@ def test_an_admin_sees_what_holds_and_what_can_be_used_and_nobody_else_does(acme
         assert "Only admins can use this" in told(acme, "zoe", text, THERE)
     assert acme.events("configured") == []
     assert whispers(acme, "ben", THERE) == []
+
+
+def test_a_label_narrows_a_place_and_a_wider_scope_waits_for_the_other_admin(tmp_path: Path, database_url: str) -> None:
+    labelled = {
+        path: text.replace("access:", "labels: [policy]\naccess:", 1) if path == "hr/leave.md" else text
+        for path, text in company.DOCUMENTS.items()
+    }
+    admins = ("ana@acme.test", "ben@acme.test")
+    with office(tmp_path, database_url, documents=labelled, admins=admins) as acme, running(acme):
+        seen = told(acme, "ana", "channel scope acme/hr#policy acme/hr#pollicy", THERE)
+        for part in (
+            "1 of 5 pages",
+            "4 beyond the scope of this channel",
+            "acme/hr has no page with the label pollicy",
+        ):
+            assert part in seen
+        acme.asks("ana", channel=THERE)
+        assert ANSWER in acme.reply(THERE).text
+        assert "I asked ben@acme.test" in told(acme, "ana", "channel scope acme/hr", THERE)
 
 
 def test_guests_in_a_channel_are_the_reason_that_is_told(acme: Office) -> None:

@@ -182,8 +182,8 @@ REPLIES: tuple[Reply, ...] = (
     ChannelChanged(Waiting(("channels.C1.scope",), (EVIL,), NOON), None, (EVIL,) * 50),
     PeopleCovered(3, 1, (COVERED,) * 99), PeopleCovered(3, 0, ()), PersonShown(EVIL, IDENTITIES * 30), PersonShown(EVIL, ()),
     NoSuchPerson(EVIL, is_name=True), NoSuchPerson(EVIL, is_name=False), NotLinked(EVIL), NoSuchAccount(EVIL, "drive"),
-    AccountTaken(EVIL, EVIL, EVIL), Relinked(LINKS), ImportPreviewed(ReceiptId("r_1"), LINKS, 3, (EVIL,) * 60, (EVIL,) * 60),
-    ImportPreviewed(ReceiptId("r_1"), (), 0, (), ()), PeopleMoved(),
+    AccountTaken(EVIL, EVIL, EVIL), Relinked(LINKS), ImportPreviewed(ReceiptId("r_1"), LINKS, 3, (EVIL,) * 60, (EVIL,) * 60, len(LINKS)),
+    ImportPreviewed(ReceiptId("r_1"), (), 0, (), (), 0), PeopleMoved(),
     OwnLink(LINKS[0], at_once=True), OwnWaits(LINKS[0], (EVIL,) * 99, NOON), OwnWaits(LINKS[0], (), NOON),
     *(OwnRefused(EVIL, why) for why in get_args(WhyNot)),
     Decided(OWN.model_copy(update={"state": "outdated"})), Decided(OWN.model_copy(update={"state": "approved"})),
@@ -331,6 +331,13 @@ def test_the_share_of_a_channel_is_told_in_counts_with_the_reason_of_each() -> N
         assert part in seen
 
 
+def test_a_label_that_nothing_has_is_told_with_its_place() -> None:
+    scope = ("acme/hr#pollicy", "acme/F##net")
+    seen = admin.said(ChannelShown("C1", ChannelRules(scope=scope), (), Preview(4, 4, 0, 2, 0, 0, scope))).text
+    assert "acme/hr has no page with the label pollicy" in seen
+    assert "acme/F##net has nothing in it" in seen
+
+
 def test_where_nobody_knows_who_reads_it_is_said_what_to_do() -> None:
     seen = admin.said(ChannelShown("C1", ChannelRules(), (), Preview(40, 0, 40, None, 0, 0, ()))).text
     assert "0 of 40 pages (0 %)" in seen
@@ -340,10 +347,17 @@ def test_where_nobody_knows_who_reads_it_is_said_what_to_do() -> None:
 def test_the_forms_for_people_are_taken_by_slack_and_send_nothing_that_was_written_elsewhere() -> None:
     check_view(people.form(receipt="r_1"))
     check_view(people.looking())
-    shown = admin.in_form(ImportPreviewed(ReceiptId("r_1"), LINKS, 3, (), ()))
+    shown = admin.in_form(ImportPreviewed(ReceiptId("r_1"), LINKS, 3, (), (), len(LINKS)))
     assert (shown["callback_id"], shown["private_metadata"]) == ("people", "r_1")
-    assert "submit" not in admin.in_form(ImportPreviewed(ReceiptId("r_1"), (), 3, (EVIL,), ()))
+    assert "submit" not in admin.in_form(ImportPreviewed(ReceiptId("r_1"), (), 3, (EVIL,), (), 0))
     assert len(people.in_field(LineRefused(3, EVIL))) <= 600
+
+
+def test_a_list_that_does_not_fit_on_a_card_says_how_much_of_it_does_and_cannot_be_sent() -> None:
+    shown = admin.in_form(ImportPreviewed(ReceiptId("r_1"), LINKS, 3, (), (), 40))
+    check_view(shown)
+    assert "submit" not in shown
+    assert "these are 100 lines that change something, of which the first 40 fit" in str(shown)
 
 
 def test_whoever_is_linked_hears_by_whom_and_nothing_in_it_leads_anywhere() -> None:

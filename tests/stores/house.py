@@ -45,6 +45,7 @@ def document(
     access: Sequence[OwnedLayer] = EVERYBODY,
     place: str = "handbook",
     kind: str = "page",
+    labels: Sequence[str] = (),
 ) -> SourceDocument:
     text = "\n\n".join(paragraphs)
     return SourceDocument(
@@ -57,6 +58,7 @@ def document(
         version=hashlib.sha256(text.encode()).hexdigest(),
         text=text,
         access=tuple(access),
+        labels=tuple(labels),
     )
 
 

@@ -9,7 +9,7 @@ from bot.core.nouns import Piece, document_id
 from bot.stores.database import Database
 from bot.stores.passages import PassageStore, passage_ids, term_id, term_vector
 from bot.stores.tables import PassageRow
-from connectors.model import AccessChanged
+from connectors.model import AccessChanged, Batch, LabelsChanged
 from tests.stores.house import NOON, House, document, hidden, ids_of, layer
 
 ANA, BEN = "ana@acme.test", "ben@acme.test"
@@ -288,6 +288,42 @@ def test_passage_in_another_language_says_so_and_an_english_one_nothing() -> Non
     marked = term_id("de:").to_bytes(8, "little")
     assert marked in term_vector(german)[0]
     assert marked not in term_vector("The applications are looked at within three days.")[0]
+
+
+@pytest.mark.parametrize(
+    ("spaces", "expected"),
+    [
+        pytest.param(("acme/hr#policy",), {"a", "b"}, id="what has it there and below"),
+        pytest.param(("acme#policy",), {"a", "b", "d"}, id="in the whole source"),
+        pytest.param(("acme/hr#POLICY",), {"a", "b"}, id="whatever its capitals"),
+        pytest.param(("acme/hr#draft", "acme/eng"), {"b", "d"}, id="beside a place without one"),
+        pytest.param(("acme/hr#pol",), set(), id="half a label is none"),
+    ],
+)
+def test_documents_are_named_by_their_labels(house: House, spaces: tuple[str, ...], expected: set[str]) -> None:
+    told: tuple[tuple[str, str, list[str]], ...] = (
+        ("a", "hr", ["policy"]),
+        ("b", "hr/pay", ["draft", "policy"]),
+        ("c", "hr", []),
+        ("d", "eng", ["policy"]),
+    )
+    for id_, place, labels in told:
+        house.bring(document(id_, f"Text of {id_}.", place=place, labels=labels))
+    store = PassageStore(house.database)
+    assert store.documents_in(spaces, ()) == {f"acme:{id_}" for id_ in expected}
+    assert house.catalogue.memory.known()["b"].labels == ("draft", "policy")
+
+
+def test_a_changed_label_counts_at_once_and_nothing_is_written_anew(house: House) -> None:
+    house.bring(document("a", "Leave is 25 days.", place="hr"))
+    store, before = PassageStore(house.database), house.catalogue.memory.known()["a"]
+    assert store.documents_in(("acme/hr#policy",), ()) == frozenset()
+    house.catalogue.hide(Batch(changes=(LabelsChanged(id="a", labels=("policy",)),)))
+    assert store.documents_in(("acme/hr#policy",), ()) == {"acme:a"}, "remembered too long"
+    assert house.catalogue.memory.known()["a"] == before.model_copy(update={"labels": ("policy",)})
+    assert [one.labels for one in store.shelves()] == [("policy",)]
+    house.catalogue.hide(Batch(changes=(LabelsChanged(id="a", labels=()),)))
+    assert store.documents_in(("acme/hr#policy",), ()) == frozenset(), "taken away, and still there"
 
 
 def test_documents_are_counted_by_where_they_are_and_who_may_read_them(house: House) -> None:

@@ -62,6 +62,9 @@ ROUTES: Final = (
             ("labels", v2.labels_of, LABEL),
         )
     ),
+    _route("GET", f"{V2}/spaces/{{id}}/content/labels", v2.labels_in_space, *LABEL),
+    _route("GET", f"{V2}/labels/{{id}}/pages", v2.pages_labelled, *PAGE),
+    _route("GET", f"{V2}/labels/{{id}}/blogposts", v2.blogposts_labelled, *PAGE),
     _route("GET", f"{V2}/pages/{{id}}/ancestors", v2.ancestors, *PAGE),
     *(
         route

@@ -262,6 +262,10 @@ class ConfluenceSite:
             self._hang(content, above)
             self._touched(content)
 
+    def labelled(self) -> list[Content]:
+        """Whatever has a label and is there."""
+        return [each for each in self.content.values() if each.labels and each.status == "current"]
+
     def label(self, id: str, *labels: str) -> None:  # noqa: A002
         with self.world.lock:
             content = self.get(id)

@@ -16,6 +16,7 @@ from bot.playground.confluence.shelves import Place, Shelf, following, place
 from bot.playground.confluence.wire_v2 import (
     ancestor_json,
     grant_json,
+    label_id,
     label_json,
     role_json,
     space_json,
@@ -227,6 +228,29 @@ def replies(call: Call) -> Reply:
 
 def labels_of(call: Call) -> Reply:
     return _short(call, [label_json(each) for each in _container(call).labels])
+
+
+def labels_in_space(call: Call) -> Reply:
+    """Of what this caller sees there."""
+    space = call.space(call.named["id"])
+    seen = (each for each in call.site.labelled() if each.space_id == space.id and call.sees(each))
+    return _short(call, [label_json(each) for each in sorted({name for one in seen for name in one.labels})])
+
+
+def pages_labelled(call: Call) -> Reply:
+    return _labelled(call, "page")
+
+
+def blogposts_labelled(call: Call) -> Reply:
+    return _labelled(call, "blogpost")
+
+
+def _labelled(call: Call, kind: str) -> Reply:
+    """Of these spaces, or of the site."""
+    spaces, number = call.several("space-id"), call.named["id"]
+    found = [each for each in call.site.labelled() if number in map(label_id, each.labels)]
+    of_kind = (each for each in found if each.kind == kind and (not spaces or each.space_id in spaces))
+    return _list(call, _from_few(of_kind), statuses=LIVING, limit=call.limit())
 
 
 def ancestors(call: Call) -> Reply:

@@ -1,5 +1,6 @@
 """How the second API writes things down. It only reads; what a caller may see is decided before."""
 
+import hashlib
 import json
 import uuid
 from datetime import UTC, datetime
@@ -192,7 +193,11 @@ def role_json(given: RoleAssignment) -> Json:
 
 
 def label_json(name: str) -> Json:
-    return {"id": str(int.from_bytes(name.encode()[:6], "big")), "name": name, "prefix": "global"}
+    return {"id": label_id(name), "name": name, "prefix": "global"}
+
+
+def label_id(name: str) -> str:
+    return str(int.from_bytes(hashlib.sha256(name.encode()).digest()[:6], "big"))
 
 
 def ancestor_json(content: Content) -> Json:

@@ -51,6 +51,7 @@ USES: Mapping[Name, Sequence[tuple[str, str]]] = {
     "channel": [
         ("channel", "shows what holds in this channel, and how much can be used in it"),
         ("channel scope handbook wiki/HR", "uses nothing else here; `everything` instead of places takes that back"),
+        ("channel scope wiki/HR#policy", "uses of a place only what has that label there"),
         ("channel mode follow-ups", "needs no mention in a thread that I answered; or `mention`, or `private`"),
         ("channel profile tone short and plain", "asks models to write so; persona, output and experts likewise"),
         ("channel profile", "opens all of it to be edited"),

@@ -10,6 +10,7 @@ from bot.core.channels import Preview
 from bot.slack.render.lines import coded, item, told
 from bot.slack.render.parts import Item, Part
 from bot.slack.render.policy import policy, setting
+from policies.channels import named
 
 _DEFAULTS = (Setting("scope", "everything", None), Setting("mode", '"mention"', None))
 _MODES = {
@@ -91,4 +92,9 @@ def _share(one: Preview) -> str:
 
 
 def _nothing(place: str) -> Item:
-    return coded(place, " has nothing in it: look whether that is its name, or wait until it was read")
+    where, label = named(place)
+    if label is None:
+        return coded(place, " has nothing in it: look whether that is its name, or wait until it was read")
+    return coded(
+        where, f" has no page with the label {label}: look whether both are their names, or wait until it was read"
+    )

@@ -74,6 +74,10 @@ _TAKEN = (
     "{holder} is the account {account} at {source} already, and an account is one person's, so nothing was changed. How that is "
     "known: `/footnote people show {holder}`"
 )
+_TOO_LONG = (
+    "Nothing was changed. A second admin has to agree to it, and reads all of it on one card: these are {count:,} lines that "
+    "change something, of which the first {fits:,} fit. Send them first, and the others once those were agreed to."
+)
 _REREAD = "Who is who there is being read again; until then, they read nothing of it."
 _ABSENT_FOLLOWS = "they read nothing of it until the account is found there"
 _UNKNOWN_FOLLOWS = "as askers they read nothing of it, and are told so"
@@ -147,6 +151,8 @@ def _previewed(reply: ImportPreviewed) -> Sequence[Part]:
     ]
     if not reply.links:
         return [told(f"Nothing would change. {count}"), *left]
+    if reply.fits < len(reply.links):
+        return [told(_TOO_LONG.format(count=len(reply.links), fits=reply.fits)), *_links(reply.links), *left]
     waits = " A second admin has to agree to it." if new or other else ""
     return [told(f"This would change, all of it or nothing. {count}{waits}"), *_links(reply.links), *left]
 
@@ -175,9 +181,9 @@ def form(*, receipt: str) -> Json:
 
 
 def preview(reply: ImportPreviewed) -> Json:
-    """In the place of the form. Without anything that would change, there is nothing to send."""
+    """In the place of the form. Without anything that would change, or with too much, there is nothing to send."""
     shown = modal(post(_previewed(reply)).blocks, title=TITLE)
-    return _sent(shown, "Change it", reply.receipt) if reply.links else shown
+    return _sent(shown, "Change it", reply.receipt) if 0 < len(reply.links) <= reply.fits else shown
 
 
 def looking() -> Json:

@@ -4,6 +4,7 @@ card on which a second admin agrees.
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any, assert_never
 
 from bot.core.admin import (
@@ -323,7 +324,9 @@ def _whole(edit: Edit) -> Sequence[str]:
 
 
 def _agreed_to(change: Change, edits: Sequence[Edit]) -> Sequence[Edit]:
-    """What widens; all, where it cannot be told which of them does."""
+    """What widens; all, where it cannot be told which of them does, and of a list, which is all or nothing."""
+    if change.links:
+        return edits
     found = [edit for edit in edits if edit.path.startswith(change.widens)]
     is_clear = all(any(edit.path.startswith(path) for edit in found) for path in change.widens)
     return found if is_clear else edits
@@ -331,7 +334,12 @@ def _agreed_to(change: Change, edits: Sequence[Edit]) -> Sequence[Edit]:
 
 def shows_all(change: Change, edits: Sequence[Edit]) -> bool:
     """Whether the card has room for all that somebody agrees to by it."""
-    return change.links != () or _size(_agreed_to(change, edits)) <= _MOST_CHARACTERS
+    return _size(_agreed_to(change, edits)) <= _MOST_CHARACTERS
+
+
+def readable(edits: Sequence[Edit]) -> int:
+    """How many of these, from the first on, a card has room for."""
+    return sum(size <= _MOST_CHARACTERS for size in accumulate(_size([edit]) for edit in edits))
 
 
 def _size(edits: Sequence[Edit]) -> int:

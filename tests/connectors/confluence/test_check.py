@@ -111,6 +111,7 @@ def test_a_token_with_all_scopes_that_are_needed_is_enough(world: World) -> None
     with connected(world, scopes=NEEDED) as connector:
         found = checked(connector.reader)
     assert found.is_enough, missing(found)
+    assert not missing(found)["read labels"], "it is said, and keeps nothing from being read"
 
 
 @pytest.mark.parametrize("scope", sorted(NEEDED - {"read:space.permission:confluence"}))

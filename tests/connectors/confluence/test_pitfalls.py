@@ -14,8 +14,20 @@ from bot.playground.slack.clock import ManualClock
 from bot.playground.world import World
 from connectors.confluence import reader
 from connectors.files import BROKEN
-from connectors.model import AccessChanged, AccessUnknown, Braked, Delete, Fatal, LayerChanged, Loop, Retryable, Upsert
+from connectors.model import (
+    AccessChanged,
+    AccessUnknown,
+    Braked,
+    Delete,
+    Fatal,
+    LabelsChanged,
+    LayerChanged,
+    Loop,
+    Retryable,
+    Upsert,
+)
 from policies.access import may_read
+from tests.connectors.confluence.test_check import NEEDED
 from tests.connectors.confluence.wiki import NOW, Wiki, page, wiki
 from tests.connectors.files.making import book_of, pdf, text
 
@@ -737,6 +749,93 @@ def test_a_page_that_its_label_hides_already_is_not_hidden_anew_with_each_look(
     assert [change for batch in found.sync() for change in batch.changes] == []
 
 
+def labels_of(found: Wiki, *ids: str) -> list[tuple[str, ...]]:
+    return [found.memory.documents[id_].labels for id_ in ids]
+
+
+def test_a_page_has_its_labels_from_the_first_look_on_and_what_hangs_on_it_too(
+    acme: Company, open_wiki: MakeWiki
+) -> None:
+    low, child = acme.page("low"), acme.page("child", under="low")
+    post = acme.hang("post", acme.site.add_blogpost("ENG", "post", "<p>news</p>"))
+    said = acme.hang("said", acme.site.add_comment(acme.id("low"), "<p>said</p>"))
+    acme.site.label(acme.id("low"), "ops", "Policy")
+    acme.site.label(acme.id("post"), "policy")
+    found = open_wiki()
+    found.sync()
+    expected = [("ops", "policy"), (), ("policy",), ("ops", "policy")]
+    assert labels_of(found, low, child, post, said) == expected
+    assert [change for batch in found.run(Loop.STRUCTURE) for change in batch.changes] == []
+
+
+def test_a_changed_label_is_noticed_by_the_look_at_the_structure_and_nothing_is_embedded(
+    acme: Company, open_wiki: MakeWiki
+) -> None:
+    low, other = acme.page("low"), acme.page("other")
+    said = acme.hang("said", acme.site.add_comment(acme.id("low"), "<p>said</p>"))
+    acme.site.label(acme.id("other"), "policy")
+    found = open_wiki()
+    found.sync()
+    acme.site.label(acme.id("low"), "policy")
+    acme.site.unlabel(acme.id("other"), "policy")
+    found.memory.told.clear()
+    found.memory.embedded.clear()
+    found.run(Loop.CONTENT, Loop.STRUCTURE)
+    assert {change.id for change in found.memory.told if isinstance(change, LabelsChanged)} == {low, other, said}
+    assert (len(found.memory.told), found.memory.embedded) == (3, [])
+    assert labels_of(found, low, other, said) == [("policy",), (), ("policy",)]
+
+
+def test_a_page_that_was_changed_brings_its_labels_along(acme: Company, open_wiki: MakeWiki) -> None:
+    low = acme.page("low")
+    found = open_wiki()
+    found.sync()
+    acme.clock.advance(3600)
+    acme.site.label(acme.id("low"), "policy")
+    acme.site.edit(acme.id("low"), body="<p>else</p>")
+    found.run(Loop.CONTENT)
+    assert labels_of(found, low) == [("policy",)]
+
+
+@pytest.mark.parametrize("pages", [20, 300])
+def test_labels_are_asked_label_by_label_however_many_pages_there_are(
+    acme: Company, open_wiki: MakeWiki, pages: int
+) -> None:
+    for number in range(pages):
+        acme.site.label(acme.id(str(number)) if acme.page(str(number)) else "", "policy")
+    found = open_wiki()
+    found.sync()
+    before = len(found.asked())
+    found.run(Loop.STRUCTURE)
+    asked = [one for one in found.asked(before) if "label" in one]
+    assert len(asked) == 2 + 2 + (pages > 250), "the labels of two spaces; pages and posts of one label"
+
+
+def test_without_the_right_to_labels_nothing_has_one_and_all_else_goes_on(acme: Company, open_wiki: MakeWiki) -> None:
+    low = acme.page("low")
+    acme.site.label(acme.id("low"), "policy")
+    found = open_wiki(gateway=True, scopes=NEEDED)
+    found.sync()
+    assert labels_of(found, low) == [()]
+    assert [one.where for one in found.memory.problems] == ["labels"]
+    assert found.readers(low) == {ANN, BEN}
+
+
+def test_labels_stay_as_they_were_while_they_cannot_be_read_and_all_else_goes_on(
+    acme: Company, open_wiki: MakeWiki
+) -> None:
+    low, gone = acme.page("low"), acme.page("gone")
+    acme.site.label(acme.id("low"), "policy")
+    found = open_wiki(most_gone_percent=100)
+    found.sync()
+    acme.site.trash(acme.id("gone"))
+    found.site.faults.fail("labels", "error_500", times=1000)
+    with found.impatient():
+        found.run(Loop.STRUCTURE)
+    assert (labels_of(found, low), found.readers(gone)) == ([("policy",)], set())
+    assert [one.where for one in found.memory.problems] == ["labels"]
+
+
 # -- what it costs -----------------------------------------------------------------------------------------------------
 
 
@@ -752,7 +851,7 @@ def test_one_edit_costs_the_same_however_much_there_is(acme: Company, open_wiki:
     found.memory.told.clear()
     found.run(Loop.CONTENT)
     assert [type(change) for change in found.memory.told] == [Upsert]
-    assert len(found.asked(before)) == 7
+    assert len(found.asked(before)) == 8  # with the labels of that page
     assert found.memory.whole == 0
     assert found.memory.asked < 120
 

@@ -19,6 +19,7 @@ from connectors.model import (
     Delete,
     Fatal,
     Known,
+    LabelsChanged,
     LayerChanged,
     Problem,
     Retryable,
@@ -53,9 +54,13 @@ class Store:
     def take(self, change: Change) -> None:
         match change:
             case Upsert(document=document):
-                self.known[document.id] = Known(version=document.version, access=nodes(document.access))
+                self.known[document.id] = Known(
+                    version=document.version, access=nodes(document.access), labels=document.labels
+                )
             case Delete(id=document_id):
                 del self.known[document_id]
+            case LabelsChanged(id=document_id, labels=labels):
+                self.known[document_id] = self.known[document_id].model_copy(update={"labels": labels})
             case LayerChanged():
                 raise AssertionError("a file has no layer of its own")
             case AccessChanged(id=document_id, access=access):
@@ -252,6 +257,22 @@ def test_only_what_changed_is_told(root: Path, connector: FolderConnector, store
         ("upsert", "new.md"),
         ("upsert", "text.md"),
     ]
+
+
+def test_a_changed_label_is_told_without_the_text(root: Path, connector: FolderConnector, store: Store) -> None:
+    for name in ("put.md", "taken.md", "same.md"):
+        put(root, name)
+    relabel(root / "taken.md", "policy")
+    store.sync(connector)
+    relabel(root / "put.md", "[policy, ops]")
+    put(root, "taken.md")
+    assert store.sync(connector).told == [("labels", "put.md"), ("labels", "taken.md")]
+    assert [store.known[name].labels for name in ("put.md", "taken.md")] == [("ops", "policy"), ()]
+    assert store.sync(connector).told == []
+
+
+def relabel(file: Path, labels: str) -> None:
+    file.write_text(file.read_text().replace("---\n", f"---\nlabels: {labels}\n", 1))
 
 
 def test_what_takes_away_comes_before_everything_else_however_much_there_is(

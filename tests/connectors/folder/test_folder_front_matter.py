@@ -90,6 +90,23 @@ def test_fields_are_read_as_written() -> None:
     assert found.notes == ()
 
 
+@pytest.mark.parametrize(
+    ("written", "labels"),
+    [("[ops, Policy, ops]", ("ops", "policy")), ("policy", ("policy",)), ("[]", ()), ("2026", ("2026",)), ("~", ())],
+)
+def test_labels_are_words_in_order_each_once_and_without_capitals(written: str, labels: tuple[str, ...]) -> None:
+    found = fields(f"labels: {written}")
+    assert (found.labels, found.notes) == (labels, ())
+
+
+@pytest.mark.parametrize(
+    "written", ["[ops, two words]", "[ops, a#b]", "[ops, '']", "[ops, [deep]]", "{ops: yes}", "a/b"]
+)
+def test_labels_of_which_one_is_none_are_noted_and_all_absent(written: str) -> None:
+    found = fields(f"title: T\nlabels: {written}")
+    assert (found.title, found.labels, [note.line for note in found.notes]) == ("T", (), [3])
+
+
 def test_fields_without_a_value_are_absent() -> None:
     assert fields("title:\nurl: ~\nupdated: null") == FrontMatter()
 
