@@ -1,18 +1,84 @@
-"""What the forked command lines have imported already. Importing starts no thread, and leaves nothing open."""
+"""What the forked command lines have imported already, and what they would all work out alike. None of it starts a thread,
+or leaves anything open.
+"""
 
 from bot.settings import quiet_libraries
 
 quiet_libraries()
 
+import os  # noqa: E402
+from collections.abc import Mapping, Sequence  # noqa: E402
+from contextlib import suppress  # noqa: E402
+from pathlib import Path  # noqa: E402
+
 import chromadb  # noqa: E402, F401
 import numpy  # noqa: E402, ICN001, F401
+from filelock import FileLock  # noqa: E402
+from pydantic import ValidationError  # noqa: E402
 
+from bot import app, settings  # noqa: E402
+from bot.app.models import embedder  # noqa: E402
 from bot.cli import ask, audit, serve, sources, sync  # noqa: E402, F401
+from bot.core.errors import Unembedded  # noqa: E402
+from bot.core.ports import NOBODYS, Errand, Vector  # noqa: E402
 from bot.models import extractive  # noqa: E402, F401
+from bot.models.downloads import MINILM  # noqa: E402
+from bot.models.examples import ByExamples  # noqa: E402
 from bot.models.gateway import door  # noqa: E402
+from bot.models.graph import DIMENSIONS  # noqa: E402
+from policies import rules  # noqa: E402
+from policies.intents import Intent  # noqa: E402
 from tests import dialects, laid_down  # noqa: E402
 
 door.quiet_litellm()
 dialects.share()
 laid_down.once()
 laid_down.now()
+
+
+class Kept:
+    """Of the built-in embedder: what it has embedded on this machine before, and nothing else."""
+
+    name = f"{MINILM.name}@{MINILM.model_sha256[:8]}"
+    dimensions = DIMENSIONS
+
+    def __init__(self) -> None:
+        self.lacks_some = False
+
+    def embed(self, texts: Sequence[str], *, errand: Errand = NOBODYS) -> Vector:  # noqa: ARG002
+        self.lacks_some = True
+        raise Unembedded("unreachable")
+
+
+def fit_examples() -> None:
+    """Those of the packaged rules, by words and by meaning: it takes longer than most commands."""
+    found, intents = settings.load(), rules.parse(app.packaged_rules()).intents
+    folder = found.models.parent / "examples"
+    ByExamples(None, folder).guess("", intents)
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / "tests.lock"):
+        if not _is_fitted(folder, intents):
+            _embed(found, folder, intents)
+            _is_fitted(folder, intents)
+
+
+def _is_fitted(folder: Path, intents: Mapping[str, Intent]) -> bool:
+    kept = Kept()
+    ByExamples(kept, folder).warm(intents)
+    return not kept.lacks_some
+
+
+def _embed(found: settings.Settings, folder: Path, intents: Mapping[str, Intent]) -> None:
+    """In a process of its own, since the embedder has threads."""
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        return
+    try:
+        ByExamples(embedder(found, "builtin"), folder).warm(intents)
+    finally:
+        os._exit(0)
+
+
+with suppress(ValidationError):  # of an environment that a test has spoilt
+    fit_examples()

@@ -1,33 +1,14 @@
-"""`/footnote` in a browser: what an admin types and sees, and what anybody else is told."""
+"""`/footnote` in a browser, where two admins change something, and what comes of it for everybody. See `test_every_command`."""
 
 import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from bot import app
 from tests.browser.asking import HOME_OFFICE, answer, ask_footnote, messages, said_by, thread, write
 from tests.browser.footnote import Footnote
 from tests.browser.windows import Windows
 
-LOOKS = {
-    "help": "What you can do here",
-    "status": "This is how it stands",
-    "sources": "footnote sources add --help",
-    "sources sync wiki": "wiki is read again",
-    "sources pause nowhere": "There is no source named nowhere",
-    "models": "No setting names a model",
-    "models pause acme/large": "No setting names a model acme/large",
-    "review": "No answer waits for anybody",
-    f"review next r_{'0' * 24}": "does not wait for anybody",
-    "eval": "There is no golden set",
-    "policy show": "The rules are admins",
-    "policy show answers.answer": "answers.answer.max_lines = 5",
-    "policy history": "The newest first",
-    "audit verify": "Nothing in the ledger was changed",
-    f"audit r_{'0' * 24}": "There is no receipt",
-    "budget": "none is set",
-    "tell me a joke": "There is no such command",
-}
+ATTEMPTS = 10
 
 
 def types(page: Page, text: str) -> Locator:
@@ -40,33 +21,27 @@ def types(page: Page, text: str) -> Locator:
     return told
 
 
-def test_an_admin_is_answered_and_nobody_else_sees_it(open_windows: Windows, acme_slack: Footnote) -> None:
-    mei = open_windows.open(acme_slack.origin, "mei", "general")
-    ana = open_windows.open(acme_slack.origin, "ana", "general")
-    for text, says in LOOKS.items():
-        expect(types(mei, text)).to_contain_text(says)
-    expect(said_by(ana, "Footnote")).to_have_count(0)
-    acme_slack.settled()
+def opened(page: Page, text: str, name: str) -> Locator:
+    """A form. Slack lets us open one within three seconds alone, and whoever is told that they are over types it again."""
+    form, told = page.get_by_role("dialog", name=name), said_by(page, "Footnote")
+    for _ in range(ATTEMPTS):
+        before = told.count()
+        write(page, f"/footnote {text}")
+        expect(form.or_(told.nth(before)).first).to_be_visible()
+        if form.is_visible():
+            return form
+        expect(told.nth(before)).to_contain_text("Please type that again")
+    raise AssertionError("no form is ever opened")
 
 
-def versions(footnote: Footnote) -> int:
-    with app.records(footnote.settings) as records:
-        return len(records.config.history())
-
-
-def test_who_is_no_admin_is_told_no_whatever_they_type(open_windows: Windows, acme_slack: Footnote) -> None:
-    before = versions(acme_slack)
-    ana = open_windows.open(acme_slack.origin, "ana", "general")
-    for text in (*LOOKS, "pause", "resume", "policy set answers.answer.max_lines 1", "policy rollback 1"):
-        told = types(ana, text)
-        expect(told).to_contain_text("Only admins can use this")
-        expect(told).to_contain_text("mei@acme.test")
-    assert versions(acme_slack) == before
+def agree(page: Page) -> None:
+    card = said_by(page, "Footnote").last
+    card.get_by_role("button", name="Agree").click()
+    expect(card).to_contain_text("has agreed")
 
 
 def form(page: Page) -> Locator:
-    write(page, "/footnote policy set answers.answer")
-    return page.get_by_role("dialog", name="Change a rule")
+    return opened(page, "policy set answers.answer", "Change a rule")
 
 
 def test_two_admins_edit_at_once_and_the_later_sees_what_the_first_has_changed(

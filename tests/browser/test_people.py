@@ -1,15 +1,14 @@
 """`/footnote people` in a browser: looked at, linked by two, told to whom it is about, taken back; and a list in a window."""
 
-import re
 import time
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from bot import app
 from bot.worker import SYNC
-from tests.browser.asking import go, said_by, write
+from tests.browser.asking import said_by
 from tests.browser.footnote import PATIENCE_S, Footnote
-from tests.browser.test_commands import types
+from tests.browser.test_commands import agree, opened, types
 from tests.browser.windows import Windows
 
 
@@ -25,12 +24,6 @@ def read_again(footnote: Footnote) -> None:
         while records.jobs.is_in_hand(SYNC, "wiki"):
             assert time.monotonic() < deadline, "it is never read"
             time.sleep(0.02)
-
-
-def agree(page: Page) -> None:
-    card = said_by(page, "Footnote").last
-    card.get_by_role("button", name="Agree").click()
-    expect(card).to_contain_text("has agreed")
 
 
 def test_somebody_is_linked_by_two_admins_and_hears_of_it(open_windows: Windows, acme_slack: Footnote) -> None:
@@ -54,41 +47,24 @@ def test_somebody_is_linked_by_two_admins_and_hears_of_it(open_windows: Windows,
     expect(types(mei, "people show ana@acme.test")).not_to_contain_text(account)
 
 
-def window(page: Page) -> Locator:
-    write(page, "/footnote people import")
-    return page.get_by_role("dialog", name="Link people")
-
-
 def test_a_list_is_refused_by_its_line_and_shown_before_anything_is_asked(
     open_windows: Windows, acme_slack: Footnote
 ) -> None:
     account = harriet(acme_slack)
     mei = open_windows.open(acme_slack.origin, "mei", "general")
     omar = open_windows.open(acme_slack.origin, "omar", "dm:footnote")
-    opened = window(mei)
-    field = opened.get_by_label("Who is whom")
+    shown = opened(mei, "people import", "Link people")
+    field = shown.get_by_label("Who is whom")
     field.fill(f"ana@acme.test,wiki,{account}\nana,wiki,{account}")
-    opened.get_by_role("button", name="Look").click()
-    expect(opened.get_by_role("alert")).to_contain_text("Line 2: the first field is no e-mail address")
+    shown.get_by_role("button", name="Look").click()
+    expect(shown.get_by_role("alert")).to_contain_text("Line 2: the first field is no e-mail address")
     field.fill(f"ana@acme.test,wiki,{account}\nnobody@acme.test,wiki,712020:nobody")
-    opened.get_by_role("button", name="Look").click()
-    expect(opened).to_contain_text("New: 1. Changed: 0.")
-    expect(opened).to_contain_text("nobody@acme.test")
-    opened.get_by_role("button", name="Change it").click()
-    expect(opened).to_contain_text("I asked omar@acme.test")
+    shown.get_by_role("button", name="Look").click()
+    expect(shown).to_contain_text("New: 1. Changed: 0.")
+    expect(shown).to_contain_text("nobody@acme.test")
+    shown.get_by_role("button", name="Change it").click()
+    expect(shown).to_contain_text("I asked omar@acme.test")
     card = said_by(omar, "Footnote").last
     card.get_by_role("button", name="Decline").click()
     expect(card).to_contain_text("has declined it")
-    acme_slack.settled()
-
-
-def test_who_is_no_admin_learns_nothing_and_changes_nothing(open_windows: Windows, acme_slack: Footnote) -> None:
-    ana = open_windows.open(acme_slack.origin, "ana", "general")
-    texts = ("people", "people show mei@acme.test", "people link ana@acme.test wiki x", "people import")
-    for text in texts:
-        told = types(ana, text)
-        expect(told).to_contain_text("Only admins can use this")
-        expect(told).not_to_contain_text(re.compile("wiki|linked"))
-    expect(ana.get_by_role("dialog")).to_have_count(0)
-    go(ana, "Footnote, app")
     acme_slack.settled()

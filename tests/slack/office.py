@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from starlette.routing import BaseRoute
 
 from bot import app, service
 from bot.core.clock import Clock, utc_now
@@ -138,10 +139,12 @@ def office(
     documents: Mapping[str, str] = company.DOCUMENTS,
     people: str = company.PEOPLE,
     over: Over | None = None,
+    routes: Sequence[BaseRoute] = (),
     **settings: Any,
 ) -> Iterator[Office]:
-    """The company has been read; nobody is in Slack yet: see `running`. `over`: as Slack reaches us."""
-    emulator = SlackEmulator(world or a_slack_world(), delivery=delivery, rates=rates or RateLimits.off())
+    """The company has been read; nobody is in Slack yet: see `running`. `over`: as Slack reaches us. `routes`: a page on it."""
+    rates = rates or RateLimits.off()
+    emulator = SlackEmulator(world or a_slack_world(), delivery=delivery, rates=rates, routes=routes)
     with emulator as slack:
         named: dict[str, Any] = {
             "SLACK_BOT_TOKEN": slack.bot_token(),
