@@ -6,6 +6,7 @@ or who may do it, or says that it is not to be done, asks for nothing. Pure.
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final, NamedTuple
 
 WISH: Final = "need"  # the verb of whoever names what they want and not what is to be done for it
@@ -47,6 +48,7 @@ _IN_DOUBT: Final = re.compile(  # such a sentence asks for nothing, unless polit
     r"unless|before|after|once|can|could|would|will)\b"
 )
 _SHORTEST: Final = 4  # of what is left of a word that may be mistyped
+_MOST_ORDERS: Final = 50  # of one message: whoever is to look at each has to end soon
 _MOST: Final = 240  # characters behind a verb that say what it is about
 
 
@@ -59,7 +61,11 @@ class Order(NamedTuple):
 
 
 def orders(text: str) -> Iterator[Order]:
-    """Of a text without what it quotes. Whatever follows what one of them tells is told too."""
+    """Of a text without what it quotes, the first of them. Whatever follows what one of them tells is told too."""
+    yield from islice(_orders(text), _MOST_ORDERS)
+
+
+def _orders(text: str) -> Iterator[Order]:
     for sentence in _SENTENCE.split(_SPACES.sub(" ", text.replace("’", "'"))):
         in_doubt = _IN_DOUBT.match(sentence) is not None
         for start in [0, *(match.end() for match in _SIDE.finditer(sentence))]:

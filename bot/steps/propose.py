@@ -18,7 +18,7 @@ from bot.core.subject import parted, subject
 from policies.evidence import Citation
 from policies.gate import ToolRule
 
-_QUOTED: Final = re.compile(r"“([^”]+)”|\"([^\"]+)\"|«([^»]+)»|„([^“”]+)[“”]|(?<!\w)'([^'\n]+)'(?!\w)")
+_QUOTED: Final = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|«([^«»]+)»|„([^„“”]+)[“”]|(?<!\w)'([^'\n]+)'(?!\w)")
 _WORD: Final = re.compile(r"[^\W_]+")
 _LABELLED: Final = r"(?im)(?:^|[,;])[ \t]*{name}[ \t]*[:=]\s*(\S.*?)(?=$|[,;]\s*(?:{others})[ \t]*[:=])"
 _TOKEN: Final = re.compile(r"[^\s,;“”\"'()]+")
