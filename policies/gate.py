@@ -83,6 +83,12 @@ def rule_of(tool: str, tools: Tools) -> ToolRule | None:
     return tools.get(target, {}).get(does)
 
 
+def places(tools: Tools) -> frozenset[str]:
+    """Where what is enabled may be done, as far as that has a name."""
+    enabled = [rule for each in tools.values() for rule in each.values() if rule.enabled]
+    return frozenset(target for rule in enabled for target in rule.targets)
+
+
 class Act(NamedTuple):
     """As far as it is judged: what of its arguments says where, whom it reaches and how much; and who has said yes so far.
     `within`: its targets are numbered things in those that rules name.

@@ -1,8 +1,10 @@
 """What is a text to be about? The words of a request behind `about` and its like: `draft a mail to the team about the canteen` is
-about the canteen. Where that is not plain, nothing is guessed. `… and put it in ENG` is where it is to go, and no part of that.
+about the canteen. Where that is not plain, nothing is guessed. `… and put it in ENG` is where it is to go, and no part of that; nor
+is `… in ENG` at its end, where rules have such a place.
 """
 
 import re
+from collections.abc import Collection
 from typing import Final, NamedTuple
 
 _ABOUT: Final = re.compile(
@@ -27,9 +29,18 @@ class Parted(NamedTuple):
     then: str
 
 
-def parted(request: str) -> Parted:
-    found = _THEN.search(request)
+def parted(request: str, places: Collection[str] = ()) -> Parted:
+    """`places`: what rules call those to which texts may go."""
+    found = _THEN.search(request) or _ending(places).search(request)
     return Parted(request, "") if found is None else Parted(request[: found.start()], found.group())
+
+
+def _ending(places: Collection[str]) -> re.Pattern[str]:
+    """As they are called, or as channels are: `in general` is no place, and `in #general` is."""
+    called = [f"#{one}" for one in places] + [one for one in places if not one.islower()]
+    names = "|".join(map(re.escape, called)) or "(?!)"
+    leads = r"(?<!\s)\s+(?i:(?:in|into|on|to|for|under)\s+(?:the\s+)?(?:(?:project|space|channel)\s+)?)"
+    return re.compile(rf"{leads}(?:{names})[.!]*\s*$")
 
 
 def subject(request: str) -> str | None:

@@ -32,6 +32,7 @@ from policies.evidence import (
     Superseded,
     Unread,
 )
+from policies.gate import places
 from policies.intents import Request, Route
 from policies.people import Audience
 from policies.rules import Rules
@@ -141,7 +142,7 @@ def _about(attempt: Attempt, way: Route) -> Attempt:
     """What a text is to be about is searched too: who is to read it stands in no document, and nor does where it is to go."""
     if way.does != "draft":
         return attempt
-    asked, whole = parted(attempt.wording.asked).writing, attempt.wording.whole
+    asked, whole = parted(attempt.wording.asked, places(attempt.rules.tools)).writing, attempt.wording.whole
     said = {"asked": asked, "whole": subject(asked) if whole is None else whole}
     return replace(attempt, wording=attempt.wording.model_copy(update=said))
 

@@ -220,7 +220,7 @@ def placed(text: str, tools: Mapping[str, tuple[AnyTool, ToolRule]]) -> Placed |
     """By the words around what it is to be about: those say what it says, and never where it goes. None: it is only to be
     written, or nobody can tell for what.
     """
-    writing, then = parted(text)
+    writing, then = parted(text, {place for _, rule in tools.values() for place in rule.targets})
     about = subject(writing) or ""
     around = f"{writing.removesuffix('.').replace(about, ' ', 1) if about else writing} {then}"
     bodies = {name: body for name, (tool, _) in tools.items() if (body := body_of(tool)) is not None}

@@ -191,6 +191,8 @@ def test_of_several_places_that_no_rule_names_none_is_meant() -> None:
 ABOUT_LEAVE = [
     ("draft a ticket in ENG about the leave", "ENG", "The leave"),
     ("draft a ticket about the leave and put it in ENG", "ENG", "The leave"),
+    ("draft a ticket about the leave in ENG", "ENG", "The leave"),
+    ("draft a ticket about the leave for the project ENG.", "ENG", "The leave"),
     ("draft a bug for ENG about OPS and its pagers", "ENG", "OPS and its pagers"),
     ('draft a ticket titled "Days off" about the leave, then file it in ENG', "ENG", "Days off"),
     ("draft a ticket about the leave and post it", None, "The leave"),
@@ -209,6 +211,8 @@ def test_where_a_text_goes_is_said_around_what_it_is_about(text: str, project: s
     [
         "draft a ticket about the leave",
         "draft a ticket about ENG",
+        "draft a ticket about the leave in eng",
+        "draft a mail about the leave in ENG",
         "draft a mail about the leave and put it in ENG",
         "",
     ],
