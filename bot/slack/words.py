@@ -87,7 +87,7 @@ def shortened(left_out: int) -> str:
 
 
 AN_ADDRESS = "(see where this comes from)"
-_PUT = "What I would put there is in our direct conversation, for whoever asked to confirm. Nothing has been put anywhere yet."
+_PUT = "A card in our direct conversation asks whoever wanted it whether to put it there. Nothing has been put anywhere yet."
 
 
 def put(said: Put) -> str:

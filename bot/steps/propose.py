@@ -33,6 +33,7 @@ _LEADS_TO: Final = (
     r"(?i)(?<!\s)\s+(?:in|into|on|to|at)\s+(?:the\s+)?(?:project\s+|space\s+|channel\s+)?#?{target}[.!?]*$"
 )
 _GIVEN: Final = re.compile(r"(?i)\b(?:saying|that says|that tells|with the text|with the words)\b")
+_POLITE: Final = re.compile(r"(?i)\W*(?:can|could|would|will)\b")
 _COLON: Final = re.compile(r":\s+(\S.*)$", re.DOTALL)
 _ADDRESS: Final = re.compile(r"(?<![\w.+@-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+(?![\w+@-])")
 _NUMBER: Final = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)?(?![\w])")
@@ -415,6 +416,8 @@ def _texts(text: str, targets: Sequence[str], *, most: int) -> Sequence[str]:
         behind = _COLON.search(_QUOTED.sub(_blank, text))
         return [*quoted, _ended(behind.group(1))] if behind is not None and len(quoted) < most else quoted
     colon = _COLON.search(text)
+    if colon is None and _POLITE.match(text) is not None:
+        text = text.rstrip().removesuffix("?")  # of the request: `could you open a ticket about the door?`
     said = _SAYING.search(text[: colon.start()] if colon is not None else text)
     if colon is not None:
         before = [_without_target(said.group(1), targets)] if said is not None and most > 1 else []

@@ -199,6 +199,18 @@ ABOUT_LEAVE = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("text", "summary"),
+    [
+        ("Could you open a ticket in ENG about the door?", "the door"),
+        ("Open a ticket in ENG about who has the key?", "who has the key?"),
+        ("Could you open a ticket in ENG: who has the key?", "who has the key?"),
+    ],
+)
+def test_a_polite_request_ends_with_a_mark_that_is_not_of_its_text(text: str, summary: str) -> None:
+    assert fill(text, TOOL, RULE).values["summary"] == summary
+
+
 @pytest.mark.parametrize(("text", "project", "summary"), ABOUT_LEAVE, ids=[text for text, *_ in ABOUT_LEAVE])
 def test_where_a_text_goes_is_said_around_what_it_is_about(text: str, project: str | None, summary: str) -> None:
     found = placed(text, {TOOL.name: (TOOL, RULE)})

@@ -191,9 +191,12 @@ def _arguments(sheet: Sheet) -> Iterator[Json]:
         came = f" · {_ORIGINS[origin.origin]}" if origin is not None else ""
         yield rich_text([section((Run(_label(name, sheet), bold=True), Run(came, italic=True))), _value(value)])
     if proposal.sources:
-        yield rich_text([section((Run(_SIGNED, bold=True),)), *_below(proposal.below)])
+        yield rich_text(
+            [section((Run(_SIGNED, bold=True), Run(f"\n{proposal.below.heading}"))), _links(proposal.below)]
+        )
     if sheet.signed is not None:
-        yield rich_text([section((Run(_SIGNED, bold=True),)), _value(sheet.signed)])
+        heading = [] if proposal.sources else [section((Run(_SIGNED, bold=True),))]
+        yield rich_text([*heading, _value(sheet.signed)])
     if proposal.missing and sheet.standing.stage == "proposed":
         yield note(f"Still to be said: {', '.join(_label(name, sheet) for name in proposal.missing)}. Press Edit.")
 
@@ -203,10 +206,9 @@ def _is_shut(sheet: Sheet) -> bool:
     return bool(sheet.standing.proposal.sources) and sheet.standing.because == "outdated"
 
 
-def _below(below: Below) -> Iterator[Json]:
-    yield section((Run(below.heading),))
+def _links(below: Below) -> Json:
     items = [{"type": "rich_text_section", "elements": [_linked(each)]} for each in below.links]
-    yield {"type": "rich_text_list", "style": "bullet", "elements": items}
+    return {"type": "rich_text_list", "style": "bullet", "elements": items}
 
 
 def _linked(each: Link) -> Json:
