@@ -88,7 +88,8 @@ class GaveUp(Exception):  # noqa: N818 - named for what the receipt says
 
 class SetApart(Retryable):
     """Its processes have died again and again. Most of what they had in hand is not why; each waits by itself, and for
-    a time of its own, so that one such question neither takes the others with it nor keeps the process from starting.
+    a time of its own, so that one such question neither takes the others with it nor keeps the process from starting; and
+    what was said after it, in the same place, does not wait for it.
     """
 
 
@@ -352,7 +353,8 @@ def _end(work: OpenReceipt, poster: Poster, error: Exception) -> None:
         log.error("a question failed", receipt=receipt, exc_info=error)
     elif work.attempt < _ATTEMPTS:
         log.warning("to be tried again", receipt=receipt, error=name)
-        work.try_again(_failure("delayed", error, work.attempt), name, _pause(work.attempt, error))
+        pause, apart = _pause(work.attempt, error), isinstance(error, SetApart)
+        work.try_again(_failure("delayed", error, work.attempt), name, pause, apart=apart)
         return
     work.check_lease()
     with _telling(receipt):

@@ -199,6 +199,16 @@ def test_questions_whose_processes_died_again_and_again_wait_each_for_a_time_of_
     assert sorted(desk.posted) == names
 
 
+def test_what_was_said_after_one_that_is_set_apart_does_not_wait_for_it(desk: Desk) -> None:
+    desk.waits("r_1", "r_2")
+    for name in ("r_1", "r_2"):
+        desk.changes(name, lane="thread")
+    die(desk, 2)
+    assert desk.drain() == 2
+    assert desk.posted == ["r_2"]
+    assert desk.row("r_1") == ("waiting", "SetApart")
+
+
 def die_together(desk: Desk, names: list[str], times: int) -> None:
     for _ in range(times):
         assert all(desk.inbox.claim(desk.world.now) for _ in names)

@@ -191,8 +191,12 @@ class OpenReceipt:
 
         self._held(write)
 
-    def try_again(self, event: Event, error: str, after: timedelta) -> None:
+    def try_again(self, event: Event, error: str, after: timedelta, *, apart: bool = False) -> None:
+        """`apart`: what was said after it is answered before."""
+
         def write(session: Session, now: datetime) -> None:
+            if apart:
+                self._inbox.leave_lane(session, self._claim)
             self._inbox.again(session, self._claim, now + after, error=error)
             self._append(session, (event,), now)
 
