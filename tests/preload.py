@@ -47,7 +47,7 @@ class Kept:
 
     def embed(self, texts: Sequence[str], *, errand: Errand = NOBODYS) -> Vector:  # noqa: ARG002
         self.lacks_some = True
-        raise Unembedded("unreachable")
+        raise Unembedded(self.name, "unreachable")
 
 
 def fit_examples() -> None:

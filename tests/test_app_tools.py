@@ -1,4 +1,4 @@
-"""Which tools there are: those whose targets are there."""
+"""Which tools there are, and which of them have a target at this moment."""
 
 from pathlib import Path
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 
 from bot import app
 from bot.app.tools import jira, tools, wikis
-from bot.core.acting import Actor, Barred
+from bot.core.acting import Actor, Barred, NotDone
 from bot.settings import Settings
 from connectors.model import Fatal
 from policies.people import Email
@@ -30,10 +30,10 @@ def names(home: Path, sources: dict[str, dict[str, str]], **given: Any) -> list[
         with records.database.writing() as session:
             for kind, said in sources.items():
                 records.sources.add(session, kind, kind, said, records.clock())
-        return [each.name for each in tools(records, given.get("speaker"), jira(settings))]
+        return [each.name for each in tools(records, given.get("speaker"), jira(settings)) if each.is_set_up()]
 
 
-def test_without_a_target_there_is_no_tool(tmp_path: Path) -> None:
+def test_without_a_target_no_tool_is_set_up(tmp_path: Path) -> None:
     (tmp_path / "notes").mkdir()
     assert names(tmp_path / "home", {"folder": {"path": str(tmp_path / "notes")}}) == []
 
@@ -66,11 +66,33 @@ def test_a_source_that_was_removed_is_no_target_any_more(tmp_path: Path) -> None
     with app.records(settings) as records:
         with records.database.writing() as session:
             records.sources.add(session, "wiki", "confluence", WIKI, records.clock())
-        (page, _) = tools(records)
+        (page, _, _) = tools(records)
         arguments = page.takes(space="ENG", title="x", text="x")  # type: ignore[call-arg]
         assert len(wikis(records)) == 1
         assert wikis(records)[0].person(Email("ana@acme.test")) is None
         with records.database.writing() as session:
             records.sources.remove(session, "wiki")
         assert wikis(records) == []
-        assert page.look(arguments, Actor(email=Email("ana@acme.test"))) == Barred(why="unknown_there")
+        assert page.look(arguments, Actor(email=Email("ana@acme.test"))) == Barred(why="not_set_up")
+
+
+def test_a_source_that_is_added_later_is_a_target_at_once_and_until_then_each_says_that_there_is_none(
+    tmp_path: Path,
+) -> None:
+    ana = Actor(email=Email("ana@acme.test"))
+    with app.records(Settings(home=tmp_path)) as records:
+        page, comment, share = tools(records)
+        asked = (
+            (page, page.takes(space="ENG", title="x", text="x")),  # type: ignore[call-arg]
+            (comment, comment.takes(page="123", text="x")),  # type: ignore[call-arg]
+            (share, share.takes(file="0123456789", person="ben@acme.test")),  # type: ignore[call-arg]
+        )
+        for tool, arguments in asked:
+            assert not tool.is_set_up()
+            assert tool.look(arguments, ana) == Barred(why="not_set_up")
+            assert tool.run(arguments, ana, "key") == NotDone(why="not_set_up")
+        for kind, said in (("confluence", WIKI), ("drive", DRIVE)):
+            with records.database.writing() as session:
+                records.sources.add(session, kind, kind, said, records.clock())
+        assert [tool.is_set_up() for tool, _ in asked] == [True, True, True]
+        assert page.look(asked[0][1], ana) == Barred(why="unknown_there")

@@ -1,5 +1,5 @@
-"""The tools whose targets there are: Confluence and Drive as sources, Jira as the settings name it, Slack
-where we speak there.
+"""The tools: those of Confluence and Drive, whose targets are the sources that there are at each moment; of Jira, as the settings
+name it; of Slack, where we speak there.
 """
 
 from collections.abc import Sequence
@@ -19,19 +19,17 @@ if TYPE_CHECKING:
 
 
 def tools(records: Records, speaker: Speaker | None = None, jira: "Jira | None" = None) -> tuple[Tool[Any], ...]:
-    """As there are at this moment; what is added or removed later is, for each of them, at once."""
+    """A source that is added or removed later is one of their targets, or is none any more, at once."""
     from bot import tools as every
 
     made: list[Tool[Any]] = []
     if jira is not None:
         made += [every.JiraCreateIssue(jira, _known(records, jira)), every.JiraComment(jira, _known(records, jira))]
-    if wikis(records):
-        made += [
-            every.ConfluenceCreatePage(lambda: wikis(records)),
-            every.ConfluenceComment(lambda: wikis(records)),
-        ]
-    if drives(records):
-        made.append(every.DriveShareFile(lambda: drives(records)))
+    made += [
+        every.ConfluenceCreatePage(lambda: wikis(records)),
+        every.ConfluenceComment(lambda: wikis(records)),
+        every.DriveShareFile(lambda: drives(records)),
+    ]
     if speaker is not None:
         made.append(every.SlackPostMessage(speaker))
     return tuple(made)

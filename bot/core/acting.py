@@ -10,12 +10,13 @@ from connectors.plain import NOTHING_BELOW, Below
 from policies.people import Email, Noun
 
 Why = Literal[
-    "no_such_target", "not_yours", "unknown_there", "invalid", "too_many", "refused", "outdated", "not_for_all"
+    "no_such_target", "not_yours", "unknown_there", "invalid", "too_many", "refused", "outdated", "not_for_all", "not_set_up"
 ]  # fmt: skip
 """`not_yours`: whom it is for may not do it there themselves. `unknown_there`: the target does not know who that is.
 
 The first two are said with the same words, or a refusal would tell what there is. `outdated`: what a text was written from is not as
-it was for whoever asked; `not_for_all`: not everybody who would read it there may read that.
+it was for whoever asked; `not_for_all`: not everybody who would read it there may read that. `not_set_up`: there is no target of
+this sort here at all.
 """
 
 
@@ -101,6 +102,9 @@ class Tool(Protocol[Taken_contra]):
     """Whether running it twice with one key is one effect at the target. Only then is it ever run again."""
     signs: ClassVar[bool]
     """Whether the byline is added to what is sent."""
+
+    def is_set_up(self) -> bool:
+        """Whether there is any target here at this moment. Asks none."""
 
     def look(self, arguments: Taken_contra, actor: Actor) -> Would | Barred:
         """Only reads: whether the target is there, and whether the actor may do this there themselves. Raises `Retryable`."""

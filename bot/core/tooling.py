@@ -84,11 +84,11 @@ class ToolDesk(Protocol):
     """What there is to tell of tools, beside their rules."""
 
     def there(self) -> frozenset[str]:
-        """Those whose targets are named."""
+        """Those of whose targets there is one at this moment."""
         ...
 
     def tool(self, name: str) -> AnyTool | None:
-        """None: there is none that could be used."""
+        """None: this process has none of that name."""
         ...
 
     def understood(self, tool: AnyTool, entries: Mapping[str, str]) -> Typed:

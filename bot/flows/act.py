@@ -30,7 +30,10 @@ def proposed(attempt: Attempt, asker: Person, found: Sorted) -> Notice | None:
     if not isinstance(question.place, SlackPlace) or not isinstance(question.asker, SlackUser):
         return None  # nowhere else there is anything to click on
     enabled = enabled_tools(acting, attempt.rules)
-    way, wanted = _meant(attempt, found, acting, enabled)
+    ready, others = set_up(acting, enabled)
+    way, wanted = _meant(attempt, found, acting, ready)
+    if wanted.tool is None and wanted.because != "too_long" and others:
+        way, wanted = _meant(attempt, found, acting._replace(proposer=None), others)
     if wanted.because == "too_long":
         return Notice(about="denied", because="too_long")
     if way is None or wanted.tool is None or wanted.filled is None:
@@ -63,7 +66,8 @@ def may_have_done(attempt: Attempt, asker: Person, way: Route) -> tuple[str, ...
         return ()
     user, channel = question.asker.user, question.place.channel
     actor, found = Actor(user, asker), []
-    for name, rule in enabled_tools(acting, attempt.rules).items():
+    ready, _ = set_up(acting, enabled_tools(acting, attempt.rules))
+    for name, rule in ready.items():
         where = None if channel.startswith("D") else channel
         act = Act(name, way.intent, user, where, attempt.now + rule.expires_in)
         if not isinstance(decide(act, actor, attempt.rules.tools, attempt.now, 0), Deny):
@@ -111,6 +115,14 @@ def enabled_tools(acting: Acting, rules: Rules) -> dict[str, ToolRule]:
     return {name: rule for name, rule in found.items() if rule is not None and rule.enabled}
 
 
+def set_up(acting: Acting, enabled: Mapping[str, ToolRule]) -> tuple[dict[str, ToolRule], dict[str, ToolRule]]:
+    """Those of whose targets there is one at this moment; and the others, of which it is only said that there is none, where no
+    other was meant.
+    """
+    ready = {name: rule for name, rule in enabled.items() if acting.tools[name].is_set_up()}
+    return ready, {name: rule for name, rule in enabled.items() if name not in ready}
+
+
 def made(
     filled: Filled,
     tool: AnyTool,
@@ -140,12 +152,14 @@ def made(
 def why_not(
     proposal: Proposal, tool: AnyTool, person: Person, acting: Acting, rules: Rules, now: datetime
 ) -> str | None:
-    """By the gate, before anybody has said yes to it."""
+    """By the gate, before anybody has said yes to it; and where there is no target at all."""
     if len(proposal.arguments) > MOST_CHARACTERS:
         return "too_long"
     used = acting.executions.used(proposal.actor, proposal.tool, day_of(now))
     found = decide(act_of(proposal, tool), Actor(proposal.actor.user, person), rules.tools, now, used)
-    return found.rule if isinstance(found, Deny) else None
+    if isinstance(found, Deny):
+        return found.rule
+    return None if tool.is_set_up() else "not_set_up"
 
 
 def day_of(now: datetime) -> datetime:

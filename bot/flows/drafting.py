@@ -12,7 +12,7 @@ from typing import NamedTuple
 from bot.core.cited import address, cited
 from bot.core.nouns import Part, SlackPlace, SlackUser
 from bot.core.proposals import Acting, Proposal, Source
-from bot.flows.act import enabled_tools, made, why_not
+from bot.flows.act import enabled_tools, made, set_up, why_not
 from bot.flows.reply import Attempt
 from bot.flows.requests import Sorted
 from bot.steps.propose import MOST_CHARACTERS, Placed, placed, with_body
@@ -38,7 +38,11 @@ def placed_by(attempt: Attempt, asker: Person, found: Sorted) -> Placed | None:
         return None
     enabled = enabled_tools(acting, attempt.rules)
     meant = {name: rule for name, rule in enabled.items() if found.route.intent in rule.intents}
-    return placed(question.text, {name: (acting.tools[name], rule) for name, rule in meant.items()})
+    tried = (
+        placed(question.text, {name: (acting.tools[name], rule) for name, rule in each.items()})
+        for each in set_up(acting, meant)
+    )
+    return next((one for one in tried if one is not None), None)
 
 
 def drafted(attempt: Attempt, asker: Person, found: Sorted, where: Placed, part: Part) -> Drafted:

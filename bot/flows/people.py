@@ -69,6 +69,8 @@ def send_in(filled: Filled, work: CommandWork, by: Member, house: Governing, ope
         return NoSuchChange()
     if opened.body["for"] == _PREVIEW:
         links = tuple(Relink.model_validate(link) for link in opened.body["links"])
+        if not widened_by(links) and house.voice.readable(edits_of(links)) < len(links):
+            return NoSuchChange()  # there was no button for it; what needs two is looked at where they are asked
         return _brought_in(links, work, by, house, f"linked a list of {len(links)}")
     found = read_list(filled.text, house.linking.identities.kinds())
     if isinstance(found, BadLine):  # a source was removed while it was on its way
@@ -172,7 +174,7 @@ def _previewed(lines: Sequence[Line], work: CommandWork, by: Member, house: Gove
             links.append(link)
     body: dict[str, Any] = {"for": _PREVIEW, "by": str(by.user), "links": [link.model_dump() for link in links]}
     work.record(Event(kind="form_opened", body=body))
-    fits = house.voice.readable(edits_of(links)) if widened_by(links) else len(links)
+    fits = house.voice.readable(edits_of(links))
     return ImportPreviewed(
         work.typed.receipt, tuple(links), same, tuple(strangers[:_MOST_NAMED]), tuple(taken[:_MOST_NAMED]), fits
     )

@@ -84,7 +84,7 @@ def _there(name: str, house: Governing, desk: ToolDesk | None) -> _There | NoSuc
     if rule is None:
         named = (f"{target}.{does}" for target, each in tools.items() for does in each)
         return NoSuchTool(name, tuple(named))
-    if desk is None or (tool := desk.tool(name)) is None:
+    if desk is None or (tool := desk.tool(name)) is None or not tool.is_set_up():
         return Untried(name, "not_set_up")
     return Untried(name, "paused") if desk.is_paused() else _There(tool, rule, desk)
 

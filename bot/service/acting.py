@@ -69,7 +69,7 @@ class ToolsAtHand(NamedTuple):
     acting: Acting
 
     def there(self) -> frozenset[str]:
-        return frozenset(self.acting.tools)
+        return frozenset(name for name, tool in self.acting.tools.items() if tool.is_set_up())
 
     def tool(self, name: str) -> AnyTool | None:
         return self.acting.tools.get(name)

@@ -318,6 +318,7 @@ DENIED: Mapping[str, str] = {
     "unreachable": "You could not be written to.",
     "no_such_target": "There is no such place, or you may not do this there.",
     "not_yours": "There is no such place, or you may not do this there.",
+    "not_set_up": "What this would be done in (a wiki, a drive, an issue tracker) is not set up here. Ask whoever runs Footnote.",
     "unknown_there": "It is not known there who you are, so nothing can be done in your name.",
     "invalid": "What it was sent to does not take it like this. Ask again in other words.",
     "refused_there": "What it was sent to said no.",

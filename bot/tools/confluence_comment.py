@@ -45,6 +45,9 @@ class ConfluenceComment:
     def __init__(self, wikis: Wikis) -> None:
         self._wikis = wikis
 
+    def is_set_up(self) -> bool:
+        return bool(self._wikis())
+
     def look(self, arguments: Comment, actor: Actor) -> Would | Barred:
         found = self._checked(arguments, actor)
         if isinstance(found, Barred):

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field
 from bot.core.acting import Actor, Arguments, Barred, Done, NotDone, Unsure, Would, byline
 from bot.tools.outcomes import (
     ABSENT,
+    NOT_SET_UP,
     NOT_YOURS,
     UNKNOWN,
     OneLine,
@@ -75,6 +76,9 @@ class ConfluenceCreatePage:
     def __init__(self, wikis: Wikis) -> None:
         self._wikis = wikis
 
+    def is_set_up(self) -> bool:
+        return bool(self._wikis())
+
     def look(self, arguments: Page, actor: Actor) -> Would | Barred:
         wiki = self._wiki(arguments)
         found = self._checked(wiki, arguments, actor)
@@ -130,7 +134,10 @@ class ConfluenceCreatePage:
 
     def _checked(self, wiki: Wiki | None, arguments: Page, actor: Actor) -> _Checked | Barred:
         """Who somebody is comes first: what is said of that must not hang on what there is."""
-        if all(each.person(actor.email) is None for each in self._wikis()):
+        wikis = self._wikis()
+        if not wikis:
+            return NOT_SET_UP
+        if all(each.person(actor.email) is None for each in wikis):
             return UNKNOWN
         known = wiki.person(actor.email) if wiki is not None else None
         if wiki is None or known is None:

@@ -9,7 +9,18 @@ from typing import Annotated, ClassVar, Final, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from bot.core.acting import Actor, Arguments, Barred, Done, NotDone, Unsure, Would
-from bot.tools.outcomes import ABSENT, NOT_YOURS, UNKNOWN, Stopped, asking, finding, not_done, quoted, writing
+from bot.tools.outcomes import (
+    ABSENT,
+    NOT_SET_UP,
+    NOT_YOURS,
+    UNKNOWN,
+    Stopped,
+    asking,
+    finding,
+    not_done,
+    quoted,
+    writing,
+)
 from connectors.drive.client import Client
 from connectors.drive.refusals import reason
 from connectors.drive.settings import Settings
@@ -73,6 +84,9 @@ class DriveShareFile:
     def __init__(self, drives: Drives) -> None:
         self._drives = drives
 
+    def is_set_up(self) -> bool:
+        return bool(self._drives())
+
     def look(self, arguments: Sharing, actor: Actor) -> Would | Barred:
         found = self._checked(arguments, actor)
         if isinstance(found, Barred):
@@ -122,7 +136,9 @@ class DriveShareFile:
                 outcomes = [_checked(drive, arguments, actor) for drive in self._drives()]
         except Stopped as stopped:
             return stopped.barred
-        if outcomes and all(each == UNKNOWN for each in outcomes):
+        if not outcomes:
+            return NOT_SET_UP
+        if all(each == UNKNOWN for each in outcomes):
             return UNKNOWN
         return next((each for each in outcomes if each not in (ABSENT, UNKNOWN)), ABSENT)
 

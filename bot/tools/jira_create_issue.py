@@ -70,6 +70,9 @@ class JiraCreateIssue:
     def __init__(self, client: Client, known: Callable[[Email], str | None] = lambda _: None) -> None:
         self._client, self._known = client, known
 
+    def is_set_up(self) -> bool:
+        return True
+
     def look(self, arguments: Issue, actor: Actor) -> Would | Barred:
         found = self._checked(arguments, actor)
         if isinstance(found, Barred):

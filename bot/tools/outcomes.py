@@ -12,6 +12,7 @@ from connectors.model import AccessUnknown, Fatal, Retryable, Unanswered
 
 ABSENT: Final = Barred(why="no_such_target")
 NOT_YOURS: Final = Barred(why="not_yours")
+NOT_SET_UP: Final = Barred(why="not_set_up")
 UNKNOWN: Final = Barred(why="unknown_there")
 _MOST_SAID: Final = 500
 

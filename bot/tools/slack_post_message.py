@@ -45,6 +45,9 @@ class SlackPostMessage:
     def __init__(self, speaker: Speaker) -> None:
         self._speaker = speaker
 
+    def is_set_up(self) -> bool:
+        return True
+
     def look(self, arguments: Message, actor: Actor) -> Would | Barred:
         room = self._checked(arguments, actor)
         if isinstance(room, Barred):

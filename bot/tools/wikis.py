@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal, NamedTuple
 from pydantic import BeforeValidator, ValidationError
 
 from bot.core.acting import Barred, NotDone
-from bot.tools.outcomes import ABSENT, NOT_YOURS, UNKNOWN, quoted
+from bot.tools.outcomes import ABSENT, NOT_SET_UP, NOT_YOURS, UNKNOWN, quoted
 from connectors.confluence import access, wire
 from connectors.confluence.client import Client
 from connectors.confluence.people import account_of
@@ -110,6 +110,8 @@ class Found(NamedTuple):
 
 def page_for(wikis: Sequence[Wiki], ref: str, email: Email) -> Found | Barred:
     """By its address: of that site. By its number alone: of whichever site has it, and shows it to them."""
+    if not wikis:
+        return NOT_SET_UP
     known = [(wiki, *who) for wiki in wikis if (who := wiki.person(email)) is not None]
     if not known:
         return UNKNOWN

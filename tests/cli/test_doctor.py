@@ -21,6 +21,7 @@ from bot.playground.world import World
 from bot.settings import Settings
 from bot.slack import manifest
 from bot.stores.tables import LoopRow
+from policies.rules import OVERRIDES
 from tests.fakes.model_server import Reply, error, model_server
 from tests.slack.office import Office, a_slack_world, office
 from tests.world import console
@@ -208,6 +209,22 @@ def test_a_source_that_refuses_us_is_told_of_and_so_is_what_it_keeps_from_us(
     assert "footnote sources add confluence" in faults(refused)["source wiki"].fix
     assert WRONG not in str(refused)
     assert "env:WIKI_TOKEN" in without.what
+
+
+def test_a_tool_that_is_enabled_and_has_no_target_is_named_with_what_mends_it(acme: Office) -> None:
+    enabled = ("confluence.comment", "drive.share_file", "jira.comment", "slack.post_message")
+    rules = "\n".join(f'[tools.{name}]\nenabled = true\napprovers = ["U000000009"]' for name in enabled)
+    texts = {**app.packaged_rules(), OVERRIDES: rules}
+    with app.records(acme.settings) as records, records.database.writing() as session:
+        records.config.save(session, texts, author="test", note="tools", now=records.clock())
+    found = {name: one for name, one in faults(findings(acme.settings)).items() if name.startswith("tool")}
+    assert set(found) == {"tool confluence.comment", "tool drive.share_file", "tool jira.comment"}
+    assert "footnote sources add drive" in found["tool drive.share_file"].fix
+    assert "/footnote tools disable jira.comment" in found["tool jira.comment"].fix
+    with app.records(acme.settings) as records, records.database.writing() as session:
+        site = {"site": "https://acme.atlassian.net/wiki", "user": "a@acme.test", "secret": "env:NONE", "spaces": "ENG"}
+        records.sources.add(session, "wiki", "confluence", site, utc_now())
+    assert "tool confluence.comment" not in faults(findings(acme.settings))
 
 
 def test_a_model_that_answers_is_well(acme: Office, monkeypatch: pytest.MonkeyPatch) -> None:

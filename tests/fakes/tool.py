@@ -34,7 +34,7 @@ class Ticket(Arguments):
 
 
 class FakeTool:
-    """The port `Tool`. `done`: what stands at the target, by key; `refuses`: what it says instead."""
+    """The port `Tool`. `there_is_one`: a target. `done`: what stands there, by key; `refuses`: what it says instead."""
 
     name: ClassVar[str] = "jira.create_issue"
     takes: ClassVar[type[Arguments]] = Ticket
@@ -44,6 +44,7 @@ class FakeTool:
     def __init__(self) -> None:
         self.runs: list[tuple[str, Ticket, Actor]] = []
         self.looks = 0
+        self.there_is_one = True
         self.below: list[Below] = []
         self.channel: str | None = None  # in which it would be said
         self.done: dict[str, Ticket] = {}
@@ -54,6 +55,9 @@ class FakeTool:
         self.after: Callable[[], None] = _nothing
         self.cannot_tell: Exception | None = None
         self._lock = threading.Lock()
+
+    def is_set_up(self) -> bool:
+        return self.there_is_one
 
     def look(self, arguments: Ticket, actor: Actor) -> Would | Barred:  # noqa: ARG002
         self.looks += 1

@@ -4,7 +4,7 @@ their words it goes there, and by nobody else's; and only while everybody who wi
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from sqlmodel import select
@@ -21,12 +21,13 @@ from bot.stores.tables import ExecutionRow
 from connectors.plain import Link
 from policies.evidence import Answer, Citation, Put, Refusal
 from policies.people import Audience, Email, Person, Principal
-from policies.rules import Rules
+from policies.rules import OVERRIDES, Rules, parse
 from tests.fakes.access import FakeAccess, FakePeople
 from tests.fakes.composer import ScriptedComposer
 from tests.fakes.guesser import ScriptedGuesser
+from tests.fakes.tool import FakeTool
 from tests.fakes.work import FakeWork
-from tests.flows.acts import ANA, BEN, ZOE, Acts, Died, rules
+from tests.flows.acts import ANA, BEN, ZOE, Acts, Died, packaged, rules
 from tests.flows.world import World
 
 REQUEST = "Draft a ticket in ENG about the leave"
@@ -166,6 +167,29 @@ def test_a_tool_that_takes_no_drafts_is_as_none(desk: Bureau, changes: dict[str,
     desk.acts.rules = rules(**changes)
     outcome = desk.answers(desk.asks())
     assert (put_of(outcome), outcome.proposal, desk.proposed) == (None, None, [])
+
+
+def test_where_nothing_is_set_up_for_it_it_is_drafted_and_put_nowhere_and_that_is_said(desk: Bureau) -> None:
+    desk.acts.tool.there_is_one = False
+    outcome = desk.answers(desk.asks())
+    assert (put_of(outcome), outcome.proposal, desk.proposed) == (Put(because="not_set_up"), None, [])
+
+
+class OtherTool(FakeTool):
+    name: ClassVar[str] = "jira.comment"
+
+
+@pytest.mark.parametrize("absent", ["jira.create_issue", "jira.comment"])
+def test_of_two_that_are_meant_by_the_same_words_the_one_that_is_set_up_is_chosen(desk: Bureau, absent: str) -> None:
+    both = {one.name: one for one in (FakeTool(), OtherTool())}
+    both[absent].there_is_one = False
+    said = 'enabled = true\ntargets = ["ENG"]\nintents = ["draft"]\nwords = ["draft ticket"]'
+    desk.acts.rules = parse({**packaged(), OVERRIDES: "\n".join(f"[tools.{name}]\n{said}" for name in both)})
+    desk.acts.house = desk.acts.house._replace(acting=desk.acts.house.acting._replace(tools=both))
+    outcome = desk.answers(desk.asks())
+    assert put_of(outcome) == Put()
+    assert outcome.proposal is not None
+    assert {outcome.proposal.tool, absent} == set(both)
 
 
 @pytest.mark.parametrize("length", [1, 1_001])

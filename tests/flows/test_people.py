@@ -40,6 +40,9 @@ from bot.core.nouns import ReceiptId
 from bot.flows import policy
 from bot.flows.linking import edits_of
 from bot.flows.people import refusal_of_list
+from bot.playground.slack.surfaces import check_message_blocks
+from bot.slack.render import Post, admin
+from bot.slack.render import people as people_words
 from bot.slack.render import policy as policy_words
 from bot.stores import access
 from bot.stores.access import AccessStore
@@ -50,6 +53,8 @@ from connectors.confluence.people import Account, resolve
 from connectors.model import Groups
 from policies.people import Email, email_address
 from tests.flows.bureau import ANA, BEN, NOON, ZOE, Desk, Died, member
+from tests.slack.replies import inside
+from tests.slack.replies import read as read_text
 
 ACCOUNTS = (
     Account("acc:ana", "ana@acme.test", frozenset({"eng"})),
@@ -400,6 +405,55 @@ def test_of_a_list_no_more_is_agreed_to_than_can_be_read_whole_on_one_card(two: 
         assert all(f"{link.email}" in seen and (link.after or "") in seen for link in change.links)
         assert "more." not in seen
     assert identities(two).links() == before, "nobody has agreed"
+
+
+def lists_back(shown: Post) -> list[str]:
+    """What stands there to be sent in."""
+    check_message_blocks(list(shown.blocks))
+    return [read_text([one]) for one in inside(shown.blocks) if one.get("type") == "rich_text_preformatted"]
+
+
+def test_a_list_is_taken_back_by_what_its_reply_says_and_that_is_taken_back_too(two: Desk) -> None:
+    linked(two)
+    before = identities(two).links()
+    agreed(two, "zoe@acme.test,wiki,acc:old\nben@acme.test,wiki,acc:chief\nana@acme.test,files,-")
+    agreed(two, "ana@acme.test,files,ben@acme.test\nben@acme.test,wiki,acc:other")
+    (last,) = lists_back(admin.said(two.voice.told[-1]))
+    assert last == "ana@acme.test,files,-\nben@acme.test,wiki,acc:chief"
+    agreed(two, last)
+    agreed(two, "ben@acme.test,wiki,-\nzoe@acme.test,wiki,acc:zoe")
+    assert identities(two).links() == before
+    agreed(two, "ben@acme.test,wiki,acc:chief")
+    full = identities(two).links()
+    _, preview = sent(two, "ben@acme.test,wiki,-\nzoe@acme.test,wiki,-")
+    (back,) = lists_back(admin.said(two.sends(ANA, preview, "")))
+    assert identities(two).links() == {}
+    agreed(two, back)
+    assert identities(two).links() == full
+
+
+def test_whatever_fits_is_shown_whole_and_taken_back_whole_and_what_does_not_is_not_done(two: Desk) -> None:
+    two.members.known = {**two.members.known, **{f"UP{number}": member(f"p{number}") for number in range(120)}}
+    for first in range(0, 120, 30):
+        agreed(two, lines(range(first, first + 30), f"acc:{'x' * 60}"))
+    full = identities(two).links()
+    none = [f"p{number}@acme.test,wiki,-" for number in range(120)]
+    whole, preview = sent(two, "\n".join(none))
+    assert isinstance(whole, ImportPreviewed)
+    assert 40 < whole.fits < len(whole.links)
+    assert people_words.preview(whole).get("submit") is None
+    assert two.sends(ANA, preview, "sent in all the same") == NoSuchChange()
+    assert identities(two).links() == full
+    shown, preview = sent(two, "\n".join(none[: whole.fits]))
+    assert isinstance(shown, ImportPreviewed)
+    seen = read_text(people_words.preview(shown)["blocks"])
+    assert all(f"{link.email}: {link.before} → nothing" in seen for link in shown.links)
+    backs = lists_back(admin.said(two.sends(ANA, preview, "")))
+    assert len(identities(two).links()) == 120 - whole.fits
+    assert len(backs) > 1
+    for back in backs:
+        agreed(two, back)
+    assert identities(two).links() == full
 
 
 def test_a_list_that_is_longer_than_a_form_is_refused_with_how_to_split_it(two: Desk) -> None:

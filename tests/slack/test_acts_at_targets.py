@@ -1,6 +1,7 @@
 """What is asked for in Slack is done at the real tools' targets, over HTTP: by a click on a card, once, and never before it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +23,7 @@ from tests import company
 from tests.slack.office import Office, office, running, until
 from tests.slack.replies import read
 from tests.slack.test_acting import buttons, shows
+from tests.slack.test_commands import told
 
 ANA = email_address("ana@acme.test")
 TOKEN = "ACTS_TOKEN_OF_A_TEST"
@@ -78,6 +80,28 @@ def a_world() -> World:
 
 @pytest.fixture
 def at(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Targets]:
+    with before_the_wiki(tmp_path, database_url, monkeypatch) as (targets, site):
+        add_wiki(targets.acme, site)
+        with running(targets.acme):
+            until_known(targets.acme)
+            yield targets
+
+
+def add_wiki(acme: Office, site: dict[str, str]) -> None:
+    with acme.records.database.writing() as session:
+        acme.records.sources.add(session, "wiki", "confluence", site, utc_now())
+
+
+def until_known(acme: Office) -> None:
+    until(lambda: any(one.startswith("wiki/") for one in acme.records.access.person(ANA).principals))
+    until(lambda: not acme.records.jobs.is_in_hand(SYNC, "wiki"))
+
+
+@contextmanager
+def before_the_wiki(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Targets, dict[str, str]]]:
+    """And what there is to say of it, once it is added."""
     world = a_world()
     with JiraEmulator(world) as jira, ConfluenceEmulator(world) as wiki:
         monkeypatch.setenv(TOKEN, wiki.caller.token)
@@ -95,14 +119,9 @@ def at(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> It
             "requests_per_second": "1000",
         }
         documents = {**company.DOCUMENTS, "leave-2.md": POISON}
-        with office(tmp_path, database_url, documents=documents, **reached) as acme:
-            with acme.records.database.writing() as session:
-                acme.records.sources.add(session, "wiki", "confluence", site, utc_now())
+        with office(tmp_path, database_url, documents=documents, admins=("ben@acme.test",), **reached) as acme:
             lay_down(acme.records, RULES)
-            with running(acme):
-                until(lambda: any(one.startswith("wiki/") for one in acme.records.access.person(ANA).principals))
-                until(lambda: not acme.records.jobs.is_in_hand(SYNC, "wiki"))
-                yield Targets(acme, jira, wiki)
+            yield Targets(acme, jira, wiki), site
 
 
 def shown(acme: Office, name: str, request: str, *, channel: str | None = None) -> Message:
@@ -128,6 +147,25 @@ def confirmed(acme: Office, place: str | Channel, card: Message, name: str = "an
 
 def now(acme: Office, place: str | Channel, card: Message) -> Message:
     return next(one for one in acme.replies(place) if one.ts == card.ts)
+
+
+def test_a_wiki_that_is_added_while_we_serve_is_written_to_and_until_then_whoever_asks_is_told_that_there_is_none(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with before_the_wiki(tmp_path, database_url, monkeypatch) as (at, site), running(at.acme):
+        acme, request = at.acme, 'create a page in the space ENG titled "Pumps": it leaks'
+        none = shown(acme, "ana", request)
+        assert "a wiki, a drive, an issue tracker) is not set up here" in read(none.blocks)
+        assert buttons(none) == []
+        assert "confluence.create_page: enabled; its target is not set up" in told(acme, "ben", "tools")
+        assert "its target is not set up" in told(acme, "ben", "tools try confluence.create_page").lower()
+        assert acme.events("act_proposed") == []
+        add_wiki(acme, site)
+        assert "wiki" in told(acme, "ben", "sources sync wiki")
+        until_known(acme)
+        assert "confluence.create_page: enabled; medium risk" in told(acme, "ben", "tools")
+        confirmed(acme, acme.direct("ana"), shown(acme, "ana", request))
+        assert [one.title for one in at.wiki.world.confluence.content.values()].count("Pumps") == 1
 
 
 def test_each_thing_is_done_once_at_its_target_after_the_click_and_as_the_card_showed_it(at: Targets) -> None:
@@ -229,7 +267,7 @@ def test_a_text_is_drafted_and_put_where_it_was_to_go_once_after_the_click_with_
         "from a document",
         leave,
         "Written from:",
-        "For ana@acme.test, by Footnote",
+        "For Ana (ana@acme.test), by Footnote",
     )
     assert all(one in said for one in parts), said
     assert "Everybody who reads ENG – Engineering will read text from" in said
@@ -258,7 +296,7 @@ def test_a_text_is_drafted_and_put_where_it_was_to_go_once_after_the_click_with_
     acme.settled()
     assert len(acme.slack.world.channel("general").messages) == before + 1
     said = read(acme.replies("general")[-1].blocks)
-    assert all(one in said for one in (leave, "Written from:", "For ana@acme.test, by Footnote")), said
+    assert all(one in said for one in (leave, "Written from:", "For Ana (ana@acme.test), by Footnote")), said
     assert acme.events("act_declined") == []
     assert at.written == (1, 1)
 

@@ -132,11 +132,12 @@ def test_a_tool_without_a_dry_run_says_why_and_its_target_is_not_asked(tmp_path:
 def test_only_admins_try_only_what_there_is_and_nothing_in_a_pause_or_beyond_the_limit(
     tmp_path: Path, database_url: str
 ) -> None:
-    with at(tmp_path, database_url, rule() + "\n[admins]\na_minute = 9") as here:
+    with at(tmp_path, database_url, rule() + "\n[admins]\na_minute = 10") as here:
         acme, ana = here.acme, here.acme.person("ana")
         assert "Only admins" in told(acme, "zoe", f"tools try {NAME}")
         assert "There is no tool jira.delete" in told(acme, "ana", "tools try jira.delete")
         assert "its target is not set up" in told(acme, "ana", "tools try confluence.comment").lower()
+        assert "confluence.comment: not enabled; its target is not set up" in told(acme, "ana", "tools")
         asked = len(here.jira.requests.all())
 
         assert types(acme, "ana", f"tools try {NAME}").acked
@@ -150,7 +151,7 @@ def test_only_admins_try_only_what_there_is_and_nothing_in_a_pause_or_beyond_the
 
         assert types(acme, "ana", f"tools try {NAME}").acked
         until(lambda: (view := ana.view()) and view.body.get("submit"))
-        while "more than 9 commands within a minute" not in told(acme, "ana", "budget"):
+        while "more than 10 commands within a minute" not in told(acme, "ana", "budget"):
             pass
         ana.submit(TICKET)
         until(lambda: "commands within a minute" in read(view.body["blocks"]) if (view := ana.view()) else False)

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 from typing import Final
 
 from bot import app
-from bot.cli.doctor import installations, jira, machine, models, slack, sources, stores
+from bot.cli.doctor import installations, jira, machine, models, slack, sources, stores, tools
 from bot.cli.doctor.examined import Finding, examine, fault
 from bot.cli.terminal import FAULT, command, print_json, say
 from bot.core.clock import Clock, utc_now
@@ -52,6 +52,7 @@ def findings(settings: Settings, clock: Clock = utc_now, patience_s: float = _PA
             *stores.checks(records),
             *models.checks(records),
             *sources.checks(records),
+            *tools.checks(records),
             *installations.checks(records),
         ]
         return (*found, *examine(kept, patience_s))

@@ -7,7 +7,7 @@ from bot.slack.render import plain
 from bot.slack.render.characters import one_line, shortened
 from bot.slack.render.kit import Json
 from bot.slack.render.message import Post
-from bot.slack.render.parts import Item, Paragraph, Part, Run, Runs
+from bot.slack.render.parts import Code, Item, Paragraph, Part, Run, Runs
 from bot.slack.render.richtext import blocks
 
 _NO_LINKS: frozenset[str] = frozenset()
@@ -74,7 +74,7 @@ def moment(at: datetime) -> str:
 
 def _fitting(found: Sequence[Part]) -> Sequence[Part]:
     """The first of them, and the last, which says what to do next."""
-    if sum(map(_size, found)) <= _MOST_CHARACTERS:
+    if size_of(found) <= _MOST_CHARACTERS:
         return found
     fitting: list[Part] = []
     left = _MOST_CHARACTERS - _size(found[-1])
@@ -86,6 +86,12 @@ def _fitting(found: Sequence[Part]) -> Sequence[Part]:
     return [*fitting, told(_MORE), found[-1]]
 
 
+def size_of(found: Sequence[Part]) -> int:
+    return sum(map(_size, found))
+
+
 def _size(part: Part) -> int:
+    if isinstance(part, Code):
+        return len(part.text)
     runs: Runs = part.runs if isinstance(part, Paragraph | Item) else ()
     return sum(len(run.text) for run in runs)

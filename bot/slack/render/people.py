@@ -29,15 +29,16 @@ from bot.core.identities import (
 from bot.slack.render import sign_in
 from bot.slack.render.characters import one_line, shortened
 from bot.slack.render.kit import Json, plain_text
-from bot.slack.render.lines import coded, item, moment, named, post, told
+from bot.slack.render.lines import coded, item, moment, named, post, size_of, told
 from bot.slack.render.message import Post
 from bot.slack.render.parts import Part
 from bot.slack.render.policy import modal, refused
+from bot.slack.render.way_back import way_back
 from policies.identities import ACCOUNTS, LINKED, MOST_CHARACTERS, gives
 
 FORM = "people"
 TITLE = "Link people"
-_MOST_LINKS = 40
+_MOST_CHARACTERS = 9_500  # of what was done and how it is taken back
 _MOST_OF_A_NAME = 150
 
 
@@ -56,7 +57,7 @@ def people(reply: PeopleReply) -> Sequence[Part]:  # noqa: C901, PLR0911 - one l
         case AccountTaken(source, account, holder):
             return [told(_TAKEN.format(holder=_name(holder), account=_name(account), source=_name(source)))]
         case Relinked(links):
-            return [told("Done, at once:"), *_links(links), told(_REREAD)]
+            return _relinked(links)
         case ImportPreviewed():
             return _previewed(reply)
         case PeopleMoved():
@@ -75,7 +76,7 @@ _TAKEN = (
     "known: `/footnote people show {holder}`"
 )
 _TOO_LONG = (
-    "Nothing was changed. A second admin has to agree to it, and reads all of it on one card: these are {count:,} lines that "
+    "Nothing was changed. All of it is read on one card, by a second admin where one has to agree: these are {count:,} lines that "
     "change something, of which the first {fits:,} fit. Send them first, and the others once those were agreed to."
 )
 _REREAD = "Who is who there is being read again; until then, they read nothing of it."
@@ -128,13 +129,21 @@ def _identity(one: Identity) -> str:
     return f"{one.source} ({one.kind}): {_name(one.account or 'themselves')}, {_HOW[one.how]}{by}{since}{groups}.{read}"
 
 
+def _relinked(links: Sequence[Relink]) -> Sequence[Part]:
+    """Where there is no room for both, what it was is told, by which it is taken back."""
+    back, done = way_back(links), _links(links)
+    if size_of([*done, *back]) > _MOST_CHARACTERS:
+        return [told(f"Done, at once, all {len(links):,} of them."), *back, told(_REREAD)]
+    return [told("Done, at once:"), *done, *back, told(_REREAD)]
+
+
 def _links(links: Sequence[Relink]) -> Sequence[Part]:
-    more = [told(f"And {len(links) - _MOST_LINKS} more.")] if len(links) > _MOST_LINKS else []
-    return [*(coded(_link(one)) for one in links[:_MOST_LINKS]), *more]
+    """All: no more are taken than a card has room for."""
+    return [coded(_link(one)) for one in links]
 
 
 def _link(one: Relink) -> str:
-    before, after = (_name(each) if each is not None else "whom the source says" for each in (one.before, one.after))
+    before, after = (_name(each) if each is not None else "nothing" for each in (one.before, one.after))
     return f"{one.source}, {one.email}: {before} → {after}"
 
 
@@ -152,7 +161,11 @@ def _previewed(reply: ImportPreviewed) -> Sequence[Part]:
     if not reply.links:
         return [told(f"Nothing would change. {count}"), *left]
     if reply.fits < len(reply.links):
-        return [told(_TOO_LONG.format(count=len(reply.links), fits=reply.fits)), *_links(reply.links), *left]
+        return [
+            told(_TOO_LONG.format(count=len(reply.links), fits=reply.fits)),
+            *_links(reply.links[: reply.fits]),
+            *left,
+        ]
     waits = " A second admin has to agree to it." if new or other else ""
     return [told(f"This would change, all of it or nothing. {count}{waits}"), *_links(reply.links), *left]
 

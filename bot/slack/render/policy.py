@@ -35,6 +35,7 @@ from bot.slack.render.kit import Json, plain_text
 from bot.slack.render.lines import buttons, coded, item, moment, named, post, told
 from bot.slack.render.message import Post
 from bot.slack.render.parts import Item, Part
+from bot.slack.render.way_back import way_back
 from policies.rules import FILES
 from policies.spelt import value
 
@@ -108,7 +109,8 @@ def decided(change: Change, number: int | None) -> Sequence[Part]:
         if change.links and change.state == "outdated"
         else _OUTCOMES[change.state]
     )
-    return [what, told(outcome.format(by=change.decided_by or "Somebody") + version), *_way_back(change)]
+    back = way_back(change.links) if change.links and change.state == "approved" else []
+    return [what, told(outcome.format(by=change.decided_by or "Somebody") + version), *back]
 
 
 _MOVED = (
@@ -121,19 +123,6 @@ _OWN_MOVED = (
     "Somebody was linked otherwise since it was asked for, has left, or the account is another's by now. Nothing was changed; "
     "sign in there again if it is still wanted."
 )
-
-
-def _way_back(change: Change) -> Sequence[Part]:
-    """Of who somebody is; of a version, its number is enough."""
-    if not change.links or change.state != "approved":
-        return []
-    if len(change.links) > 1:
-        return [told("To take it back: send the same list with `-` as each account, by `/footnote people import`")]
-    (link,) = change.links
-    back = f"unlink {link.email} {link.source}"
-    if link.before is not None:
-        back = f"link {link.email} {link.source} {link.before}"
-    return [told(f"To take it back: `/footnote people {back}`")]
 
 
 def outcome(one: Decided) -> Post:
