@@ -144,7 +144,8 @@ def preview(
 
 def nothing_in(scope: Collection[str], shelves: Mapping[Shelf, int]) -> tuple[str, ...]:
     """A name or a label that was misspelt, or of a source that was not read yet."""
-    return tuple(one for one in scope if not any(named(one).has(shelf.where, shelf.labels) for shelf in shelves))
+    ours = [(one, named(one)) for one in scope]
+    return tuple(one for one, place in ours if not any(place.has(shelf.where, shelf.labels) for shelf in shelves))
 
 
 def _shut(inside: Mapping[Shelf, int], readable: Collection[ListId]) -> int:

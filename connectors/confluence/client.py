@@ -24,6 +24,7 @@ MOST_POLLED: Final = 50
 MOST_RESTRICTED: Final = 100
 MOST_GROUPS: Final = 200
 MOST_USERS_AT_ONCE: Final = 250
+_LABELS: Final = "labels"
 OUR_OWN: Final = "my"  # a label's prefix, where only the account that put it there sees it
 MOST_OF_ANYTHING: Final = 200_000  # members of a group: a list that is longer has no end
 LIVE: Final = Patience(total_s=12.0, first_wait_s=0.2, longest_wait_s=2.0, jitter_s=0.2)
@@ -161,7 +162,8 @@ class Client:
         assert kind in IN_A_SPACE
         path, parameters = f"labels/{_in_path(label_id)}/{_PATHS[kind]}", {"space-id": ",".join(spaces)}
         try:
-            return tuple(one.id for one in self._all(path, Listing[wire.Content], parameters))
+            with _unknown_access(f"what has the label {label_id}", absent=False):
+                return tuple(one.id for one in self._all(path, Listing[wire.Content], parameters))
         except _Absent:
             return ()  # it went meanwhile
 
@@ -311,9 +313,13 @@ class Client:
         raise _refusal(path, found)
 
     def _all(self, path: str, model: type[Listing[Item]], parameters: Parameters) -> Iterator[Item]:
+        """From the beginning to the end: nobody has a cursor of it to begin anew without."""
         rest = {name: value for name, value in parameters.items() if name != "limit"}
-        for page, _ in self._pages(path, model, rest, PageSize(MOST_LISTED), None):
-            yield from page.results
+        try:
+            for page, _ in self._pages(path, model, rest, PageSize(MOST_LISTED), None):
+                yield from page.results
+        except Outdated:
+            raise Retryable(f"the listing of {path} broke off; nothing was concluded") from None
 
     def _pages(
         self,
@@ -376,14 +382,14 @@ class _Absent(Exception):  # noqa: N818
 class _unknown_access:  # noqa: N801 - reads as a statement
     """What is refused or not understood here is access that is not known. What may pass is still worth another try."""
 
-    def __init__(self, what: str) -> None:
-        self._what = what
+    def __init__(self, what: str, *, absent: bool = True) -> None:
+        self._what, self._absent = what, absent
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, _Absent):
+        if isinstance(error, _Absent) and self._absent:
             raise AccessUnknown(f"{self._what} cannot be read ({error.status})") from None
         if isinstance(error, Misunderstood):
             raise AccessUnknown(f"{self._what}: {error}") from None
@@ -412,8 +418,10 @@ def _in_path(text: str) -> str:
 
 def _refusal(path: str, refused: Refused) -> Fatal | Retryable:
     if refused.status in _NOT_ALLOWED:
+        steps = path.split("/")
+        what = _LABELS if _LABELS in steps else steps[0]  # whatever has them
         return Fatal(
-            f"Confluence does not let us read {path.partition('/')[0]} ({refused.status}): the account or the token's scopes do not "
+            f"Confluence does not let us read {what} ({refused.status}): the account or the token's scopes do not "
             "reach that far; the check of the connection names what is missing"
         )
     return Retryable(f"Confluence refuses {path} ({refused.status}); nothing was concluded")

@@ -13,7 +13,17 @@ from connectors.confluence.reader import Reader
 from connectors.confluence.tree import Tree
 from connectors.confluence.wire import Kind
 from connectors.files import BROKEN
-from connectors.model import AccessChanged, LayerChanged, Memory, Node, OwnedLayer, Problem, Upsert
+from connectors.model import (
+    AccessChanged,
+    Known,
+    LabelsChanged,
+    LayerChanged,
+    Memory,
+    Node,
+    OwnedLayer,
+    Problem,
+    Upsert,
+)
 from connectors.told import NOBODY, Told, access_change
 
 DOCUMENTS: Final = frozenset({"page", "blogpost", "attachment", "comment"})
@@ -63,7 +73,17 @@ def read(
             its = labels.get(labelled(one.node), ())
             told.changes.append(Upsert(document=found.document.model_copy(update={"labels": its})))
             told.problems += found.problems
+    told.changes += _relabelled(memory, known, told)
     return told
+
+
+def _relabelled(memory: Memory, known: Mapping[str, Known], told: Told) -> list[LabelsChanged]:
+    """What hangs on pages that have other labels now, unless it was told whole."""
+    now = {one.document.id: one.document.labels for one in told.changes if isinstance(one, Upsert)}
+    changed = [name for name, its in now.items() if name in known and known[name].labels != its]
+    its = {node.id: now[node.parent or ""] for node in hanging(memory, changed) if node.id not in now}
+    before = memory.known(its)
+    return [LabelsChanged(id=name, labels=its[name]) for name in before if before[name].labels != its[name]]
 
 
 def _labels(reader: Reader, memory: Memory, wanted: Sequence[Entry]) -> Mapping[str, tuple[str, ...]]:

@@ -28,7 +28,7 @@ class Layers(NamedTuple):
 
 
 class Labels(NamedTuple):
-    """Of each page and blog post that has any. None: they stay as they were."""
+    """Of each page and blog post that has any. None: they stay as they were, for a while."""
 
     found: Mapping[str, tuple[str, ...]] | None
     problems: tuple[Problem, ...]
@@ -85,20 +85,30 @@ class Reader:
 
     def labels(self, spaces: Mapping[str, Space]) -> Labels:
         """Of every page and blog post in these: asked label by label, for no version and no listing tells of them."""
-        numbers = [space.id for space in spaces.values()]
+        told = self.together(self._labels_in, [space.id for space in spaces.values()])
+        passing = [one for one in told if isinstance(one, Retryable)]
+        refused = {str(one): one for one in told if isinstance(one, AccessUnknown | Fatal)}
+        problems = [_unlabelled(one) for one in refused.values()]
+        if passing:
+            return Labels(None, (_kept(passing[0]), *problems))
+        open_ = {
+            space.id: labels
+            for space, labels in zip(spaces.values(), told, strict=True)
+            if not isinstance(labels, Exception)
+        }
+        named = {one.id: one.name for labels in open_.values() for one in labels}
+        asked = [(listed_as, id_) for id_ in named for listed_as in sorted(IN_A_SPACE)]
         try:
-            named = {one.id: one.name for some in self.together(self.client.labels_in, numbers) for one in some}
-            asked = [(listed_as, id_) for id_ in named for listed_as in sorted(IN_A_SPACE)]
-            found = self.together(lambda one: self.client.labelled(*one, spaces=numbers), asked)
+            found = self.together(lambda one: self.client.labelled(*one, spaces=list(open_)), asked)
         except Retryable as error:
-            return Labels(None, (Problem(where=LABELS, reason=f"{error}; those known before stay"),))
+            return Labels(None, (_kept(error), *problems))
         except (AccessUnknown, Fatal) as error:
-            return Labels({}, (Problem(where=LABELS, reason=f"{error}; no channel can be narrowed to one"),))
-        labels: dict[str, list[str]] = {}
+            return Labels({}, (_unlabelled(error), *problems))
+        its: dict[str, list[str]] = {}
         for (listed_as, id_), things in zip(asked, found, strict=True):
             for thing in things:
-                labels.setdefault(f"{listed_as}:{thing}", []).append(named[id_])
-        return Labels({name: in_order(its) for name, its in labels.items()}, ())
+                its.setdefault(f"{listed_as}:{thing}", []).append(named[id_])
+        return Labels({name: in_order(some) for name, some in its.items()}, tuple(problems))
 
     def labels_of(self, pages: Collection[str]) -> Mapping[str, tuple[str, ...]]:
         """Of these few; without those of which they cannot be found out."""
@@ -165,6 +175,13 @@ class Reader:
         users, groups = self.client.restriction(number(name))
         return access.own_layer(self.source, users, groups)
 
+    def _labels_in(self, space: str) -> tuple[wire.Label, ...] | Retryable | AccessUnknown | Fatal:
+        """One space that does not tell keeps the others from nothing."""
+        try:
+            return self.client.labels_in(space)
+        except (Retryable, AccessUnknown, Fatal) as error:
+            return error
+
     def _labels_of(self, page: str) -> tuple[str, ...] | None:
         """What keeps them from being read is told by the look at all that is there."""
         try:
@@ -176,3 +193,11 @@ class Reader:
     def _has_scope(self, page: str) -> bool:
         labels = self.client.labels(Kind(kind(page)), number(page))
         return labels is not None and self.settings.is_in_scope(labels)
+
+
+def _kept(error: Retryable) -> Problem:
+    return Problem(where=LABELS, reason=f"{error}; those known before stay for a while")
+
+
+def _unlabelled(error: AccessUnknown | Fatal) -> Problem:
+    return Problem(where=LABELS, reason=f"{error}; nothing there has a label that a channel could be narrowed to")

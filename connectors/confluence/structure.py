@@ -21,7 +21,9 @@ from connectors.told import NOBODY, Told, access_change, batch, in_slices
 
 AT_ONCE: Final = 200
 MOST_MADE_UP_FOR: Final = 500  # in one look
+MOST_WITHOUT_LABELS: Final = 24  # looks in a row that did not come by them: a day, with one each hour
 SWEPT: Final = Cursor("swept")
+_WITHOUT: Final = "swept without labels "
 
 
 class Look(NamedTuple):
@@ -46,18 +48,24 @@ def structure(reader: Reader, memory: Memory, cursor: Cursor | None, *, full: bo
         yield without(some, look.nodes.keys(), before, known, total)
     if cursor is not None and not full:
         yield from _made_up_for(reader, memory, spaces, look, known)
-    for told in _labelled(reader, spaces, look, known):
-        yield batch(told, total, total, None)
-    yield Batch(seen=total, total=total, cursor=SWEPT)
-
-
-def _labelled(reader: Reader, spaces: Mapping[str, Space], look: Look, known: Mapping[str, Known]) -> Iterator[Told]:
-    """Last, for nothing else waits for it: a label lets nobody read anything."""
-    found, problems = reader.labels(spaces)
+    found, problems = reader.labels(spaces)  # last, for nothing else waits for it: a label lets nobody read anything
     if problems:
-        yield Told(problems=list(problems))
-    if found is None:
-        return
+        yield batch(Told(problems=list(problems)), total, total, None)
+    unread = 0 if found is not None else _without_labels(cursor) + 1
+    if found is not None or unread >= MOST_WITHOUT_LABELS:
+        for told in _labelled(found or {}, look, known):
+            yield batch(told, total, total, None)
+    yield Batch(seen=total, total=total, cursor=Cursor(f"{_WITHOUT}{unread}") if unread else SWEPT)
+
+
+def _without_labels(cursor: Cursor | None) -> int:
+    """How many looks in a row there were already."""
+    said = (cursor or SWEPT).removeprefix(_WITHOUT)
+    return int(said) if said.isdecimal() else 0
+
+
+def _labelled(found: Mapping[str, tuple[str, ...]], look: Look, known: Mapping[str, Known]) -> Iterator[Told]:
+    """Of what it is not known for too long, nothing is in a scope that names a label."""
     its = {name: found.get(documents.labelled(look.nodes[name]), ()) for name in look.listed_as if name in known}
     changed = [LabelsChanged(id=name, labels=now) for name, now in its.items() if known[name].labels != now]
     for some in in_slices(changed, AT_ONCE):

@@ -20,8 +20,13 @@ from bot.playground.confluence.server import ConfluenceEmulator
 from bot.playground.world import World
 from bot.settings import Settings
 from bot.slack import manifest
+from bot.stores.passages import PassageStore
 from bot.stores.tables import LoopRow
+<<<<<<< HEAD
 from policies.rules import OVERRIDES
+=======
+from policies.rules import CHANNELS
+>>>>>>> helper-scope
 from tests.fakes.model_server import Reply, error, model_server
 from tests.slack.office import Office, a_slack_world, office
 from tests.world import console
@@ -162,6 +167,23 @@ def _by_variable(given: Mapping[str, Any]) -> dict[str, Any]:
         str(fields[name].validation_alias.choices[0]) if fields[name].validation_alias else name: value  # type: ignore[union-attr]
         for name, value in given.items()
     }
+
+
+def test_a_scope_in_which_there_is_nothing_is_told_of(acme: Office) -> None:
+    with app.records(acme.settings) as records, records.database.writing() as session:
+        found = PassageStore(records.database).shelves()
+        texts = {
+            **app.packaged_rules(),
+            CHANNELS: '[C0ONE]\nscope = ["acme", "acme#policy", "elsewhere/HR"]\n\n[C0TWO]\nmode = "private"\n',
+        }
+        records.config.save(session, texts, author="ana", note="narrowed", now=utc_now())
+    assert found
+    told = [one for one in findings(acme.settings) if one.check == "channel scopes"]
+    assert [one.state for one in told] == ["note", "note"]
+    assert [one.what.split(",")[0] for one in told] == [
+        "There is nothing in acme#policy",
+        "There is nothing in elsewhere/HR",
+    ]
 
 
 def test_tables_of_a_newer_version_are_left_alone(acme: Office) -> None:

@@ -9,6 +9,7 @@ from bot.core.cited import where
 from bot.core.nouns import ListId, PassageId, source_of
 from bot.core.ports import Passages, Placed, Shelf, Stored
 from policies.access import AccessList
+from policies.channels import named
 from policies.evidence import Evidence, Found, Passage, Ranks
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -61,9 +62,7 @@ class FakePassages(Passages):
         )
 
     def _is_in(self, space: str, passage: Passage) -> bool:
-        place, _, label = space.partition("#")
-        its = self.labels.get(passage.document, ())
-        return f"{where(passage)}/".startswith(f"{place}/") and (not label or label in its)
+        return named(space).has(where(passage), self.labels.get(passage.document, ()))
 
     def shelves(self) -> Mapping[Shelf, int]:
         shelves = {

@@ -19,6 +19,7 @@ from bot.slack.render.written import plain
 from bot.stores.database import Database
 from bot.stores.tables import ExecutionRow
 from connectors.plain import Link
+from policies.channels import ChannelRules
 from policies.evidence import Answer, Citation, Put, Refusal
 from policies.people import Audience, Email, Person, Principal
 from policies.rules import OVERRIDES, Rules, parse
@@ -306,6 +307,44 @@ def test_what_goes_to_a_channel_is_for_everybody_in_it(
         desk.people.inside["C0THERE"] = inside
     proposal = desk.drafts()
     assert desk.acts.stage(proposal.id) == stage
+
+
+def _narrows(desk: Bureau, channel: str, *places: str) -> None:
+    desk.acts.rules = rules().model_copy(update={"channels": {channel: ChannelRules(scope=places)}})
+    desk.world.rules = desk.acts.rules
+
+
+@pytest.mark.parametrize(
+    ("scope", "stage"),
+    [
+        ("acme/handbook", "proposed"),
+        ("acme/handbook#policy", "proposed"),
+        ("acme/handbook#other", "declined"),
+        ("acme/elsewhere", "declined"),
+    ],
+)
+def test_what_is_put_into_a_channel_lies_in_its_scope_wherever_it_was_asked_for(
+    desk: Bureau, scope: str, stage: str
+) -> None:
+    desk.world.passages.labels["acme:leave.md"] = ("policy",)
+    desk.acts.tool.channel = "C0THERE"
+    desk.people.inside["C0THERE"] = [BEN, ZOE]
+    _narrows(desk, "C0THERE", scope)
+    proposal = desk.drafts()
+    assert desk.acts.stage(proposal.id) == stage
+    assert desk.acts.because(proposal.id) == ("not_for_all" if stage == "declined" else None)
+
+
+def test_a_draft_of_a_narrowed_channel_goes_nowhere_once_its_document_has_left_that_scope(desk: Bureau) -> None:
+    desk.world.passages.labels["acme:leave.md"] = ("policy",)
+    desk.people.inside["C0GENERAL"] = [BEN, ZOE]
+    _narrows(desk, "C0GENERAL", "acme/handbook#policy")
+    proposal = desk.drafts(channel="C0GENERAL")
+    assert desk.card(proposal) == "proposed"
+    desk.world.passages.labels["acme:leave.md"] = ()
+    confirm(proposal.id, ANA, desk.acts.house)
+    desk.acts.works()
+    assert (desk.acts.because(proposal.id), desk.acts.tool.runs) == ("outdated", [])
 
 
 def test_one_in_the_channel_who_may_not_read_one_of_the_documents_is_enough(desk: Bureau) -> None:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from bot import app, kinds
 from bot.cli.doctor.examined import Check, Finding, fault, note, well
+from bot.core.channels import nothing_in
 from bot.service.signing_in import is_reached
 from bot.stores.loops import Checkpoint
+from bot.stores.passages import PassageStore
 from bot.stores.sources import Source
 from connectors.model import AccessUnknown, Fatal, Loop, Retryable
 
@@ -28,7 +30,22 @@ def checks(records: app.Records) -> list[Check]:
         *(Check(f"source {each.name}", lambda each=each: list(_allowed(each))) for each in found),  # type: ignore[misc]
         *(Check(f"sign-in {each.name}", lambda each=each: list(_signs_in(records, each))) for each in found),  # type: ignore[misc]
         *(Check(f"freshness {each.name}", lambda each=each: list(_fresh(records, each))) for each in found),  # type: ignore[misc]
+        Check("channel scopes", lambda: list(_scopes(records))),
     ]
+
+
+def _scopes(records: app.Records) -> Iterator[Finding]:
+    """A name that was misspelt narrows a channel to nothing, and so does a label where a source has none."""
+    scopes = {channel: here.scope for channel, here in records.config.rules().channels.items() if here.scope}
+    shelves = PassageStore(records.database).shelves() if scopes else {}
+    for channel, scope in scopes.items():
+        for place in nothing_in(scope, shelves):
+            yield note(
+                "channel scopes",
+                f"There is nothing in {place}, a place of the scope of {channel}.",
+                why="Nothing is found there; where it is the only place, nothing is answered in that channel.",
+                fix="/footnote channel scope … in that channel; a # of a name is written twice, and only Confluence has labels.",
+            )
 
 
 _NONE: Final = note("sources", "There are none yet, so nothing is answered.", fix="footnote sources add --help")

@@ -12,8 +12,9 @@ from bot.playground.confluence.call import Habits
 from bot.playground.confluence.nouns import Content
 from bot.playground.slack.clock import ManualClock
 from bot.playground.world import World
-from connectors.confluence import reader
+from connectors.confluence import reader, structure
 from connectors.files import BROKEN
+from connectors.http import Http, Misunderstood, Refused
 from connectors.model import (
     AccessChanged,
     AccessUnknown,
@@ -834,6 +835,105 @@ def test_labels_stay_as_they_were_while_they_cannot_be_read_and_all_else_goes_on
         found.run(Loop.STRUCTURE)
     assert (labels_of(found, low), found.readers(gone)) == ([("policy",)], set())
     assert [one.where for one in found.memory.problems] == ["labels"]
+
+
+def answered(monkeypatch: pytest.MonkeyPatch, becomes: Refused | Retryable, *where: str) -> None:
+    """By the site, to whatever is asked with all of these words."""
+    asks: Callable[..., object] = Http.get
+
+    def get(self: Http, url: str, model: object, parameters: object = None, **more: object) -> object:
+        if not all(one in f"{url} {parameters}" for one in where):
+            return asks(self, url, model, parameters, **more)
+        if isinstance(becomes, Retryable):
+            raise becomes
+        return becomes
+
+    monkeypatch.setattr(Http, "get", get)
+
+
+def test_a_listing_of_labels_that_breaks_off_keeps_nothing_from_being_read(
+    acme: Company, open_wiki: MakeWiki, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    low = acme.page("low")
+    acme.site.label(acme.id("low"), *(f"label-{number}" for number in range(260)))
+    found = open_wiki()
+    answered(monkeypatch, Refused(400, b""), "/labels", "cursor")
+    found.sync()
+    acme.clock.advance(3600)
+    acme.site.edit(acme.id("low"), body="<p>else</p>")
+    found.run(Loop.CONTENT)
+    assert (found.readers(low), labels_of(found, low)) == ({ANN, BEN}, [()])
+    assert {one.where for one in found.memory.problems} == {"labels"}
+
+
+def test_a_space_that_does_not_tell_its_labels_takes_none_from_another(
+    acme: Company, open_wiki: MakeWiki, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    low = acme.page("low")
+    acme.site.label(acme.id("low"), "policy")
+    found = open_wiki()
+    found.sync()
+    (other,) = (one.id for one in found.connector.reader.spaces().values() if one.key == "HR")
+    answered(monkeypatch, Refused(404, b""), f"spaces/{other.removeprefix('space:')}/content/labels")
+    found.run(Loop.STRUCTURE)
+    assert labels_of(found, low) == [("policy",)]
+    assert [one.where for one in found.memory.problems] == ["labels"]
+
+
+@pytest.mark.parametrize(
+    ("becomes", "looks"),
+    [(Misunderstood("what?"), 1), (Retryable("it is away"), structure.MOST_WITHOUT_LABELS)],
+    ids=str,
+)
+def test_what_has_which_label_is_unknown_once_it_is_not_understood_or_not_told_for_too_long(
+    acme: Company, open_wiki: MakeWiki, monkeypatch: pytest.MonkeyPatch, becomes: Retryable, looks: int
+) -> None:
+    low = acme.page("low")
+    acme.site.label(acme.id("low"), "policy")
+    found = open_wiki()
+    found.sync()
+    answered(monkeypatch, becomes, "/labels/")
+    for _ in range(looks - 1):
+        found.run(Loop.STRUCTURE)
+    assert looks == 1 or labels_of(found, low) == [("policy",)]
+    found.run(Loop.STRUCTURE)
+    assert labels_of(found, low) == [()]
+
+
+def test_looks_without_labels_are_counted_only_in_a_row(
+    acme: Company, open_wiki: MakeWiki, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(structure, "MOST_WITHOUT_LABELS", 2)
+    low = acme.page("low")
+    acme.site.label(acme.id("low"), "policy")
+    found = open_wiki()
+    found.sync()
+    for _ in range(3):
+        with monkeypatch.context() as away:
+            answered(away, Retryable("it is away"), "/labels/")
+            found.run(Loop.STRUCTURE)
+        found.run(Loop.STRUCTURE)
+        assert labels_of(found, low) == [("policy",)]
+
+
+def test_the_right_to_labels_is_what_is_said_to_be_missing(acme: Company, open_wiki: MakeWiki) -> None:
+    acme.page("low")
+    found = open_wiki(gateway=True, scopes=NEEDED)
+    found.sync()
+    assert ["read labels" in one.reason for one in found.memory.problems] == [True]
+
+
+def test_what_hangs_on_a_page_that_was_changed_has_its_labels_at_once(acme: Company, open_wiki: MakeWiki) -> None:
+    low = acme.page("low")
+    said = acme.hang("said", acme.site.add_comment(acme.id("low"), "<p>said</p>"))
+    acme.site.label(acme.id("low"), "policy")
+    found = open_wiki()
+    found.sync()
+    acme.clock.advance(3600)
+    acme.site.unlabel(acme.id("low"), "policy")
+    acme.site.edit(acme.id("low"), body="<p>else</p>")
+    found.run(Loop.CONTENT)
+    assert labels_of(found, low, said) == [(), ()]
 
 
 # -- what it costs -----------------------------------------------------------------------------------------------------
