@@ -22,11 +22,7 @@ from bot.settings import Settings
 from bot.slack import manifest
 from bot.stores.passages import PassageStore
 from bot.stores.tables import LoopRow
-<<<<<<< HEAD
-from policies.rules import OVERRIDES
-=======
-from policies.rules import CHANNELS
->>>>>>> helper-scope
+from policies.rules import CHANNELS, OVERRIDES
 from tests.fakes.model_server import Reply, error, model_server
 from tests.slack.office import Office, a_slack_world, office
 from tests.world import console
