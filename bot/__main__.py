@@ -31,6 +31,17 @@ app.add_typer(evals, name="eval")
 As = Annotated[
     str, typer.Option("--as", metavar="EMAIL", help="Who asks. Your own name goes into the ledger beside it.")
 ]
+_KEPT_AT = "Where the client's secret is: env:NAME or file:PATH."
+_SIGN_IN_AT = "Where people sign in, if elsewhere."
+_HAD_AT = "Where their tokens are had, if elsewhere."
+_SAYS_WHO_AT = "Where it says who has signed in, if elsewhere."
+OauthClient = Annotated[
+    str | None, typer.Option("--oauth-client", help="The id of an OAuth client, with which people link themselves.")
+]
+OauthSecret = Annotated[str | None, typer.Option("--oauth-secret", help=_KEPT_AT)]
+OauthAuthorize = Annotated[str | None, typer.Option("--oauth-authorize", help=_SIGN_IN_AT)]
+OauthToken = Annotated[str | None, typer.Option("--oauth-token", help=_HAD_AT)]
+OauthMe = Annotated[str | None, typer.Option("--oauth-me", help=_SAYS_WHO_AT)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -176,21 +187,11 @@ def add_confluence(
     admin_groups: Annotated[
         str | None, typer.Option("--admin-groups", help="The groups, by id, whose members administer Confluence.")
     ] = None,
-    oauth_client: Annotated[
-        str | None, typer.Option("--oauth-client", help="The id of an OAuth client, with which people link themselves.")
-    ] = None,
-    oauth_secret: Annotated[
-        str | None, typer.Option("--oauth-secret", help="Where its secret is: env:NAME or file:PATH.")
-    ] = None,
-    oauth_authorize: Annotated[
-        str | None, typer.Option("--oauth-authorize", help="Where people sign in, if elsewhere.")
-    ] = None,
-    oauth_token: Annotated[
-        str | None, typer.Option("--oauth-token", help="Where their tokens are had, if elsewhere.")
-    ] = None,
-    oauth_me: Annotated[
-        str | None, typer.Option("--oauth-me", help="Where it says who has signed in, if elsewhere.")
-    ] = None,
+    oauth_client: OauthClient = None,
+    oauth_secret: OauthSecret = None,
+    oauth_authorize: OauthAuthorize = None,
+    oauth_token: OauthToken = None,
+    oauth_me: OauthMe = None,
     requests_per_second: Annotated[
         float | None, typer.Option("--requests-per-second", help="How often it is asked, at most.")
     ] = None,
@@ -265,21 +266,11 @@ def add_drive(
     most_file_bytes: Annotated[
         int | None, typer.Option("--most-file-bytes", help="What is larger is found by its name alone.")
     ] = None,
-    oauth_client: Annotated[
-        str | None, typer.Option("--oauth-client", help="The id of an OAuth client, with which people link themselves.")
-    ] = None,
-    oauth_secret: Annotated[
-        str | None, typer.Option("--oauth-secret", help="Where its secret is: env:NAME or file:PATH.")
-    ] = None,
-    oauth_authorize: Annotated[
-        str | None, typer.Option("--oauth-authorize", help="Where people sign in, if elsewhere.")
-    ] = None,
-    oauth_token: Annotated[
-        str | None, typer.Option("--oauth-token", help="Where their tokens are had, if elsewhere.")
-    ] = None,
-    oauth_me: Annotated[
-        str | None, typer.Option("--oauth-me", help="Where it says who has signed in, if elsewhere.")
-    ] = None,
+    oauth_client: OauthClient = None,
+    oauth_secret: OauthSecret = None,
+    oauth_authorize: OauthAuthorize = None,
+    oauth_token: OauthToken = None,
+    oauth_me: OauthMe = None,
     requests_per_second: Annotated[
         float | None, typer.Option("--requests-per-second", help="How often it is asked, at most.")
     ] = None,
@@ -341,12 +332,10 @@ def sign_in_at(
     client: Annotated[
         str | None, typer.Option("--client", help="The id of its OAuth client; without it, nobody signs in any more.")
     ] = None,
-    secret: Annotated[
-        str | None, typer.Option("--secret", help="Where the client's secret is: env:NAME or file:PATH.")
-    ] = None,
-    authorize: Annotated[str | None, typer.Option("--authorize", help="Where people sign in, if elsewhere.")] = None,
-    token: Annotated[str | None, typer.Option("--token", help="Where their tokens are had, if elsewhere.")] = None,
-    me: Annotated[str | None, typer.Option("--me", help="Where it says who has signed in, if elsewhere.")] = None,
+    secret: Annotated[str | None, typer.Option("--secret", help=_KEPT_AT)] = None,
+    authorize: Annotated[str | None, typer.Option("--authorize", help=_SIGN_IN_AT)] = None,
+    token: Annotated[str | None, typer.Option("--token", help=_HAD_AT)] = None,
+    me: Annotated[str | None, typer.Option("--me", help=_SAYS_WHO_AT)] = None,
 ) -> None:
     """Let people whom a source does not know link themselves, by signing in there."""
     from bot.cli import sources as command

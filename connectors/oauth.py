@@ -19,7 +19,6 @@ from policies.people import Email, email_address
 
 _MOST_BYTES: Final = 64_000
 _PATIENCE: Final = Patience(total_s=10.0)  # a browser waits for it
-_PER_SECOND: Final = 8.0
 _ADVICE: Final = "are the OAuth client's id and secret right?"
 
 
@@ -159,7 +158,7 @@ class OAuth:
         return Http(
             origins,
             authorization=lambda: authorization,
-            pace=Pace(_PER_SECOND, burst=4),
+            pace=Pace(1.0),  # a door is for one request
             patience=self.patience,
             advice=_ADVICE,
             most_bytes=_MOST_BYTES,

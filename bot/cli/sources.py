@@ -12,7 +12,7 @@ from bot.core.errors import BadUse
 from bot.core.nouns import Event
 from bot.stores.embedders import Standing
 from bot.stores.loops import Checkpoint
-from bot.stores.sources import Source
+from bot.stores.sources import OAUTH, Source
 from connectors.model import Fatal, Loop
 
 _LOOPS = (Loop.CONTENT, Loop.STRUCTURE, Loop.ACCESS, Loop.GROUPS)
@@ -83,7 +83,7 @@ def sign_in(name: str, given: Mapping[str, str]) -> None:
         source = next((one for one in records.sources.listed() if one.name == name), None)
         if source is None:
             raise BadUse(f"There is no source named {name}. `footnote sources` lists them.")
-        others = {key: value for key, value in source.settings.items() if not key.startswith("oauth_")}
+        others = {key: value for key, value in source.settings.items() if not key.startswith(OAUTH)}
         wanted = {**others, **given}
         try:
             offered = kinds.sign_in(source.kind, wanted, "")

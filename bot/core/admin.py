@@ -484,6 +484,10 @@ class Changes(Protocol):
 
     def change(self, name: str) -> Change | None: ...
 
+    def pending(self) -> Sequence[Change]:
+        """What waits at this moment, without the texts that it is about."""
+        ...
+
     def expire(self, name: str) -> Change | None:
         """The change, which waits no more if its time is over."""
         ...

@@ -17,9 +17,9 @@ class Relink(Noun):
     after: str | None
 
 
-How = Literal["address", "admin", "signed_in", "absent", "unknown"]
-"""By the address that the source knows, by an admin's word, by their own when they signed in there; `absent`: by an admin's word, and the source knows no such
-account, or was not read since; `unknown`: the source knows nobody of this address.
+How = Literal["address", "admin", "themselves", "absent", "unknown"]
+"""By the address that the source knows, by an admin's word, by their own; `absent`: by either's word, and the source knows no
+such account, or was not read since; `unknown`: the source knows nobody of this address.
 """
 
 
@@ -58,6 +58,7 @@ class Coverage(NamedTuple):
     kind: str
     by_address: int
     by_admin: int
+    by_themselves: int
     absent: int
     unknown: int
     counted_as_members: bool
@@ -204,6 +205,10 @@ class Identities(Protocol):
 
     def account(self, email: Email, source: str) -> str | None:
         """By an admin's word."""
+        ...
+
+    def is_taken_back(self, email: Email, source: str) -> bool:
+        """Whether what was said of them is, and nothing was said since."""
         ...
 
     def links(self) -> Mapping[tuple[Email, str], str]:

@@ -42,10 +42,10 @@ class Begun(NamedTuple):
 
 
 class NotBegun(NamedTuple):
-    """`no_address`: Slack confirms none, so that there is nobody who could be linked."""
+    """`no_address`: Slack confirms none, so that there is nobody who could be linked; `known`: the source knows them already."""
 
     source: str
-    why: Literal["no_member", "no_address", "not_offered"]
+    why: Literal["no_member", "no_address", "not_offered", "known"]
 
 
 class SignIns(Protocol):

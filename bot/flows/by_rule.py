@@ -1,8 +1,7 @@
 """What is said by rule, without looking anything up? Nothing here depends on what is in any document."""
 
-from bot.core.nouns import CommandLine, SlackPlace
 from bot.flows.act import may_have_done
-from bot.flows.reply import Attempt
+from bot.flows.reply import Attempt, is_alone, may_sign_in_at
 from bot.flows.requests import refused
 from policies.evidence import Known, Notice, Refusal, RefusalReason, Reply
 from policies.intents import Route
@@ -39,9 +38,10 @@ def not_for(asker: Person) -> Refusal | None:
 
 def _with_a_way_in(refusal: Refusal | None, attempt: Attempt, asker: Person) -> Refusal | None:
     """Whom no source knows may link themselves where people sign in. To them alone: others need not know where that is."""
-    if refusal is None or asker.email is None or not is_alone(attempt):
+    if refusal is None:
         return refusal
-    return refusal.model_copy(update={"sign_in_at": tuple(sorted(attempt.house.reading.signs_in()))})
+    signs_in = sorted(attempt.house.reading.signs_in())
+    return refusal.model_copy(update={"sign_in_at": may_sign_in_at(signs_in, asker, attempt)})
 
 
 def _about(asker: Person, attempt: Attempt, way: Route) -> Notice:
@@ -56,18 +56,3 @@ def _about(asker: Person, attempt: Attempt, way: Route) -> Notice:
 
 def _at(person: Person, source: str) -> tuple[str, ...]:
     return tuple(sorted(held.removeprefix(f"{source}/") for held in person.principals if held.startswith(f"{source}/")))
-
-
-def is_alone(attempt: Attempt) -> bool:
-    """Whether nobody but the asker reads the reply, now or later: Slack gives no other conversation such an id; and what it
-    gives is looked up.
-    """
-    question, rules = attempt.work.question, attempt.rules
-    match question.place:
-        case CommandLine():
-            return True
-        case SlackPlace():
-            people = attempt.house.reading.people
-            asker = people.asker(question)
-            readers = people.readers(question, asker, declared=rules.audience.full_members.principals)
-            return question.place.channel.startswith("D") and readers.complete and readers.people == (asker,)

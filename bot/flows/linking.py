@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.core.admin import Edit, Member, Members, Voice
 from bot.core.identities import Identities, Linked, Relink
-from policies.identities import gives
+from policies.identities import account_named, gives
 from policies.people import Email
 
 
@@ -36,14 +36,16 @@ def digest_of(links: Sequence[Relink]) -> str:
 
 
 def stands(links: Sequence[Relink], house: Linking) -> bool:
-    """Each is still as it was, of somebody who is here, and to an account that nobody else has."""
+    """Each is still as it was, of somebody who is here, and to what is an account there, which nobody else has."""
     said = house.identities.links()
     if any(said.get((link.email, link.source)) != link.before for link in links):
         return False
     given = [link for link in links if link.after is not None]
     if not given:
         return True
-    here = addresses_here(house)
+    here, kinds = addresses_here(house), house.identities.kinds()
+    if any(account_named(kinds.get(link.source, ""), link.after or "") != link.after for link in given):
+        return False
     return all(link.email in here and holder_of(link, here, house) is None for link in given)
 
 

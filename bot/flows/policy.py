@@ -366,7 +366,11 @@ def told_before(done: Event, house: Governing) -> Reply:
     body = done.body
     if done.kind == "configured":
         return Changed(body["number"], tuple(Edit(**edit) for edit in body["edits"]))
-    change = house.changes.change(body["change"])
+    return offered_before(body["change"], house)
+
+
+def offered_before(name: str, house: Governing) -> Reply:
+    change = house.changes.change(name)
     base = house.configuration.version(change.base) if change is not None else None
     wanted = house.members.member(change.by) if change is not None else None
     if change is None or base is None or wanted is None:

@@ -1,7 +1,7 @@
 """One reply for one audience: what it may be made of, what it is made into, and what of that is proven."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from bot.core.clock import Stopwatch, Timer, timer
 from bot.core.failpoints import Reach
-from bot.core.nouns import Byline, Event, Judging, ListId, Part, Question, Wording
+from bot.core.nouns import Byline, CommandLine, Event, Judging, ListId, Part, Question, SlackPlace, Wording
 from bot.core.ports import Composer, Embedder, Errand, Guesser, Judge, Rewriter, Scope, Work
 from bot.core.proposals import Acting
 from bot.flows.answered import Answers, Asked, Made, keep, recalled
@@ -33,7 +33,7 @@ from policies.channels import Named, named
 from policies.contract import Rule, Violation
 from policies.evidence import Answer, Claim, Draft, Evidence, Refusal, RefusalReason, Reply
 from policies.intents import ModelClass, Route
-from policies.people import Audience, is_known_at
+from policies.people import Audience, Person, is_known_at
 from policies.rules import AnswerRules, Rules
 
 Writer = Callable[[ModelClass, Embedder | None], Composer]
@@ -149,11 +149,36 @@ def _saying_where_unknown(reply: Reply, sought: Sought, attempt: Attempt) -> Rep
             scope = sought.route.scope  # in which a place may be all of a source that there is
             here = {source for source in read if not scope or any(Named(source).covers(named(one)) for one in scope)}
             unknown = sorted(source for source in here if not is_known_at(person, source))
-            own = frozenset(house.signs_in()) if unknown and person.email is not None else frozenset[str]()
-            sign_in = tuple(source for source in unknown if source in own)
+            sign_in = may_sign_in_at(unknown, person, attempt) if unknown else ()
             return reply.model_copy(update={"unknown_at": tuple(unknown), "sign_in_at": sign_in})
         case _:
             return reply
+
+
+def may_sign_in_at(sources: Sequence[str], person: Person, attempt: Attempt) -> tuple[str, ...]:
+    """Of these, where they may sign in to be known. To them alone: others need not know where that is."""
+    offered = frozenset(attempt.house.reading.signs_in()) if person.email is not None else frozenset[str]()
+    found = tuple(source for source in sources if source in offered)
+    return found if found and (_is_aside(attempt.work.question) or is_alone(attempt)) else ()
+
+
+def _is_aside(question: Question) -> bool:
+    return isinstance(question.place, SlackPlace) and question.place.alone
+
+
+def is_alone(attempt: Attempt) -> bool:
+    """Whether nobody but the asker reads the reply, now or later: Slack gives no other conversation such an id; and what it
+    gives is looked up.
+    """
+    question, rules = attempt.work.question, attempt.rules
+    match question.place:
+        case CommandLine():
+            return True
+        case SlackPlace():
+            people = attempt.house.reading.people
+            asker = people.asker(question)
+            readers = people.readers(question, asker, declared=rules.audience.full_members.principals)
+            return question.place.channel.startswith("D") and readers.complete and readers.people == (asker,)
 
 
 def cites_beyond(part: Part, beyond: frozenset[ListId]) -> Part | None:

@@ -12,15 +12,16 @@ from typing import Final
 
 from bot.core.admin import CommandWork, Member, Reply, Typed, Waiting
 from bot.core.clock import Clock
-from bot.core.identities import OwnLink, OwnRefused, OwnWaits, Relink, SignedIn, WhyNot
+from bot.core.identities import How, OwnLink, OwnRefused, OwnWaits, Relink, SignedIn, WhyNot
 from bot.core.nouns import SlackUser, new_receipt_id
 from bot.core.signing_in import Account, Begun, NotBegun, Offer, Offers, SignIn, SignIns
 from bot.flows.linking import addresses_here, holder_of
-from bot.flows.policy import Governing, propose_links, told_before
+from bot.flows.policy import Governing, offered_before, propose_links
 from policies.identities import account_named
 from policies.people import Email
 
 START: Final = "/link/start"
+_NOT_KNOWN: Final = frozenset[How]({"absent", "unknown"})
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ def begin(source: str, by: SlackUser, house: SigningIn) -> Begun | NotBegun:
     offer = house.offers().get(source)
     if offer is None:
         return NotBegun(source, "not_offered")
+    if any(one.source == source and one.how not in _NOT_KNOWN for one in house.governing.identities.of(member.email)):
+        return NotBegun(source, "known")
     issued, held = house.sign_ins.issue(by, source, offer.added_at, house.clock())
     return Begun(source, house.address(held), issued.until)
 
@@ -84,7 +87,8 @@ def judged(signed: SignedIn, by: Member, house: SigningIn) -> OwnLink | OwnRefus
     if why is not None:
         return OwnRefused(signed.source, why)
     is_theirs = signed.is_confirmed and signed.address == by.email
-    return OwnLink(link, at_once=is_theirs and before is None)  # what an admin has said, an admin changes
+    is_open = before is None and not house.governing.identities.is_taken_back(by.email, signed.source)
+    return OwnLink(link, at_once=is_theirs and is_open)  # what an admin has said or taken back, an admin changes
 
 
 def link_own(signed: SignedIn, work: CommandWork, by: Member, house: SigningIn) -> Reply:
@@ -97,7 +101,21 @@ def link_own(signed: SignedIn, work: CommandWork, by: Member, house: SigningIn) 
         return found
     if found.at_once:
         return found if work.relink((found.link,), by=by.name) else OwnRefused(signed.source, "moved")
+    waiting = _waiting(signed, found.link, work, by, house)
+    if waiting is not None:
+        return _waits(offered_before(waiting, house.governing), found)
     return _waits(propose_links((found.link,), work, by, house.governing, _note(found.link, signed), own=True), found)
+
+
+def _waiting(signed: SignedIn, link: Relink, work: CommandWork, by: Member, house: SigningIn) -> str | None:
+    """What they wait for already: the same is asked once, however often they sign in. Whatever else they wait for there ends."""
+    for change in house.governing.changes.pending():
+        if not change.own or [(one.email, one.source) for one in change.links] != [(link.email, link.source)]:
+            continue
+        if change.links == (link,) and change.by == by.user and change.asked_at >= signed.added_at:
+            return change.id
+        work.settle(change, "outdated", by=by, edits=())
+    return None
 
 
 def _why_not(link: Relink, address: Email | None, house: SigningIn) -> WhyNot | None:
@@ -124,7 +142,7 @@ def _done_before(work: CommandWork, house: SigningIn) -> Reply | None:
     if asked is None:
         return None
     link = Relink.model_validate(asked.body["links"][0])
-    return _waits(told_before(asked, house.governing), OwnLink(link, at_once=False))
+    return _waits(offered_before(asked.body["change"], house.governing), OwnLink(link, at_once=False))
 
 
 def _waits(reply: Reply, found: OwnLink) -> Reply:

@@ -9,8 +9,7 @@ from typing import Any, Final
 from bot.core.clock import as_text
 from bot.core.nouns import Event, Part, SlackPlace, SlackUser, Stretch
 from bot.core.record import evidence_body
-from bot.flows.by_rule import is_alone
-from bot.flows.reply import Attempt, Drafted, composed, drafted
+from bot.flows.reply import Attempt, Drafted, composed, drafted, is_alone
 from bot.steps.listen import fitting, listened
 from bot.steps.point import pointed
 from bot.steps.recheck import Unreadable

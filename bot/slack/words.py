@@ -403,6 +403,7 @@ HOME_UNKNOWN = (
     "Where I do not know you, I can show you nothing. I look for {address}, the address that Slack has confirmed. If you have "
     "another one there, ask {admins} to link your account."
 )
+HOME_SIGN_IN = "Where there is a button, you can also sign in yourself: that links your account."
 HOME_NO_ADDRESS = (
     "Slack has confirmed no e-mail address of yours, and that is what I know people by. Confirm it in your Slack account's "
     "settings; I look again when you open this tab."
@@ -497,7 +498,9 @@ def refusal(refused: Refusal, *, direct: bool) -> str:
     if not direct:
         return IN_A_CHANNEL[refused.reason]
     unknown = [_unknown_at(refused.unknown_at)] if refused.unknown_at else []
-    return " ".join((REFUSALS[refused.reason], *unknown, *([SIGN_IN] if refused.sign_in_at else [])))
+    return " ".join(
+        (REFUSALS[refused.reason], *unknown, *([_sign_in(refused.sign_in_at)] if refused.sign_in_at else []))
+    )
 
 
 def _can(does: Sequence[str]) -> str:
@@ -508,7 +511,8 @@ def _can(does: Sequence[str]) -> str:
     )
 
 
-SIGN_IN = "Or sign in there yourself: that links your account."
+def _sign_in(sources: Sequence[str]) -> str:
+    return f"Or sign in yourself at {' or '.join(sources)}: that links your account."
 
 
 def _unknown_at(sources: Sequence[str]) -> str:

@@ -209,7 +209,7 @@ class OpenCommand:
             if version is not None:
                 self._configured(session, version, {"change": change.id, "edits": edits}, now)
             if state == "approved" and change.links:
-                self._relink(session, change.links, now, by=change.name, agreed_by=by.name, change=change.id)
+                self._relink(session, change.links, now, by=by.name, of=change)
 
         try:
             self._held(write)
@@ -229,11 +229,13 @@ class OpenCommand:
         now: datetime,
         *,
         by: str,
-        agreed_by: str | None = None,
-        change: str | None = None,
+        of: Change | None = None,
     ) -> None:
-        identities.relink(session, links, now, by=by, agreed_by=agreed_by, reread=self._asked.people)
-        said = {"by": by, "agreed_by": agreed_by, "change": change}
+        """`of`: what somebody else had wanted, and they have agreed to."""
+        author, agreed_by, asked_at = (of.name, by, of.asked_at) if of is not None else (by, None, None)
+        reread = self._asked.people
+        identities.relink(session, links, now, by=author, agreed_by=agreed_by, reread=reread, asked_at=asked_at)
+        said = {"by": author, "agreed_by": agreed_by, "change": of.id if of is not None else None}
         body = {"links": [link.model_dump() for link in links], **{name: one for name, one in said.items() if one}}
         self._append(session, (Event(kind="relinked", body=body),), now)
 
@@ -406,9 +408,12 @@ class OpenCommand:
 
 def _said(typed: Typed) -> dict[str, Any]:
     """For the ledger: without the address at which Slack takes an answer, which is a key; and without what was put into the
-    fields of a form that changes nothing.
+    fields of a form that changes nothing, and without whose account it is at which somebody signed in: what comes of it says so.
     """
-    told, entered = {"channel", "text", "filled", "pressed", "signed_in"}, {"filled": {"entries"}}
+    told, entered = (
+        {"channel", "text", "filled", "pressed", "signed_in"},
+        {"filled": {"entries"}, "signed_in": {"account", "address", "is_confirmed"}},
+    )
     said = typed.model_dump(mode="json", include=told, exclude=entered, exclude_none=True)
     return {"by": str(typed.by), **{name: one for name, one in said.items() if one}}
 

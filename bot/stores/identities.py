@@ -12,8 +12,8 @@ from bot.stores.config import Taken
 from bot.stores.database import MOST_PARAMETERS, Database
 from bot.stores.generations import ACCESS, advance
 from bot.stores.loops import Checkpoint, checkpoints
-from bot.stores.sources import ACTIVE, SAVED_KIND
-from bot.stores.tables import LinkRow, MembershipRow, SourceRow
+from bot.stores.sources import ACTIVE, SAVED_KIND, take_back
+from bot.stores.tables import LinkRow, MembershipRow, SourceRow, TakenBackRow
 from connectors.confluence import access as confluence
 from connectors.drive import access as drive
 from connectors.drive import people as directory
@@ -49,6 +49,10 @@ class StoredIdentities:
     def account(self, email: Email, source: str) -> str | None:
         return self.links().get((email, source))
 
+    def is_taken_back(self, email: Email, source: str) -> bool:
+        with self._database.reading() as session:
+            return session.get(TakenBackRow, (self._database.workspace, source, email)) is not None
+
     def links(self) -> Mapping[tuple[Email, str], str]:
         with self._database.reading() as session:
             return {(Email(row.email), row.source): row.account for row in session.exec(select(LinkRow))}
@@ -64,17 +68,25 @@ class StoredIdentities:
 
 
 def relink(
-    session: Session, links: Sequence[Relink], now: datetime, *, by: str, agreed_by: str | None, reread: AskForPeople
+    session: Session,
+    links: Sequence[Relink],
+    now: datetime,
+    *,
+    by: str,
+    agreed_by: str | None,
+    reread: AskForPeople,
+    asked_at: datetime | None = None,
 ) -> None:
     """From now on. What somebody held at the source before is theirs no longer, at once; what they hold instead is known
-    when it has been read. Raises `Taken`: it is not as it was any more.
+    when it has been read. Raises `Taken`: it is not as it was any more; a source that was added since it was asked for is
+    another one.
     """
     sources = sorted({link.source for link in links})
     for source in sources:  # whoever reads it locks its job first, too
         reread(session, source, now)
     for source in sources:
         row = session.get(SourceRow, (session.info["workspace"], source), with_for_update=True)
-        if row is None or row.state != ACTIVE:
+        if row is None or row.state != ACTIVE or (asked_at is not None and row.added_at > asked_at):
             raise _moved()
         row.groups_digest = None  # whatever is read next counts as new
     for link in links:
@@ -93,6 +105,7 @@ def _replace(session: Session, link: Relink, now: datetime, *, by: str, agreed_b
     if row is not None:
         session.delete(row)
         session.flush()
+    take_back(session, link.source, link.email, is_taken_back=link.after is None)
     if link.after is None:
         return
     same = select(LinkRow.email).where(col(LinkRow.source) == link.source, col(LinkRow.account) == link.after)
@@ -127,13 +140,15 @@ def _coverage(
     declared: Collection[str],
     gone: Mapping[Loop, Checkpoint],
 ) -> Coverage:
-    linked = _emails(session.exec(select(LinkRow.email).where(col(LinkRow.source) == row.name))) & ours
+    said = {Email(one.email): one for one in session.exec(select(LinkRow).where(col(LinkRow.source) == row.name))}
+    linked, own = frozenset(said) & ours, frozenset(email for email, one in said.items() if _said(one) == "themselves")
     here = ours if row.open else _known(session, row.name, ours)
     return Coverage(
         source=row.name,
         kind=row.kind,
         by_address=len(here - linked),
-        by_admin=len(linked & here),
+        by_admin=len(linked & here - own),
+        by_themselves=len(linked & here & own),
         absent=len(linked - here),
         unknown=len(ours - here - linked),
         counted_as_members=row.name in declared,
@@ -173,8 +188,7 @@ def _identity(session: Session, row: SourceRow, email: Email, gone: Mapping[Loop
 
 
 def _said(link: LinkRow) -> How:
-    """An admin who says it of themselves needs another who agrees."""
-    return "signed_in" if link.by == link.email and link.agreed_by is None else "admin"
+    return "themselves" if link.by == link.email else "admin"
 
 
 def _read_at(gone: Mapping[Loop, Checkpoint]) -> datetime | None:

@@ -12,7 +12,7 @@ from bot.stores.database import Database
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST = "0019"
+NEWEST = "0020"
 
 
 def migrate(database: Database) -> None:

@@ -62,6 +62,9 @@ class StoredSignIns:
             & col(SignInRow.is_used).is_(False)
             & (col(SignInRow.until) > now)
         )
+        with self._database.reading() as session:  # anybody asks; a writer waits for none of them
+            if session.exec(select(SignInRow.id).where(is_theirs)).first() is None:
+                return None
         with self._database.writing() as session:
             if changed(session, update(SignInRow).where(is_theirs).values(is_used=True)) != 1:
                 return None

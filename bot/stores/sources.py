@@ -25,12 +25,14 @@ from bot.stores.tables import (
     NodeRow,
     PassageRow,
     SourceRow,
+    TakenBackRow,
 )
 from connectors.model import Loop, Problem
 from policies.experts import SAVED
 from policies.people import Email, is_source_name
 
 ACTIVE, REMOVED = "active", "removed"
+OAUTH: Final = "oauth_"  # with which client people sign in at a source, as its settings have it
 SAVED_KIND: Final = "saved"  # of the source that is there once anything was saved
 
 
@@ -81,7 +83,7 @@ class Sources:
         if name == SAVED and kind != SAVED_KIND:
             raise BadUse(f"{name} are replies that people saved in Slack. Choose another --name.")
         row = session.get(SourceRow, (self._database.workspace, name))
-        if row is not None and row.state == ACTIVE and (row.kind, row.settings) == (kind, dict(settings)):
+        if row is not None and row.state == ACTIVE and row.kind == kind and _is_same(row.settings, settings):
             return False
         if row is not None and row.state == ACTIVE:
             raise BadUse(f"There is a source named {name} already. Choose another --name, or remove that one first.")
@@ -116,7 +118,7 @@ class Sources:
         halts.go_on(session, halts.SOURCE, name)
         documents = session.exec(select(DocumentRow.id).where(col(DocumentRow.source) == name)).all()
         retire_documents(session, documents)
-        for table in (MembershipRow, LayerRow, AccessListRow, LoopRow, NodeRow, LinkRow):
+        for table in (MembershipRow, LayerRow, AccessListRow, LoopRow, NodeRow, LinkRow, TakenBackRow):
             session.execute(delete(table).where(col(table.source) == name))
         advance(session, ACCESS)
         changes.note(session, documents)
@@ -195,6 +197,7 @@ class Sources:
         if row is not None:
             session.delete(row)
             session.flush()
+        take_back(session, name, email, is_taken_back=account is None)
         if account is not None:
             session.add(
                 LinkRow(workspace=self._database.workspace, source=name, email=email, account=account, by=by, at=at)
@@ -243,6 +246,22 @@ class Sources:
         with self._database.writing() as session:
             still = frozenset(_leftovers(session))
             purge(session, [id_ for id_ in ids if id_ in still])
+
+
+def _is_same(there: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
+    """With which OAuth client people sign in may have been said later. One that is named again has to be that one."""
+    names_client = any(key.startswith(OAUTH) for key in wanted)
+    compared = {key: value for key, value in there.items() if names_client or not key.startswith(OAUTH)}
+    return compared == dict(wanted)
+
+
+def take_back(session: Session, source: str, email: Email, *, is_taken_back: bool) -> None:
+    """Remembered until something is said of them again: who links themselves does not undo it alone."""
+    row = session.get(TakenBackRow, (session.info["workspace"], source, email), with_for_update=True)
+    if is_taken_back and row is None:
+        session.add(TakenBackRow(workspace=session.info["workspace"], source=source, email=email))
+    elif not is_taken_back and row is not None:
+        session.delete(row)
 
 
 def _active(session: Session) -> Sequence[SourceRow]:

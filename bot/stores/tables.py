@@ -360,6 +360,14 @@ class LinkRow(Row, table=True):
     at: datetime | None = Field(default=None, sa_type=Moment)
 
 
+class TakenBackRow(Row, table=True):
+    """That what was said of somebody at a source was taken back, and nothing was said of them since."""
+
+    __tablename__ = "taken_back"
+    source: str = Field(primary_key=True)
+    email: str = Field(primary_key=True)
+
+
 class MembershipRow(Row, table=True):
     """One principal that one person holds at one source."""
 
@@ -614,6 +622,7 @@ TABLES: tuple[type[Row], ...] = (
     LoopRow,
     NodeRow,
     LinkRow,
+    TakenBackRow,
     MembershipRow,
     LayerRow,
     AccessListRow,

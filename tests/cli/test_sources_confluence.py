@@ -140,10 +140,15 @@ def test_an_oauth_client_is_set_with_the_source_or_later_and_taken_back_and_its_
     assert set(added["settings"]) - set(taken["settings"]) == {"oauth_client", "oauth_secret"}
     for wrong in (("--client", "client"), ("--client", "client", "--secret", "a secret itself"), ("--secret", "env:X")):
         assert office.runs("sources", "sign-in", "wiki", *wrong).code == 2
+    assert office.adds().code == 0
     elsewhere = "http://127.0.0.1:9/oauth/token"
     given = ("--client", "other", "--secret", "env:WIKI_OAUTH", "--token", elsewhere)
     assert office.runs("sources", "sign-in", "wiki", *given).code == 0
     (again,) = office.runs("sources", "--json").json["sources"]
     assert (again["settings"]["oauth_client"], again["settings"]["oauth_token"]) == ("other", elsewhere)
     assert again["settings"]["site"] == added["settings"]["site"]
+    assert "is there already" in office.adds().out
+    assert office.adds("--oauth-client", "client", "--oauth-secret", "env:WIKI_OAUTH").code == 2
+    (still,) = office.runs("sources", "--json").json["sources"]
+    assert still["settings"] == again["settings"]
     assert office.runs("sources", "sign-in", "nowhere", *given).code == 2

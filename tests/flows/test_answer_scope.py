@@ -105,6 +105,23 @@ def test_who_is_unknown_at_a_source_beyond_the_scope_hears_nothing_of_it() -> No
     assert asked(world, where=place(ELSEWHERE))[0].reply == reply.model_copy(update={"unknown_at": ("drive", "wiki")})
 
 
+@pytest.mark.parametrize(
+    ("where", "is_offered"),
+    [(place("D0ANA"), True), (place(HERE), False), (place(HERE, alone=True), True)],
+    ids=["direct", "a channel with one member", "aside"],
+)
+@pytest.mark.parametrize("principals", [(), ("handbook/all",)], ids=["known nowhere", "unknown at one"])
+def test_where_to_sign_in_is_said_only_where_nobody_else_will_ever_read_it(
+    where: SlackPlace, principals: tuple[str, ...], *, is_offered: bool
+) -> None:
+    world = a_world()
+    world.knows(ANA, *principals)
+    world.read_at, world.signs_in = dict.fromkeys(("handbook", "wiki"), world.now), ("wiki",)
+    reply = asked(world, where=where)[0].reply
+    assert isinstance(reply, Refusal)
+    assert reply.sign_in_at == (("wiki",) if is_offered else ())
+
+
 def test_a_scope_that_names_nothing_finds_nothing() -> None:
     assert isinstance(asked(settled(a_world(h=LEAVE), scope=["handbok"]))[0].reply, Refusal)
 

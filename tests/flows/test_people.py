@@ -126,9 +126,9 @@ def test_how_many_are_linked_is_told_by_source_and_by_how(two: Desk) -> None:
     assert isinstance(covered, PeopleCovered)
     assert (covered.members, covered.without_address) == (3, 0)
     assert covered.sources == (
-        Coverage("files", "drive", 0, 0, 0, 3, counted_as_members=False, is_read=False),
-        Coverage("handbook", "folder", 3, 0, 0, 0, counted_as_members=False, is_read=False),
-        Coverage("wiki", "confluence", 1, 1, 0, 1, counted_as_members=False, is_read=False),
+        Coverage("files", "drive", 0, 0, 0, 0, 3, counted_as_members=False, is_read=False),
+        Coverage("handbook", "folder", 3, 0, 0, 0, 0, counted_as_members=False, is_read=False),
+        Coverage("wiki", "confluence", 1, 1, 0, 0, 1, counted_as_members=False, is_read=False),
     )
 
 

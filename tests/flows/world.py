@@ -50,6 +50,7 @@ class World:
         self.read_at: dict[str, datetime | None] = {}
         self.texts_read_at: dict[str, datetime | None] = {}
         self.trusted_for = timedelta(0)
+        self.signs_in: tuple[str, ...] = ()
         self.rules = RULES
         self.guesser: Guesser | None = None
 
@@ -99,6 +100,7 @@ class World:
             texts_read_at=lambda: self.texts_read_at,
             access_trusted_for=self.trusted_for,
             clock=lambda: self.now,
+            signs_in=lambda: self.signs_in,
         )
 
     def answering(self, composer: Composer | None = None) -> Answering:

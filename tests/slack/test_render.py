@@ -488,6 +488,13 @@ def test_who_is_unknown_at_a_source_is_told_so_alone_and_how_to_be_known(
     assert "wiki" not in render.reply(refused, Evidence(), receipt="r_1", direct=False).text
 
 
+@pytest.mark.parametrize("reason", [RefusalReason.UNANSWERED, RefusalReason.UNKNOWN_PERSON])
+@pytest.mark.parametrize(("sources", "named"), [(("wiki",), "at wiki:"), (("drive", "wiki"), "at drive or wiki:")])
+def test_who_may_sign_in_is_told_where(reason: RefusalReason, sources: tuple[str, ...], named: str) -> None:
+    said = render.reply(Refusal(reason=reason, sign_in_at=sources), Evidence(), receipt="r_1", direct=True).text
+    assert f"sign in yourself {named}" in said
+
+
 def test_a_refusal_is_the_same_whatever_was_found() -> None:
     refusal = Refusal(reason=RefusalReason.UNANSWERED)
     without = render.reply(refusal, Evidence(), receipt="r_1", direct=False)

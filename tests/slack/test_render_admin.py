@@ -134,7 +134,7 @@ MEI = email_address("mei@acme.test")
 LINKS = tuple(
     Relink(email=MEI, source=f"s{number}", before=EVIL, after=(EVIL, None)[number % 2]) for number in range(100)
 )
-COVERED = Coverage(EVIL, "confluence", 1, 2, 3, 4, counted_as_members=True, is_read=False)
+COVERED = Coverage(EVIL, "confluence", 1, 2, 3, 4, 5, counted_as_members=True, is_read=False)
 IDENTITIES = tuple(
     Identity(EVIL, "confluence", how, EVIL, 9, NOON, EVIL, EVIL, NOON)
     for how in ("admin", "address", "absent", "unknown")

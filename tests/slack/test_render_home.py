@@ -194,3 +194,13 @@ def test_what_is_not_well_is_named_to_admins() -> None:
     assert "Nothing waits for a second admin" in said(ANA._replace(office=well))
     assert "set admins.people" in said(ANA._replace(office=pending))
     assert "wanted by ana@acme.test, until 01 March 2026, 12:00 UTC" in said(ANA._replace(office=pending))
+
+
+@pytest.mark.parametrize("may_sign_in", [True, False])
+def test_who_may_sign_in_is_told_so_on_their_home_where_it_tells_how_to_be_known(*, may_sign_in: bool) -> None:
+    known = (Known("wiki", is_known=False, may_sign_in=may_sign_in),)
+    home = ForMember(
+        address=Email("ana@acme.test"), shelves=(), known=known, recent=(), is_paused=False,
+        spent=SpentByOne(0, 0.0, None, None, is_over=False), admins=(), office=None,
+    )  # fmt: skip
+    assert (words.HOME_SIGN_IN in str(view(home))) == may_sign_in

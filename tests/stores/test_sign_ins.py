@@ -4,6 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from bot.core.nouns import SlackUser
 from bot.stores.database import Database
 from bot.stores.sign_ins import HOLDS, StoredSignIns
@@ -70,3 +72,18 @@ def test_of_several_at_one_moment_one_leaves_and_one_comes_back(database: Databa
         (leaving,) = left
         back = list(pool.map(lambda _: sign_ins.come_back(leaving.state, BROWSER, NOON), range(6)))
     assert sum(one is not None for one in back) == 1
+
+
+def test_who_asks_with_what_we_gave_nobody_keeps_no_writer_waiting(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_ins = StoredSignIns(database)
+    leaving = sign_ins.leave(held(sign_ins), BROWSER, NOON)
+    assert leaving is not None
+    monkeypatch.setattr(database, "writing", lambda: pytest.fail("it wants to write"))
+    for state, browser, now in (
+        ("x", BROWSER, NOON),
+        (leaving.state, "x", NOON),
+        (leaving.state, BROWSER, NOON + HOLDS),
+    ):
+        assert sign_ins.come_back(state, browser, now) is None

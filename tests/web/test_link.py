@@ -1,6 +1,7 @@
 """Whoever signs in at a source is linked there: once, from their own browser, as themselves or by an admin's word, or not."""
 
 import json
+import secrets
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import NamedTuple
@@ -10,22 +11,23 @@ import pytest
 from pydantic import ValidationError
 from sqlmodel import select
 
-from bot.core.admin import Decided, NoMember, Reply
+from bot.core.admin import Decided, NoMember, Reply, Typed
 from bot.core.identities import OwnLink, OwnRefused, OwnWaits, Relink
-from bot.core.signing_in import NotBegun
+from bot.core.nouns import ReceiptId
+from bot.core.signing_in import Begun, NotBegun
 from bot.flows.signing_in import START, begin
 from bot.playground.world import World
 from bot.settings import Settings
 from bot.slack.render import sign_in as words
 from bot.stores.database import Database
 from bot.stores.identities import relink
-from bot.stores.tables import TABLES, SignInRow
+from bot.stores.tables import TABLES, MembershipRow, SignInRow
 from connectors.model import Retryable
 from policies.people import email_address
 from tests.fakes.site import Reply as Said
 from tests.fakes.site import no, said
 from tests.flows.bureau import ANA, BEN, NOON, ZOE, Died
-from tests.web.signing import BACK, OURS, Browser, Lane, add, answering, asked, lane, remove
+from tests.web.signing import BACK, OURS, Browser, Kind, Lane, add, answering, asked, lane, remove
 
 ADMINS = ("ana@acme.test", "ben@acme.test")
 OWN, OTHER, ANAS, GONE = "acc:zoe", "acc:other", "acc:ana", "acc:gone"
@@ -168,6 +170,118 @@ def test_whose_address_is_another_when_an_admin_agrees_is_not_linked(wiki: Lane)
     assert wiki.links == {}
 
 
+def agreed(wiki: Lane) -> str:
+    decided = wiki.desk.presses(BEN, wiki.desk.voice.offered[-1][0].id)
+    assert isinstance(decided, Decided)
+    return decided.change.state
+
+
+@pytest.mark.parametrize("kind", ["confluence", "drive"])
+def test_what_waits_for_a_source_is_not_agreed_to_for_another_of_its_name(wiki: Lane, kind: Kind) -> None:
+    wiki.signs_in(OTHER)
+    assert isinstance(wiki.heeds(), OwnWaits)
+    remove(wiki)
+    wiki.kind = kind
+    add(wiki, at=timedelta(minutes=1))
+    assert agreed(wiki) == "outdated"
+    assert wiki.links == {}
+
+
+def test_who_signs_in_again_meanwhile_is_told_of_what_waits_and_no_admin_is_asked_twice(wiki: Lane) -> None:
+    wiki.signs_in(OTHER)
+    first = wiki.heeds()
+    wiki.passes(timedelta(hours=1))
+    for _ in range(2):
+        wiki.signs_in(OTHER)
+        assert wiki.heeds() == first
+    assert len({change.id for change, _ in wiki.desk.voice.offered}) == 1
+    assert wiki.desk.happened.count("change_proposed") == 1
+    assert agreed(wiki) == "approved"
+
+
+def test_who_signs_in_as_somebody_else_meanwhile_waits_for_that_alone(wiki: Lane) -> None:
+    wiki.site.unverified |= {OWN}
+    wiki.signs_in(OTHER)
+    wiki.heeds()
+    (before,) = {change.id for change, _ in wiki.desk.voice.offered}
+    wiki.signs_in(OWN)
+    assert isinstance(wiki.heeds(), OwnWaits)
+    assert [one.links[0].after for one in wiki.desk.commands.pending()] == [OWN]
+    wiki.desk.presses(BEN, before)
+    assert wiki.links == {}
+    assert agreed(wiki) == "approved"
+    assert wiki.links == {("zoe@acme.test", "wiki"): OWN}
+
+
+def test_what_waited_for_a_source_that_was_added_anew_since_does_not_keep_an_admin_from_being_asked(wiki: Lane) -> None:
+    wiki.signs_in(OTHER)
+    wiki.heeds()
+    remove(wiki)
+    add(wiki, at=timedelta(minutes=1))
+    wiki.passes(timedelta(minutes=2))
+    wiki.signs_in(OTHER)
+    assert isinstance(wiki.heeds(), OwnWaits)
+    assert agreed(wiki) == "approved"
+
+
+def test_what_an_admin_takes_back_the_person_does_not_undo_alone(wiki: Lane) -> None:
+    wiki.signs_in(OWN)
+    wiki.heeds()
+    wiki.desk.says(ANA, "people unlink zoe@acme.test wiki")
+    assert wiki.links == {}
+    assert wiki.signs_in(OWN).text == words.page(words.WAITS)
+    assert isinstance(wiki.heeds(), OwnWaits)
+    assert wiki.links == {}
+    assert agreed(wiki) == "approved"
+    assert wiki.links == {("zoe@acme.test", "wiki"): OWN}
+
+
+def test_what_was_taken_back_at_a_source_is_forgotten_with_it(wiki: Lane) -> None:
+    linked(wiki, "zoe@acme.test", OTHER)
+    wiki.desk.says(ANA, "people unlink zoe@acme.test wiki")
+    add_anew(wiki)
+    wiki.passes(timedelta(minutes=2))
+    wiki.signs_in(OWN)
+    assert is_own(wiki.heeds())
+
+
+@pytest.mark.parametrize("who", [OWN, ANAS])
+def test_whose_account_it_is_stands_in_the_ledger_only_where_something_comes_of_it(wiki: Lane, who: str) -> None:
+    wiki.signs_in(who)
+    wiki.heeds()
+    with wiki.desk.database.reading() as session:
+        (commanded, *more) = (
+            event
+            for one in wiki.desk.ledger.receipts(session, 9)
+            for event in wiki.desk.ledger.events(session, ReceiptId(one.receipt))
+        )
+    assert commanded.body is not None
+    assert commanded.body["signed_in"]["source"] == "wiki"
+    assert who not in str(commanded.body)
+    assert "@" not in str(commanded.body["signed_in"])
+    assert (who in str(more)) == (who == OWN)
+
+
+def test_who_is_told_of_it_is_told_by_whom(wiki: Lane) -> None:
+    """Themselves, whether or not an admin has had to agree."""
+    wiki.signs_in(OTHER)
+    wiki.heeds()
+    agreed(wiki)
+    zoe = email_address("zoe@acme.test")
+    (covered,) = wiki.signing_in.governing.identities.covered([zoe])
+    assert (covered.by_address, covered.by_admin, covered.by_themselves, covered.absent) == (0, 0, 0, 1)
+    with wiki.desk.database.writing() as session:
+        session.add(
+            MembershipRow(
+                workspace=wiki.desk.database.workspace, source="wiki", email=zoe, principal=f"wiki/user:{OTHER}"
+            )
+        )
+    (covered,) = wiki.signing_in.governing.identities.covered([zoe])
+    assert (covered.by_address, covered.by_admin, covered.by_themselves, covered.absent) == (0, 0, 1, 0)
+    (shown,) = wiki.signing_in.governing.identities.of(zoe)
+    assert (shown.how, shown.by, shown.agreed_by) == ("themselves", zoe, "ben@acme.test")
+
+
 # --- who may not even begin, or not go on --------------------------------------------------------------------------------
 
 
@@ -177,6 +291,20 @@ def test_who_is_no_member_or_has_no_address_is_given_no_link(wiki: Lane) -> None
     assert begin("elsewhere", ZOE.user, wiki.signing_in) == NotBegun("elsewhere", "not_offered")
     wiki.desk.members.known = {ZOE.user.user: ZOE.model_copy(update={"email": None})}
     assert begin("wiki", ZOE.user, wiki.signing_in) == NotBegun("wiki", "no_address")
+
+
+def test_whom_a_source_knows_is_given_no_link(wiki: Lane) -> None:
+    with wiki.desk.database.writing() as session:
+        session.add(
+            MembershipRow(
+                workspace=wiki.desk.database.workspace,
+                source="wiki",
+                email="zoe@acme.test",
+                principal=f"wiki/user:{OWN}",
+            )
+        )
+    assert begin("wiki", ZOE.user, wiki.signing_in) == NotBegun("wiki", "known")
+    assert isinstance(begin("wiki", ANA.user, wiki.signing_in), Begun)
 
 
 def leave_company(made: Lane) -> None:
@@ -272,6 +400,32 @@ def test_a_link_is_left_by_once_and_come_back_from_once(wiki: Lane) -> None:
     again = wiki.browser.get(back)
     assert (again.status_code, again.text) == (400, words.page(words.STALE))
     assert wiki.heeds() is None
+
+
+def test_two_sign_ins_in_one_browser_do_not_break_each_other(wiki: Lane) -> None:
+    wiki.providers["drive"], wiki.source = wiki.providers["wiki"], "drive"
+    add(wiki)
+    elsewhere, wiki.source = wiki.link(), "wiki"
+    first = wiki.allows(wiki.leaves(wiki.link()), OWN)
+    second = wiki.allows(wiki.leaves(elsewhere), OTHER)
+    assert wiki.browser.get(f"{OURS}{START}?state=default.x").status_code == 400
+    for back in (first, second):
+        assert wiki.browser.get(back).status_code == 200
+        assert wiki.heeds() is not None
+
+
+@pytest.mark.parametrize("cookie", ["x", "a" * 42, "a" * 44, "a" * 42 + "%", ""])
+def test_a_cookie_that_we_did_not_give_out_is_not_ours(wiki: Lane, cookie: str) -> None:
+    wiki.browser.jar = {"__Host-footnote-link": cookie}
+    wiki.browser.get(wiki.link())
+    assert wiki.browser.jar["__Host-footnote-link"] != cookie
+    assert len(wiki.browser.jar["__Host-footnote-link"]) == len(secrets.token_urlsafe(32))
+
+
+def test_what_one_page_holds_of_a_browser_lets_it_go_on_from_no_other(wiki: Lane) -> None:
+    mine = wiki.browser.get(wiki.link()).text.partition("mine=")[2].partition('"')[0]
+    state = asked(wiki.link(ANA))["state"]
+    assert wiki.browser.post(f"{OURS}{START}?{urlencode({'state': state, 'mine': mine})}").status_code == 400
 
 
 def test_another_browser_comes_back_in_vain_and_so_does_one_without_a_cookie(wiki: Lane) -> None:
@@ -527,9 +681,42 @@ def everything(database: Database) -> str:
 def test_who_somebody_is_in_slack_may_not_be_found_out_now_and_nothing_is_lost_by_it(wiki: Lane) -> None:
     link = wiki.link()
     wiki.desk.members.error = Retryable("Slack is away")
-    assert wiki.browser.get(link).status_code == 502
+    answer = wiki.browser.get(link)
+    assert (answer.status_code, answer.text) == (502, words.page(words.NOT_IN_SLACK))
     wiki.desk.members.error = None
     assert wiki.signs_in(OWN, link).status_code == 200
+
+
+def test_who_comes_back_while_slack_is_away_is_told_that_it_is_slack_and_nothing_is_done(wiki: Lane) -> None:
+    back = wiki.allows(wiki.leaves(wiki.link()), OWN)
+    wiki.desk.members.error = Retryable("Slack is away")
+    answer = wiki.browser.get(back)
+    wiki.desk.members.error = None
+    assert (answer.status_code, answer.text) == (502, words.page(words.NOT_IN_SLACK))
+    assert wiki.heeds() is None
+
+
+def test_a_page_that_says_that_nothing_was_changed_is_right(wiki: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slack is away from the moment on at which it is taken down."""
+    take = wiki.desk.commands.take
+
+    def takes(typed: Typed) -> bool:
+        is_new = take(typed)
+        wiki.desk.members.error = Retryable("Slack is away")
+        return is_new
+
+    monkeypatch.setattr(wiki.desk.commands, "take", takes)
+    page = wiki.signs_in(OWN)
+    assert (page.status_code, page.text) == (200, words.page(words.BEING_LINKED))
+    wiki.desk.members.error = None
+    assert is_own(wiki.heeds())
+
+
+def test_a_page_is_of_what_was_before_it_was_done(wiki: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever does it is quick."""
+    take = wiki.desk.commands.take
+    monkeypatch.setattr(wiki.desk.commands, "take", lambda typed: (take(typed), wiki.heeds()))
+    assert wiki.signs_in(OWN).text == words.page(words.BEING_LINKED)
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,8 @@ def _how_to_be_known(home: ForMember) -> Json:
         return _line(_text(words.HOME_NO_ADDRESS))
     before, _, after = words.HOME_UNKNOWN.partition("{admins}")
     admins = people([_plain(name) for name in home.admins[:_MOST_ADMINS]]) or [_text(words.WHOEVER_RUNS)]
-    return _line(_text(before.format(address=_plain(home.address))), *admins, _text(after))
+    own = f" {words.HOME_SIGN_IN}" if any(one.may_sign_in for one in home.known[:_MOST_SOURCES]) else ""
+    return _line(_text(before.format(address=_plain(home.address))), *admins, _text(f"{after}{own}"))
 
 
 def _line(*elements: Json) -> Json:

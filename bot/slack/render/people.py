@@ -98,9 +98,8 @@ def _lines(found: Iterable[str]) -> Sequence[Part]:
 def _coverage(one: Coverage) -> str:
     parts = [f"{one.by_address:,} linked by their address"]
     parts += [f"{one.by_admin:,} by an admin"] if one.kind in LINKED else []
-    parts += (
-        [f"{one.absent:,} by an admin to an account that is not found there: {_ABSENT_FOLLOWS}"] if one.absent else []
-    )
+    parts += [f"{one.by_themselves:,} by themselves"] if one.by_themselves else []
+    parts += [f"{one.absent:,} to an account that is not found there: {_ABSENT_FOLLOWS}"] if one.absent else []
     if one.unknown:
         counted = "; among the readers of a channel they count as the rules say of every member"
         parts.append(f"{one.unknown:,} not linked: {_UNKNOWN_FOLLOWS}{counted if one.counted_as_members else ''}")
@@ -113,8 +112,8 @@ def _coverage(one: Coverage) -> str:
 _HOW: Mapping[How, str] = {
     "address": "by their address",
     "admin": "by an admin",
-    "signed_in": "because they signed in there",
-    "absent": "by an admin, and this account was not found there",
+    "themselves": "by their own word",
+    "absent": "and this account was not found there",
     "unknown": "nobody: the source knows nobody of this address",
 }
 

@@ -114,14 +114,14 @@ def decided(change: Change, number: int | None) -> Sequence[Part]:
 
 
 _MOVED = (
-    "Somebody was linked otherwise since it was asked for, has left, or the account is another's by now; or whoever asked for it "
-    "is no admin any more. Nothing was changed; look, and type the command again if it is still wanted."
+    "Somebody was linked otherwise since it was asked for, has left, or the account is another's by now; the source was added "
+    "anew; or whoever asked for it is no admin any more. Nothing was changed; look, and type the command again if it is still wanted."
 )
 
 
 _OWN_MOVED = (
-    "Somebody was linked otherwise since it was asked for, has left, or the account is another's by now. Nothing was changed; "
-    "sign in there again if it is still wanted."
+    "Since it was asked for, somebody was linked otherwise, has left, or has signed in as somebody else; the account is another's "
+    "by now; or the source was added anew. Nothing was changed; sign in there again if it is still wanted."
 )
 
 
@@ -156,7 +156,7 @@ def card(change: Change, edits: Sequence[Edit]) -> Post:
 
 
 _OWN = (
-    "Somebody has signed in at a source that does not know them, to be linked there, and may then read what the account may. "
+    "Somebody has signed in at a source to be linked there, and may then read what the account may. "
     "The link may have been handed on: agree only if you know that this account is theirs. It waits until {until}:"
 )
 _RULES = "rules in a way that lets more be seen, or trusts more people"

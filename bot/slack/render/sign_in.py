@@ -24,10 +24,14 @@ STALE: Final = (
 )
 CANCELLED: Final = "You did not sign in, so nothing was changed. Begin again in Slack if you want to."
 AGAIN: Final = "The source did not say whose account it is. Nothing was changed. Begin again in Slack."
+NOT_IN_SLACK: Final = (
+    "Slack does not say at the moment who you are, so nothing was changed. Begin again in Slack in a few minutes."
+)
 BEING_LINKED: Final = "You are being linked to this account. You may close this page: Slack tells you when it is done."
 WAITS: Final = (
-    "Thank you. It is not certain that this account's address is the one that Slack knows you by, so an admin has to agree that "
-    "it is yours. Nothing is changed until then. You may close this page: you hear of it in Slack."
+    "Thank you. It is not certain that this account's address is the one that Slack knows you by, or an admin has said before who "
+    "you are there; so an admin has to agree that it is yours. Nothing is changed until then. You may close this page: you hear "
+    "of it in Slack."
 )
 _WHY: Final[Mapping[WhyNot, str]] = {
     "gone": "Nobody signs in at {source} any more, so nothing was changed.",
@@ -88,6 +92,11 @@ def _not_begun(found: NotBegun) -> str:
             return "Only full members of this company can be linked."
         case "no_address":
             return "Slack has confirmed no e-mail address of yours. Confirm it in your Slack account's settings first."
+        case "known":
+            return (
+                f"At {_name(found.source)} I know you already. If it is another account of yours that I should take, ask whoever "
+                "runs Footnote to link you."
+            )
         case "not_offered":
             return f"Nobody signs in at {_name(found.source)} any more. Ask whoever runs Footnote to link you."
         case _:
@@ -107,7 +116,8 @@ def told_there(reply: OwnLink | OwnWaits | OwnRefused) -> str:
             told = f"I have asked {whom}." if asked else "None of them could be written to: tell one yourself."
             return (
                 f"You signed in at {_name(link.source)}, as the account {_name(link.after or '')}. It is not certain that its "
-                "address is the one that Slack knows you by, so an admin has to agree that it is yours, until "
+                "address is the one that Slack knows you by, or an admin has said before who you are there; so an admin has to "
+                "agree that it is yours, until "
                 f"{expires_at:%d %B %Y, %H:%M} UTC. {told} Until then nothing changes."
             )
         case OwnRefused():
