@@ -43,8 +43,8 @@ class Connectors:
     One whose source has changed may still be asked by whoever was given it: it is closed at the end, with the others.
     """
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, labels: Callable[[], frozenset[str]]) -> None:
+        self._database, self._labels = database, labels
         self._one_at_a_time = threading.Lock()
         self._built: dict[str, tuple[Listed, Connector]] = {}
         self._open: list[Closing] = []
@@ -64,19 +64,25 @@ class Connectors:
         before = self._built.get(source.name)
         if before is not None and before[0].identity == source.identity:
             return before[1]
-        built = connector(source, self._database)
+        built = connector(source, self._database, self._labels)
         if isinstance(built, Closing):
             self._open.append(built)
         return built
 
 
-def connector(source: Listed, database: Database) -> Connector:
-    """The kinds of source there are, by hand."""
+def connector(source: Listed, database: Database, labels: Callable[[], frozenset[str]] = frozenset) -> Connector:
+    """The kinds of source there are, by hand. `labels`: those that any rule names."""
     match source.kind:
         case "folder":
             return _folder(source)
         case "confluence":
-            return confluence(source.name, source.settings, links=source.links, held=_held_at(database, source.name))
+            return confluence(
+                source.name,
+                source.settings,
+                links=source.links,
+                held=_held_at(database, source.name),
+                wanted=labels,
+            )
         case "drive":
             return drive(
                 source.name,
@@ -104,13 +110,14 @@ def confluence(
     *,
     links: Mapping[Email, str] = MappingProxyType({}),
     held: Callable[[Email], frozenset[Principal]] | None = None,
+    wanted: Callable[[], frozenset[str] | None] = lambda: None,
 ) -> "ConfluenceConnector":
     from connectors.confluence.connector import ConfluenceConnector
     from connectors.confluence.settings import parse
 
     understood = parse(settings)
     return ConfluenceConnector(
-        name, understood, partial(_secret, understood.secret), overrides=lambda: links, held=held
+        name, understood, partial(_secret, understood.secret), overrides=lambda: links, held=held, wanted=wanted
     )
 
 

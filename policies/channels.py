@@ -3,7 +3,7 @@ what may be read, what has to be proven, what is masked, or who checks it.
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field
@@ -99,6 +99,11 @@ def named(place: str) -> Named:
 
 def label(text: str) -> str:
     return text.lower()
+
+
+def labels_of(places: Iterable[str]) -> frozenset[str]:
+    """Those that they name."""
+    return frozenset(label for one in places if (label := named(one).label) is not None)
 
 
 def within(places: Collection[str]) -> Callable[[str, Collection[str]], bool]:

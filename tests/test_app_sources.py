@@ -5,13 +5,18 @@ from pathlib import Path
 
 import pytest
 
+from bot import app
 from bot.core.errors import BadUse
 from bot.kinds import connector
+from bot.settings import Settings
 from bot.stores.database import Database
 from bot.stores.sources import Listed
+from connectors.confluence.connector import ConfluenceConnector
 from policies.people import email_address
+from policies.rules import OVERRIDES
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+WIKI = {"site": "https://acme.test/wiki", "secret": "env:NOTHING", "spaces": "ENG"}
 ANA = email_address("ana@acme.test")
 
 
@@ -50,3 +55,18 @@ def test_folders_that_are_not_named_are_not_read(
         (tmp_path / name / "x.md").write_text("body")
     read = connector(listed(tmp_path, without_access="anyone", **settings), database)
     assert read.readable_now(["a/x.md", "b/x.md", "c/x.md"], ANA, NOW) == readable
+
+
+def test_a_wiki_is_asked_for_the_labels_that_a_rule_names_and_for_no_others(tmp_path: Path) -> None:
+    here = '[channels.C0123456789]\nscope = ["wiki/ENG", "wiki/HR#Policy"]'
+    with app.records(Settings(home=tmp_path)) as records:
+        with records.database.writing() as session:
+            records.sources.add(session, "wiki", "confluence", WIKI, records.clock())
+        ((_, wiki),) = records.built.of(records.sources.listed())
+        assert isinstance(wiki, ConfluenceConnector)
+        assert wiki.reader.wanted() == frozenset(), "there are no rules yet"
+        for texts, labels in (({}, set()), ({OVERRIDES: here}, {"policy"})):
+            with records.database.writing() as session:
+                given = {**app.packaged_rules(), **texts}
+                records.config.save(session, given, author="test", note="a scope", now=records.clock())
+            assert wiki.reader.wanted() == labels

@@ -34,6 +34,7 @@ from bot.stores.sources import Sources
 from bot.worker import SYNC
 from connectors.model import Connector, Loop
 from policies import rules
+from policies.channels import labels_of
 from policies.experts import SAVED
 from policies.redaction.kinds import Redaction
 
@@ -86,7 +87,7 @@ def records(settings: Settings, clock: Clock = utc_now, *, beside: Records | Non
         lease = timedelta(seconds=settings.lease_s)
         inbox, jobs = Inbox(database, owner=owner, length=lease), Jobs(database, owner=owner, length=lease)
         sources = Sources(database)
-        with closing(Connectors(database)) as built:
+        with closing(Connectors(database, partial(_labels_named, config))) as built:
             yield Records(
                 settings=settings,
                 clock=clock,
@@ -133,6 +134,16 @@ def _adopt(records: Records) -> None:
             body = {"number": version.number, "digest": version.digest, "author": version.author, "note": version.note}
             records.ledger.append(session, [Event(kind="configured", body=body)], now)
             records.ledger.checkpoint(session, now)  # from its first event on, the ledger says whose key it is
+
+
+def _labels_named(config: Config) -> frozenset[str]:
+    """Where no rules can be read, nothing is narrowed to anything: nobody goes by a label."""
+    try:
+        found = config.rules()
+    except rules.RulesError:
+        return frozenset()
+    places = [place for here in found.channels.values() for place in here.scope]
+    return labels_of([*places, *(place for one in found.intents.values() for place in one.route.spaces)])
 
 
 def _reread_saved(jobs: Jobs, clock: Clock, session: Session) -> None:

@@ -23,7 +23,8 @@ class ConfluenceConnector:
     """Implements `connectors.model.Connector`. Threads may share it.
 
     `overrides` are accounts that an admin gave to addresses. `held` is what somebody held at the last whole look at the
-    groups; without it that is remembered here, and looked at when it is first asked for.
+    groups; without it that is remembered here, and looked at when it is first asked for. `wanted`: the labels that are read
+    at all; None: every one.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class ConfluenceConnector:
         *,
         overrides: Callable[[], Mapping[Email, str]] = dict,
         held: Callable[[Email], frozenset[Principal]] | None = None,
+        wanted: Callable[[], frozenset[str] | None] = lambda: None,
         client: Client | None = None,
     ) -> None:
         if not is_source_name(source):
@@ -41,7 +43,7 @@ class ConfluenceConnector:
         self._source, self._settings, self._overrides = source, settings, overrides
         self._held = held
         self._client = client or Client(settings, secret)
-        self._reader = Reader(source, settings, self._client)
+        self._reader = Reader(source, settings, self._client, wanted=wanted)
         self._live = self._reader.hurried()
         self._last: Groups | None = None
 

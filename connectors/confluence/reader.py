@@ -15,6 +15,7 @@ from connectors.http import TooLarge
 from connectors.model import AccessUnknown, Fatal, Node, Problem, Retryable
 from connectors.together import together
 from policies.access import Layer
+from policies.channels import label
 
 LABELS: Final = "labels"
 MOST_FAILING: Final = 3  # in one go; more, and it is the site that fails, and nothing is concluded
@@ -27,21 +28,32 @@ class Layers(NamedTuple):
     problems: tuple[Problem, ...]
 
 
+def _every_label() -> None:
+    return None
+
+
 class Labels(NamedTuple):
-    """Of each page and blog post that has any. None: they stay as they were, for a while."""
+    """Of each page and blog post that has any that is wanted. None: they stay as they were, for a while."""
 
     found: Mapping[str, tuple[str, ...]] | None
     problems: tuple[Problem, ...]
 
 
 class Reader:
-    """Threads may share it."""
+    """Threads may share it. `wanted`: the labels that anybody goes by, for a site may have thousands; None: every one."""
 
-    def __init__(self, source: str, settings: Settings, client: Client) -> None:
-        self.source, self.settings, self.client = source, settings, client
+    def __init__(
+        self,
+        source: str,
+        settings: Settings,
+        client: Client,
+        *,
+        wanted: Callable[[], frozenset[str] | None] = _every_label,
+    ) -> None:
+        self.source, self.settings, self.client, self.wanted = source, settings, client, wanted
 
     def hurried(self) -> "Reader":
-        return Reader(self.source, self.settings, self.client.hurried())
+        return Reader(self.source, self.settings, self.client.hurried(), wanted=self.wanted)
 
     def together(self, read: Callable[[Given], Found], given: Iterable[Given]) -> list[Found]:
         """In their order. What one raises is raised."""
@@ -85,6 +97,9 @@ class Reader:
 
     def labels(self, spaces: Mapping[str, Space]) -> Labels:
         """Of every page and blog post in these: asked label by label, for no version and no listing tells of them."""
+        wanted = self.wanted()
+        if wanted is not None and not wanted:
+            return Labels({}, ())
         told = self.together(self._labels_in, [space.id for space in spaces.values()])
         passing = [one for one in told if isinstance(one, Retryable)]
         refused = {str(one): one for one in told if isinstance(one, AccessUnknown | Fatal)}
@@ -96,7 +111,12 @@ class Reader:
             for space, labels in zip(spaces.values(), told, strict=True)
             if not isinstance(labels, Exception)
         }
-        named = {one.id: one.name for labels in open_.values() for one in labels}
+        named = {
+            one.id: one.name
+            for labels in open_.values()
+            for one in labels
+            if wanted is None or label(one.name) in wanted
+        }
         asked = [(listed_as, id_) for id_ in named for listed_as in sorted(IN_A_SPACE)]
         try:
             found = self.together(lambda one: self.client.labelled(*one, spaces=list(open_)), asked)
@@ -112,9 +132,16 @@ class Reader:
 
     def labels_of(self, pages: Collection[str]) -> Mapping[str, tuple[str, ...]]:
         """Of these few; without those of which they cannot be found out."""
+        wanted = self.wanted()
+        if wanted is not None and not wanted:
+            return dict.fromkeys(pages, ())
         unique = sorted(set(pages))
         found = zip(unique, self.together(self._labels_of, unique), strict=True)
-        return {page: labels for page, labels in found if labels is not None}
+        return {
+            page: tuple(one for one in labels if wanted is None or label(one) in wanted)
+            for page, labels in found
+            if labels is not None
+        }
 
     def whole(self, listed: Entry) -> Entry | None:
         """With its body. None: it is no longer there."""

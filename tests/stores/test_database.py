@@ -60,6 +60,7 @@ from bot.stores.tables import (
     ReviewTurnRow,
     Row,
     SavedAnswerRow,
+    SignInRow,
     SourceRow,
     SpendingRow,
     TakenBackRow,
@@ -143,6 +144,11 @@ ROWS: dict[type[Row], tuple[dict[str, Any], str, Any]] = {
         "theirs",
     ),
     UsedStateRow: ({"id": "n", "until": NOON}, "until", NOON + timedelta(days=1)),
+    SignInRow: (
+        {"id": "n", "team": "T1", "user": "U1", "source": "s", "added_at": NOON, "until": NOON, "is_used": False},
+        "is_used",
+        True,
+    ),
     PauseRow: ({"by": "ana@acme.test", "at": NOON}, "by", "theirs"),
     SourceRow: (
         {

@@ -812,6 +812,29 @@ def test_labels_are_asked_label_by_label_however_many_pages_there_are(
     assert len(asked) == 2 + 2 + (pages > 250), "the labels of two spaces; pages and posts of one label"
 
 
+def test_only_labels_that_somebody_goes_by_are_asked_for(acme: Company, open_wiki: MakeWiki) -> None:
+    low = acme.page("low")
+    acme.site.label(acme.id("low"), "ops", "Policy", *(f"label-{number}" for number in range(9)))
+    found = open_wiki()
+    goes_by = set[str]()
+    found.connector.reader.wanted = lambda: frozenset(goes_by)
+    found.sync()
+    acme.site.edit(acme.id("low"), body="<p>else</p>")
+    found.sync()
+    assert (labels_of(found, low), [one for one in found.asked(0) if "label" in one]) == ([()], [])
+    goes_by.add("policy")
+    before = len(found.site.requests.all())
+    found.run(Loop.STRUCTURE)
+    assert labels_of(found, low) == [("policy",)]
+    assert len([one for one in found.asked(before) if "label" in one]) == 2 + 2, "of two spaces; pages and posts of one"
+    acme.site.edit(acme.id("low"), body="<p>new</p>")
+    found.sync()
+    assert labels_of(found, low) == [("policy",)]
+    goes_by.clear()
+    found.run(Loop.STRUCTURE)
+    assert labels_of(found, low) == [()]
+
+
 def test_without_the_right_to_labels_nothing_has_one_and_all_else_goes_on(acme: Company, open_wiki: MakeWiki) -> None:
     low = acme.page("low")
     acme.site.label(acme.id("low"), "policy")
