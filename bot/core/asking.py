@@ -16,10 +16,12 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _SENTENCE: Final = re.compile(r"(?<=[.!?;])\s+|\n+")
 _SIDE: Final = re.compile(r"\s*,\s+|\s+[-–—]\s+|\s+(?:and|so|then|but)\s+|:\s+")
 THAT: Final = r"\bthat(?!\s+(?:\w+\s+)?(?:page|article|issue|ticket|bug|task|file|doc|document|channel)\b)"  # but not `that ticket`
-_TOLD: Final = re.compile(rf":\s|:$|\b(?:saying|says|titled|called|about|because)\b|(?<!\bmake )(?<!\bsure ){THAT}\b")
+_TOLD: Final = re.compile(
+    rf":\s|:$|,\s(?:which|what|where|who|when|how|why)\b|\b(?:saying|says|titled|called|about|because)\b|(?<!\bmake )(?<!\bsure ){THAT}\b"
+)
 _FILLER: Final = (
-    r"(?:please|pls|plz|kindly|hey|hi|hello|ok|okay|now|just|also|then|thanks|so|and|footnote|team|all|everyone|maybe|quickly|"
-    r"good morning|you|go ahead|to)\b[\s,!]*|(?:[-*•]|\d+[.)])\s+"
+    r"(?:(?:please|pls|plz|kindly)(?: (?:to|you))?|hey|hi|hello|ok|okay|now|just|also|then|thanks|so|and|footnote|team|all|"
+    r"everyone|maybe|quickly|good morning|go ahead)\b[\s,!]*|(?:[-*•]|\d+[.)])\s+"
 )
 _ANYBODY: Final = r"(?:you|u|someone|somebody|one of you|anyone please|anybody please)"
 _POLITELY: Final = (
@@ -32,11 +34,12 @@ _POLITELY: Final = (
     r"i(?: was wondering| wonder|'d appreciate it|'d be grateful) if (?:you|someone|somebody)(?: can| could)?",
     r"(?:is there )?any chance (?:that )?(?:you|someone|somebody)(?: can| could)",
     r"(?:someone|somebody|anyone|anybody) (?:please|should)",
-    r"we should|let's|let us|don't forget to|make sure to|help me(?: to)?|may i ask you to",
+    r"we should(?=[^.!?\n]{0,200}\bplease\b)|let's|let us|don't forget to|make sure to|help me(?: to)?|may i ask you to",
 )
-_WISHES: Final = (
-    r"(?:i|we)(?: would|'d)? (?:also |really |urgently )?(?:like|love|want|need)(?: to (?:have|get))?(?! you\b| to\b)",
-    r"(?:can|could|may) (?:i|we) (?:please )?(?:get|have)",
+_NOT_THE: Final = r"(?! (?:the|this|that|these|those|my|our|your|his|her|their)\b)"
+_WISHES: Final = (  # who wants `the page` looks for it: it is there
+    rf"(?:i|we)(?: would|'d)? (?:also |really |urgently )?(?:like|love|want|need)(?: to (?:have|get))?(?! you\b| to\b){_NOT_THE}",
+    rf"(?:can|could|may) (?:i|we) (?:please )?(?:get|have){_NOT_THE}",
     r"colleague (?:also |urgently )?(?:needs|should (?:get|have))",
 )
 _LEAD: Final = re.compile(
@@ -47,6 +50,17 @@ _IN_DOUBT: Final = re.compile(  # such a sentence asks for nothing, unless polit
     r"(?i)\W*(?:how|what|which|who|whom|whose|when|whenever|where|why|is|are|was|were|do|does|did|has|have|had|may|should|must|if|"
     r"unless|before|after|once|can|could|would|will)\b"
 )
+_IS_THERE: Final = re.compile(  # who looks for something, is told something, or names what is there, has nothing done
+    r"(?i)(?:tell|remind|show|answer) me\b|let me know\b|log ?(?:in|on) ?to\b|put (?:simply|briefly|differently|another way)\b"
+    r"|add (?:me|us|him|her|them) to\b|add (?:the )?existing (?:issue|page) +to\b"
+    r"|(?:open|start) (?:the (?:[\w-]+ )?(?:page|article|wiki|issue|ticket|bug|task|story)\b|(?:the )?existing (?:issue|page)\b)"
+    r"|make sure\b(?! to\b| (?:that )?you\b)"
+)
+_LISTED: Final = re.compile(r"(?i)(?:new|open) [^\W\d_]+[^\Ws_]s\b")  # `open tickets` are those that are open
+_POLITE: Final = re.compile(
+    r"(?i)\b(?:please|pls|plz|kindly)\b|\b(?:can|could|would|will) (?:you|u|someone|somebody|anyone|anybody)\b"
+)
+_SAYS: Final = re.compile(r"(?i)\b(?:saying|says|about (?:who|what|how|which|why|where|when))\b")
 _SHORTEST: Final = 4  # of what is left of a word that may be mistyped
 _MOST_ORDERS: Final = 50  # of one message: whoever is to look at each has to end soon
 _MOST: Final = 240  # characters behind a verb that say what it is about
@@ -67,20 +81,33 @@ def orders(text: str) -> Iterator[Order]:
 
 def _orders(text: str) -> Iterator[Order]:
     for sentence in _SENTENCE.split(_SPACES.sub(" ", text.replace("’", "'"))):
-        in_doubt = _IN_DOUBT.match(sentence) is not None
+        in_doubt = _IN_DOUBT.match(sentence) is not None or _asks(sentence)
         for start in [0, *(match.end() for match in _SIDE.finditer(sentence))]:
             found = _order(sentence[start:].lstrip(), in_doubt=in_doubt)
             if found is not None:
                 yield found
 
 
+def is_question(text: str) -> bool:
+    """Whether any of its sentences is one, and none that politely asks for something."""
+    return any(map(_asks, _SENTENCE.split(text)))
+
+
+def _asks(sentence: str) -> bool:
+    """`new page?`: but what is told behind a colon may be a question too."""
+    is_asked = sentence.rstrip().endswith("?") and _POLITE.search(sentence) is None
+    return is_asked and ": " not in sentence and _SAYS.search(sentence) is None
+
+
 def _order(part: str, *, in_doubt: bool) -> Order | None:
     lead = _LEAD.match(part)
     assert lead is not None, "all of it may be missing"
     politely = lead["politely"] or lead["wish"] or _PLEASE.search(lead.group())
-    if in_doubt and not politely:
-        return None
     behind = part[lead.end() : lead.end() + _MOST]
+    if (in_doubt or _LISTED.match(behind) is not None) and not politely:
+        return None
+    if _IS_THERE.match(behind) is not None:
+        return None
     told = _TOLD.search(behind)
     words = tuple(_WORD.findall((behind[: told.start()] if told is not None else behind).casefold()))
     if lead["wish"]:

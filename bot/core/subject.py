@@ -14,7 +14,7 @@ _ABOUT: Final = re.compile(
     re.IGNORECASE,
 )
 _THEN: Final = re.compile(
-    r"[,;]?\s*(?:\b(?:and|then|und)\b|[,;.])\s*(?:(?:then|please)\s+)*"
+    r"(?<!\s)[,;]?\s*(?:\b(?:and|then|und)\b|[,;.])\s*(?:(?:then|please)\s+)*"
     r"(?:put|post|publish|add|place|save|file|send|share|store|upload|attach|stick|drop)\s+"
     r"(?:it|this|that|them|the\s+(?:draft|text|page|ticket|issue|comment|message|post))\b.*$",
     re.IGNORECASE | re.DOTALL,

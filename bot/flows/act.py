@@ -13,7 +13,7 @@ from bot.core.nouns import Event, ReceiptId, SlackPlace, SlackUser
 from bot.core.proposals import Acting, AnyTool, Proposal, act_of, canonical, new_proposal_id
 from bot.flows.reply import Attempt
 from bot.flows.requests import Sorted
-from bot.steps.propose import MOST_CHARACTERS, Filled, Wanted, is_to_be_written, propose
+from bot.steps.propose import MOST_CHARACTERS, Filled, Wanted, propose, stands
 from policies.evidence import Notice
 from policies.gate import Act, Actor, Deny, ToolRule, decide, rule_of
 from policies.intents import Route
@@ -79,8 +79,8 @@ def _meant(
     attempt: Attempt, found: Sorted, acting: Acting, enabled: Mapping[str, ToolRule]
 ) -> tuple[Route | None, Wanted]:
     """Whatever a message is like: whose words ask one tool for something means it, and a card is shown, and nothing else done.
-    Where a text or a summary is meant as well, only what lacks nothing is, and says what the text is: one that is to be written
-    first goes its own way, see `flows.drafting`. Where there are questions too, they are answered.
+    Whatever else it is taken for is still replied to unless the words stand for themselves, see `stands`: a text that is to be
+    written first goes its own way, see `flows.drafting`. Where there are questions too, they are answered.
     """
     if found.route.does == "act":
         return found.route, _wanted(attempt, acting, enabled)
@@ -88,11 +88,8 @@ def _meant(
     if found.route.does == "refuse" or found.requests:
         return None, _NOTHING
     text = attempt.work.question.text
-    if found.route.does == "draft" and is_to_be_written(text):
-        return None, _NOTHING
     wanted = propose(text, {name: (acting.tools[name], rule) for name, rule in enabled.items()}, None)
-    lacks = wanted.filled is None or bool(wanted.filled.missing)
-    return (None, _NOTHING) if lacks and found.route.does in {"draft", "summarise"} else (way, wanted)
+    return (way, wanted) if wanted.because or stands(text, wanted, found.route.does) else (None, _NOTHING)
 
 
 def _wanted(attempt: Attempt, acting: Acting, enabled: Mapping[str, ToolRule]) -> Wanted:

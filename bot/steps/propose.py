@@ -4,12 +4,13 @@ document chooses a tool, or says where anything goes. What was not said is missi
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Annotated, Any, Final, Literal, NamedTuple, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from bot.core.asking import THAT, Order, is_verb, is_word, orders
+from bot.core.asking import THAT, Order, is_question, is_verb, is_word, orders
 from bot.core.errors import Unproposed
 from bot.core.nouns import Account
 from bot.core.ports import NOBODYS, Errand
@@ -19,6 +20,8 @@ from policies.evidence import Citation
 from policies.gate import ToolRule
 
 _QUOTED: Final = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|«([^«»]+)»|„([^„“”]+)[“”]|(?<!\w)'([^'\n]+)'(?!\w)")
+_PASTED: Final = re.compile(r"(?m)^[ \t]*(?:>|&gt;)[^\n]*|```[\s\S]*?(?:```|\Z)|`[^`\n]+`")
+_REPORTED: Final = re.compile(r"(?i)\b(?:says|said|writes|wrote|asks|asked|told (?:me|us)) ?:(?=\s)[\s\S]*?(?=\n\n|\Z)")
 _WORD: Final = re.compile(r"[^\W_]+")
 _LABELLED: Final = r"(?im)(?:^|[,;])[ \t]*{name}[ \t]*[:=]\s*(\S.*?)(?=$|[,;]\s*(?:{others})[ \t]*[:=])"
 _TOKEN: Final = re.compile(r"[^\s,;“”\"'()]+")
@@ -36,6 +39,8 @@ _GIVEN: Final = re.compile(r"(?i)\b(?:saying|that says|that tells|with the text|
 _POLITE: Final = re.compile(r"(?i)\W*(?:can|could|would|will)\b")
 _COLON: Final = re.compile(r":\s+(\S.*)$", re.DOTALL)
 _ADDRESS: Final = re.compile(r"(?<![\w.+@-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+(?![\w+@-])")
+_ADDRESSED: Final = re.compile(r"https?://\S+")
+_NEGATIONS: Final = frozenset({"no", "not", "never", "without", "t", "dont", "cannot"})
 _NUMBER: Final = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)?(?![\w])")
 _KINDS: Final = (
     (
@@ -47,6 +52,11 @@ _KINDS: Final = (
     (re.compile(r"(?<!\w)#[\w-]+"), "channel"),
     (_ADDRESS, "colleague"),
 )
+_DRAFTING: Final = ("draft", "compose", "write")
+_WAITS: Final = re.compile(  # it is not to be put anywhere, or not yet
+    r"(?i)\b(?:not|never|unless|until|only (?:after|if|when|once|with))\b|n't\b|\bdont\b"
+)
+_DEPENDS: Final = re.compile(r"(?i)\b(?:if|when|once|after|before)\b(?! that\b)")  # beside what it is about
 _ENDINGS: Final = ("s", "d", "ed", "ing")
 _SHORTEST: Final = 4
 _LEADING: Final = 40  # characters before a token, in which a word may lead to it
@@ -153,6 +163,21 @@ def _stands_in(value: str, text: str) -> bool:
     return bool(words) and re.search(rf"(?<!\w){re.escape(words)}(?!\w)", " ".join(text.casefold().split())) is not None
 
 
+def stands(text: str, wanted: Wanted, does: str) -> bool:
+    """Whether it is shown though the message was taken for something else, which would be replied to: where it lacks nothing, or
+    something of it was said, and nothing is asked. A text that is to be written first is none of it.
+    """
+    if wanted.filled is None or ((does == "draft" or _is_draft(text)) and is_to_be_written(text)):
+        return False
+    if not wanted.filled.missing:
+        return True
+    return does not in {"draft", "summarise"} and bool(wanted.filled.values) and not is_question(text)
+
+
+def _is_draft(text: str) -> bool:
+    return any(is_word(order.verb, verb) for order in orders(_without_quotes(text)) for verb in _DRAFTING)
+
+
 def choose(text: str, rules: Mapping[str, ToolRule]) -> str | None:
     """The one tool that is asked for first; of several, that with most of its words in it. None: no one, or no one alone."""
     for order in orders(_with_kinds(_without_quotes(text))):
@@ -175,15 +200,22 @@ def _fits(order: Order, phrases: Sequence[str]) -> tuple[int, int]:
     return max(weights)
 
 
-def _places(phrase: str) -> list[list[str]]:
+@lru_cache(maxsize=1_024)
+def _places(phrase: str) -> Sequence[Sequence[str]]:
     """`open/file ticket`: one of the first two, and the third."""
     return [place.split("/") for place in phrase.casefold().split()]
 
 
 def _at(words: Sequence[str], place: Sequence[str]) -> int | None:
-    return next((at for at, word in enumerate(words) if any(is_word(_stem(word), _stem(one)) for one in place)), None)
+    return next((at for at, word in enumerate(words) if any(_is_like(word, one) for one in place)), None)
 
 
+@lru_cache(maxsize=16_384)
+def _is_like(said: str, word: str) -> bool:
+    return is_word(_stem(said), _stem(word))
+
+
+@lru_cache(maxsize=16_384)
 def _stem(word: str) -> str:
     ending = next((one for one in _ENDINGS if word.endswith(one) and len(word) - len(one) >= _SHORTEST), "")
     stem = word.removesuffix(ending)
@@ -198,14 +230,15 @@ def _with_kinds(text: str) -> str:
 
 
 def _without_quotes(text: str) -> str:
-    return _QUOTED.sub(" ", text)
+    """Nor what somebody else is said to have written, until that paragraph ends."""
+    return _REPORTED.sub(" ", _QUOTED.sub(" ", _PASTED.sub(" ", text)))
 
 
 def fill(text: str, tool: AnyTool, rule: ToolRule) -> Filled:
     """From the words of the message."""
     fields = tool.takes.model_fields
     found = dict(_labelled(text, fields))
-    rest = _QUOTED.sub(_blank, text)
+    rest = _QUOTED.sub(_blank, _PASTED.sub(_blank, text))
     for name, field in fields.items():
         if name not in found:
             said = _said(rest, field, rule, taken=found.values())
@@ -224,10 +257,14 @@ def placed(text: str, tools: Mapping[str, tuple[AnyTool, ToolRule]]) -> Placed |
     writing, then = parted(text, {place for _, rule in tools.values() for place in rule.targets})
     about = subject(writing) or ""
     around = f"{writing.removesuffix('.').replace(about, ' ', 1) if about else writing} {then}"
+    if _waits(writing, about, then):
+        return None
     bodies = {name: body for name, (tool, _) in tools.items() if (body := body_of(tool)) is not None}
     name = choose(around, {name: tools[name][1] for name in bodies})
     if name is None:
         return None
+    if choose(f"about {about}", {name: rule for name, (_, rule) in tools.items()}) is not None:
+        return None  # something else is to be done as well
     tool, rule = tools[name]
     fields = tool.takes.model_fields
     found = _outside(around, fields, rule)
@@ -237,6 +274,13 @@ def placed(text: str, tools: Mapping[str, tuple[AnyTool, ToolRule]]) -> Placed |
     quoted = [next(filter(None, match.groups())).strip() for match in _QUOTED.finditer(around)]
     titles = quoted or ([about[:1].upper() + about[1:]] if about else [])
     return Placed(name, {**found, **dict(zip(free, titles, strict=False))}, bodies[name])
+
+
+def _waits(writing: str, about: str, then: str) -> bool:
+    """Whether anything says that it is to go nowhere, or depends on something, or is only asked about."""
+    said = _without_quotes(f"{writing} {then}")
+    around = _without_quotes(f"{writing.replace(about, ' ', 1) if about else writing} {then}")
+    return _WAITS.search(said) is not None or _DEPENDS.search(around) is not None or is_question(said)
 
 
 def is_to_be_written(text: str) -> bool:
@@ -259,9 +303,13 @@ def with_body(placed: Placed, tool: AnyTool, text: str, citation: Citation) -> F
 
 
 def _outside(text: str, fields: Mapping[str, FieldInfo], rule: ToolRule) -> dict[str, Any]:
+    """Of two places neither is meant, wherever each of them stands."""
     rest, found = _without_quotes(text), dict[str, Any]()
     for name, field in fields.items():
-        said = _said(rest, field, rule, taken=found.values())
+        if part_of(field) == "target":
+            said: Any = _only_of((rest,), field, rule, found.values())
+        else:
+            said = _said(rest, field, rule, taken=found.values())
         if said is not None:
             found[name] = said
     return found
@@ -337,29 +385,35 @@ def _only_target(text: str, field: FieldInfo, rule: ToolRule, taken: Any) -> str
     none is. What is to be said is looked into only where nothing before it is a target.
     """
     begins = [match.start() for one in (_COLON, _SAYING, _THAT) if (match := one.search(text)) is not None]
-    for part in (text[: min(begins, default=len(text))], text):
-        for found in (_named(part, field, rule), _led(part, field)):
+    return _only_of((text[: min(begins, default=len(text))], text), field, rule, taken)
+
+
+def _only_of(parts: Sequence[str], field: FieldInfo, rule: ToolRule, taken: Any) -> str | None:
+    made: Any = Annotated[field.annotation, field]
+    taking: TypeAdapter[Any] = TypeAdapter(made)
+    for part in parts:
+        for found in (_named(part, taking, rule), _led(part, taking)):
             those = [one for one in dict.fromkeys(found) if one not in taken]
             if those:
                 return those[0] if len(those) == 1 else None
     return None
 
 
-def _named(text: str, field: FieldInfo, rule: ToolRule) -> Iterator[str]:
+def _named(text: str, taking: TypeAdapter[Any], rule: ToolRule) -> Iterator[str]:
     allowed = {one.casefold(): one for one in rule.targets}
     for token, _ in _tokens(text):
         bare = token.lstrip("#")
         before, _, number = bare.rpartition("-")
         named = allowed.get(bare.casefold()) or allowed.get(before.casefold())
         said = named if named is None or bare.casefold() == named.casefold() else f"{named}-{number}"
-        if said is not None and _takes(field, said):
+        if said is not None and _takes(taking, said):
             yield said
 
 
-def _led(text: str, field: FieldInfo) -> Iterator[str]:
+def _led(text: str, taking: TypeAdapter[Any]) -> Iterator[str]:
     for token, start in _tokens(text):
         is_led = _names_itself(token) or _LED.search(text, max(0, start - _LEADING), start) is not None
-        if is_led and _looks_like_a_name(token) and _takes(field, token):
+        if is_led and _looks_like_a_name(token) and _takes(taking, token):
             yield token
 
 
@@ -378,10 +432,9 @@ def _looks_like_a_name(token: str) -> bool:
     return any(one.isupper() or one.isdigit() for one in token[1:]) or token[:1] == "#" or "/" in token
 
 
-def _takes(field: FieldInfo, said: Any) -> bool:
+def _takes(taking: TypeAdapter[Any], said: str) -> bool:
     try:
-        made: Any = Annotated[field.annotation, field]
-        TypeAdapter(made).validate_python(said)
+        taking.validate_python(said)
     except ValidationError:
         return False
     return True
@@ -389,9 +442,18 @@ def _takes(field: FieldInfo, said: Any) -> bool:
 
 def _option(text: str, field: FieldInfo) -> str | None:
     """One of a few, if exactly one of them is named."""
-    words = set(_WORD.findall(text.casefold()))
-    named = [one for one in options(field) if set(_WORD.findall(one.casefold())) <= words]
-    return named[0] if len(named) == 1 else None
+    words = set(_WORD.findall(_ADDRESSED.sub(" ", text).casefold()))
+    named = {one for one in options(field) if set(_WORD.findall(one.casefold())) <= words}
+    if not named and not words & _NEGATIONS:
+        named = {option for said, option in _meanings(field).items() if said in words}
+    return named.pop() if len(named) == 1 else None
+
+
+def _meanings(field: FieldInfo) -> Mapping[str, str]:
+    """The option that a word stands for which is no option: who may `edit` is a writer."""
+    extra = field.json_schema_extra
+    said = extra.get("footnote_words") if isinstance(extra, dict) else None
+    return {word: str(option) for word, option in said.items()} if isinstance(said, dict) else {}
 
 
 def options(field: FieldInfo) -> tuple[str, ...]:
@@ -428,6 +490,9 @@ def _texts(text: str, targets: Sequence[str], *, most: int) -> Sequence[str]:
 
 def _without_target(said: str, targets: Sequence[str]) -> str:
     """Where it goes is no part of what it says."""
+    writing, then = parted(said)
+    if any(one in then for one in targets):
+        said = writing
     for one in targets:
         said = re.sub(_LEADS_TO.format(target=re.escape(one)), "", said)
     return _ended(said)

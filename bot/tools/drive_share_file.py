@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
 from bot.core.acting import Actor, Arguments, Barred, Done, NotDone, Unsure, Would
 from bot.tools.outcomes import (
@@ -36,6 +36,10 @@ RANK: Final = ("reader", "commenter", "writer", "fileOrganizer", "organizer", "o
 MAY_SHARE: Final = frozenset(RANK[2:])
 FILE_REF: Final = r"^(?:[A-Za-z0-9_-]{10,128}|https://(?:drive|docs)\.google\.com/\S{1,500})$"
 _TOO_MANY: Final = "sharingRateLimitExceeded"
+_MEANT: Final[dict[str, JsonValue]] = {  # by whoever says what it is for
+    "comment": "commenter",
+    **dict.fromkeys(("edit", "editor", "write"), "writer"),
+}
 
 
 class Sharing(Arguments):
@@ -46,7 +50,11 @@ class Sharing(Arguments):
     person: Annotated[str, AfterValidator(email_address)] = Field(
         description="E-mail address of the colleague who gets it", json_schema_extra={"footnote": "recipient"}
     )
-    role: Role = Field(default="reader", description="What they may do with it: reader, commenter or writer")
+    role: Role = Field(
+        default="reader",
+        description="What they may do with it: reader, commenter or writer",
+        json_schema_extra={"footnote_words": _MEANT},
+    )
     notify: bool = Field(default=True, description="Whether Google writes to them about it")
 
 

@@ -22,6 +22,10 @@ def verbs(text: str) -> list[str]:
         ("I'd like you to open a ticket", "open"),
         ("Can we get a ticket?", WISH),
         ("I need a ticket", WISH),
+        ("We should open a ticket, please", "open"),
+        ("please to open a ticket", "open"),
+        ("open a ticket please?", "open"),
+        ("open a ticket: who has the key?", "open"),
         ("colleague needs access", WISH),
     ],
 )
@@ -43,6 +47,14 @@ def test_an_order_begins_with_its_verb_or_politely(text: str, verb: str) -> None
         "don't open a ticket",
         "When it leaks, open a ticket",
         "The manual says to open a ticket",
+        "To open a ticket you need access",
+        "We should open a ticket some day",
+        "open tickets this week",
+        "Open the page about leave",
+        "open the ticket",
+        "Could we get the ticket?",
+        "I'd like the page on leave",
+        "open a ticket?",
     ],
 )
 def test_who_asks_tells_or_forbids_orders_nothing(text: str) -> None:

@@ -20,7 +20,7 @@ from bot.models.gateway.door import Limits
 from bot.models.proposer import MOST_TOKENS, HostedProposer
 from bot.models.weights import locate
 from bot.settings import load
-from bot.steps.propose import Wanted, choose, propose
+from bot.steps.propose import Wanted, choose, propose, stands
 from bot.steps.route import route
 from policies.gate import ToolRule
 from policies.intents import Route
@@ -121,6 +121,103 @@ def test_words_of_what_asks_for_nothing_choose_no_tool(gold: str) -> None:
     assert [text for text in asked if by_words(text) is not None] == []
 
 
+LOOKED_FOR = [
+    "I need the answer on ENG-12",
+    "We need the page about travel",
+    "I'd like the Confluence page about leave",
+    "I'd like the page on parental leave",
+    "I want the issue template",
+    "can I have the page about travel?",
+    "Can we have the article on expenses please",
+    "could we get the issue list?",
+    "We need the travel page, where is it?",
+    "I need new headphones, which page says who to ask?",
+    "Open the page about leave",
+    "Please open the page about leave",
+    "Open the ticket ENG-12",
+    "open ENG-12",
+    "Start the new task force",
+    "Update the page 12345 about leave",
+    "Add ENG-12 to the sprint",
+    "Add me to the ticket",
+    "Make sure the page is up to date",
+    "Tell me what #general is about",
+    "Remind me in #general tomorrow",
+    "Let me know which channel is for lunch",
+    "let me know in slack",
+    "Log in to Jira does not work",
+    "log into jira fails for me",
+    "Put simply, what is the page limit?",
+    "Start page of the intranet?",
+    "So create a ticket or a page?",
+    "new page about travel?",
+    "open tickets",
+    "open issues in ENG",
+    "new tickets this week",
+    "new articles in Confluence",
+    "To create a ticket in ENG you need access. Is that right?",
+    "we should create a ticket in ENG about the door some day",
+]
+ANSWERED = [  # where they are taken for questions
+    "log issues with the VPN",
+    "track tickets in Jira",
+    "report issue with payroll",
+    "share drive policy",
+    "share file limits",
+    "Let me see the file",
+    "Give me an overview of who has access",
+    "Give me access to the handbook",
+    "Make a list of the open issues",
+    "Our policy: write a ticket when the printer is broken. Who is responsible?",
+    "Here is the log:\ncreate page failed\nopen file failed\nwhat is wrong?",
+    "We need the travel page, where is it?",
+    "write a comment on ENG-12 explaining our leave policy",
+]
+
+
+@pytest.mark.parametrize("text", LOOKED_FOR)
+def test_who_looks_for_something_that_is_there_is_offered_no_tool(text: str) -> None:
+    assert by_words(text) is None
+
+
+@pytest.mark.parametrize("text", ANSWERED)
+def test_a_question_is_answered_and_gets_no_empty_card(text: str) -> None:
+    assert offer(text, "answer") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "tool"),
+    [
+        ("create a ticket in ENG", "jira.create_issue"),
+        ("Could you open a ticket in ENG?", "jira.create_issue"),
+        ("write in #general, no, in #random: who took my mug?", "slack.post_message"),
+        ("add a comment to page 12345", "confluence.comment"),
+        ("open https://drive.google.com/file/d/1QwErTyUiOpAsDfGhJkL/view to ben@acme.com", "drive.share_file"),
+    ],
+)
+def test_what_lacks_something_gets_its_form_where_something_was_said(text: str, tool: str) -> None:
+    assert offer(text, "answer") == offer(text, "act") == tool
+
+
+@pytest.mark.parametrize(
+    ("rest", "role"),
+    [
+        ("", "reader"),
+        ("let zoe@acme.test edit {file}", "writer"),
+        ("let zoe@acme.test comment on {file}", "commenter"),
+        ("let zoe@acme.test view {file} but not edit it", "reader"),
+        ("share {file} with zoe@acme.test as editor", "writer"),
+    ],
+)
+def test_what_they_may_do_with_a_file_is_what_was_said_of_it_and_never_its_address(rest: str, role: str) -> None:
+    text = (rest or "share {file} with zoe@acme.test").format(
+        file="https://docs.google.com/document/d/1abcdefghijk/edit"
+    )
+    filled = propose(text, TOOLS, None).filled
+    assert filled is not None
+    assert filled.values["role"] == role
+
+
 # --- a model that does as the request says ------------------------------------------------------------------------------------
 
 
@@ -175,11 +272,12 @@ def guesser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ByExamples]:
 def offered(text: str, guesser: ByExamples) -> str | None:
     guess: Guess = guesser.guess(text, RULES.intents)
     way = route(text, RULES, guess)
-    if not isinstance(way, Route) or way.does == "refuse":
-        return None
-    filled = propose(text, TOOLS, None).filled
-    is_whole = filled is not None and not filled.missing
-    return by_words(text) if is_whole or way.does not in {"draft", "summarise"} else None
+    return None if not isinstance(way, Route) or way.does == "refuse" else offer(text, way.does)
+
+
+def offer(text: str, does: str) -> str | None:
+    wanted = propose(text, TOOLS, None)
+    return wanted.tool if does == "act" or stands(text, wanted, does) else None
 
 
 @pytest.mark.meaning

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.core.proposals import Value, not_theirs
+from bot.core.subject import parted
 from bot.steps.propose import MOST_CHARACTERS, choose, fill, placed, propose, settled, with_body
 from policies.evidence import Citation
 from policies.rules import FILES, parse
@@ -51,6 +52,27 @@ RULE = RULES["jira.create_issue"].model_copy(update={"targets": ("ENG", "OPS")})
 )
 def test_tool_is_the_one_whose_words_are_in_the_request(text: str, tool: str | None) -> None:
     assert choose(text, RULES) == tool
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> create a ticket in ENG about the door\nWhat does this mean?",
+        "What is this:\n  > create a ticket in ENG about the door",
+        "It printed `create a ticket in ENG`, why?",
+        "It printed\n```\ncreate a ticket in ENG\n```",
+        "The mail says: create a ticket in ENG about the door",
+        "Ana wrote:\ncreate a ticket in ENG about the door",
+        "Ana said: first look.\nThen create a ticket in ENG about the door",
+    ],
+)
+def test_what_others_wrote_chooses_nothing(text: str) -> None:
+    assert choose(text, RULES) is None
+    assert choose(f"{text}\n\nPlease create a ticket in ENG about the door", RULES) == "jira.create_issue"
+
+
+def test_what_others_wrote_says_not_where_anything_goes() -> None:
+    assert "project" in fill("> it is in ENG\nCreate a ticket about the door", TOOL, RULE).missing
 
 
 def test_words_that_somebody_quotes_choose_nothing() -> None:
@@ -139,6 +161,7 @@ def test_every_packaged_tool_has_words_that_choose_it() -> None:
     assert all(rule.words for rule in RULES.values())
 
 
+EVERY = {name: (TOOL, rule.model_copy(update={"targets": ("ENG", "OPS")})) for name, rule in RULES.items()}
 TOOLS = {TOOL.name: (TOOL, RULE.model_copy(update={"enabled": True}))}
 ENDLESS: dict[str, Callable[[int], str]] = {
     "newlines": lambda n: "create ticket " + "\n" * n + "x",
@@ -154,6 +177,12 @@ ENDLESS: dict[str, Callable[[int], str]] = {
     "orders": lambda n: "file, " * (n // 6),
     "wishes": lambda n: "I would really like " * (n // 20),
     "quotes": lambda n: "create ticket " + "“" * n,
+    "orders with words": lambda n: "write a, " * (n // 9),
+    "orders joined": lambda n: "write and " * (n // 10),
+    "orders of nothing": lambda n: "create x, " * (n // 10),
+    "white space": lambda n: "draft a ticket about x" + " " * n,
+    "lines": lambda n: "draft a ticket about x" + "\n" * (n - 30) + "y",
+    "places": lambda n: "draft a ticket about x" + " in ENG" * (n // 7),
 }
 
 
@@ -161,8 +190,10 @@ ENDLESS: dict[str, Callable[[int], str]] = {
 def test_no_words_keep_everybody_waiting(kind: str) -> None:
     """What takes long here holds up every other thread."""
     text, before = ENDLESS[kind](MOST_CHARACTERS)[:MOST_CHARACTERS], time.process_time()
-    propose(text, TOOLS, None)
-    assert time.process_time() - before < 0.9  # the longest takes a fifth
+    propose(text, EVERY, None)
+    placed(text, EVERY)
+    parted(text, {"ENG", "OPS"})
+    assert time.process_time() - before < 0.3  # the longest takes a third
 
 
 def test_what_no_card_could_show_is_not_read() -> None:
@@ -216,6 +247,40 @@ def test_where_a_text_goes_is_said_around_what_it_is_about(text: str, project: s
     found = placed(text, {TOOL.name: (TOOL, RULE)})
     assert found is not None
     assert (found.values.get("project"), found.values["summary"], found.body) == (project, summary, "text")
+
+
+def test_where_it_goes_is_no_part_of_what_it_says() -> None:
+    filled = fill("Create a ticket about the door and put it in ENG", TOOL, RULE)
+    assert (filled.values["project"], filled.values["summary"]) == ("ENG", "the door")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "draft a ticket in OPS about the leave and put it in ENG",
+        "draft a ticket about the leave and put it in ENG, or rather file it in OPS",
+    ],
+)
+def test_a_text_for_two_places_goes_to_neither_and_the_form_asks(text: str) -> None:
+    found = placed(text, {TOOL.name: (TOOL, RULE)})
+    assert found is not None
+    assert "project" not in found.values
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "draft a ticket in ENG about the leave and then do not file it",
+        "draft a ticket in ENG about the leave, but do not file it yet",
+        "draft a ticket in ENG about the leave, don't post it",
+        "draft a ticket about the leave and file it in ENG only after Ana has read it",
+        "draft a ticket about the leave and file it in ENG once it is agreed",
+        "draft a ticket in ENG about the leave?",
+        "draft a ticket in ENG about the leave, and create a ticket about the door",
+    ],
+)
+def test_a_text_that_is_not_to_go_yet_or_not_alone_goes_nowhere(text: str) -> None:
+    assert placed(text, {TOOL.name: (TOOL, RULE)}) is None
 
 
 @pytest.mark.parametrize(
