@@ -202,6 +202,15 @@ def test_it_is_proposed_with_their_words_and_with_the_text_and_sources_of_docume
     assert (desk.card(proposal), desk.acts.tool.runs) == ("proposed", [])
 
 
+def test_a_title_is_cut_before_anybody_is_shown_it_so_what_is_sent_is_what_was_shown(desk: Bureau) -> None:
+    desk.world.forgets("leave.md")
+    desk.world.writes(f"{'leave ' * 50}.md", LEAVE, "acme/staff")
+    proposal = desk.drafts()
+    (link,) = proposal.below.links
+    assert len(link.text) == 200
+    assert link.text in str(looks.card(desk.acts.cards.sheets[f"card of {proposal.id}"]).blocks)
+
+
 @pytest.mark.parametrize(
     "text",
     [
