@@ -10,13 +10,14 @@ from connectors.plain import NOTHING_BELOW, Below
 from policies.people import Email, Noun
 
 Why = Literal[
-    "no_such_target", "not_yours", "unknown_there", "invalid", "too_many", "refused", "outdated", "not_for_all", "not_set_up"
+    "no_such_target", "not_yours", "unknown_there", "invalid", "too_many", "refused", "outdated", "not_for_all", "not_set_up",
+    "changed",
 ]  # fmt: skip
 """`not_yours`: whom it is for may not do it there themselves. `unknown_there`: the target does not know who that is.
 
 The first two are said with the same words, or a refusal would tell what there is. `outdated`: what a text was written from is not as
 it was for whoever asked; `not_for_all`: not everybody who would read it there may read that. `not_set_up`: there is no target of
-this sort here at all.
+this sort here at all. `changed`: what is called that is not what the card was made of.
 """
 
 
@@ -109,8 +110,12 @@ class Tool(Protocol[Taken_contra]):
     def look(self, arguments: Taken_contra, actor: Actor) -> Would | Barred:
         """Only reads: whether the target is there, and whether the actor may do this there themselves. Raises `Retryable`."""
 
-    def run(self, arguments: Taken_contra, actor: Actor, key: str, below: Below = NOTHING_BELOW) -> Done | NotDone:
-        """With what stands below the text, where it writes one. Raises `Retryable` where surely nothing was written, `Unsure` where that is not known."""
+    def run(
+        self, arguments: Taken_contra, actor: Actor, key: str, below: Below = NOTHING_BELOW, *, at: str | None = None
+    ) -> Done | NotDone:
+        """With what stands below the text, where it writes one. `at`: the id of what was looked at; where the same name stands for
+        another by now, nothing is written. Raises `Retryable` where surely nothing was written, `Unsure` where that is not known.
+        """
 
     def find(self, arguments: Taken_contra, actor: Actor, key: str) -> Done | None:
         """Only reads: what an earlier run with this key left at the target. Raises `Unsure` where the target cannot tell."""

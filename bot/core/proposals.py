@@ -275,8 +275,12 @@ Began = Literal["begun", "too_many", "moved", "paused"]
 class Executions(Protocol):
     """What was proposed and what became of it. Each change is on record with it, in one transaction."""
 
-    def propose(self, proposal: Proposal) -> Proposal:
-        """That of the same receipt, if there is one already: an attempt that died had made it."""
+    def propose(self, proposal: Proposal, *, after: ProposalId | None = None) -> Proposal:
+        """That of the same receipt, if there is one already: an attempt that died had made it. `after`: which is over."""
+        ...
+
+    def newest(self, receipt: ReceiptId) -> Standing | None:
+        """What was proposed for it last."""
         ...
 
     def standing(self, id: ProposalId) -> Standing | None: ...  # noqa: A002 - it is the proposal's

@@ -36,7 +36,7 @@ from bot.core.clock import Stopwatch, as_text
 from bot.core.errors import LostLease
 from bot.core.nouns import Event, ListId, Part, Question, Shortfall, SlackPlace, Wording
 from bot.core.ports import Guess, Poster, Work
-from bot.core.proposals import Proposal
+from bot.core.proposals import Acting, Proposal, ProposalId
 from bot.core.record import audience_body, part_body, part_from
 from bot.flows.act import proposed
 from bot.flows.by_rule import not_for, said_by_rule
@@ -231,14 +231,29 @@ def _show_here(attempt: Attempt, poster: Poster) -> _Shown:
 
 
 def _propose(attempt: Attempt, proposal: Proposal | None) -> None:
-    """What is on record with the draft; once, whatever becomes of this attempt."""
+    """What is on record with the draft; once, whatever becomes of this attempt. What one that died had proposed with another
+    draft is over.
+    """
     acting = attempt.house.acting
-    if proposal is None or acting is None:
+    if acting is None or (proposal is None and attempt.work.attempt == 1):
         return
     attempt.house.reach("draft.before_propose")
     attempt.work.check_lease()
-    acting.executions.propose(proposal)
+    before = _another(attempt, acting, proposal)
+    if proposal is not None:
+        acting.executions.propose(proposal, after=before)
     attempt.house.reach("draft.after_propose")
+
+
+def _another(attempt: Attempt, acting: Acting, proposal: Proposal | None) -> ProposalId | None:
+    """Declined, if it was not."""
+    before = acting.executions.newest(attempt.work.question.receipt) if attempt.work.attempt > 1 else None
+    if before is None or not before.proposal.sources or (proposal is not None and before.digest == proposal.digest):
+        return None
+    event = Event(kind="act_declined", body={"because": "outdated"})
+    if before.stage == "proposed":
+        acting.executions.move(before.proposal.id, "declined", event, because="outdated")
+    return before.proposal.id
 
 
 def _check_not_paused(work: Work, poster: Poster) -> None:

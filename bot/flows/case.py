@@ -30,6 +30,7 @@ from policies.people import Person
 from policies.rules import Rules, RulesError
 
 OUTDATED: Final = Barred(why="outdated")
+NOT_FOR_ALL: Final = Barred(why="not_for_all")
 
 log = structlog.get_logger()
 
@@ -122,9 +123,18 @@ def looked(case: Case, house: House) -> Would | Barred:
         return OUTDATED
     found = case.tool.look(arguments_of(case), Whom(email=member.email, name=member.called))
     assert isinstance(found, Would | Barred), "a tool keeps its protocol"
-    if isinstance(found, Would) and not is_open_there(found.channel, case.proposal, house.history, house.drawing):
-        return Barred(why="not_for_all")
-    return found
+    return NOT_FOR_ALL if isinstance(found, Would) and not _is_for_all(found, case, house) else found
+
+
+def shut_to(found: Would, case: Case, house: House) -> Barred | None:
+    """Where what it was written from is not for whoever asked any more, or for everybody who will read it there."""
+    if not is_readable(case.proposal, house):
+        return OUTDATED
+    return None if _is_for_all(found, case, house) else NOT_FOR_ALL
+
+
+def _is_for_all(found: Would, case: Case, house: House) -> bool:
+    return is_open_there(found.channel, case.proposal, house.history, house.drawing)
 
 
 def is_readable(proposal: Proposal, house: House, who: SlackUser | None = None) -> bool:

@@ -7,7 +7,7 @@ The draft is replied with in any case; the card is for whoever asked alone. Who 
 card is shown, and again before it is done: see `flows.drawn`.
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from bot.core.cited import address, cited
 from bot.core.nouns import Part, SlackPlace, SlackUser
@@ -18,6 +18,8 @@ from bot.flows.requests import Sorted
 from bot.steps.propose import MOST_CHARACTERS, Placed, placed, with_body
 from policies.evidence import Answer, Evidence, Passage, Put
 from policies.people import Person
+
+_MOST_OF_A_TITLE: Final = 200  # that a card shows
 
 
 class Drafted(NamedTuple):
@@ -107,6 +109,8 @@ def sources_of(answer: Answer, evidence: Evidence) -> tuple[Source, ...]:
 
 def _source(passage: Passage, passages: tuple[str, ...]) -> Source:
     title = " ".join(passage.title.split())
+    if len(title) > _MOST_OF_A_TITLE:
+        title = f"{title[: _MOST_OF_A_TITLE - 1]}…"
     return Source(
         document=passage.document,
         source=passage.source,

@@ -46,6 +46,7 @@ from bot.flows.case import (
     looked,
     sheet_of,
     sheet_of_case,
+    shut_to,
     signed,
 )
 from connectors.model import Retryable
@@ -137,10 +138,15 @@ def _is_shown(execution: Execution, case: Case, house: House) -> bool:
 def _is_not_shown(
     execution: Execution, proposal: Proposal, announced: Card, because: str, house: House, *, said: str = ""
 ) -> bool:
-    """The reply that announced it says why, unless that is a draft, which stays."""
+    """The reply that announced it says why, unless that is a draft, which stays; or whoever died may have shown the card in
+    their direct conversation, where nothing may be left to press.
+    """
+    is_there = _belongs_there(proposal) or found_before(execution) is None
     _end(execution, "declined", because, said=said)
-    if not proposal.sources:
+    if not proposal.sources and is_there:
         execution.located(announced)
+    elif not proposal.sources:
+        house.cards.point_to_it(announced)
     _close(execution, house)
     return False
 
@@ -261,7 +267,7 @@ def _begin(execution: Execution, case: Case, house: House) -> None:
     match execution.begin(spread, Event(kind="act_claimed", body={"rules": case.rules.digest})):
         case "begun":
             house.reach("act.after_claim")
-            return _run(execution, case, whom, house)
+            return _run(execution, case, whom, found, house)
         case "too_many":
             _end(execution, "declined", "too_many")
             return _close(execution, house)
@@ -271,11 +277,11 @@ def _begin(execution: Execution, case: Case, house: House) -> None:
             return execution.rest(house.clock() + _SOON, stage=case.standing.stage)
 
 
-def _run(execution: Execution, case: Case, whom: Whom, house: House) -> None:
+def _run(execution: Execution, case: Case, whom: Whom, found: Would, house: House) -> None:
     """Our lease is looked at before; what a worker without one sends has the same key."""
     execution.check_lease()
     try:
-        became = _tried(execution, case, whom)
+        became = _tried(execution, case, whom, found, house)
     except LostLease:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it was, it may have happened
@@ -289,10 +295,14 @@ def _run(execution: Execution, case: Case, whom: Whom, house: House) -> None:
     return _became(execution, became, house)
 
 
-def _tried(execution: Execution, case: Case, whom: Whom) -> Done | NotDone:
+def _tried(execution: Execution, case: Case, whom: Whom, found: Would, house: House) -> Done | NotDone:
+    """The tool sees to it that it is still the same target; each time, who may read the text is looked at here."""
     for left in reversed(range(_TRIES)):
         try:
-            return case.tool.run(arguments_of(case), whom, execution.id, case.proposal.below)
+            shut = shut_to(found, case, house)
+            if shut is not None:
+                return NotDone(why=shut.why)
+            return case.tool.run(arguments_of(case), whom, execution.id, case.proposal.below, at=found.id)
         except Retryable:
             if not left:
                 raise
@@ -334,24 +344,26 @@ def _find_out(execution: Execution, standing: Standing, house: House) -> None:
         found = None
     if found is not None:
         return _became(execution, found, house)
-    if case.tool.keyed and _runs_again(execution) < _AGAIN and _may_still_be_done(execution, case, house):
+    again = _still_to_be_done(execution, case, house)
+    if again is not None:
         execution.record(Event(kind="act_run_again"))
-        return _run(execution, case, for_whom(case, house), house)
+        return _run(execution, case, for_whom(case, house), again, house)
     _end(execution, "unknown", "unsure")
     return _close(execution, house)
 
 
-def _may_still_be_done(execution: Execution, case: Case, house: House) -> bool:
-    """As the rules, people and the target are now. That it has begun is no other use."""
-    if house.acting.executions.is_paused():
-        return False
-    if isinstance(looked(case, house), Barred):
-        return False
+def _still_to_be_done(execution: Execution, case: Case, house: House) -> Would | None:
+    """What it would be done to once more, as the rules, people and the target are now. That it has begun is no other use."""
+    if not case.tool.keyed or _runs_again(execution) >= _AGAIN or house.acting.executions.is_paused():
+        return None
     by = case.standing
     if not isinstance(decided(case, house, confirmed_by=by.confirmed_by, approved_by=by.approved_by, but=1), Allow):
-        return False
-    found, whom = looked(case, house), for_whom(case, house)
-    return isinstance(found, Would) and is_as_found(execution, found, byline(whom) if case.tool.signs else None)
+        return None
+    found = looked(case, house)
+    if isinstance(found, Barred):
+        return None
+    signed_by = byline(for_whom(case, house)) if case.tool.signs else None
+    return found if is_as_found(execution, found, signed_by) else None
 
 
 def _runs_again(execution: Execution) -> int:

@@ -120,9 +120,9 @@ def _tried(
 
 
 def _intent(rule: ToolRule, rules: Rules) -> str:
-    """That by which things are asked for; of several, one that the rule names."""
+    """That by which things are asked for, if the rule names one; else the first that it names."""
     acts = [one.intent for one in rules.intents.values() if one.does == "act"]
-    return next((one for one in acts if one in rule.intents), acts[0] if acts else "")
+    return next((one for one in (*acts, *rule.intents) if one in rule.intents), acts[0] if acts else "")
 
 
 def _enabled(name: str, rule: ToolRule) -> ToolRules:

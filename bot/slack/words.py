@@ -313,7 +313,7 @@ DENIED: Mapping[str, str] = {
     "edited": "You changed it; the new one is below, or in our direct conversation.",
     "paused": "An admin has paused Footnote. Press again once that is over.",
     "taken_back": "What you asked was taken back, or changed, since.",
-    "changed": "It is not what you were shown any more. Ask again.",
+    "changed": "It is not what it was when I first looked. Ask again.",
     "fault": "Something went wrong on our side. Whoever runs Footnote can find out more in the log.",
     "unreachable": "You could not be written to.",
     "no_such_target": "There is no such place, or you may not do this there.",

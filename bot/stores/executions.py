@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.core.acting import Done
 from bot.core.clock import Clock
@@ -43,14 +44,21 @@ class ExecutionStore(Leases[ExecutionRow]):
     def open(self, claim: Claim) -> "OpenExecution":
         return OpenExecution(self, self._database, self._ledger, self._clock, claim)
 
-    def propose(self, proposal: Proposal) -> Proposal:
-        key, now = f"{proposal.receipt}:0", self._clock()
+    def propose(self, proposal: Proposal, *, after: ProposalId | None = None) -> Proposal:
+        key, now = after or _key(proposal.receipt), self._clock()
         with self._database.writing() as session:
             if insert_new(session, ExecutionRow, [_row(proposal, key, now)]) == 1:
                 self._ledger.append(session, [_proposed(proposal)], now)
                 return proposal
-            found = session.exec(select(ExecutionRow).where(col(ExecutionRow.key) == key)).one()
+            found = session.exec(_by_key(key)).one()
             return Proposal.model_validate_json(found.payload)
+
+    def newest(self, receipt: ReceiptId) -> Standing | None:
+        row, key = None, _key(receipt)
+        with self._database.reading() as session:
+            while found := session.exec(_by_key(key)).one_or_none():
+                row, key = found, found.id
+            return _standing(row) if row is not None else None
 
     def standing(self, id: ProposalId) -> Standing | None:  # noqa: A002 - it is the proposal's
         with self._database.reading() as session:
@@ -240,6 +248,15 @@ def _proposed(proposal: Proposal) -> Event:
     body = proposal.model_dump(mode="json", exclude={"id", "receipt"})
     said = {"proposal": proposal.id, "digest": proposal.digest, **body}
     return Event(kind="act_proposed", receipt=proposal.receipt, body=said)
+
+
+def _key(receipt: ReceiptId) -> str:
+    """Of the first; each that takes the place of another has that one's id."""
+    return f"{receipt}:0"
+
+
+def _by_key(key: str) -> SelectOfScalar[ExecutionRow]:
+    return select(ExecutionRow).where(col(ExecutionRow.kind) == KIND, col(ExecutionRow.key) == key)
 
 
 def _row(proposal: Proposal, key: str, now: datetime) -> dict[str, object]:

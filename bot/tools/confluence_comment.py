@@ -6,10 +6,12 @@ from pydantic import Field
 
 from bot.core.acting import Actor, Arguments, Barred, Done, NotDone, Unsure, Would, byline
 from bot.tools.outcomes import (
+    ANOTHER,
     Stopped,
     Words,
     asking,
     finding,
+    is_another,
     nonce,
     not_done,
     writing,
@@ -52,13 +54,17 @@ class ConfluenceComment:
         found = self._checked(arguments, actor)
         if isinstance(found, Barred):
             return found
-        page, site = found.page, found.wiki.settings.site
-        return Would(target=page.title, id=f"{site} page {page.id}", url=found.wiki.link(page.links))
+        page = found.page
+        return Would(target=page.title, id=_id(found), url=found.wiki.link(page.links))
 
-    def run(self, arguments: Comment, actor: Actor, key: str, below: Below = NOTHING_BELOW) -> Done | NotDone:
+    def run(
+        self, arguments: Comment, actor: Actor, key: str, below: Below = NOTHING_BELOW, *, at: str | None = None
+    ) -> Done | NotDone:
         found = self._checked(arguments, actor)
         if isinstance(found, Barred):
             return not_done(found)
+        if is_another(_id(found), at):
+            return ANOTHER
         wiki, page, _ = found
         value = storage(arguments.text, byline=byline(actor), nonce=nonce(key), below=below)
         try:
@@ -95,6 +101,10 @@ class ConfluenceComment:
                 return found.wiki.barred_from(found.page.space_id, "comment", found.person) or found
         except Stopped as stopped:
             return stopped.barred
+
+
+def _id(found: Found) -> str:
+    return f"{found.wiki.settings.site} page {found.page.id}"
 
 
 def _done(wiki: Wiki, page: wire.Content, comment: str) -> Done:

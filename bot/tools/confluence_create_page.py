@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field
 from bot.core.acting import Actor, Arguments, Barred, Done, NotDone, Unsure, Would, byline
 from bot.tools.outcomes import (
     ABSENT,
+    ANOTHER,
     NOT_SET_UP,
     NOT_YOURS,
     UNKNOWN,
@@ -16,6 +17,7 @@ from bot.tools.outcomes import (
     Words,
     asking,
     finding,
+    is_another,
     nonce,
     not_done,
     writing,
@@ -92,12 +94,16 @@ class ConfluenceCreatePage:
             url=f"{wiki.settings.site}/spaces/{found.space.key}",
         )
 
-    def run(self, arguments: Page, actor: Actor, key: str, below: Below = NOTHING_BELOW) -> Done | NotDone:
+    def run(
+        self, arguments: Page, actor: Actor, key: str, below: Below = NOTHING_BELOW, *, at: str | None = None
+    ) -> Done | NotDone:
         wiki = self._wiki(arguments)
         found = self._checked(wiki, arguments, actor)
         if isinstance(found, Barred):
             return not_done(found)
         assert wiki is not None
+        if is_another(_id(wiki, found), at):
+            return ANOTHER
         value = storage(arguments.text, byline=byline(actor), nonce=nonce(key), below=below)
         body: dict[str, object] = {
             "spaceId": found.space.id,

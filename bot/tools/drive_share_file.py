@@ -11,12 +11,14 @@ from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 from bot.core.acting import Actor, Arguments, Barred, Done, NotDone, Unsure, Would
 from bot.tools.outcomes import (
     ABSENT,
+    ANOTHER,
     NOT_SET_UP,
     NOT_YOURS,
     UNKNOWN,
     Stopped,
     asking,
     finding,
+    is_another,
     not_done,
     quoted,
     writing,
@@ -100,8 +102,7 @@ class DriveShareFile:
         if isinstance(found, Barred):
             return found
         _, checked = found
-        id_ = f"file {checked.file.id} with {checked.address}"
-        return Would(target=checked.file.name, id=id_, url=checked.file.web_view_link)
+        return Would(target=checked.file.name, id=_sharing(checked), url=checked.file.web_view_link)
 
     def run(
         self,
@@ -109,11 +110,15 @@ class DriveShareFile:
         actor: Actor,
         key: str,  # noqa: ARG002 - the permission is the key
         below: Below = NOTHING_BELOW,  # noqa: ARG002 - nothing is written
+        *,
+        at: str | None = None,
     ) -> Done | NotDone:
         found = self._checked(arguments, actor)
         if isinstance(found, Barred):
             return not_done(found)
         drive, checked = found
+        if is_another(_sharing(checked), at):
+            return ANOTHER
         try:
             with asking():
                 has_it = self._has(drive, checked, arguments.role)
@@ -157,6 +162,10 @@ class DriveShareFile:
             RANK.index(each.role) >= wanted
             for each in _of(checked.address, drive.client.permissions(checked.who, checked.file.id))
         )
+
+
+def _sharing(checked: _Checked) -> str:
+    return f"file {checked.file.id} with {checked.address}"
 
 
 def _checked(drive: Drive, arguments: Sharing, actor: Actor) -> tuple[Drive, _Checked] | Barred:

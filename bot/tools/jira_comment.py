@@ -8,12 +8,14 @@ from pydantic import BeforeValidator, Field
 from bot.core.acting import Actor, Arguments, Barred, Done, NotDone, Unsure, Would, byline
 from bot.tools.outcomes import (
     ABSENT,
+    ANOTHER,
     NOT_YOURS,
     UNKNOWN,
     Stopped,
     Words,
     asking,
     finding,
+    is_another,
     nonce,
     not_done,
     quoted,
@@ -75,15 +77,19 @@ class JiraComment:
         issue, _ = found
         return Would(
             target=f"{issue.key} – {issue.fields.summary}",
-            id=f"{self._client.settings.site} issue {issue.id}",
+            id=self._id(issue),
             url=self._client.page_of(issue.key),
         )
 
-    def run(self, arguments: Comment, actor: Actor, key: str, below: Below = NOTHING_BELOW) -> Done | NotDone:
+    def run(
+        self, arguments: Comment, actor: Actor, key: str, below: Below = NOTHING_BELOW, *, at: str | None = None
+    ) -> Done | NotDone:
         found = self._checked(arguments, actor)
         if isinstance(found, Barred):
             return not_done(found)
         issue, account = found
+        if is_another(self._id(issue), at):
+            return ANOTHER
         body = document(arguments.text, byline=byline(actor), below=below)
         try:
             with writing():
@@ -127,6 +133,9 @@ class JiraComment:
         key = ref.rpartition("/")[2].upper()
         found = self._client.issue(key)
         return found if found is not None and found.key == key else None
+
+    def _id(self, issue: Issue) -> str:
+        return f"{self._client.settings.site} issue {issue.id}"
 
     def _done(self, issue: Issue, comment: str) -> Done:
         return Done(what=issue.key, url=f"{self._client.page_of(issue.key)}?focusedCommentId={comment}")

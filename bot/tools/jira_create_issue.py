@@ -8,12 +8,14 @@ from pydantic import BeforeValidator, Field
 from bot.core.acting import Actor, Arguments, Barred, Done, NotDone, Unsure, Would, byline
 from bot.tools.outcomes import (
     ABSENT,
+    ANOTHER,
     NOT_YOURS,
     UNKNOWN,
     OneLine,
     Stopped,
     asking,
     finding,
+    is_another,
     nonce,
     not_done,
     quoted,
@@ -80,14 +82,18 @@ class JiraCreateIssue:
         project = found.project
         return Would(
             target=f"{project.key} – {project.name}",
-            id=f"{self._client.settings.site} project {project.id}",
+            id=self._id(project),
             url=self._client.page_of(project.key),
         )
 
-    def run(self, arguments: Issue, actor: Actor, key: str, below: Below = NOTHING_BELOW) -> Done | NotDone:
+    def run(
+        self, arguments: Issue, actor: Actor, key: str, below: Below = NOTHING_BELOW, *, at: str | None = None
+    ) -> Done | NotDone:
         found = self._checked(arguments, actor)
         if isinstance(found, Barred):
             return not_done(found)
+        if is_another(self._id(found.project), at):
+            return ANOTHER
         fields = {
             "project": {"id": found.project.id},
             "issuetype": {"id": found.type.id},
@@ -139,6 +145,9 @@ class JiraCreateIssue:
         """Not by a key that it had once: rules name those of today."""
         found = self._client.project(arguments.project)
         return found if found is not None and found.key == arguments.project else None
+
+    def _id(self, project: Project) -> str:
+        return f"{self._client.settings.site} project {project.id}"
 
     def _done(self, key: str) -> Done:
         return Done(what=key, url=self._client.page_of(key))

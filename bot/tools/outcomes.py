@@ -14,6 +14,7 @@ ABSENT: Final = Barred(why="no_such_target")
 NOT_YOURS: Final = Barred(why="not_yours")
 NOT_SET_UP: Final = Barred(why="not_set_up")
 UNKNOWN: Final = Barred(why="unknown_there")
+ANOTHER: Final = NotDone(why="changed")
 _MOST_SAID: Final = 500
 
 
@@ -55,6 +56,13 @@ def finding() -> Iterator[None]:
 
 def not_done(barred: Barred) -> NotDone:
     return NotDone(why=barred.why, said=barred.said)
+
+
+def is_another(id_: str, at: str | None) -> bool:
+    """Than the one that a card was made of: a name stands for something else by now. Looked up for this one write, so no other
+    lookup comes between.
+    """
+    return at is not None and id_ != at
 
 
 def quoted(said: str) -> str:

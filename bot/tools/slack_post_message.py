@@ -7,7 +7,19 @@ from pydantic import BeforeValidator, Field
 
 from bot.core.acting import Actor, Arguments, Barred, Done, NotDone, Unsure, Would, byline
 from bot.core.speaking import Room, Speaker
-from bot.tools.outcomes import ABSENT, UNKNOWN, Stopped, Words, asking, finding, nonce, not_done, writing
+from bot.tools.outcomes import (
+    ABSENT,
+    ANOTHER,
+    UNKNOWN,
+    Stopped,
+    Words,
+    asking,
+    finding,
+    is_another,
+    nonce,
+    not_done,
+    writing,
+)
 from connectors.plain import NOTHING_BELOW, Below
 
 MOST_CHARACTERS: Final = 9_000  # Slack takes some 13,000 in all of a message
@@ -52,12 +64,16 @@ class SlackPostMessage:
         room = self._checked(arguments, actor)
         if isinstance(room, Barred):
             return room
-        return Would(target=f"#{room.name}", id=f"channel {room.id}", url=room.url, channel=room.id)
+        return Would(target=f"#{room.name}", id=_id(room), url=room.url, channel=room.id)
 
-    def run(self, arguments: Message, actor: Actor, key: str, below: Below = NOTHING_BELOW) -> Done | NotDone:
+    def run(
+        self, arguments: Message, actor: Actor, key: str, below: Below = NOTHING_BELOW, *, at: str | None = None
+    ) -> Done | NotDone:
         room = self._checked(arguments, actor)
         if isinstance(room, Barred):
             return not_done(room)
+        if is_another(_id(room), at):
+            return ANOTHER
         with writing():
             said = self._speaker.say(room.id, arguments.text, byline=byline(actor), nonce=nonce(key), below=below)
         if isinstance(said, str):
@@ -83,3 +99,7 @@ class SlackPostMessage:
         if room is None:
             return ABSENT
         return room if room.heard else Barred(why="refused", said=NOT_HEARD)
+
+
+def _id(room: Room) -> str:
+    return f"channel {room.id}"

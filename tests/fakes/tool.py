@@ -64,8 +64,12 @@ class FakeTool:
         named = f"Project {arguments.project}"
         return self.barred or Would(target=named, id=self.means, url="https://jira.test/ENG", channel=self.channel)
 
-    def run(self, arguments: Ticket, actor: Actor, key: str, below: Below = NOTHING_BELOW) -> Done | NotDone:
+    def run(
+        self, arguments: Ticket, actor: Actor, key: str, below: Below = NOTHING_BELOW, *, at: str | None = None
+    ) -> Done | NotDone:
         self.before()
+        if at is not None and at != self.means:
+            return NotDone(why="changed")
         self.below.append(below)
         with self._lock:
             self.runs.append((key, arguments, actor))

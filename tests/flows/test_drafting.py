@@ -4,6 +4,7 @@ their words it goes there, and by nobody else's; and only while everybody who wi
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, ClassVar
 
 import pytest
@@ -15,9 +16,11 @@ from bot.core.proposals import Acting, Proposal, ProposalId
 from bot.flows.answer import Outcome, answer
 from bot.flows.drawn import Drawing
 from bot.flows.pressed import confirm, edit, to_edit
+from bot.slack.render import cards as looks
 from bot.slack.render.written import plain
 from bot.stores.database import Database
 from bot.stores.tables import ExecutionRow
+from connectors.model import Retryable
 from connectors.plain import Link
 from policies.channels import ChannelRules
 from policies.evidence import Answer, Citation, Put, Refusal
@@ -224,6 +227,15 @@ def test_it_is_proposed_with_their_words_and_with_the_text_and_sources_of_docume
     assert (desk.card(proposal), desk.acts.tool.runs) == ("proposed", [])
 
 
+def test_a_title_is_cut_before_anybody_is_shown_it_so_what_is_sent_is_what_was_shown(desk: Bureau) -> None:
+    desk.world.forgets("leave.md")
+    desk.world.writes(f"{'leave ' * 50}.md", LEAVE, "acme/staff")
+    proposal = desk.drafts()
+    (link,) = proposal.below.links
+    assert len(link.text) == 200
+    assert link.text in str(looks.card(desk.acts.cards.sheets[f"card of {proposal.id}"]).blocks)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -413,6 +425,24 @@ def test_what_is_not_as_it_was_on_the_card_is_not_put_anywhere(
     assert (desk.card(proposal), desk.acts.tool.runs) == ("declined", [])
 
 
+@pytest.mark.parametrize(("change", "because"), [(_tightened, "outdated"), (_others_came, "not_for_all")])
+def test_what_changes_between_two_tries_is_not_put_anywhere(
+    desk: Bureau, change: Callable[[Bureau], None], because: str
+) -> None:
+    proposal, tries = desk.drafts(), iter([True])
+
+    def fails() -> None:
+        if next(tries, False):
+            change(desk)
+            raise Retryable("limited")
+
+    desk.acts.tool.before = fails
+    confirm(proposal.id, ANA, desk.acts.house)
+    desk.acts.works()
+    assert (desk.acts.stage(proposal.id), desk.acts.because(proposal.id)) == ("failed", because)
+    assert desk.acts.tool.runs == []
+
+
 def test_no_form_shows_what_may_not_be_read_any_more(desk: Bureau) -> None:
     proposal = desk.drafts()
     _tightened(desk)
@@ -428,6 +458,30 @@ def test_what_is_shut_before_its_card_is_there_is_told_without_a_word_of_it(desk
     desk.acts.works()
     sheet = desk.acts.cards.sheets[f"card of {outcome.proposal.id}"]
     assert (sheet.standing.stage, sheet.standing.because) == ("declined", "outdated")
+
+
+def _expires(desk: Bureau) -> None:
+    desk.acts.now += timedelta(hours=3)
+
+
+def _ends(desk: Bureau) -> None:
+    desk.acts.rules = rules(enabled="false")
+
+
+@pytest.mark.parametrize("ends", [_expires, _ends])
+def test_a_first_message_that_says_that_it_is_over_says_nothing_of_what_was_shut(
+    desk: Bureau, ends: Callable[[Bureau], None]
+) -> None:
+    outcome = desk.answers(desk.asks())
+    assert outcome.proposal is not None
+    _tightened(desk)
+    desk.acts.posts(outcome.proposal)
+    ends(desk)
+    desk.acts.works()
+    sheet = desk.acts.cards.sheets[f"card of {outcome.proposal.id}"]
+    assert sheet.standing.stage in {"expired", "declined"}
+    assert LEAVE not in str(looks.over(sheet))
+    assert "leave.md" not in str(looks.over(sheet))
 
 
 def test_only_a_colleague_who_may_read_it_is_asked_to_approve_it(desk: Bureau) -> None:
@@ -476,6 +530,40 @@ def test_one_that_dies_between_draft_and_card_leaves_one_of_each(desk: Bureau, h
     assert desk.proposed == [outcome.proposal.id]
     assert put_of(outcome) == Put()
     assert len(desk.world.poster.posted) == 1
+
+
+def _dies_once_proposed(desk: Bureau) -> tuple[FakeWork, ProposalId]:
+    def dies(at: str) -> None:
+        if at == "draft.after_propose":
+            raise Died(at)
+
+    desk.world.forgets("leave.md")
+    desk.world.writes("secret.md", SECRET, "acme/hr")
+    desk.people.inside["C0GENERAL"] = [ANA]
+    work = desk.asks(channel="C0GENERAL")
+    with pytest.raises(Died):
+        desk.answers(work, reach=dies)
+    return work, desk.proposed[0]
+
+
+def test_where_somebody_came_before_it_was_posted_nothing_of_it_can_be_confirmed(desk: Bureau) -> None:
+    work, before = _dies_once_proposed(desk)
+    desk.people.inside["C0GENERAL"] = [ANA, BEN]
+    outcome = desk.answers(work.again())
+    assert (isinstance(outcome.reply, Refusal), outcome.proposal) == (True, None)
+    assert (desk.acts.stage(before), desk.acts.because(before)) == ("declined", "outdated")
+
+
+def test_what_another_attempt_wrote_takes_the_place_of_what_was_proposed(desk: Bureau) -> None:
+    work, before = _dies_once_proposed(desk)
+    desk.world.writes("leave.md", LEAVE, "acme/staff")
+    desk.people.inside["C0GENERAL"] = [ANA, BEN]
+    outcome = desk.answers(work.again())
+    assert outcome.proposal is not None
+    assert outcome.proposal.values["text"] == LEAVE
+    assert (desk.acts.stage(before), desk.acts.stage(outcome.proposal.id)) == ("declined", "proposed")
+    assert desk.answers(work.again()).proposal == outcome.proposal
+    assert len(desk.proposed) == 2
 
 
 def test_a_draft_is_on_record_before_anything_of_it_is_proposed(desk: Bureau) -> None:

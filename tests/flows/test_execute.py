@@ -318,6 +318,42 @@ def test_what_the_target_refuses_is_said_and_not_tried_again(acts: Acts) -> None
     assert (acts.says(proposal), len(acts.tool.runs)) == ("failed", 1)
 
 
+def test_a_card_that_whoever_died_had_shown_alone_cannot_be_pressed_once_its_target_is_another(acts: Acts) -> None:
+    acts.dies_at = "act.after_card"
+    origins = {**{name: Value(origin="words") for name in VALUES}, "summary": Value(origin="model")}
+    proposal = acts.proposes(channel="C0GEN", origins=origins)
+    with pytest.raises(Died):
+        acts.works()
+    acts.tool.means = "project 2"
+    acts.takes_over()
+    assert (acts.stage(proposal.id), acts.because(proposal.id)) == ("declined", "changed")
+    assert (acts.cards.says[f"card of {proposal.id}"], acts.says(proposal)) == ("declined", "elsewhere")
+
+
+def test_what_a_name_stands_for_otherwise_once_it_was_claimed_is_not_written_to(acts: Acts) -> None:
+    """However late: the tool itself compares what it is about to write to."""
+    proposal = acts.proposes()
+    acts.works()
+    acts.meanwhile["act.after_claim"] = lambda: setattr(acts.tool, "means", "project 2")
+    confirm(proposal.id, ANA, acts.house)
+    acts.works()
+    assert (acts.stage(proposal.id), acts.because(proposal.id), acts.tool.runs) == ("failed", "changed", [])
+
+
+def test_what_a_name_stands_for_otherwise_at_the_second_try_is_not_written_to(acts: Acts) -> None:
+    def moves() -> None:
+        if acts.tool.means == "project 1":
+            acts.tool.means = "project 2"
+            raise Retryable("limited")
+
+    proposal = acts.proposes()
+    acts.works()
+    acts.tool.before = moves
+    confirm(proposal.id, ANA, acts.house)
+    acts.works()
+    assert (acts.stage(proposal.id), acts.because(proposal.id), acts.tool.runs) == ("failed", "changed", [])
+
+
 def test_target_that_is_away_for_a_moment_is_tried_again_and_for_longer_is_said(acts: Acts) -> None:
     def away() -> None:
         if len(tries) < most:

@@ -34,7 +34,7 @@ def test_a_channel_whose_name_another_one_has_by_now_hears_nothing(tmp_path: Pat
             ana.rename("offers", "offers-old")
             ana.rename("press", "offers")
             ana.click(direct, found.ts, "act:confirm")
-            shows(acme, direct, "It is not what you were shown any more")
+            shows(acme, direct, "It is not what it was when I first looked")
             until(lambda: kinds(acme)[-1] == "act_turned")
             assert acme.replies("offers") == []
             assert acme.replies("offers-old") == []

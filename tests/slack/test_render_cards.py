@@ -3,6 +3,7 @@
 from typing import Any, get_args
 
 import pytest
+from pydantic.fields import FieldInfo
 
 from bot.core.acting import Done, Why
 from bot.core.nouns import ReceiptId, SlackPlace
@@ -47,6 +48,15 @@ def test_each_argument_is_shown_whole_and_as_words(said: str) -> None:
     assert said in ["".join(part["text"] for part in each) for each in quotes]
     assert not [one for one in inside(post.blocks) if one.get("type") in {"link", "user", "broadcast", "mrkdwn"}]
     assert "<!channel>" not in post.text
+
+
+def test_a_form_has_chosen_what_the_card_says() -> None:
+    """What nobody touches comes back as it was."""
+    field = FieldInfo(annotation=bool, default=True)
+    for value, spelt in ((False, "no"), (True, "yes")):
+        element = cards.asks("notify", field, value)["element"]
+        assert element["initial_option"]["value"] == spelt
+        assert cards.entered({"notify": field}, {"notify": spelt}) == {"notify": value}
 
 
 def test_characters_that_hide_or_turn_text_are_seen() -> None:

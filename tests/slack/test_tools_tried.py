@@ -101,6 +101,12 @@ def test_a_tool_that_is_not_enabled_is_tried_and_told_what_it_would_be_if_it_wer
         assert SECRET_WORDS not in str(here.acme.receipts())
 
 
+def test_a_tool_that_takes_drafts_alone_is_tried_as_for_a_draft(tmp_path: Path, database_url: str) -> None:
+    with at(tmp_path, database_url, rule(intents='["draft"]')) as here:
+        said, _ = here.tries(TICKET)
+        assert "it would be shown to you, and done once you, and nobody else, had confirmed it" in said
+
+
 def test_what_stands_against_it_is_said_by_the_gate_and_by_the_target(tmp_path: Path, database_url: str) -> None:
     ben = '["U000000009"]'
     with at(tmp_path, database_url, rule(every_channel="false", approvers=ben, targets='["ENG", "HR"]')) as here:

@@ -58,6 +58,14 @@ def test_whom_the_target_does_not_know_is_told_that_whatever_there_is(target: Ta
     assert target.effects() == []
 
 
+def test_what_has_the_name_and_is_not_what_was_looked_at_is_not_written_to(target: Target) -> None:
+    would = target.tool.look(target.arguments(), ANA)
+    assert isinstance(would, Would)
+    assert target.tool.run(target.arguments(), ANA, KEY, at=f"{would.id}0") == NotDone(why="changed")
+    assert (target.writes(), target.effects()) == (0, [])
+    assert isinstance(target.tool.run(target.arguments(), ANA, KEY, at=would.id), Done)
+
+
 # -- who may
 
 

@@ -202,8 +202,10 @@ def _arguments(sheet: Sheet) -> Iterator[Json]:
 
 
 def _is_shut(sheet: Sheet) -> bool:
-    """Whoever asked may not read any more what it says."""
-    return bool(sheet.standing.proposal.sources) and sheet.standing.because == "outdated"
+    """Whoever asked may not read any more what it says; or may not, for all that anybody has looked since it was over."""
+    standing = sheet.standing
+    is_over = standing.stage in {"declined", "expired"} or standing.because == "outdated"
+    return bool(standing.proposal.sources) and is_over
 
 
 def _links(below: Below) -> Json:
@@ -336,7 +338,8 @@ def _element(field: FieldInfo, value: Any) -> Json:
     options = choices(field)
     if options:
         shown = [_option(one) for one in options[:_MOST_OPTIONS]]
-        chosen = {"initial_option": _option(str(value))} if str(value) in options else {}
+        spelt = _spelt(value)
+        chosen = {"initial_option": _option(spelt)} if spelt in options else {}
         return {"type": "static_select", "action_id": "value", "options": shown, **chosen}
     longest = min(_longest(field), _MOST_OF_A_FIELD)
     said = "" if value is None else _spelt(value)
