@@ -103,8 +103,10 @@ def approval(sheet: Sheet) -> Post:
     named = ((APPROVE, "Approve", "primary"), (REFUSE, "Do not", None))
     text = "\n".join((f"Please approve, or do not: {sheet.does}", *_in_words(sheet)))
     id_ = sheet.standing.proposal.id
-    until = note(f"{_RISKS[sheet.risk]} · good until {_moment(sheet.standing.proposal.expires_at)}")
-    return Post(plain.cut(text), (opening, *_arguments(sheet), until, _pressable(id_, named)))
+    sources = sheet.standing.proposal.sources
+    terms = [_written_from(sources, sheet)] if sources else []
+    terms.append(f"{_RISKS[sheet.risk]} · good until {_moment(sheet.standing.proposal.expires_at)}")
+    return Post(plain.cut(text), (opening, *_arguments(sheet), *map(note, terms), _pressable(id_, named)))
 
 
 def over(sheet: Sheet) -> Post:
@@ -258,7 +260,7 @@ def _terms(sheet: Sheet) -> Iterator[str]:
         yield _written_from(sources, sheet)
     yield f"{_RISKS[sheet.risk]} · only you can confirm it · good until {until}"
     if sheet.approvers:
-        yield "After you, a colleague has to approve it, who is shown all of this."
+        yield "After you, a colleague has to approve it, who is shown everything that is sent."
 
 
 def _written_from(sources: Sequence[Source], sheet: Sheet) -> str:
