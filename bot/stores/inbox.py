@@ -11,14 +11,13 @@ from sqlmodel import Session, col, select
 from bot.core.nouns import CommandLine, Incoming, Place, Question, ReceiptId, SlackPlace, SlackUser
 from bot.core.ports import Pace
 from bot.stores.database import Database, insert_new
-from bot.stores.leases import Claim, Leases
+from bot.stores.leases import OPEN, Claim, Leases, is_open
 from bot.stores.tables import InboxRow, ToldRow
 
 # The kind says who can give the reply: whoever cannot reach a surface leaves its questions alone.
 CLI_QUESTION: Final = "question:cli"
 SLACK_QUESTION: Final = "question:slack"
 
-_OPEN: Final = ("waiting", "claimed")
 _LOOKED_BACK: Final = 60  # messages of a conversation: what lies before them is no longer followed up
 _DELETED: Final = "~"  # sorts behind every revision
 
@@ -48,6 +47,8 @@ class Inbox(Leases[InboxRow]):
 
     def claim(self, now: datetime, *, kinds: Collection[str] | None = None) -> Claim | None:
         """One claimer at a time: two at once would each overlook what the other takes of one channel."""
+        if not self._is_any_due(now, kinds):
+            return None
         with self._database.writing() as session:
             _one_at_a_time(session, f"claim:{self._database.workspace}")
             return self._take(session, now, _of_a_channel_with_room(now), *self._of(kinds))
@@ -67,7 +68,7 @@ class Inbox(Leases[InboxRow]):
         """Everything of this subject but its newest revision; whoever works on such a one loses it at the next write."""
         rows = session.exec(select(InboxRow).where(col(InboxRow.subject) == subject).with_for_update()).all()
         newest = max((row.revision for row in rows), default="")
-        outdated = [row for row in rows if row.revision < newest and row.state in _OPEN]
+        outdated = [row for row in rows if row.revision < newest and row.state in OPEN]
         for row in outdated:
             row.state, row.fence, row.lease_until = "withdrawn", row.fence + 1, None
         return [ReceiptId(row.id) for row in outdated]
@@ -160,7 +161,7 @@ class Inbox(Leases[InboxRow]):
     def waits(self) -> bool:
         """Whether anything is still to be answered."""
         with self._database.reading() as session:
-            choice = select(InboxRow.id).where(_open(InboxRow)).order_by(col(InboxRow.due_at)).limit(1)
+            choice = select(InboxRow.id).where(is_open(InboxRow)).order_by(col(InboxRow.due_at)).limit(1)
             return session.exec(choice).first() is not None
 
     def _free(self, now: datetime) -> ColumnElement[bool]:
@@ -168,14 +169,14 @@ class Inbox(Leases[InboxRow]):
         if what was said first was stored last. Subjects of one lane sort as they were said.
         """
         other = aliased(InboxRow)
-        same = (col(other.lane) == col(InboxRow.lane)) & _open(other)
+        same = (col(other.lane) == col(InboxRow.lane)) & is_open(other)
         earlier = tuple_(col(other.subject), col(other.revision)) < tuple_(
             col(InboxRow.subject), col(InboxRow.revision)
         )
         worked_on = (col(other.state) == "claimed") & (col(other.lease_until) >= now) & (col(other.id) != InboxRow.id)
         return (
             super()._free(now)
-            & _open(InboxRow)
+            & is_open(InboxRow)
             & ~select(other.id).where(same, earlier | worked_on).correlate(InboxRow).exists()
         )
 
@@ -187,11 +188,6 @@ def _is_followed(earlier: Question, question: Question, place: SlackPlace, withi
     if place.thread is not None:
         return place.thread in {there.thread, there.message}
     return there.thread is None and question.asked_at - earlier.asked_at <= within
-
-
-def _open(rows: type[InboxRow]) -> ColumnElement[bool]:
-    """In the words of the partial indexes, which know no parameters."""
-    return col(rows.state).in_([literal_column(f"'{state}'") for state in _OPEN])
 
 
 def _of_a_channel_with_room(now: datetime) -> ColumnElement[bool]:

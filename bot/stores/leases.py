@@ -5,16 +5,17 @@ The inbox and the jobs are both queues of leased rows; they differ only in what 
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Generic, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, case, func, or_, update
+from sqlalchemy import ColumnElement, bindparam, case, func, literal_column, or_, update
 from sqlmodel import Session, col, select
 
 from bot.core.errors import LostLease
 from bot.stores.database import Database, changed
-from bot.stores.tables import Leased
+from bot.stores.tables import Leased, Moment
 
 Table = TypeVar("Table", bound=Leased)
+OPEN: Final = ("waiting", "claimed")
 
 
 class Claim(NamedTuple):
@@ -34,9 +35,19 @@ class Leases(Generic[Table]):
     def __init__(self, database: Database, table: type[Table], *, owner: str, length: timedelta) -> None:
         self._database, self._table = database, table
         self._owner, self.length = owner, length
+        due = or_(
+            (col(table.state) == "waiting") & (col(table.due_at) <= bindparam("now", type_=Moment)),
+            (col(table.state) == "claimed") & (col(table.lease_until) < bindparam("now", type_=Moment)),
+        )
+        self._due = (
+            select(table.id).where(is_open(table), due).limit(1)
+        )  # put together once: it is asked for all the time
+        self._due_of = self._due.where(col(table.kind).in_(bindparam("kinds", expanding=True)))
 
     def claim(self, now: datetime, *, kinds: Collection[str] | None = None) -> Claim | None:
         """The row that has waited longest, of these kinds if any are named; one whose lease ran out waits again."""
+        if not self._is_any_due(now, kinds):
+            return None
         with self._database.writing() as session:
             return self._take(session, now, *self._of(kinds))
 
@@ -89,6 +100,12 @@ class Leases(Generic[Table]):
             open_ones = counted.where(col(table.state).in_(("waiting", "claimed")))
             return session.exec(open_ones.group_by(col(table.kind), col(table.state))).all()
 
+    def _is_any_due(self, now: datetime, kinds: Collection[str] | None) -> bool:
+        """Whoever looks for nothing keeps nobody from writing. Whatever comes a moment later calls for somebody."""
+        asked = {"now": now} if kinds is None else {"now": now, "kinds": list(kinds)}
+        with self._database.reading() as session:
+            return session.exec(self._due if kinds is None else self._due_of, params=asked).first() is not None
+
     def _of(self, kinds: Collection[str] | None) -> list[ColumnElement[bool]]:
         return [] if kinds is None else [col(self._table.kind).in_(kinds)]
 
@@ -116,6 +133,11 @@ class Leases(Generic[Table]):
     def _held(self, claim: Claim) -> ColumnElement[bool]:
         table = self._table
         return (col(table.id) == claim.id) & (col(table.fence) == claim.fence) & (col(table.state) == "claimed")
+
+
+def is_open(rows: type[Leased]) -> ColumnElement[bool]:
+    """In the words of the partial indexes, which know no parameters."""
+    return col(rows.state).in_([literal_column(f"'{state}'") for state in OPEN])
 
 
 def take_away(session: Session, table: type[Leased], *wanted: ColumnElement[bool]) -> None:
