@@ -23,7 +23,7 @@ from tests.browser.test_commands import agree, opened, types
 from tests.browser.windows import Windows
 from tests.evals.test_sets import golden
 from tests.fakes.model_server import Reply, model_server
-from tests.slack.office import Office, office, running
+from tests.slack.office import Office, office, running, until
 from tests.slack.test_reviewing import is_checked
 
 README: Final = Path(__file__).parent.parent.parent / "README.md"
@@ -148,6 +148,7 @@ def asked(acme: Office) -> Asked:
     for _ in range(2):
         acme.asks("zoe")
         acme.settled(PATIENCE_S)
+    until(lambda: len(acme.events("review_asked")) == 2, PATIENCE_S)  # of whoever is to check them
     with acme.records.database.reading() as session:
         (last, first) = [opened.receipt for opened in acme.records.ledger.receipts(session, 2)]
     return Asked(first, last)
