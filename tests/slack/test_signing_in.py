@@ -119,7 +119,7 @@ def test_who_is_not_known_is_offered_it_where_they_are_told_so_and_is_known_by_i
         assert "You signed in at wiki" in acme.replies(acme.direct("zoe"))[-1].text
         until(lambda: held(acme) == {"wiki/user:acc:zoe"})
         is_read(acme)
-        assert "because they signed in there (zoe@acme.test)" in told(acme, "ana", "people show zoe@acme.test")
+        assert "by their own word (zoe@acme.test)" in told(acme, "ana", "people show zoe@acme.test")
         assert "wiki: I know you there" in opens(acme, "zoe")
         acme.settled()
     (done,) = acme.events("relinked")
