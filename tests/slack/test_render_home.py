@@ -74,7 +74,9 @@ members = st.builds(
     ForMember,
     address=st.none() | st.just(Email("ana@acme.test")),
     shelves=st.lists(st.builds(Shelf, TEXTS, NUMBERS), max_size=3).map(lambda some: tuple(some * 20)),
-    known=st.lists(st.builds(Known, SHORT, st.booleans(), st.booleans()), max_size=3).map(lambda some: tuple(some * 20)),
+    known=st.lists(st.builds(Known, SHORT, st.booleans(), st.booleans()), max_size=3).map(
+        lambda some: tuple(some * 20)
+    ),
     recent=st.lists(recent, max_size=4).map(lambda some: tuple(some * 5)),
     is_paused=st.booleans(),
     spent=spent,
