@@ -84,7 +84,7 @@ ROWS: Final = (
     Row("policy rollback 2", ("Done. Version", "answers.answer.max_lines: 8 → 5")),
     Row("people", ("This company has 3 full members", "wiki (confluence): 1 linked by their address; 0 by an admin")),
     Row("people link zoe@acme.test wiki acc:zoe", (AGREES, "(wiki, zoe@acme.test)")),
-    Row("people show zoe@acme.test", ("wiki (confluence): acc:zoe, by an admin", "(ana@acme.test, agreed to by ben@acme.test)")),
+    Row("people show zoe@acme.test", ("wiki (confluence): acc:zoe", "(ana@acme.test, agreed to by ben@acme.test)")),
     Row("people unlink zoe@acme.test wiki", ("Done, at once", "wiki, zoe@acme.test: acc:zoe → nothing")),
     Row("people import", ("Who is whom", "Look"), form="Link people"),
     Row("audit verify", ("Nothing in the ledger was changed",)),
