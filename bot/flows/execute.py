@@ -7,6 +7,7 @@ Nothing is believed of a click but who clicked. From the claim on it may have ha
 died asks the target, runs it again only where that is one effect, and else asks a person.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -104,9 +105,10 @@ def _show(execution: Execution, standing: Standing, house: House) -> None:
 def _is_shown(execution: Execution, case: Case, house: House) -> bool:
     """Whether its card is there now."""
     proposal = case.proposal
-    announced = _announced(execution)
+    happened = execution.happened()  # once: meanwhile it may be announced
+    announced = _announced(happened)
     if announced is None:
-        if _is_over_there(execution):
+        if _is_over_there(happened):
             _end(execution, "declined", "taken_back")
             execution.finish()
         else:
@@ -183,24 +185,25 @@ def _alone(proposal: Proposal, sheet: Sheet, house: House) -> Card | None:
 
 def _card_of(execution: Execution, standing: Standing, house: House) -> Card | None:
     """Also where whoever showed it died before they wrote where it is."""
-    if standing.card is not None or _announced(execution) is None:
+    announced = _announced(execution.happened()) if standing.card is None else None
+    if announced is None:
         return standing.card
-    card = _announced(execution) if _belongs_there(standing.proposal) else None
+    card = announced if _belongs_there(standing.proposal) else None
     card = card or _alone(standing.proposal, sheet_of(standing, house), house)
     if card is not None:
         execution.located(card)
     return card
 
 
-def _announced(execution: Execution) -> Card | None:
+def _announced(happened: Sequence[Event]) -> Card | None:
     """The reply that said a proposal is coming."""
-    posted = newest(execution.happened(), "posted")
+    posted = newest(happened, "posted")
     to = posted.body["to"] if posted is not None else []
     return Card(channel=to[0]["channel"], message=to[0]["message"]) if to else None
 
 
-def _is_over_there(execution: Execution) -> bool:
-    return any(event.kind in {"posted", "failed", "withdrawn"} for event in execution.happened())
+def _is_over_there(happened: Sequence[Event]) -> bool:
+    return any(event.kind in {"posted", "failed", "withdrawn"} for event in happened)
 
 
 def _go_on(execution: Execution, standing: Standing, house: House) -> None:  # noqa: PLR0911 - one for each that stands in the way

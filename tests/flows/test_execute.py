@@ -9,11 +9,11 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from bot.core.acting import Barred, NotDone, Unsure, byline
-from bot.core.nouns import Incoming, Question, ReceiptId, SlackUser
+from bot.core.nouns import Event, Incoming, Question, ReceiptId, SlackUser
 from bot.core.proposals import ProposalId, Sheet, Value, canonical
 from bot.flows.pressed import approve, cancel, confirm, edit, refuse, settle, to_edit
 from bot.stores.database import Database
-from bot.stores.executions import outstanding
+from bot.stores.executions import OpenExecution, outstanding
 from bot.stores.pauses import pause, resume
 from bot.stores.put_away import put_away
 from bot.stores.tables import ExecutionRow
@@ -303,6 +303,27 @@ def test_card_waits_for_the_reply_that_becomes_it(acts: Acts) -> None:
     acts.works()
     assert acts.cards.says == {}
     acts.posts(proposal)
+    acts.now += timedelta(seconds=1)
+    acts.works()
+    assert acts.says(proposal) == "proposed"
+
+
+def test_reply_that_comes_while_its_card_looks_for_it_is_no_sign_of_its_end(
+    acts: Acts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proposal, is_posted = acts.proposes(posted=False), False
+    happened = OpenExecution.happened
+
+    def and_then_it_is_posted(execution: OpenExecution) -> Sequence[Event]:
+        nonlocal is_posted
+        read = happened(execution)
+        if not is_posted:
+            is_posted = True
+            acts.posts(proposal)
+        return read
+
+    monkeypatch.setattr(OpenExecution, "happened", and_then_it_is_posted)
+    acts.works()
     acts.now += timedelta(seconds=1)
     acts.works()
     assert acts.says(proposal) == "proposed"
