@@ -97,7 +97,7 @@ def measure(folder: Path, size: Size) -> dict[str, Any]:
     began = time.monotonic()
     with tracker(folder, "sqlite", delivery=REDELIVERY) as desk:
         story, lives = Story(desk), Counter[str]()
-        with _serving(desk.console()):
+        with _serving(desk):
             times = _timed(story, size.clicks)  # before anything is left over that it would wait for
         for round_, point in itertools.product(range(size.a_point), POINTS):
             if time.monotonic() - began > size.most_s:
@@ -105,7 +105,7 @@ def measure(folder: Path, size: Size) -> dict[str, Any]:
             _jira_is(desk, behind=round_ % 2 == 1)
             lives[_lives(story, point)] += 1
         _jira_is(desk, behind=False)
-        with _serving(desk.console()):
+        with _serving(desk):
             _ends(story)
         counted = _counted(story)
         verified = desk.console().run("audit", "verify").code == 0
@@ -160,9 +160,10 @@ def _is_dead(desk: Tracker, process: Running) -> None:
 
 
 @contextmanager
-def _serving(console: Console) -> Iterator[None]:
-    process = console.start("serve")
+def _serving(desk: Tracker) -> Iterator[None]:
+    process = desk.console().start("serve")
     try:
+        until(lambda: desk.acme.slack.hub.connections, PATIENCE_S)
         yield
     finally:
         process.terminate()

@@ -220,9 +220,14 @@ def test_prompts_titles_and_statuses_can_be_read_again(slack: SlackEmulator, pad
     assert get(slack, "messages", user="ben", channel=direct)["prompts"] == {"": offered}
     pad.pause_s = 0.3
     ts = do(slack, "post", "ben", channel=direct, text="Draw me a plan")["ts"]
-    until(lambda: get(slack, "messages", user="ben", channel=direct)["statuses"] == {ts: "is sketching…"})
-    around = get(slack, "messages", user="ben", channel=direct)["threads"][ts]
-    assert (around["title"], around["status"]) == ("Draw me a plan", "is sketching…")
+
+    def is_sketching() -> bool:
+        read = get(slack, "messages", user="ben", channel=direct)  # once: it goes on sketching
+        around = read["threads"].get(ts, {})
+        shown = (around.get("title"), around.get("status"))
+        return shown == ("Draw me a plan", "is sketching…") and read["statuses"] == {ts: "is sketching…"}
+
+    until(is_sketching)
     pad.pause_s = 0.05
     until(lambda: said(slack, "ben", direct)[-1]["text"] == "".join(DRAFT))
     assert get(slack, "messages", user="ben", channel=direct)["statuses"] == {}
