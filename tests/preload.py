@@ -11,12 +11,14 @@ from collections.abc import Mapping, Sequence  # noqa: E402
 from contextlib import suppress  # noqa: E402
 from pathlib import Path  # noqa: E402
 
-import chromadb  # noqa: E402, F401
-import numpy  # noqa: E402, ICN001, F401
+import chromadb.api.rust  # noqa: E402
+import chromadb.telemetry.product.posthog  # noqa: E402, F401
+import numpy.ma  # noqa: E402, F401
+import onnxruntime  # noqa: E402, F401
 from filelock import FileLock  # noqa: E402
 from pydantic import ValidationError  # noqa: E402
 
-from bot import app, settings  # noqa: E402
+from bot import __main__, app, settings  # noqa: E402, F401
 from bot.app.models import embedder  # noqa: E402
 from bot.cli import ask, audit, serve, sources, sync  # noqa: E402, F401
 from bot.core.errors import Unembedded  # noqa: E402
@@ -26,6 +28,7 @@ from bot.models.downloads import MINILM  # noqa: E402
 from bot.models.examples import ByExamples  # noqa: E402
 from bot.models.gateway import door  # noqa: E402
 from bot.models.graph import DIMENSIONS  # noqa: E402
+from bot.tools import drive_share_file, jira_create_issue  # noqa: E402, F401
 from policies import rules  # noqa: E402
 from policies.intents import Intent  # noqa: E402
 from tests import dialects, laid_down  # noqa: E402

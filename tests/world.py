@@ -9,12 +9,15 @@ from bot.settings import Settings
 from tests.console import Console
 
 SHORT_LEASE = {"FOOTNOTE_LEASE_S": "1"}
+BUILT_IN = "builtin"
 CHROMA = os.environ.get("FOOTNOTE_TEST_CHROMA_URL")  # noqa: TID251 - the suite's own switch
 
 
-def console(folder: Path, database_url: str, name: str = "home") -> Console:
-    """A workspace of its own too, so that two of them share a database as two customers would."""
-    environment = {"FOOTNOTE_WORKSPACE": f"{name}-{secrets.token_hex(4)}"}
+def console(folder: Path, database_url: str, name: str = "home", *, embedder: str = "none") -> Console:
+    """A workspace of its own too, so that two of them share a database as two customers would. Searched by words
+    alone, unless asked for more: a command that embeds takes three times as long.
+    """
+    environment = {"FOOTNOTE_WORKSPACE": f"{name}-{secrets.token_hex(4)}", "FOOTNOTE_EMBEDDER": embedder}
     if database_url.startswith("postgresql"):
         environment["DATABASE_URL"] = database_url
     if CHROMA is not None:

@@ -27,7 +27,7 @@ from typing import Any, Final, NamedTuple
 from bot.core.failpoints import FAILPOINTS
 from bot.playground.slack import Delivery
 from tests.bench.figures import percentile, tell
-from tests.console import Console, Running
+from tests.console import Running
 from tests.slack.office import until
 from tests.slack.tracker import CREATED, Tracker, request, tracker
 

@@ -15,8 +15,6 @@ from tests import company
 from tests.console import Console
 from tests.world import console, settings_of, synced
 
-pytestmark = pytest.mark.meaning
-
 
 @pytest.fixture
 def acme(tmp_path: Path, database_url: str) -> Console:

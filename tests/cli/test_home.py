@@ -9,8 +9,6 @@ from tests import company
 from tests.console import Console
 from tests.world import console, shared_stores, synced
 
-pytestmark = pytest.mark.meaning
-
 LEAVE = "How many days of annual leave do I have?"
 
 

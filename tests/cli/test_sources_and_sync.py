@@ -16,9 +16,7 @@ from bot.stores.tables import PassageRow
 from bot.stores.vectors import close
 from tests import company
 from tests.console import Console
-from tests.world import console, settings_of, synced
-
-pytestmark = pytest.mark.meaning
+from tests.world import BUILT_IN, console, settings_of, synced
 
 LEAVE = "How many days of annual leave do I have?"
 
@@ -31,6 +29,11 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def acme(tmp_path: Path, database_url: str, folder: Path) -> Console:
     return synced(console(tmp_path, database_url), folder)
+
+
+@pytest.fixture
+def embedded(tmp_path: Path, database_url: str, folder: Path) -> Console:
+    return synced(console(tmp_path, database_url, embedder=BUILT_IN), folder)
 
 
 def test_a_first_sync_needs_a_source(tmp_path: Path, database_url: str) -> None:
@@ -74,11 +77,12 @@ def test_an_unchanged_folder_costs_no_embedding(acme: Console) -> None:
     assert said.out == "acme: 5 documents read, 0 new or changed, 0 passages embedded\n"
 
 
-def test_one_edit_embeds_one_passage(acme: Console, folder: Path) -> None:
+@pytest.mark.meaning
+def test_one_edit_embeds_one_passage(embedded: Console, folder: Path) -> None:
     page = folder / "hr" / "leave.md"
     page.write_text(page.read_text().replace("27 days", "28 days"))
-    assert acme.run("sync").out == "acme: 5 documents read, 1 new or changed, 1 passages embedded\n"
-    assert "28 days" in acme.person_asks(LEAVE, "ana@acme.test")["text"]
+    assert embedded.run("sync").out == "acme: 5 documents read, 1 new or changed, 1 passages embedded\n"
+    assert "28 days" in embedded.person_asks(LEAVE, "ana@acme.test")["text"]
 
 
 def test_a_change_of_access_alone_embeds_nothing(acme: Console, folder: Path) -> None:
@@ -124,14 +128,15 @@ def test_the_text_of_the_last_removed_source_goes_with_the_next_sync(acme: Conso
     assert left_of(acme) == (set(), set())
 
 
-def test_the_text_of_a_removed_source_goes_with_the_sync_of_any_other(acme: Console, tmp_path: Path) -> None:
+@pytest.mark.meaning
+def test_the_text_of_a_removed_source_goes_with_the_sync_of_any_other(embedded: Console, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
     (other / "fridge.md").write_text("---\naccess: [[anyone]]\n---\n# Fridge\n\nThe fridge is emptied on Fridays.\n")
-    synced(acme, other, "other")
-    acme.run("sources", "remove", "acme")
-    assert acme.run("sync", "other").code == 0
-    assert left_of(acme) == ({"other"}, {"other"})
+    synced(embedded, other, "other")
+    embedded.run("sources", "remove", "acme")
+    assert embedded.run("sync", "other").code == 0
+    assert left_of(embedded) == ({"other"}, {"other"})
 
 
 def test_a_connector_is_built_once_until_its_source_is_another(tmp_path: Path, database_url: str) -> None:
@@ -175,7 +180,10 @@ def test_a_broken_people_file_keeps_the_groups_known_before_and_stops_no_documen
     assert "people.yaml" in said.err
     assert "the groups known before stay" in said.err
     assert "1 gone" in said.out
-    severance, trusting = "How big is the severance payment?", {"FOOTNOTE_ACCESS_TRUSTED_FOR_MINUTES": "60"}
+    severance, trusting = (
+        "How many weeks of salary is the severance payment?",
+        {"FOOTNOTE_ACCESS_TRUSTED_FOR_MINUTES": "60"},
+    )
     for asked, code in (({}, 3), (trusting, 0)):  # the source cannot say it live, but what it said before is kept
         assert acme.run("ask", severance, "--as", "ana@acme.test", **asked).code == 3
         assert acme.run("ask", severance, "--as", "ben@acme.test", **asked).code == code

@@ -10,9 +10,10 @@ from bot.core.errors import BadUse, Unready
 
 @pytest.fixture(autouse=True)
 def _as_it_was() -> Iterator[None]:
-    """A command decides where the log goes; the tests after this one have a log of their own."""
+    """A command decides where the log goes; the tests after this one have the log of the suite."""
+    suites = structlog.get_config()
     yield
-    structlog.reset_defaults()
+    structlog.configure(**suites)
 
 
 def test_a_bad_setting_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,7 +19,7 @@ from bot.stores.moment import Moment
 from bot.stores.tables import AccessListRow, PassageRow
 from tests import company
 from tests.console import KILLED, Console
-from tests.world import SHORT_LEASE, console, outlive_leases, settings_of, synced
+from tests.world import BUILT_IN, SHORT_LEASE, console, outlive_leases, settings_of, synced
 
 pytestmark = pytest.mark.meaning
 
@@ -39,7 +39,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def acme(tmp_path: Path, database_url: str, folder: Path) -> Console:
-    return synced(console(tmp_path, database_url), folder)
+    return synced(console(tmp_path, database_url, embedder=BUILT_IN), folder)
 
 
 @pytest.mark.parametrize("failpoint", [name for name in FAILPOINTS if name.startswith("ask.")])
@@ -100,7 +100,7 @@ def test_a_sync_that_died_is_completed_by_the_next_one(acme: Console, folder: Pa
 def test_vectors_that_are_made_good_later_may_be_interrupted_too(
     tmp_path: Path, database_url: str, folder: Path
 ) -> None:
-    words_alone = console(tmp_path, database_url)
+    words_alone = console(tmp_path, database_url, embedder=BUILT_IN)
     words_alone.run("sources", "add", "folder", folder, "--name", "acme")
     assert words_alone.run("sync", FOOTNOTE_EMBEDDER="none").code == 0
     assert searchable(words_alone) == set()
@@ -112,7 +112,7 @@ def test_vectors_that_are_made_good_later_may_be_interrupted_too(
 
 
 def test_the_very_first_sync_may_die_too(tmp_path: Path, database_url: str, folder: Path) -> None:
-    fresh = console(tmp_path, database_url)
+    fresh = console(tmp_path, database_url, embedder=BUILT_IN)
     fresh.run("sources", "add", "folder", folder, "--name", "acme")
     for failpoint in ("sync.after_stage", "sync.after_vectors", "sync.after_live"):
         assert fresh.run("sync", FOOTNOTE_FAILPOINT=failpoint, **SHORT_LEASE).code == KILLED

@@ -5,11 +5,7 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.faults.first_sync import wiki_to_kill
-
-pytestmark = pytest.mark.meaning
 
 
 def test_first_sync_that_dies_again_and_again_ends_as_one_that_was_left_alone(

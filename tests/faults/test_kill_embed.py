@@ -18,7 +18,7 @@ from bot.stores.vectors import close, collection_name
 from tests import company
 from tests.console import KILLED, Console, Said
 from tests.fakes.model_server import ModelServer, Reply, embedded, error, model_server
-from tests.world import SHORT_LEASE, console, outlive_leases, settings_of, synced
+from tests.world import BUILT_IN, SHORT_LEASE, console, outlive_leases, settings_of, synced
 
 pytestmark = [pytest.mark.meaning, pytest.mark.timeout(600)]  # eight commands, each in a process of its own
 
@@ -87,7 +87,7 @@ class World:
 @pytest.fixture
 def world(tmp_path: Path, database_url: str) -> Iterator[World]:
     folder = company.write(tmp_path / "company")
-    acme = synced(console(tmp_path, database_url), folder)
+    acme = synced(console(tmp_path, database_url, embedder=BUILT_IN), folder)
     with model_server(embedded(vector)) as provider:
         yield World(acme, folder, provider)
 

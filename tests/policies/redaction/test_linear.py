@@ -10,8 +10,8 @@ from policies.redaction.page import Page
 from policies.redaction.view import View
 from tests.fakes.passages import some_evidence
 
-SIZE = 2_000_000
-WITHIN_S = 60  # by processor; what is quadratic takes hours
+SIZE = 400_000
+WITHIN_S = 24  # by processor; what is quadratic takes hours
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_hostile_texts_take_no_longer_than_they_are_long(unit: str) -> None:
     assert time.process_time() - began < WITHIN_S / 4
 
 
-def test_two_megabytes_of_everything_are_masked_and_led_back() -> None:
+def test_four_hundred_thousand_of_everything_are_masked_and_led_back() -> None:
     line = "Card 4111 1111 1111 1111, password = hunter2Summer, ana@acme.test, +49 30 901820, | 10.1.2.3 | x\n"
     began = time.process_time()
     view = View(some_evidence(line * (SIZE // len(line))), Redaction(), "model")
