@@ -5,22 +5,18 @@ The thresholds were chosen on the questions whose id hashes to an even number; t
 
 import hashlib
 import tomllib
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from bot import settings
-from bot.models.embedder import MiniLM
-from bot.models.weights import locate
+from bot import app
 from policies.evidence import Answer
 from tests import inside
+from tests.quality.tables import TESTS
 
-pytestmark = [pytest.mark.meaning, pytest.mark.timeout(300), pytest.mark.xdist_group("acme")]
+pytestmark = [pytest.mark.meaning, pytest.mark.timeout(300)]
 
-ROOT = Path(__file__).parent.parent.parent
-QUESTIONS: list[dict[str, Any]] = tomllib.loads((ROOT / "tests" / "acme_questions.toml").read_text())["question"]
+QUESTIONS: list[dict[str, Any]] = tomllib.loads((TESTS / "acme_questions.toml").read_text())["question"]
 NOT_ANSWERED = {"unanswerable", "hidden"}
 
 
@@ -43,18 +39,11 @@ class Asked(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Asked]]:
-    home = tmp_path_factory.mktemp("acme")
-    found = settings.load()
-    weights = locate(found.models)
-    assert weights is not None, "run `python -m bot.models.weights` first"
-    one_machine = found.model_copy(update={"home": home, "database_url": None, "chroma_url": None})
-    with MiniLM(weights) as embedder, inside.assistant(one_machine, embedder) as assistant:
-        inside.sync(assistant, ROOT / "bot" / "playground" / "acme")
-        yield [_ask(assistant, question) for question in QUESTIONS]
+def asked(acme: app.Assistant) -> list[Asked]:
+    return [_ask(acme, question) for question in QUESTIONS]
 
 
-def _ask(assistant: Any, question: dict[str, Any]) -> Asked:
+def _ask(assistant: app.Assistant, question: dict[str, Any]) -> Asked:
     outcome = inside.ask(assistant, question["ask"], question["as"])
     claims = outcome.reply.claims if isinstance(outcome.reply, Answer) else ()
     cited = {citation.passage for claim in claims for citation in claim.citations}

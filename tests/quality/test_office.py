@@ -10,7 +10,7 @@ import pytest
 from tests.quality import office, tables
 from tests.quality.tables import Judged, judge, questions
 
-pytestmark = [pytest.mark.meaning, pytest.mark.timeout(300), pytest.mark.xdist_group("acme")]
+pytestmark = [pytest.mark.meaning, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")

@@ -3,26 +3,24 @@
 What was improved was seen on the questions whose id hashes to an even number; the figures of the odd ones are held apart.
 """
 
-from collections.abc import Iterator
-
 import pytest
 
+from bot import app
 from tests.quality import tables
 from tests.quality.tables import Judged, headless, judge, questions, torn
 
-meaning = [pytest.mark.meaning, pytest.mark.timeout(900), pytest.mark.xdist_group("acme")]
+meaning = [pytest.mark.meaning, pytest.mark.timeout(900)]
 
 TABLE = ["| Plan | Price |", "|---|---|", "| Small | 4 EUR |", "| Large | 9 EUR |"]
 STEPS = ["To begin:", "", "1. Open it.", "2. Look:", "   - left", "   - right", "3. Close it."]
 
 
 @pytest.fixture(scope="module")
-def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[Judged]]]:
-    with tables.company(tmp_path_factory.mktemp("tables")) as assistant:
-        yield {
-            file: [judge(assistant, question) for question in questions(file)]
-            for file in ("acme_tables.toml", "acme_questions.toml")
-        }
+def judged(acme: app.Assistant) -> dict[str, list[Judged]]:
+    return {
+        file: [judge(acme, question) for question in questions(file)]
+        for file in ("acme_tables.toml", "acme_questions.toml")
+    }
 
 
 @pytest.fixture

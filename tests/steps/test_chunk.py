@@ -7,7 +7,7 @@ import pytest
 
 from bot.steps.chunk import AIM, BLANKS_A_WORD, CAP, CHARACTERS_A_WORD, chunk, size
 
-TWO_MEGABYTES = 2_000_000  # shorter ones, which are parsed, take their time in test_markdown
+HALF_A_MEGABYTE = 500_000  # of parsed text, shorter ones take their time in test_markdown
 
 
 def prose(words: int, stem: str = "word") -> str:
@@ -193,10 +193,10 @@ def test_same_document_gives_the_same_pieces() -> None:
     ],
 )
 def test_hostile_document_is_cut_in_time_and_bounded(unit: str) -> None:
-    text = (unit * TWO_MEGABYTES)[:TWO_MEGABYTES]
+    text = (unit * HALF_A_MEGABYTE)[:HALF_A_MEGABYTE]
     began = time.process_time()
     pieces = chunk("T", text)
-    assert time.process_time() - began < 40  # 1 to 5 s where nothing else runs
+    assert time.process_time() - began < 10  # at most 1 s where nothing else runs; what is quadratic takes minutes
     assert max(size(piece.text) for piece in pieces) <= CAP
     assert sum(len("".join(piece.text.split())) for piece in pieces) >= len("".join(text.split()))
 

@@ -20,7 +20,7 @@ from tests import company
 from tests.cli.demo.window import Window, address_in, until
 from tests.console import Console, Running, Said
 
-pytestmark = [pytest.mark.meaning, pytest.mark.timeout(300), pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.meaning, pytest.mark.timeout(300)]
 
 WORDS_ALONE = {"FOOTNOTE_EMBEDDER": "none"}
 MAY_NOT = "What is project Kestrel?"
