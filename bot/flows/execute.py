@@ -93,27 +93,30 @@ def is_owed(standing: Standing) -> bool:
 
 
 def _show(execution: Execution, standing: Standing, house: House) -> None:
+    happened = execution.happened() if standing.shows is None else ()  # once: meanwhile it may be announced
+    announced = _announced(happened)
+    if standing.shows is None and announced is None:
+        return _wait_for_reply(execution, happened, house)
     case = case_of(standing, house)
     if case is None or house.clock() >= standing.proposal.expires_at:
         _end(execution, *(("declined", "no_rule") if case is None else ("expired", "too_late")))
         return _close(execution, house)
-    if standing.shows is None and not _is_shown(execution, case, house):
+    if announced is not None and not _is_shown(execution, case, announced, house):
         return None
     return execution.rest(standing.proposal.expires_at, stage="proposed")
 
 
-def _is_shown(execution: Execution, case: Case, house: House) -> bool:
+def _wait_for_reply(execution: Execution, happened: Sequence[Event], house: House) -> None:
+    """Whatever stands in its way by now is said in the reply, or that would go on promising a card."""
+    if not _is_over_there(happened):
+        return execution.rest(house.clock() + _SOON, stage="proposed")
+    _end(execution, "declined", "taken_back")
+    return execution.finish()
+
+
+def _is_shown(execution: Execution, case: Case, announced: Card, house: House) -> bool:
     """Whether its card is there now."""
     proposal = case.proposal
-    happened = execution.happened()  # once: meanwhile it may be announced
-    announced = _announced(happened)
-    if announced is None:
-        if _is_over_there(happened):
-            _end(execution, "declined", "taken_back")
-            execution.finish()
-        else:
-            execution.rest(house.clock() + _SOON, stage="proposed")
-        return False
     if is_taken_back(proposal, house):
         return _is_not_shown(execution, proposal, announced, "taken_back", house)
     found = looked(case, house) if not proposal.missing else None
@@ -126,9 +129,7 @@ def _is_shown(execution: Execution, case: Case, house: House) -> bool:
         return _is_not_shown(execution, proposal, announced, "changed", house)
     card = _put(execution, case, announced, sheet, found, house)
     if card is None:
-        _end(execution, "declined", "unreachable")
-        execution.finish()
-        return False
+        return _is_not_shown(execution, proposal, announced, "unreachable", house, is_nowhere=True)
     house.reach("act.after_card")
     execution.located(card)
     if card != announced and proposal.instead_of is None and proposal.channel is not None and not proposal.sources:
@@ -138,12 +139,19 @@ def _is_shown(execution: Execution, case: Case, house: House) -> bool:
 
 
 def _is_not_shown(
-    execution: Execution, proposal: Proposal, announced: Card, because: str, house: House, *, said: str = ""
+    execution: Execution,
+    proposal: Proposal,
+    announced: Card,
+    because: str,
+    house: House,
+    *,
+    said: str = "",
+    is_nowhere: bool = False,
 ) -> bool:
     """The reply that announced it says why, unless that is a draft, which stays; or whoever died may have shown the card in
     their direct conversation, where nothing may be left to press.
     """
-    is_there = _belongs_there(proposal) or found_before(execution) is None
+    is_there = is_nowhere or _belongs_there(proposal) or found_before(execution) is None
     _end(execution, "declined", because, said=said)
     if not proposal.sources and is_there:
         execution.located(announced)

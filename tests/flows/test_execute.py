@@ -329,6 +329,24 @@ def test_reply_that_comes_while_its_card_looks_for_it_is_no_sign_of_its_end(
     assert acts.says(proposal) == "proposed"
 
 
+def test_what_stands_in_its_way_before_its_reply_is_there_is_said_in_that_reply(acts: Acts) -> None:
+    proposal = acts.proposes(posted=False)
+    acts.rules = rules(enabled="false")
+    acts.works()
+    acts.posts(proposal)
+    acts.now += timedelta(seconds=1)
+    acts.works()
+    assert (acts.says(proposal), acts.because(proposal.id)) == ("declined", "no_rule")
+
+
+def test_who_cannot_be_shown_the_card_alone_reads_so_where_they_asked(acts: Acts) -> None:
+    acts.cards.away = {ANA.user}
+    origins = {name: Value(origin="model" if name == "summary" else "words") for name in VALUES}
+    proposal = acts.proposes(channel="C0GEN", origins=origins)
+    acts.works()
+    assert (acts.says(proposal), acts.because(proposal.id)) == ("declined", "unreachable")
+
+
 def test_what_the_target_refuses_is_said_and_not_tried_again(acts: Acts) -> None:
     acts.tool.refuses = NotDone(why="refused", said="no")
     proposal = acts.proposes()
