@@ -7,7 +7,7 @@ ticket after the other, and confirms each card once; everything else follows fro
 
 What was done is counted at Jira, without asking the bot: by what it holds, and by its log of requests. `loops`: lives ended by
 a kill. `silent_losses`: what was asked for whose card does not say truly what became of it; where that is not known, the card
-asks a person, by two buttons. `effects_before_confirm`: tickets made before anybody pressed. Before all that, in a life that nobody
+asks a person, by two buttons. What killed its process again and again is given up before there is a card, and a reply says so. `effects_before_confirm`: tickets made before anybody pressed. Before all that, in a life that nobody
 ends, how long after a click the ticket arrives at Jira: `click_to_effect_p95_ms` is without what Jira took to answer.
 """
 
@@ -176,7 +176,7 @@ def _ends(story: Story) -> None:
 
     def all_said() -> bool:
         story.presses_what_waits()
-        left[:] = [summary for summary in left if story.desk.says(summary) is None]
+        left[:] = [summary for summary in left if _said(story.desk, summary) is None]
         return not left
 
     try:
@@ -186,11 +186,12 @@ def _ends(story: Story) -> None:
 
 
 def _counted(story: Story) -> dict[str, Any]:
-    effects, said = story.desk.effects, {summary: story.desk.says(summary) for summary in story.asked}
+    effects, said = story.desk.effects, {summary: _said(story.desk, summary) for summary in story.asked}
     true: dict[str, Callable[[int], bool]] = {
         "done": lambda count: count >= 1,
         "not done": lambda count: count == 0,
         "unknown": lambda _: True,
+        "given up": lambda count: count == 0,
     }
     lost = [summary for summary, one in said.items() if one is None or not true[one](effects[summary])]
     return {
@@ -203,6 +204,12 @@ def _counted(story: Story) -> dict[str, Any]:
         "said": dict(Counter(one or "nothing" for one in said.values())),
         "unknown_and_done": sum(one == "unknown" and effects[summary] == 1 for summary, one in said.items()),
     }
+
+
+def _said(desk: Tracker, summary: str) -> str | None:
+    if desk.card(summary) is not None:
+        return desk.says(summary)
+    return "given up" if desk.is_given_up(summary) else None
 
 
 def _timed(story: Story, clicks: int) -> dict[str, float]:

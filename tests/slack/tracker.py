@@ -15,6 +15,7 @@ from bot.playground.slack import Channel, Message
 from bot.playground.slack.errors import CannotDo
 from bot.playground.world import World
 from bot.slack.render.cards import CONFIRM, DID_NOT, HAPPENED
+from bot.slack.words import FAILED
 from policies.rules import OVERRIDES
 from tests.console import Console
 from tests.slack.office import Office, office
@@ -117,6 +118,15 @@ class Tracker:
             return self.presses(name, summary, action)
         except CannotDo:
             return True
+
+    def is_given_up(self, summary: str) -> bool:
+        """Whoever asked reads that nothing could be got ready, with the id of their receipt."""
+        with self.acme.slack.world.lock:
+            places = list(self.acme.slack.world.channels.values())
+            told = [read(one.blocks) for place in places for one in place.messages.values() if one.app_id]
+        asked = [events[0] for events in self.acme.receipts(100_000) if events and events[0].kind == "asked"]
+        ids = [str(event.receipt) for event in asked if f'"{summary}"' in str((event.body or {}).get("text"))]
+        return any(FAILED in one and id_ in one for id_ in ids for one in told)
 
     def stages(self) -> dict[str, str]:
         """Of each proposal, by the ledger: what became of it last, by its summary."""
