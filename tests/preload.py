@@ -6,6 +6,7 @@ from bot.settings import quiet_libraries
 
 quiet_libraries()
 
+import gc  # noqa: E402
 import os  # noqa: E402
 from collections.abc import Mapping, Sequence  # noqa: E402
 from contextlib import suppress  # noqa: E402
@@ -85,3 +86,5 @@ def _embed(found: settings.Settings, folder: Path, intents: Mapping[str, Intent]
 
 with suppress(ValidationError):  # of an environment that a test has spoilt
     fit_examples()
+gc.collect()
+gc.freeze()  # what all of them share is looked through by none of them

@@ -243,6 +243,9 @@ def _go_on(execution: Execution, standing: Standing, house: House) -> None:  # n
 
 def _ask_to_approve(execution: Execution, case: Case, by: tuple[str, ...], house: House) -> None:
     """Each of them once. Nobody who could: then it is over."""
+    if not is_readable(case.proposal, house):
+        _end(execution, "declined", OUTDATED.why)
+        return _close(execution, house)
     asked = dict(case.standing.approvals)
     for approver in by:
         if approver not in asked and is_readable(case.proposal, house, _colleague(approver, case.proposal)):

@@ -484,6 +484,15 @@ def test_a_first_message_that_says_that_it_is_over_says_nothing_of_what_was_shut
     assert "leave.md" not in str(looks.over(sheet))
 
 
+def test_nobody_is_asked_to_approve_what_whoever_asked_may_not_read_any_more(desk: Bureau) -> None:
+    desk.acts.rules = rules(risk='"high"', approvers=f'["{BEN.user}", "{ZOE.user}"]')
+    proposal = desk.drafts()
+    _tightened(desk)
+    confirm(proposal.id, ANA, desk.acts.house)
+    desk.acts.works()
+    assert (desk.acts.because(proposal.id), desk.acts.cards.approvals) == ("outdated", {})
+
+
 def test_only_a_colleague_who_may_read_it_is_asked_to_approve_it(desk: Bureau) -> None:
     desk.acts.rules = rules(risk='"high"', approvers=f'["{BEN.user}", "{ZOE.user}"]')
     desk.acts.tool.channel = "C0THERE"
