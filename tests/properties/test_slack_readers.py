@@ -290,7 +290,7 @@ def play(example: Example, only: frozenset[str] | None, database_url: str) -> tu
                 witness.step, before = number, len(witness.seen)
                 if not _happens(acme, step):
                     continue
-                acme.settled()
+                acme.settled(120.0)
                 if isinstance(step, Asks):
                     told += _told(acme, witness, step, number, witness.seen[before:])
     return witness.seen, told

@@ -209,9 +209,7 @@ def test_malformed_events_stop_nothing_and_are_taken_off_slacks_hands(
     monkeypatch.setattr(
         poster, "_A_MESSAGE_S", 0.0
     )  # what is left of a message is still answered: hundreds in one place
-    acme = open_office(
-        delivery=Delivery(ack_s=30.0, redelivery_s=())
-    )  # how soon a busy machine takes it is not meant here
+    acme = open_office(delivery=Delivery(redelivery_s=()))
     app, hub = app_of(acme), acme.slack.hub
     fields = ("type", "channel", "user", "ts", "text", "thread_ts", "subtype", "edited", "message", "previous_message")
     for kind in ("message", "app_mention"):
