@@ -2,6 +2,7 @@
 
 import json
 import time
+from threading import Event
 from typing import Any
 
 import pytest
@@ -43,11 +44,12 @@ def test_what_is_heard_is_the_whole_and_its_cost_is_known(serving: Serving) -> N
 
 
 def test_it_is_heard_as_it_comes(serving: Serving) -> None:
-    sent, heard = [], []
-    serving(paced(tokens_a_second=100, on_piece=lambda _: sent.append(time.monotonic())))
-    Gateway("openai/some", LIMITS).ask(MESSAGES, SCHEMA, hear=lambda _: heard.append(time.monotonic()))
-    assert len(heard) == len(sent)
-    assert heard[0] < sent[len(sent) // 2]  # not when all of it is there
+    heard = Event()
+    halfway = TEXT[: len(TEXT) // 8 * 4]
+    in_time: list[bool] = []
+    serving(paced(on_piece=lambda said: in_time.append(heard.wait(30)) if said == halfway else None))
+    Gateway("openai/some", LIMITS._replace(idle_s=60, patience_s=60)).ask(MESSAGES, SCHEMA, hear=lambda _: heard.set())
+    assert in_time == [True]  # not when all of it is there: the rest was kept back until some was heard
 
 
 def test_server_that_does_not_say_what_it_took_is_counted_all_the_same(serving: Serving) -> None:
