@@ -9,6 +9,7 @@ quiet_libraries()
 import gc  # noqa: E402
 import os  # noqa: E402
 from collections.abc import Mapping, Sequence  # noqa: E402
+from concurrent.futures import ThreadPoolExecutor  # noqa: E402
 from contextlib import suppress  # noqa: E402
 from pathlib import Path  # noqa: E402
 
@@ -26,9 +27,11 @@ from bot.core.errors import Unembedded  # noqa: E402
 from bot.core.ports import NOBODYS, Errand, Vector  # noqa: E402
 from bot.models import extractive  # noqa: E402, F401
 from bot.models.downloads import MINILM  # noqa: E402
+from bot.models.embedder import MiniLM  # noqa: E402
 from bot.models.examples import ByExamples  # noqa: E402
 from bot.models.gateway import door  # noqa: E402
 from bot.models.graph import DIMENSIONS  # noqa: E402
+from bot.models.weights import Weights, locate  # noqa: E402
 from bot.tools import drive_share_file, jira_create_issue  # noqa: E402, F401
 from policies import rules  # noqa: E402
 from policies.intents import Intent  # noqa: E402
@@ -38,6 +41,22 @@ door.quiet_litellm()
 dialects.share()
 laid_down.once()
 laid_down.now()
+
+
+def share_embedder() -> None:
+    """Its session takes a command longer to make than to use, starts no thread, and is read only: whoever is forked has it."""
+    weights = locate(settings.load().models)
+    if weights is None:
+        return
+    shared, by_weights = MiniLM(weights), MiniLM.__init__
+
+    def begin(self: MiniLM, wanted: Weights, *, threads: int = 2) -> None:
+        if wanted != weights:
+            by_weights(self, wanted, threads=threads)
+            return
+        vars(self).update(vars(shared), _pool=ThreadPoolExecutor(threads, thread_name_prefix="embedder"))
+
+    MiniLM.__init__ = begin  # type: ignore[assignment, method-assign]
 
 
 class Kept:
@@ -86,5 +105,6 @@ def _embed(found: settings.Settings, folder: Path, intents: Mapping[str, Intent]
 
 with suppress(ValidationError):  # of an environment that a test has spoilt
     fit_examples()
+    share_embedder()
 gc.collect()
 gc.freeze()  # what all of them share is looked through by none of them
