@@ -31,14 +31,18 @@ def kept_fresh(assistant: app.Assistant) -> Iterator[None]:
     def ask(loop: Loop) -> None:
         if leader.leads():
             app.ask_for_sync(records, app.with_loop(records, loop), [loop])
-            if loop is Loop.CONTENT:
-                app.ask_for_embedding(records)
-                app.ask_for_clearing(records)
+
+    def see_to_the_rest() -> None:
+        if leader.leads():
+            app.ask_for_embedding(records)
+            app.ask_for_clearing(records)
 
     timers, now = BackgroundScheduler(timezone="UTC"), records.clock()
+    pauses = {loop: timedelta(minutes=records.settings.minutes_between[loop]) for loop in Loop}
     _every(timers, records.jobs.length / _BEATS, leader.leads, now)
-    for loop in Loop:
-        _every(timers, timedelta(minutes=records.settings.minutes_between[loop]), partial(ask, loop), now)
+    _every(timers, pauses[Loop.CONTENT], see_to_the_rest, now)
+    for loop, pause in pauses.items():
+        _every(timers, pause, partial(ask, loop), app.due(records, loop, pause))
     with worker.Pool(sync_next, size=1), worker.Pool(embed_next, size=1):
         timers.start()
         try:

@@ -1,6 +1,8 @@
 """While the bot is at work, another embedder takes over beside it, and nobody who asks has to wait for that."""
 
 import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,12 +13,14 @@ from bot.core.errors import Unembedded
 from bot.settings import Settings
 from bot.stores.tables import EventRow
 from bot.timers import kept_fresh
+from connectors.model import Loop
 from tests import company, inside
 from tests.fakes.embedder import CountingEmbedder, HashingEmbedder
 from tests.world import console, settings_of
 
 QUESTION = "How many days of annual leave do I have?"
 PATIENCE_S = 60.0
+PAUSE = timedelta(minutes=15)
 
 
 @pytest.fixture
@@ -29,10 +33,7 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 
 
 def until_it_serves(assistant: app.Assistant, name: str) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while (serving := assistant.records.embedders.serving()) is None or serving.name != name:
-        assert time.monotonic() < deadline, "nobody took over"
-        time.sleep(0.05)
+    until(lambda: (serving := assistant.records.embedders.serving()) is not None and serving.name == name)
 
 
 def searched_by(assistant: app.Assistant) -> str | None:
@@ -77,3 +78,45 @@ def test_a_provider_that_was_away_is_asked_again_with_the_next_round(settings: S
 def ledger_kinds(assistant: app.Assistant) -> list[str]:
     with assistant.records.database.reading() as session:
         return list(session.exec(select(EventRow.kind)))
+
+
+def test_who_begins_anew_reads_only_what_is_due(tmp_path: Path, database_url: str) -> None:
+    ours = settings_of(console(tmp_path, database_url)).model_copy(update={"embedder": "none"})
+    with inside.assistant(ours, None) as assistant:
+        inside.sync(assistant, company.write(tmp_path / "company"))
+        first = read_at(assistant)
+        due = {loop: app.due(assistant.records, loop, PAUSE) for loop in first}
+        assert due == {loop: at + PAUSE for loop, at in first.items()}
+        (tmp_path / "company" / "new.md").write_text("# New\n\nSomething new.\n", encoding="utf-8")
+        with kept_fresh(assistant):
+            time.sleep(1.0)
+        assert read_at(assistant) == first
+    with inside.assistant(ours.model_copy(update={"sync_every_minutes": 0.01}), None) as assistant:
+        with kept_fresh(assistant):
+            until(lambda: read_at(assistant)[Loop.CONTENT] > first[Loop.CONTENT])
+        others = {loop: at for loop, at in read_at(assistant).items() if loop is not Loop.CONTENT}
+        assert others == {loop: at for loop, at in first.items() if loop is not Loop.CONTENT}
+
+
+def test_what_was_never_read_is_due_at_once_whatever_else_was(tmp_path: Path, database_url: str) -> None:
+    ours = settings_of(console(tmp_path, database_url)).model_copy(update={"embedder": "none"})
+    with inside.assistant(ours, None) as assistant:
+        records = assistant.records
+        inside.sync(assistant, company.write(tmp_path / "company"))
+        with records.database.writing() as session:
+            records.sources.add(session, "new", "folder", {"path": str(tmp_path / "company")}, records.clock())
+        assert app.due(records, Loop.CONTENT, PAUSE) <= records.clock()
+        with kept_fresh(assistant):
+            until(lambda: all(Loop.CONTENT in source.read_at for source in records.sources.listed()))
+
+
+def read_at(assistant: app.Assistant) -> dict[Loop, datetime]:
+    source = next(source for source in assistant.records.sources.listed() if source.name == "acme")
+    return {loop: at for loop, at in source.read_at.items() if at is not None}
+
+
+def until(happens: Callable[[], object]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not happens():
+        assert time.monotonic() < deadline, "it does not happen"
+        time.sleep(0.02)

@@ -1,7 +1,7 @@
 """Work that is asked for, and what of it waits. Nothing is done here: jobs are."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -11,6 +11,7 @@ from bot.stores import halts
 from bot.stores.inbox import SLACK_QUESTION
 from bot.stores.jobs import CLEAR, REMOVED, take_away_all
 from bot.stores.leader import TIMERS
+from bot.stores.sources import Listed
 from bot.worker import CHANGE, EMBED, SYNC
 from connectors.model import Loop
 
@@ -72,8 +73,20 @@ def _enqueue_sync(records: Records, session: Session, name: str, loops: Collecti
 
 def with_loop(records: Records, loop: Loop) -> list[str]:
     """The sources that have this loop, and are not paused."""
+    return [source.name for source in _with_loop(records, loop)]
+
+
+def due(records: Records, loop: Loop, pause: timedelta) -> datetime:
+    """When the first of them is to be read again: that we begin anew is no reason to read all of them."""
+    now = records.clock()
+    read = [source.read_at.get(loop) for source in _with_loop(records, loop)]
+    whole = [at for at in read if at is not None]
+    return max(now, min(whole) + pause) if whole and len(whole) == len(read) else now
+
+
+def _with_loop(records: Records, loop: Loop) -> list[Listed]:
     listed = records.built.of(records.sources.listed())
-    return [source.name for source, each in listed if loop in each.loops and source.paused is None]
+    return [source for source, each in listed if loop in each.loops and source.paused is None]
 
 
 def ask_for_clearing(records: Records) -> None:

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 
-from cachetools import LRUCache
 from sqlmodel import Session, col, select
 
 from bot.core.admin import Texts, Version
@@ -16,23 +16,26 @@ from policies.overrides import carried
 from policies.rules import OVERRIDES, Rules
 
 
+@lru_cache(maxsize=64)
+def _parsed(texts: str) -> Rules:
+    """Which takes longer than most questions. Key: the texts themselves, whosever they are. Rules never change."""
+    return rules.parse(json.loads(texts))
+
+
 class Config:
     """The port `Configuration`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._parsed: LRUCache[str, Rules] = LRUCache(16)  # key: the digest, which names the exact texts for ever
 
     def rules(self, digest: str | None = None) -> Rules:
-        """The rules of this digest; without one, those in force. Parsed once for each digest."""
+        """The rules of this digest; without one, those in force."""
         newest = select(ConfigRow).order_by(col(ConfigRow.number).desc())
         with self._database.reading() as session:
             row = session.exec(newest.where(col(ConfigRow.digest) == digest) if digest else newest).first()
         if row is None:
             raise rules.RulesError("configuration", None, f"there is no version {digest or 'yet'}")
-        if row.digest not in self._parsed:
-            self._parsed[row.digest] = rules.parse(json.loads(row.texts))
-        return self._parsed[row.digest]
+        return _parsed(row.texts)
 
     def adopt(self, session: Session, packaged: Mapping[str, str], now: datetime) -> Version | None:
         """Makes the packaged rules a version if the newest packaged one differs, with what admins have set in place of some

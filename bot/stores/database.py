@@ -182,7 +182,7 @@ def insert_new(session: Session, table: type[Row], rows: Sequence[Mapping[str, o
 
 def changed(session: Session, statement: Executable) -> int:
     """How many rows the statement changed."""
-    result = session.execute(statement)
+    result = session.execute(statement, execution_options={"synchronize_session": False})  # no row is held as an object
     assert isinstance(result, CursorResult)
     return result.rowcount
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import pytest
 from starlette.routing import BaseRoute
@@ -128,6 +128,9 @@ class Office:
         return [event.body or {} for events in self.receipts() for event in events if event.kind == kind]
 
 
+_SOONER_S: Final = (0.0, 1.0, 5.0)  # than Slack's minutes: what was sent while a bot ended comes to the next one
+
+
 @contextmanager
 def office(
     folder: Path,
@@ -143,7 +146,7 @@ def office(
     **settings: Any,
 ) -> Iterator[Office]:
     """The company has been read; nobody is in Slack yet: see `running`. `over`: as Slack reaches us. `routes`: a page on it."""
-    rates = rates or RateLimits.off()
+    rates, delivery = rates or RateLimits.off(), delivery or Delivery(redelivery_s=_SOONER_S)
     emulator = SlackEmulator(world or a_slack_world(), delivery=delivery, rates=rates, routes=routes)
     with emulator as slack:
         named: dict[str, Any] = {

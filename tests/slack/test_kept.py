@@ -4,13 +4,11 @@ receipt of their own; and nobody by what they may not read any more.
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from connectors.model import Loop
 from tests import company
 from tests.slack.office import ANSWER, Office, office, running, until
 
@@ -24,16 +22,8 @@ LEAVE = "hr/leave.md"
 def acme(tmp_path: Path, database_url: str) -> Iterator[Office]:
     with ExitStack() as stack:
         made = stack.enter_context(office(tmp_path, database_url, people=PEOPLE, answers_kept_mb=8))
-        before = read_at(made)
         stack.enter_context(running(made))
-        assert before
-        until(lambda: all(read_at(made)[loop] > at for loop, at in before.items()))  # and not again while a test runs
         yield made
-
-
-def read_at(acme: Office) -> dict[Loop, datetime]:
-    (source,) = acme.records.sources.listed()
-    return {loop: at for loop, at in source.read_at.items() if at is not None}
 
 
 def told(acme: Office, name: str) -> str:
