@@ -86,7 +86,7 @@ class Source(Noun):
 
 class Proposal(Noun):
     """`arguments` are canonical JSON. `missing`: what is still to be said before anybody can confirm it. `sources`: from which its
-    text was written; they are named below it.
+    text was written; they are named below it. `is_part`: the message asked for something else as well.
     """
 
     id: ProposalId
@@ -102,11 +102,14 @@ class Proposal(Noun):
     expires_at: datetime
     instead_of: ProposalId | None = None
     sources: tuple[Source, ...] = ()
+    is_part: bool = False
 
     @property
     def digest(self) -> str:
-        """Without sources it is what it was before there were any."""
-        body = self.model_dump(mode="json", exclude=set() if self.sources else {"sources"})
+        """Without these two it is what it was before there were any."""
+        body = self.model_dump(
+            mode="json", exclude={name for name in ("sources", "is_part") if not getattr(self, name)}
+        )
         return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
     @property

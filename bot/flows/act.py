@@ -13,7 +13,7 @@ from bot.core.nouns import Event, ReceiptId, SlackPlace, SlackUser
 from bot.core.proposals import Acting, AnyTool, Proposal, act_of, canonical, new_proposal_id
 from bot.flows.reply import Attempt
 from bot.flows.requests import Sorted
-from bot.steps.propose import MOST_CHARACTERS, Filled, Wanted, propose, stands
+from bot.steps.propose import MOST_CHARACTERS, Filled, Wanted, asks_for_more, propose, stands
 from policies.evidence import Notice
 from policies.gate import Act, Actor, Deny, ToolRule, decide, rule_of
 from policies.intents import Route
@@ -48,6 +48,7 @@ def proposed(attempt: Attempt, asker: Person, found: Sorted) -> Notice | None:
         place=question.place,
         intent=way.intent,
         now=attempt.now,
+        is_part=asks_for_more(question.text, _known_tools(acting, attempt.rules)),
     )
     because = why_not(proposal, tool, asker, acting, attempt.rules, attempt.now)
     if because is not None:
@@ -108,8 +109,12 @@ def _wanted(attempt: Attempt, acting: Acting, enabled: Mapping[str, ToolRule]) -
 
 def enabled_tools(acting: Acting, rules: Rules) -> dict[str, ToolRule]:
     """Those that there are, and that a rule has enabled."""
+    return {name: rule for name, rule in _known_tools(acting, rules).items() if rule.enabled}
+
+
+def _known_tools(acting: Acting, rules: Rules) -> dict[str, ToolRule]:
     found = {name: rule_of(name, rules.tools) for name in acting.tools}
-    return {name: rule for name, rule in found.items() if rule is not None and rule.enabled}
+    return {name: rule for name, rule in found.items() if rule is not None}
 
 
 def set_up(acting: Acting, enabled: Mapping[str, ToolRule]) -> tuple[dict[str, ToolRule], dict[str, ToolRule]]:
@@ -130,6 +135,7 @@ def made(
     place: SlackPlace,
     intent: str,
     now: datetime,
+    is_part: bool = False,
 ) -> Proposal:
     return Proposal(
         id=new_proposal_id(),
@@ -141,6 +147,7 @@ def made(
         intent=intent,
         origins=filled.origins,
         missing=filled.missing,
+        is_part=is_part,
         made_at=now,
         expires_at=now + rule.expires_in,
     )

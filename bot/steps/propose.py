@@ -36,6 +36,7 @@ _LEADS_TO: Final = (
     r"(?i)(?<!\s)\s+(?:in|into|on|to|at)\s+(?:the\s+)?(?:project\s+|space\s+|channel\s+)?#?{target}[.!?]*$"
 )
 _GIVEN: Final = re.compile(r"(?i)\b(?:saying|that says|that tells|with the text|with the words)\b")
+_TELLING: Final = re.compile(rf"{_GIVEN.pattern}|(?<=\w):\s")
 _POLITE: Final = re.compile(r"(?i)\W*(?:can|could|would|will)\b")
 _COLON: Final = re.compile(r":\s+(\S.*)$", re.DOTALL)
 _ADDRESS: Final = re.compile(r"(?<![\w.+@-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+(?![\w+@-])")
@@ -187,6 +188,17 @@ def choose(text: str, rules: Mapping[str, ToolRule]) -> str | None:
         if those:
             return those[0] if len(those) == 1 else None
     return None
+
+
+def asks_for_more(text: str, rules: Mapping[str, ToolRule]) -> bool:
+    """Whether something else is asked for beside the first, of which nothing would come. What is told behind a colon asks for
+    nothing until its paragraph ends.
+    """
+    said = "\n".join(_TELLING.split(paragraph, maxsplit=1)[0] for paragraph in _without_quotes(text).split("\n"))
+    fitting = (
+        any(_fits(order, rule.words) != (0, 0) for rule in rules.values()) for order in orders(_with_kinds(said))
+    )
+    return sum(fitting) > 1
 
 
 def _fits(order: Order, phrases: Sequence[str]) -> tuple[int, int]:

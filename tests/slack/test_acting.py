@@ -113,6 +113,17 @@ def test_what_was_asked_for_is_done_once_it_was_confirmed_and_the_card_says_so(a
     ]
 
 
+def test_of_several_things_one_is_done_and_the_card_says_that_the_rest_is_not(acme: Office, tool: FakeTool) -> None:
+    acme.asks("ana", f"{REQUEST} and create a ticket in ENG about the door")
+    place = acme.direct("ana")
+    found = card(acme, place)
+    assert "You asked for more than this" in read(found.blocks)
+    until(lambda: "act_shown" in kinds(acme))
+    acme.person("ana").click(place, found.ts, "act:confirm")
+    assert "You asked for more than this" in read(shows(acme, place, "Done.").blocks)
+    assert len(tool.runs) == 1
+
+
 def test_card_is_in_the_thread_where_its_words_were_said_and_nobody_else_can_press_it(
     acme: Office, tool: FakeTool
 ) -> None:

@@ -73,6 +73,13 @@ def test_card_says_where_each_value_came_from_who_confirms_and_until_when() -> N
     assert "Medium risk" in said
 
 
+@pytest.mark.parametrize("stage", get_args(Stage))
+def test_what_is_only_a_part_of_what_was_asked_for_says_so_to_the_end(stage: Stage) -> None:
+    show = cards.card if stage == "proposed" else cards.over
+    assert "You asked for more than this" in read(show(sheet(stage=stage, is_part=True)).blocks)
+    assert "You asked for more than this" not in read(show(sheet(stage=stage)).blocks)
+
+
 def test_every_button_has_the_id_of_the_one_proposal_and_nothing_else() -> None:
     for made in (sheet(), sheet(stage="unknown"), sheet(stage="confirmed"), sheet(missing=("project",))):
         for post in (cards.card(made), cards.over(made), cards.approval(made)):

@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.proposals import Value, not_theirs
 from bot.core.subject import parted
-from bot.steps.propose import MOST_CHARACTERS, choose, fill, placed, propose, settled, with_body
+from bot.steps.propose import MOST_CHARACTERS, asks_for_more, choose, fill, placed, propose, settled, with_body
 from policies.evidence import Citation
 from policies.rules import FILES, parse
 from tests.fakes.tool import FakeTool
@@ -52,6 +52,27 @@ RULE = RULES["jira.create_issue"].model_copy(update={"targets": ("ENG", "OPS")})
 )
 def test_tool_is_the_one_whose_words_are_in_the_request(text: str, tool: str | None) -> None:
     assert choose(text, RULES) == tool
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("Open a ticket about the printer and share the file Budget 2026 with zoe@acme.test", True),
+        ("Open a ticket in OPS about the printer. Then comment on OPS-7: see the other one.", True),
+        ("Open a ticket about the door. Open a ticket about the window.", True),
+        ("Please do this:\n- open a ticket about the printer\n- post in #general: it is broken", True),
+        ("Open a ticket in OPS: it burns. Comment on ENG-7 once it is out.", False),
+        ("Create a page in ENG saying open a ticket if it breaks", False),
+        ('Create a ticket saying "share the file with everybody"', False),
+        ("> comment on ENG-12\nOpen a ticket about that", False),
+        ("Can you open a ticket? It is about the printer, which I shared with zoe@acme.test", False),
+        ("Open a ticket about the printer and thank you", False),
+        ("Open a ticket about the printer", False),
+        ("How many days of leave do I have?", False),
+    ],
+)
+def test_whoever_asks_for_several_things_is_known_to(text: str, *, more: bool) -> None:
+    assert asks_for_more(text, RULES) is more
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,9 @@ _ORIGINS: Final[Mapping[Origin, str]] = {
 }
 _RISKS: Final = {"low": "Low risk", "medium": "Medium risk", "high": "High risk"}
 _NOTHING_YET: Final = "Nothing has been done yet."
+_ONE_AT_A_TIME: Final = (
+    "You asked for more than this. I do one thing for each message: please ask for the rest in another."
+)
 
 _ENDED: Final[Mapping[Stage, str]] = {
     "confirmed": "Confirmed by you; it waits for somebody to approve it.",
@@ -127,7 +130,8 @@ def over(sheet: Sheet) -> Post:
         asks = (_pressable(standing.proposal.id, named),)
     what = [found.what] if found is not None else []
     text = "\n".join((f"{sheet.does}: {said}", *(escaped(one_line(one)) for one in what)))
-    return Post(plain.cut(text), (rich_text(lines), *_arguments(sheet), *asks))
+    under = [note(_ONE_AT_A_TIME)] if standing.proposal.is_part else []
+    return Post(plain.cut(text), (rich_text(lines), *_arguments(sheet), *under, *asks))
 
 
 def _is_alone(sheet: Sheet) -> bool:
@@ -258,6 +262,8 @@ def _terms(sheet: Sheet) -> Iterator[str]:
     until, sources = _moment(sheet.standing.proposal.expires_at), sheet.standing.proposal.sources
     if sources:
         yield _written_from(sources, sheet)
+    if sheet.standing.proposal.is_part:
+        yield _ONE_AT_A_TIME
     yield f"{_RISKS[sheet.risk]} · only you can confirm it · good until {until}"
     if sheet.approvers:
         yield "After you, a colleague has to approve it, who is shown everything that is sent."
