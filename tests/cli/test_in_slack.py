@@ -155,7 +155,7 @@ def test_serve_answers_with_a_model_or_without(
 
 def test_serve_reads_the_sources_by_itself(acme: Console, slack: SlackEmulator, tmp_path: Path) -> None:
     company.write(tmp_path / "company", {"hr/leave.md": company.DOCUMENTS["hr/leave.md"].replace("27", "31")})
-    serving = at_work(acme, slack)
+    serving = at_work(acme, slack, FOOTNOTE_SYNC_EVERY_MINUTES="0.02")
     direct = slack.world.im("ana", next(iter(slack.world.apps.values())))
 
     def asked_again() -> bool:
