@@ -25,6 +25,22 @@ from tests.browser.windows import Windows, windows
 
 ROOT: Final = Path(__file__).parent.parent.parent
 REQUIRED: Final = os.environ.get("FOOTNOTE_BROWSER") == "required"  # noqa: TID251 - the suite's own switch
+SWITCHED_OFF: Final = (
+    "WebUIOmniboxPopup",  # pages of the browser's own, drawn anew for each window: they take twice as long as ours
+    "WebUIOmniboxAimPopup",
+    "AimEnabled",  # what the driver switches off by itself, since only the last list counts
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+)
 FAILED: Final = pytest.StashKey[bool]()
 
 
@@ -45,8 +61,9 @@ def browser() -> Iterator[Browser]:
         missing("There is no Chromium here: `apt-get install chromium` (Debian), then these run.")
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox"]
-        )  # as root, in a container
+            executable_path=chromium,
+            args=["--no-sandbox", f"--disable-features={','.join(SWITCHED_OFF)}"],  # as root, in a container
+        )
         yield launched
         launched.close()
 
