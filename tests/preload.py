@@ -17,6 +17,7 @@ import chromadb.api.rust  # noqa: E402
 import chromadb.telemetry.product.posthog  # noqa: E402, F401
 import numpy.ma  # noqa: E402, F401
 import onnxruntime  # noqa: E402, F401
+import psycopg  # noqa: E402, F401
 from filelock import FileLock  # noqa: E402
 from pydantic import ValidationError  # noqa: E402
 

@@ -81,7 +81,7 @@ def ledger_kinds(assistant: app.Assistant) -> list[str]:
 
 
 def test_who_begins_anew_reads_only_what_is_due(tmp_path: Path, database_url: str) -> None:
-    ours = settings_of(console(tmp_path, database_url)).model_copy(update={"embedder": "none"})
+    ours = settings_of(console(tmp_path, database_url)).model_copy(update={"embedder": "none", "lease_s": 1})
     with inside.assistant(ours, None) as assistant:
         inside.sync(assistant, company.write(tmp_path / "company"))
         first = read_at(assistant)
@@ -99,7 +99,7 @@ def test_who_begins_anew_reads_only_what_is_due(tmp_path: Path, database_url: st
 
 
 def test_what_was_never_read_is_due_at_once_whatever_else_was(tmp_path: Path, database_url: str) -> None:
-    ours = settings_of(console(tmp_path, database_url)).model_copy(update={"embedder": "none"})
+    ours = settings_of(console(tmp_path, database_url)).model_copy(update={"embedder": "none", "lease_s": 1})
     with inside.assistant(ours, None) as assistant:
         records = assistant.records
         inside.sync(assistant, company.write(tmp_path / "company"))

@@ -177,7 +177,7 @@ def test_every_command_answers_an_admin(open_windows: Windows, acme: Office, ask
     card = said_by(ana, "Footnote").filter(has_text="You asked to remove the source acme")
     card.get_by_role("button", name="Keep it").click()
     expect(said_by(ana, "Footnote").filter(has_text="acme stays as it is")).to_be_visible()
-    expect(said_by(ana, "Footnote").filter(has_text="1 questions count")).to_contain_text("hit@1", timeout=120_000)
+    expect(said_by(ana, "Footnote").filter(has_text="1 question counts")).to_contain_text("hit@1", timeout=120_000)
     acme.settled(PATIENCE_S)
 
 

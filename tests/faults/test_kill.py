@@ -8,16 +8,19 @@ import numpy as np
 import pytest
 from sqlmodel import col, select
 
-from bot import app
+from bot import app, settings
 from bot.core.failpoints import FAILPOINTS
 from bot.core.nouns import ListId
 from bot.core.ports import Scope
 from bot.models.downloads import MINILM
+from bot.models.embedder import MiniLM
 from bot.models.graph import DIMENSIONS
+from bot.models.weights import locate
 from bot.stores.index import Index
 from bot.stores.moment import Moment
 from bot.stores.tables import AccessListRow, PassageRow
-from tests import company
+from policies.evidence import Refusal
+from tests import company, inside
 from tests.console import KILLED, Console
 from tests.world import BUILT_IN, SHORT_LEASE, console, outlive_leases, settings_of, synced
 
@@ -30,6 +33,16 @@ CHANGES = {
     "eng/oncall.md": "---\naccess: [[group:eng]]\n---\n# On call\n\nThe on-call phone is collected on Mondays at 10:00.\n",
     "eng/deploy.md": company.DOCUMENTS["eng/deploy.md"].replace("[[group:eng]]", "[[group:hr]]"),
 }
+ANSWERED = {QUESTION: "29 days", "When is the on-call phone collected?": "Mondays"}
+SHUT = ("what does ERR_4012 mean", "What does the Team plan cost a month?")
+
+
+@pytest.fixture(scope="module")
+def built_in() -> Iterator[MiniLM]:
+    weights = locate(settings.load().models)
+    assert weights is not None
+    with MiniLM(weights) as made:
+        yield made
 
 
 @pytest.fixture
@@ -76,7 +89,9 @@ def test_a_process_that_died_while_it_wrote_the_index_leaves_one_that_is_whole(a
 
 
 @pytest.mark.parametrize("failpoint", [name for name in FAILPOINTS if name.startswith("sync.") and name != REPAIR])
-def test_a_sync_that_died_is_completed_by_the_next_one(acme: Console, folder: Path, failpoint: str) -> None:
+def test_a_sync_that_died_is_completed_by_the_next_one(
+    acme: Console, folder: Path, built_in: MiniLM, failpoint: str
+) -> None:
     """One document changed, one new, one shut, one gone."""
     company.write(folder, CHANGES)
     (folder / "sales" / "prices.md").unlink()
@@ -88,10 +103,10 @@ def test_a_sync_that_died_is_completed_by_the_next_one(acme: Console, folder: Pa
     outlive_leases(acme)
     assert acme.run("sync").code == 0
     assert searchable(acme) == live(acme)
-    assert "29 days" in acme.person_asks(QUESTION, "ana@acme.test")["text"]
-    assert "Mondays" in acme.person_asks("When is the on-call phone collected?", "ana@acme.test")["text"]
-    assert acme.run("ask", "what does ERR_4012 mean", "--as", "ana@acme.test").code == 3
-    assert acme.run("ask", "What does the Team plan cost a month?", "--as", "ana@acme.test").code == 3
+    with inside.assistant(settings_of(acme), built_in) as opened:
+        said = {question: inside.ask(opened, question, "ana@acme.test").reply for question in (*ANSWERED, *SHUT)}
+    assert [question for question, words in ANSWERED.items() if words not in str(said[question])] == []
+    assert [question for question in SHUT if not isinstance(said[question], Refusal)] == []
     assert "0 new or changed, 0 passages embedded" in acme.run("sync").out
     assert acme.run("audit", "verify").code == 0
     assert_no_leftovers(acme)
@@ -132,9 +147,9 @@ def searchable(acme: Console) -> set[str]:
 
 @contextmanager
 def index_of(acme: Console) -> Iterator[tuple[Moment, Scope]]:
-    settings = settings_of(acme)
-    with app.records(settings) as records:
-        vectors = app.vectors(settings, f"{MINILM.name}@{MINILM.model_sha256[:8]}", DIMENSIONS)
+    ours = settings_of(acme)
+    with app.records(ours) as records:
+        vectors = app.vectors(ours, f"{MINILM.name}@{MINILM.model_sha256[:8]}", DIMENSIONS)
         try:
             with records.database.reading() as session:
                 lists = frozenset(ListId(id_) for id_ in session.exec(select(AccessListRow.id)))
@@ -150,11 +165,11 @@ def live(acme: Console) -> set[str]:
 
 def assert_no_leftovers(acme: Console) -> None:
     """As many rows as vectors, and all of them live."""
-    settings = settings_of(acme)
-    with app.records(settings) as records:
+    ours = settings_of(acme)
+    with app.records(ours) as records:
         with records.database.reading() as session:
             rows = set(session.exec(select(PassageRow.id)))
-        vectors = app.vectors(settings, f"{MINILM.name}@{MINILM.model_sha256[:8]}", DIMENSIONS)
+        vectors = app.vectors(ours, f"{MINILM.name}@{MINILM.model_sha256[:8]}", DIMENSIONS)
         try:
             assert set(vectors.ids()) == rows == live(acme)
         finally:

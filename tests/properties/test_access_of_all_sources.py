@@ -24,7 +24,7 @@ from tests.flows.deeds import ADDRESSES
 from tests.flows.parts import Site
 from tests.flows.story import TOGETHER, UNTROUBLED, Shelter, Story, Trouble, shelter, story, wanders
 
-EXAMPLES, STEPS = 30, 8  # of each of the two; `tests.bench.access` goes thousands of steps
+EXAMPLES, STEPS = 20, 8  # of each of the two; `tests.bench.access` goes thousands of steps
 
 sites = st.builds(
     Site,

@@ -1,10 +1,13 @@
 """Whatever an admin is told, Slack accepts it, nothing in it leads anywhere, and it says what to do next."""
 
+import ast
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
+import bot
 from bot.core.acting import Barred, Why, Would
 from bot.core.admin import (
     Audited,
@@ -113,7 +116,7 @@ from bot.core.tooling import (
     Untried,
 )
 from bot.playground.slack.surfaces import check_message_blocks, check_view
-from bot.slack.render import admin, evaluated, keeping, people, policy, sign_in
+from bot.slack.render import admin, evaluated, keeping, overview, people, policy, sign_in
 from policies.channels import ChannelRules
 from policies.evidence import Answer, Claim, Clarification, Notice, Refusal, RefusalReason
 from policies.gate import Allow, Approve, Confirm, Deny, ToolRule
@@ -380,3 +383,29 @@ def test_a_card_about_people_and_what_became_of_it_name_them_and_the_way_back() 
         told = policy.outcome(Decided(change.model_copy(update={"state": state}))).text
         assert "Nothing was changed" in told
         assert "unlink" not in told
+
+
+OF_NO_RECEIPT = {
+    *("embedder_switched", "person_linked", "shut_out", "sign_in_set", "source_added", "synced"),
+    "workspace_forgotten",
+}
+
+
+def kinds_in_the_code() -> set[str]:
+    """Of all events that are written with a name of their own."""
+    found = set()
+    for path in Path(bot.__file__).parent.rglob("*.py"):
+        if "playground" not in path.parts:
+            for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(call, ast.Call):
+                    name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+                    said = [one.value for one in call.keywords if one.arg == "kind"] if name == "Event" else []
+                    said += call.args[1:2] if name in {"_say", "_set"} else []
+                    found |= {one.value for one in said if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+    return found
+
+
+def test_every_event_of_a_receipt_has_words() -> None:
+    kinds = kinds_in_the_code()
+    assert {"asked", "review_decided", "act_claimed", "expert_reply_told"} <= kinds
+    assert kinds - OF_NO_RECEIPT - overview._HAPPENED.keys() == set()

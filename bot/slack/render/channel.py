@@ -7,7 +7,7 @@ from typing import assert_never
 
 from bot.core.admin import ChannelChanged, ChannelReply, ChannelShown, NoChannel, Setting
 from bot.core.channels import Preview
-from bot.slack.render.lines import coded, item, told
+from bot.slack.render.lines import coded, counted, item, told
 from bot.slack.render.parts import Item, Part
 from bot.slack.render.policy import policy, setting
 from policies.channels import named
@@ -80,7 +80,7 @@ def _shut(one: Preview) -> Iterator[Part]:
 
 
 def _readers(one: Preview) -> str:
-    parts = [f"{one.people:,} people read this channel"]
+    parts = [counted(one.people or 0, "person reads this channel", "people read this channel")]
     parts += [f"{one.guests:,} of them guests or of other companies, who may read nothing"] if one.guests else []
     parts += [f"{one.unknown:,} of them known to no source"] if one.unknown else []
     return ", ".join(parts)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from bot.core.evaluated import SHOWN, Evaluation, EvaluationAsked, EvaluationReply, EvaluationsListed, NoGoldenSet
-from bot.slack.render.lines import item, moment, post, told
+from bot.slack.render.lines import counted, item, moment, post, told
 from bot.slack.render.message import Post
 from bot.slack.render.parts import Part
 
@@ -34,7 +34,13 @@ def report(run: Evaluation, before: Evaluation | None) -> Post:
     since = f", beside the run of {moment(before.asked_at)}" if before is not None else ""
     lines = [item(_figure(name, run, before)) for name in SHOWN if name in run.figures]
     return post(
-        [told(f"The golden set was asked{since}; {run.figures['n']:.0f} questions count:"), *lines, told(_MEASURED)]
+        [
+            told(
+                f"The golden set was asked{since}; {counted(round(run.figures['n']), 'question counts', 'questions count')}:"
+            ),
+            *lines,
+            told(_MEASURED),
+        ]
     )
 
 

@@ -15,7 +15,7 @@ from bot.core.keeping import (
     SourcePaused,
     SyncPaused,
 )
-from bot.slack.render.lines import buttons, moment, post, told
+from bot.slack.render.lines import buttons, counted, moment, post, told
 from bot.slack.render.message import Post
 from bot.slack.render.parts import Part
 
@@ -75,7 +75,7 @@ def _paused(one: SourcePaused) -> str:
 
 def _asked(removal: Removal) -> str:
     return (
-        f"To remove {removal.source} with its {removal.documents:,} documents, confirm it on the card in our direct "
+        f"To remove {removal.source} with its {counted(removal.documents, 'document')}, confirm it on the card in our direct "
         f"conversation by {moment(removal.expires_at)}. Until then nothing changes."
     )
 

@@ -68,6 +68,10 @@ def buttons(value: str, all_: Sequence[tuple[str, str, str | None]]) -> Json:
     }
 
 
+def counted(count: int, one: str, several: str = "") -> str:
+    return f"1 {one}" if count == 1 else f"{count:,} {several or one + 's'}"
+
+
 def moment(at: datetime) -> str:
     return f"{at:%d %B %Y, %H:%M} UTC"
 

@@ -19,7 +19,7 @@ from bot.core.admin import (
 )
 from bot.slack import words
 from bot.slack.render.characters import one_line, shortened
-from bot.slack.render.lines import item, moment, named, told
+from bot.slack.render.lines import counted, item, moment, named, told
 from bot.slack.render.parts import Part
 from policies.evidence import Answer, Clarification, Notice, Refusal
 from policies.evidence import Reply as Replied
@@ -64,6 +64,32 @@ _HAPPENED: Mapping[str, str] = {
     "shown": "the place got its reply",
     "closed_aside": "an answer for the asker alone was decided",
     "posted": "it was replied to",
+    "recalled": "what had been decided was looked at again, and told or not",
+    "recalled_aside": "what was decided for the asker alone was looked at again",
+    "ignored": "it was left alone",
+    "chosen": "one of its meanings was chosen",
+    "explained": "somebody looked at where it came from",
+    "draft_opened": "the draft was opened to be used",
+    "feedback": "somebody said whether it helped",
+    "held": "the answer was held, for a person to check it",
+    "review_asked": "somebody was asked to check it",
+    "review_passed": "whoever was asked does not check it",
+    "review_decided": "whoever was asked decided on it",
+    "review_unanswered": "nobody was left who could check it",
+    "review_outdated": "what was approved could not be shown any more",
+    "review_closed": "what was shown instead of it is settled",
+    "handed_over": "it was handed over to people",
+    "experts_asked": "people who may know were asked",
+    "experts_not_asked": "nobody who may know could be asked",
+    "expert_reply_told": "it was passed on",
+    "saving_offered": "they were asked whether it may be saved as an answer",
+    "expert_replied": "one of them replied",
+    "expert_reply_released": "whose reply it was let it be shown",
+    "saving_wanted": "their reply was to be saved as an answer",
+    "saving_refused": "it could not be saved",
+    "answer_saved": "it was saved as an answer",
+    "expert_reply_gone": "a reply of theirs was deleted or changed",
+    "saved_answer_ended": "a saved answer ended",
     "withdrawn": "it was taken back, or edited",
     "delayed": "it could not be done, and was tried again",
     "tool_tried": "a tool was tried, and nothing done",
@@ -131,7 +157,7 @@ def _source(one: SourceStanding) -> str:
     problems = f"; documents with problems: {one.problems:,}" if one.problems else ""
     stopped = f"; stopped: {shortened(one_line(one.stopped), 200)}" if one.stopped is not None else ""
     paused = f"; paused by {one.paused.by} since {moment(one.paused.at)}" if one.paused is not None else ""
-    return f"{one.name} ({one.kind}): {one.documents:,} documents, {one.people:,} people, {read}{paused}{problems}{stopped}."
+    return f"{one.name} ({one.kind}): {counted(one.documents, 'document')}, {counted(one.people, 'person', 'people')}, {read}{paused}{problems}{stopped}."
 
 
 def _spent(one: Spent) -> str:
