@@ -161,11 +161,13 @@ def window(windows: Windows, acme: Office, who: str, place: str = "general") -> 
 
 def test_every_command_answers_an_admin(open_windows: Windows, acme: Office, asked: Asked) -> None:
     ana, ben = window(open_windows, acme, "ana"), window(open_windows, acme, "ben", "dm:footnote")
+    heard: dict[str, list[str]] = {}
     for typed, says, form, holds in ROWS:
         text = asked.in_(typed)
         told = types(ana, text) if form is None else opened(ana, text, form)
         for one in says:
             expect(told).to_contain_text(asked.in_(one))
+        heard.setdefault(re.sub(r"\{\w+\}", "r_…", typed), []).append(" ".join(told.inner_text().split()))
         if form is not None:
             expect(told.get_by_role("textbox").first).to_have_value(re.compile(re.escape(holds)) if holds else "")
             ana.keyboard.press("Escape")
@@ -173,6 +175,9 @@ def test_every_command_answers_an_admin(open_windows: Windows, acme: Office, ask
         if AGREES in says:
             agree(ben)
             acme.settled(PATIENCE_S)
+    assert {
+        typed: said for typed, said in samples().items() if not any(is_said(said, one) for one in heard[typed])
+    } == {}
     go(ana, "Footnote")
     card = said_by(ana, "Footnote").filter(has_text="You asked to remove the source acme")
     card.get_by_role("button", name="Keep it").click()
@@ -202,6 +207,30 @@ def test_who_is_no_admin_hears_what_they_can_do_instead_and_for_them_nothing_hap
 def happened(acme: Office) -> Counter[str]:
     """All that is on record, by its kind: whatever a command changes is."""
     return Counter(event.kind for events in acme.receipts(10_000) for event in events)
+
+
+def samples() -> dict[str, str]:
+    """What the README says that each command prints."""
+    shown = README.read_text(encoding="utf-8").partition("in the order in which they are typed")[2].split("```")[1]
+    found: dict[str, str] = {}
+    for line in shown.strip().splitlines():
+        if line.startswith(" "):
+            typed = next(reversed(found))
+            found[typed] = f"{found[typed]} {line.strip()}".strip()
+        else:
+            found[line] = ""
+    return {typed: said for typed, said in found.items() if "a form opens" not in said}
+
+
+def is_said(sample: str, heard: str) -> bool:
+    """All of its pieces, one after the other."""
+    return re.search(".*".join(re.escape(piece.strip()) for piece in sample.split("…")), heard) is not None
+
+
+def test_the_readme_says_of_every_command_what_it_prints() -> None:
+    fine = {re.sub(r"\{\w+\}", "r_…", row.typed) for row in ROWS if row.form is None}
+    refused = {"sources pause nowhere", "tell me a joke", "models pause"}
+    assert samples().keys() == fine - refused
 
 
 def forms() -> list[str]:
