@@ -105,6 +105,16 @@ def test_ten_faults_are_each_named_with_what_mends_them(acme: Office, monkeypatc
     assert "s ahead of Slack's" in found["clock"].what
 
 
+def test_a_source_that_is_paused_is_old_on_purpose(acme: Office) -> None:
+    with app.records(acme.settings) as records, records.database.writing() as session:
+        records.sources.pause(session, "acme", "ana@acme.test", utc_now())
+    found = findings(acme.settings, lambda: utc_now() + timedelta(days=2), BUSY_S)
+    (fresh,) = (one for one in found if one.check == "freshness acme")
+    assert fresh.state == "note"
+    assert "paused, by ana@acme.test" in fresh.what
+    assert fresh.fix == "footnote sources resume acme"
+
+
 class Planted(NamedTuple):
     settings: Mapping[str, Any]
     check: str

@@ -157,6 +157,11 @@ def _told(check: str, is_enough: bool, privileges: Sequence["Privilege"], unseen
 
 def _fresh(records: app.Records, source: Source) -> Iterator[Finding]:
     check, now = f"freshness {source.name}", records.clock()
+    if source.paused is not None:
+        what = f"It is paused, by {source.paused.by} since {source.paused.at:%Y-%m-%d %H:%M} UTC."
+        why = "What was read of it grows older, and is found no more once it is too old."
+        yield note(check, what, why=why, fix=f"footnote sources resume {source.name}")
+        return
     sync = f"footnote sync {source.name}"
     if not any(checkpoint.read_at for checkpoint in source.loops.values()):
         yield fault(check, "It has never been read to its end.", why="Nothing of it is found.", fix=sync)

@@ -79,7 +79,7 @@ _TOO_LONG = (
     "Nothing was changed. All of it is read on one card, by a second admin where one has to agree: these are {count:,} lines that "
     "change something, of which the first {fits:,} fit. Send them first, and the others once those were agreed to."
 )
-_REREAD = "Who is who there is being read again; until then, they read nothing of it."
+_REREAD = "Who is who there is read again now, or once a source that is paused is resumed; until then, they read nothing of it."
 _ABSENT_FOLLOWS = "they read nothing of it until the account is found there"
 _UNKNOWN_FOLLOWS = "as askers they read nothing of it, and are told so"
 

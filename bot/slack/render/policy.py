@@ -114,14 +114,14 @@ def decided(change: Change, number: int | None) -> Sequence[Part]:
 
 
 _MOVED = (
-    "Somebody was linked otherwise since it was asked for, has left, or the account is another's by now; the source was added "
-    "anew; or whoever asked for it is no admin any more. Nothing was changed; look, and type the command again if it is still wanted."
+    "Somebody was linked otherwise since it was asked for, has left, or the account is another's by now; the source was removed, "
+    "or added anew; or whoever asked for it is no admin any more. Nothing was changed; look, and type the command again if it is still wanted."
 )
 
 
 _OWN_MOVED = (
     "Since it was asked for, somebody was linked otherwise, has left, or has signed in as somebody else; the account is another's "
-    "by now; or the source was added anew. Nothing was changed; sign in there again if it is still wanted."
+    "by now; or the source was removed, or added anew. Nothing was changed. If it is still there, sign in again."
 )
 
 
