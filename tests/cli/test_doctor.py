@@ -47,6 +47,9 @@ def faults(found: tuple[Finding, ...]) -> dict[str, Finding]:
     return {one.check: one for one in found if one.state == "fault"}
 
 
+NOWHERE = "http://127.0.0.1:9/api/"
+
+
 def test_where_all_is_well_nothing_is_to_be_mended(acme: Office) -> None:
     found = findings(acme.settings)
     assert not faults(found)
@@ -115,14 +118,25 @@ def test_a_source_that_is_paused_is_old_on_purpose(acme: Office) -> None:
     assert fresh.fix == "footnote sources resume acme"
 
 
+OAUTH = {"slack_bot_token": None, "slack_client_id": "1.2", "slack_client_secret": SecretStr("s")}
+OAUTH |= {"slack_app_token": None, "slack_signing_secret": SecretStr("s")}
+
+
+def test_of_several_workspaces_the_clock_is_compared_with_slacks_too(acme: Office) -> None:
+    ours = changed(acme.settings, **OAUTH)
+    assert {one.check: one.state for one in findings(ours)}["clock"] == "well"
+    ahead = faults(findings(ours, lambda: utc_now() + timedelta(minutes=6)))["clock"]
+    assert "360 s ahead of Slack's" in ahead.what or "359 s" in ahead.what or "361 s" in ahead.what
+    away = faults(findings(changed(ours, slack_api_url=NOWHERE)))["slack"]
+    assert "cannot be reached" in away.what
+    assert "HTTPS_PROXY" in away.fix
+
+
 class Planted(NamedTuple):
     settings: Mapping[str, Any]
     check: str
     said: str
     fix: str
-
-
-NOWHERE = "http://127.0.0.1:9/api/"
 
 
 @pytest.mark.parametrize(

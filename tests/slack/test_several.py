@@ -18,6 +18,7 @@ from structlog.testing import capture_logs
 
 from bot import app
 from bot.cli.doctor import installations as examined
+from bot.cli.doctor.examined import Finding
 from bot.core.clock import utc_now
 from bot.core.errors import BadUse, Unready
 from bot.core.installing import Installed
@@ -337,6 +338,26 @@ def test_nothing_that_the_operator_has_for_itself_is_a_workspaces(tmp_path: Path
     )  # fmt: skip
     theirs = several.of_workspace(settings, installed)
     assert (theirs.admins, theirs.eval_set) == (("U1",), None)
+
+
+def test_doctor_tells_a_token_that_is_refused_from_a_slack_that_is_away(tmp_path: Path, database_url: str) -> None:
+    with serving(tmp_path, database_url) as both:
+        both.install(both.acme)
+
+        def told() -> Finding:
+            (one,) = (one for check in examined.checks(both.home) for one in check.ask())
+            return one
+
+        assert told().state == "well"
+        both.slack.faults.fail("auth.test", "lost_reply", times=99)
+        away = told()
+        both.slack.faults.clear()
+        both.world.tokens = {}
+        refused = told()
+    assert "cannot be reached" in away.what
+    assert "proxy" in away.fix
+    assert "does not accept its token" in refused.what
+    assert "/slack/install" in refused.fix
 
 
 # --- renewing --------------------------------------------------------------------------------------------------------

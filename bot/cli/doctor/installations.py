@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bot import app
+from bot.cli.doctor.asked import asked, unanswered
 from bot.cli.doctor.examined import Check, Finding, fault, note, well
 from bot.core.errors import Unready
 from bot.core.installing import Installed, Tokens
 from bot.service import several
 from bot.settings import Settings
-from bot.slack import connection
 from bot.slack.manifest import scopes
 
 _NAME: Final = "installations"
@@ -55,9 +55,9 @@ def _found(records: app.Records) -> Iterator[Finding]:
 
 def _of_one(records: app.Records, one: Installed, tokens: Tokens) -> Iterator[Finding]:
     name = f"{_NAME} {one.id}"
-    web = connection.client(tokens.bot.get_secret_value(), records.settings.slack_api_url)
-    if not connection.is_accepted(web):
-        yield fault(name, "Slack does not take its token, or cannot be reached.", why=_STOPS, fix=_AGAIN)
+    said = asked(records.settings, "auth.test", tokens.bot.get_secret_value())
+    if isinstance(said, str):
+        yield unanswered(name, "its token", said, _AGAIN, why=_STOPS)
         return
     missing = scopes() - set(one.scopes.split(","))
     if missing:

@@ -1,27 +1,23 @@
 """Slack: is it reached, are the tokens good, may the app do what it has to, and do our clocks agree?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
-from typing import Any, Final
-
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from typing import Final
 
 from bot.cli.doctor import installations
+from bot.cli.doctor.asked import NOTHING_GOES, asked, unanswered
 from bot.cli.doctor.examined import Check, Finding, fault, note, well
 from bot.core.clock import Clock
 from bot.settings import Settings
 from bot.slack.manifest import scopes
 
-_PATIENCE_S: Final = 8
 _MOST_SKEW_S: Final = 60.0
-_NOTHING_GOES: Final = "Nobody is answered in Slack without it."
 
 
 def checks(settings: Settings, clock: Clock) -> list[Check]:
-    bot = partial(installations.alone, settings) if settings.installed_by_oauth else partial(_bot, settings, clock)
+    bot = partial(_of_several if settings.installed_by_oauth else _bot, settings, clock)
     return [
         Check("slack", lambda: list(bot())),
         Check("slack connection", lambda: [_connection(settings)]),
@@ -33,20 +29,29 @@ def _bot(settings: Settings, clock: Clock) -> Iterator[Finding]:
         yield fault(
             "slack token",
             "SLACK_BOT_TOKEN is not set.",
-            why=_NOTHING_GOES,
+            why=NOTHING_GOES,
             fix="Create the app from `footnote manifest`, install it, and copy its bot token (xoxb-…) from OAuth & Permissions.",
         )
         return
-    asked = _asked(settings, "auth.test", settings.slack_bot_token.get_secret_value())
-    if isinstance(asked, str):
-        yield _unanswered(
-            "slack token", "SLACK_BOT_TOKEN", asked, "Copy it again from OAuth & Permissions of the app's page."
+    said = asked(settings, "auth.test", settings.slack_bot_token.get_secret_value())
+    if isinstance(said, str):
+        yield unanswered(
+            "slack token", "SLACK_BOT_TOKEN", said, "Copy it again from OAuth & Permissions of the app's page."
         )
         return
-    yield well("slack token", f"It is taken: workspace {asked.data['team_id']}, user {asked.data['user_id']}.")
-    headers = {name.lower(): value for name, value in asked.headers.items()}
-    yield _scopes(headers.get("x-oauth-scopes"))
-    yield _clock(headers.get("date"), clock())
+    yield well("slack token", f"It is taken: workspace {said.data['team_id']}, user {said.data['user_id']}.")
+    yield _scopes(said.headers.get("x-oauth-scopes"))
+    yield _clock(said.headers.get("date"), clock())
+
+
+def _of_several(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    """Whose tokens are looked at one by one: see `installations`."""
+    yield from installations.alone(settings)
+    said = asked(settings, "api.test", None)
+    if isinstance(said, str):
+        yield unanswered("slack", "a question without a token", said, "Look at SLACK_API_URL, if that is set.")
+    else:
+        yield _clock(said.headers.get("date"), clock())
 
 
 def _scopes(given: str | None) -> Finding:
@@ -82,11 +87,11 @@ def _clock(date: str | None, now: datetime) -> Finding:
 def _connection(settings: Settings) -> Finding:
     """How Slack reaches us."""
     if settings.slack_app_token is not None:
-        asked = _asked(settings, "apps.connections.open", settings.slack_app_token.get_secret_value())
-        if not isinstance(asked, str):
+        said = asked(settings, "apps.connections.open", settings.slack_app_token.get_secret_value())
+        if not isinstance(said, str):
             return well("slack connection", "Socket Mode: the app's token opens a socket.")
         fix = "Make one with connections:write under Basic Information, App-Level Tokens, and turn Socket Mode on."
-        return _unanswered("slack connection", "SLACK_APP_TOKEN", asked, fix)
+        return unanswered("slack connection", "SLACK_APP_TOKEN", said, fix)
     if settings.slack_signing_secret is not None:
         return note(
             "slack connection",
@@ -96,38 +101,6 @@ def _connection(settings: Settings) -> Finding:
     return fault(
         "slack connection",
         "Neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set.",
-        why="Slack cannot reach us: " + _NOTHING_GOES,
+        why="Slack cannot reach us: " + NOTHING_GOES,
         fix="For Socket Mode set SLACK_APP_TOKEN (xapp-…, connections:write); for HTTP, SLACK_SIGNING_SECRET.",
     )
-
-
-class _Answer:
-    def __init__(self, data: Mapping[str, Any], headers: Mapping[str, str]) -> None:
-        self.data, self.headers = data, headers
-
-
-def _asked(settings: Settings, method: str, token: str) -> _Answer | str:
-    """What Slack says; or why not, by its code or the kind of error."""
-    web = WebClient(token=token, base_url=settings.slack_api_url, timeout=_PATIENCE_S, retry_handlers=[])
-    try:
-        said = web.api_call(method)
-    except SlackApiError as error:
-        code = error.response.get("error") if isinstance(error.response.data, dict) else None
-        return str(code or f"HTTP {error.response.status_code}")
-    except (SlackClientError, OSError, ValueError) as error:
-        return _UNREACHED + type(error).__name__
-    return _Answer(said.data if isinstance(said.data, dict) else {}, said.headers)
-
-
-_UNREACHED: Final = "!"
-
-
-def _unanswered(check: str, token: str, because: str, fix: str) -> Finding:
-    if because.startswith(_UNREACHED):
-        return fault(
-            check,
-            f"Slack cannot be reached ({because.removeprefix(_UNREACHED)}).",
-            why=_NOTHING_GOES,
-            fix="Look at the network and the proxy (HTTPS_PROXY), or at SLACK_API_URL, if that is set.",
-        )
-    return fault(check, f"Slack does not accept {token} ({because}).", why=_NOTHING_GOES, fix=fix)
