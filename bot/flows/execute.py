@@ -291,21 +291,26 @@ def _begin(execution: Execution, case: Case, house: House) -> None:
             return execution.rest(house.clock() + _SOON, stage=case.standing.stage)
 
 
-def _run(execution: Execution, case: Case, whom: Whom, found: Would, house: House) -> None:
-    """Our lease is looked at before; what a worker without one sends has the same key."""
+def _run(execution: Execution, case: Case, whom: Whom, found: Would, house: House, *, again: bool = False) -> None:
+    """Our lease is looked at before; what a worker without one sends has the same key. `again`: it may have been done before, and
+    whatever stands in the way of another run says nothing of that.
+    """
     execution.check_lease()
     try:
         became = _tried(execution, case, whom, found, house)
     except LostLease:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it was, it may have happened
-        if isinstance(error, Retryable):
+        if isinstance(error, Retryable) and not again:
             _end(execution, "failed", "away")
             return _close(execution, house)
         log.warning("whether something was done is not known", proposal=execution.id, error=type(error).__name__)
         execution.record(Event(kind="act_unsure", body={"error": type(error).__name__}))
         return _find_out(execution, execution.standing(), house)
     house.reach("act.after_run")
+    if again and isinstance(became, NotDone):
+        _end(execution, "unknown", "unsure")
+        return _close(execution, house)
     return _became(execution, became, house)
 
 
@@ -361,7 +366,7 @@ def _find_out(execution: Execution, standing: Standing, house: House) -> None:
     again = _still_to_be_done(execution, case, house)
     if again is not None:
         execution.record(Event(kind="act_run_again"))
-        return _run(execution, case, for_whom(case, house), again, house)
+        return _run(execution, case, for_whom(case, house), again, house, again=True)
     _end(execution, "unknown", "unsure")
     return _close(execution, house)
 

@@ -691,6 +691,31 @@ def test_run_of_which_nobody_knows_how_it_ended_is_looked_for(
     assert (acts.says(proposal), len(acts.tool.done), len(acts.tool.runs)) == ("done", 1, 1)
 
 
+@pytest.mark.parametrize("second", ["away", "refused"])
+def test_what_stands_in_the_way_of_a_second_run_says_nothing_of_the_first(acts: Acts, second: str) -> None:
+    """It wrote, and its answer was lost; nobody can tell, and then the target is away, or says no."""
+
+    def away() -> None:
+        raise Retryable("busy")
+
+    def lost() -> None:
+        acts.tool.after = _nothing
+        if second == "away":
+            acts.tool.before = away
+        else:
+            acts.tool.refuses = NotDone(why="refused")
+        raise Unsure("the answer was lost")
+
+    acts.tool.after, acts.tool.cannot_tell = lost, Unsure("nobody can tell")
+    proposal = acts.proposes()
+    acts.works()
+    confirm(proposal.id, ANA, acts.house)
+    acts.works()
+    assert len(acts.tool.done) == 1
+    assert acts.stage(proposal.id) == "unknown"
+    assert acts.says(proposal) == "unknown"
+
+
 def test_run_that_never_reached_the_target_is_made_again_only_with_a_key(database: Database) -> None:
     def lost() -> None:
         raise Unsure("?")
