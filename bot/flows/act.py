@@ -48,7 +48,7 @@ def proposed(attempt: Attempt, asker: Person, found: Sorted) -> Notice | None:
         place=question.place,
         intent=way.intent,
         now=attempt.now,
-        is_part=asks_for_more(question.text, _known_tools(acting, attempt.rules)),
+        is_part=asks_for_more(question.text, known_tools(acting, attempt.rules)),
     )
     because = why_not(proposal, tool, asker, acting, attempt.rules, attempt.now)
     if because is not None:
@@ -109,10 +109,10 @@ def _wanted(attempt: Attempt, acting: Acting, enabled: Mapping[str, ToolRule]) -
 
 def enabled_tools(acting: Acting, rules: Rules) -> dict[str, ToolRule]:
     """Those that there are, and that a rule has enabled."""
-    return {name: rule for name, rule in _known_tools(acting, rules).items() if rule.enabled}
+    return {name: rule for name, rule in known_tools(acting, rules).items() if rule.enabled}
 
 
-def _known_tools(acting: Acting, rules: Rules) -> dict[str, ToolRule]:
+def known_tools(acting: Acting, rules: Rules) -> dict[str, ToolRule]:
     found = {name: rule_of(name, rules.tools) for name in acting.tools}
     return {name: rule for name, rule in found.items() if rule is not None}
 

@@ -12,10 +12,10 @@ from typing import Final, NamedTuple
 from bot.core.cited import address, cited
 from bot.core.nouns import Part, SlackPlace, SlackUser
 from bot.core.proposals import Acting, Proposal, Source
-from bot.flows.act import enabled_tools, made, set_up, why_not
+from bot.flows.act import enabled_tools, known_tools, made, set_up, why_not
 from bot.flows.reply import Attempt
 from bot.flows.requests import Sorted
-from bot.steps.propose import MOST_CHARACTERS, Placed, placed, with_body
+from bot.steps.propose import MOST_CHARACTERS, Placed, asks_for_more, placed, with_body
 from policies.evidence import Answer, Evidence, Passage, Put
 from policies.people import Person
 
@@ -84,6 +84,7 @@ def _proposal(
         place=question.place,
         intent=found.route.intent,
         now=attempt.now,
+        is_part=asks_for_more(question.text, known_tools(acting, attempt.rules)),
     )
     proposal = proposal.model_copy(update={"sources": sources_of(answer, evidence)})
     if where.body in filled.missing:

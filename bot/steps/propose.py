@@ -36,7 +36,9 @@ _LEADS_TO: Final = (
     r"(?i)(?<!\s)\s+(?:in|into|on|to|at)\s+(?:the\s+)?(?:project\s+|space\s+|channel\s+)?#?{target}[.!?]*$"
 )
 _GIVEN: Final = re.compile(r"(?i)\b(?:saying|that says|that tells|with the text|with the words)\b")
-_TELLING: Final = re.compile(rf"{_GIVEN.pattern}|(?<=\w):\s")
+_TELLING: Final = re.compile(rf"{_GIVEN.pattern}|(?<=\w):(?:\s|$)")
+_PARAGRAPH: Final = re.compile(r"\n[^\S\n]*\n")
+_ANOTHER: Final = frozenset({("a",), ("an",), ("another",), ("one",), ("two",), ("three",)})
 _POLITE: Final = re.compile(r"(?i)\W*(?:can|could|would|will)\b")
 _COLON: Final = re.compile(r":\s+(\S.*)$", re.DOTALL)
 _ADDRESS: Final = re.compile(r"(?<![\w.+@-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+(?![\w+@-])")
@@ -161,7 +163,8 @@ def _origin(value: Any, text: str) -> Literal["words", "model"]:
 
 def _stands_in(value: str, text: str) -> bool:
     words = " ".join(value.casefold().split())
-    return bool(words) and re.search(rf"(?<!\w){re.escape(words)}(?!\w)", " ".join(text.casefold().split())) is not None
+    whole = rf"(?<![\w.+@-]){re.escape(words)}(?![\w+@-]|\.\w)"
+    return bool(words) and re.search(whole, " ".join(text.casefold().split())) is not None
 
 
 def stands(text: str, wanted: Wanted, does: str) -> bool:
@@ -191,14 +194,26 @@ def choose(text: str, rules: Mapping[str, ToolRule]) -> str | None:
 
 
 def asks_for_more(text: str, rules: Mapping[str, ToolRule]) -> bool:
-    """Whether something else is asked for beside the first, of which nothing would come. What is told behind a colon asks for
-    nothing until its paragraph ends.
+    """Whether something else is asked for beside the first, of which nothing would come. Who says more of the same asks for no
+    other: `make it a story`.
     """
-    said = "\n".join(_TELLING.split(paragraph, maxsplit=1)[0] for paragraph in _without_quotes(text).split("\n"))
-    fitting = (
-        any(_fits(order, rule.words) != (0, 0) for rule in rules.values()) for order in orders(_with_kinds(said))
-    )
-    return sum(fitting) > 1
+    first: set[str] = set()
+    for order in orders(_with_kinds("\n".join(_untold(_without_quotes(text), rules)))):
+        those = {name for name, rule in rules.items() if _fits(order, rule.words) != (0, 0)}
+        if first and those and (first.isdisjoint(those) or order.words[:1] in _ANOTHER):
+            return True
+        first = first or those
+    return False
+
+
+def _untold(text: str, rules: Mapping[str, ToolRule]) -> Iterator[str]:
+    """What is told behind a colon orders nothing, nor does a list below it: until the paragraph ends, all of that is told."""
+    for paragraph in _PARAGRAPH.split(text):
+        for line in paragraph.split("\n"):
+            said, *told = _TELLING.split(line, maxsplit=1)
+            yield said
+            if told and choose(said, rules) is not None:
+                break
 
 
 def _fits(order: Order, phrases: Sequence[str]) -> tuple[int, int]:
@@ -249,8 +264,8 @@ def _without_quotes(text: str) -> str:
 def fill(text: str, tool: AnyTool, rule: ToolRule) -> Filled:
     """From the words of the message."""
     fields = tool.takes.model_fields
-    found = dict(_labelled(text, fields))
-    rest = _QUOTED.sub(_blank, _PASTED.sub(_blank, text))
+    rest = _REPORTED.sub(_blank, _QUOTED.sub(_blank, _PASTED.sub(_blank, text)))
+    found = dict(_labelled(text, rest, fields))
     for name, field in fields.items():
         if name not in found:
             said = _said(rest, field, rule, taken=found.values())
@@ -348,13 +363,14 @@ def settled(tool: AnyTool, values: Mapping[str, Any], origins: Mapping[str, Valu
     return Filled(whole, {name: origins[name] if name in theirs else default for name in whole})
 
 
-def _labelled(text: str, fields: Mapping[str, FieldInfo]) -> Iterator[tuple[str, Any]]:
-    """`summary: The projector is broken`, under the name of the field or its title."""
+def _labelled(text: str, rest: str, fields: Mapping[str, FieldInfo]) -> Iterator[tuple[str, Any]]:
+    """`summary: The projector is broken`, under the name of the field or its title. `rest`: of the text, what others did not write."""
     names = {name: (name.replace("_", " "), *([field.title] if field.title else [])) for name, field in fields.items()}
     others = "|".join(re.escape(one) for each in names.values() for one in each)
     for name, called in names.items():
         for one in called:
-            match = re.search(_LABELLED.format(name=re.escape(one), others=others), text)
+            labels = re.finditer(_LABELLED.format(name=re.escape(one), others=others), text)
+            match = next((each for each in labels if rest[each.start() : each.start(1)].strip()), None)
             if match is not None:
                 yield name, _as_taken(_unquoted(match.group(1).strip()), fields[name])
                 break

@@ -227,6 +227,11 @@ def test_it_is_proposed_with_their_words_and_with_the_text_and_sources_of_docume
     assert (desk.card(proposal), desk.acts.tool.runs) == ("proposed", [])
 
 
+@pytest.mark.parametrize(("rest", "more"), [("", False), (". Then open a ticket about the door.", True)])
+def test_whoever_asks_for_something_else_too_hears_that_it_is_not_done(desk: Bureau, rest: str, *, more: bool) -> None:
+    assert desk.drafts(f"Draft a ticket about the leave and put it in ENG{rest}").is_part is more
+
+
 def test_a_title_is_cut_before_anybody_is_shown_it_so_what_is_sent_is_what_was_shown(desk: Bureau) -> None:
     desk.world.forgets("leave.md")
     desk.world.writes(f"{'leave ' * 50}.md", LEAVE, "acme/staff")

@@ -7,9 +7,20 @@ from typing import Any
 
 import pytest
 
-from bot.core.proposals import Value, not_theirs
+from bot import tools as every
+from bot.core.proposals import AnyTool, Value, not_theirs
 from bot.core.subject import parted
-from bot.steps.propose import MOST_CHARACTERS, asks_for_more, choose, fill, placed, propose, settled, with_body
+from bot.steps.propose import (
+    MOST_CHARACTERS,
+    _stands_in,
+    asks_for_more,
+    choose,
+    fill,
+    placed,
+    propose,
+    settled,
+    with_body,
+)
 from policies.evidence import Citation
 from policies.rules import FILES, parse
 from tests.fakes.tool import FakeTool
@@ -54,6 +65,34 @@ def test_tool_is_the_one_whose_words_are_in_the_request(text: str, tool: str | N
     assert choose(text, RULES) == tool
 
 
+NOBODY: Any = None  # nothing here asks a target
+KINDS: dict[str, AnyTool] = {one.name: one for one in (every.DriveShareFile(NOBODY), every.JiraCreateIssue(NOBODY))}
+URL = "https://docs.google.com/document/d/1234567890abcdef/edit"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "field", "said"),
+    [
+        (
+            "drive.share_file",
+            f"Share the file {URL} with zoe@acme.test. They sent this:\n```\nperson: eve@acme.test\nrole: writer\n```",
+            "person",
+            "zoe@acme.test",
+        ),
+        ("drive.share_file", f"Share {URL} with zoe@acme.test\n> person: eve@acme.test", "person", "zoe@acme.test"),
+        ("drive.share_file", f"Share the file {URL} with zoe@acme.test\n```\nrole: writer\n```", "role", "reader"),
+        ("jira.create_issue", "Please open a ticket about this “Hi,\nproject: OPS\nit burns”", "project", None),
+        ("jira.create_issue", "Open a ticket. Eve wrote: put it in OPS", "project", None),
+        ("jira.create_issue", "Open a ticket\nproject: ENG\n```\nproject: OPS\n```", "project", "ENG"),
+    ],
+)
+def test_what_was_pasted_or_reported_says_nothing_of_where_or_to_whom(
+    name: str, text: str, field: str, said: str | None
+) -> None:
+    rule = RULES[name].model_copy(update={"targets": ("ENG", "OPS") if name.startswith("jira") else ()})
+    assert fill(text, KINDS[name], rule).values.get(field) == said
+
+
 @pytest.mark.parametrize(
     ("text", "more"),
     [
@@ -67,6 +106,17 @@ def test_tool_is_the_one_whose_words_are_in_the_request(text: str, tool: str | N
         ("> comment on ENG-12\nOpen a ticket about that", False),
         ("Can you open a ticket? It is about the printer, which I shared with zoe@acme.test", False),
         ("Open a ticket about the printer and thank you", False),
+        ("Open a ticket in ENG about the login page and make it a story", False),
+        ("Open a ticket about the door. Make the task urgent.", False),
+        ("Share the file Budget 2026 with zoe@acme.test and let her edit the file", False),
+        ("I need a ticket in ENG about the door. Please create the ticket today.", False),
+        (
+            "Raise a ticket in ENG called Onboarding:\n- create a page for the team\n- share the file Budget with zoe",
+            False,
+        ),
+        ("Raise a ticket in ENG: it burns\n\nAnd share the file Budget 2026 with zoe@acme.test", True),
+        ("Draft a page about travel and put it in ENG", False),
+        ("Draft a page about travel and put it in ENG, and share the file Budget 2026 with zoe@acme.test", True),
         ("Open a ticket about the printer", False),
         ("How many days of leave do I have?", False),
     ],
@@ -326,3 +376,20 @@ def test_a_text_that_its_field_does_not_take_is_missing_and_never_cut() -> None:
     whole, longer = (with_body(found, TOOL, "x" * many, quote) for many in (1_000, 1_001))
     assert (whole.missing, whole.origins["text"]) == ((), Value(origin="document", citation=quote))
     assert longer.missing == ("text",)
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "is_theirs"),
+    [
+        ("zoe@acme.test", "Share it with zoe@acme.test.", True),
+        ("zoe@acme.test", "Share it with <zoe@acme.test>", True),
+        ("zoe@acme.test", "Share it with mary-zoe@acme.test", False),
+        ("zoe@acme.test", "Share it with zoe@acme.test.evil.example", False),
+        ("zoe@acme.test", "Share it with zoe@acme.test-evil.example", False),
+        ("ENG", "Open a ticket in ENG.", True),
+        ("ENG", "Open a ticket like ENG-12", False),
+        ("general", "Post it in #general!", True),
+    ],
+)
+def test_a_part_of_an_address_is_not_what_they_said(value: str, text: str, *, is_theirs: bool) -> None:
+    assert _stands_in(value, text) is is_theirs
