@@ -268,6 +268,8 @@ def _colleague(approver: str, proposal: Proposal) -> SlackUser:
 
 
 def _begin(execution: Execution, case: Case, house: House) -> None:
+    if house.acting.executions.is_paused():  # no target is asked anything
+        return execution.rest(house.clock() + _SOON, stage=case.standing.stage)
     found = looked(case, house)
     if isinstance(found, Barred):
         _end(execution, "declined", found.why, said=found.said)

@@ -787,8 +787,12 @@ def test_whoever_takes_it_up_as_the_pause_begins_does_nothing(acts: Acts) -> Non
     acts.works()
     confirm(proposal.id, ANA, acts.house)
     _pauses(acts)
-    acts.works()
+    looks = acts.tool.looks
+    for _ in range(3):
+        acts.now += timedelta(seconds=1)
+        acts.works()
     assert (acts.tool.runs, acts.stage(proposal.id)) == ([], "confirmed")
+    assert acts.tool.looks == looks  # a target is asked nothing
 
 
 def test_yes_during_a_pause_is_none_and_that_is_said(acts: Acts) -> None:
