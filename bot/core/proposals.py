@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, NamedTuple, NewType, Protocol
 
 from pydantic import ValidationError, field_validator
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from bot.core.acting import WRITTEN_FROM, Arguments, Done, Tool, Would
 from bot.core.nouns import Account, Event, ReceiptId, SlackPlace, SlackUser
@@ -192,12 +193,26 @@ def typed(tool: AnyTool, values: Mapping[str, Any]) -> Typed:
     try:
         return Typed(tool.takes.model_validate_json(canonical(values)), {})
     except ValidationError as error:
-        wrong = {str(one["loc"][0]) if one["loc"] else "": _reason(one["type"], one["msg"]) for one in error.errors()}
-        return Typed(None, wrong)
+        return Typed(None, {str(one["loc"][0]) if one["loc"] else "": _reason(one) for one in error.errors()})
 
 
-def _reason(kind: str, said: str) -> str:
-    return "missing" if kind == "missing" else said
+_REASONS: Final = {
+    "missing": "missing",
+    "extra_forbidden": "There is nothing of this name.",
+    "string_pattern_mismatch": "This does not look like one.",
+    "string_too_short": "This is too short: at least {min_length:,} characters are needed.",
+    "string_too_long": "This is too long: at most {max_length:,} characters fit.",
+    "too_short": "This is too little.",
+    "too_long": "This is too much: at most {max_length:,} fit.",
+    "literal_error": "It is one of: {expected}.",
+    "value_error": "This cannot be used: {error}.",
+}
+
+
+def _reason(error: ErrorDetails) -> str:
+    """In words, for whoever put it in: a pattern helps nobody."""
+    about = {name: str(one).partition(":")[0] if name == "error" else one for name, one in error.get("ctx", {}).items()}
+    return _REASONS.get(error["type"], "This cannot be used.").format(**about)
 
 
 def not_theirs(tool: AnyTool, origins: Mapping[str, Value]) -> tuple[str, ...]:

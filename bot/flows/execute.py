@@ -267,7 +267,7 @@ def _colleague(approver: str, proposal: Proposal) -> SlackUser:
     return SlackUser(team=proposal.actor.team, user=approver)
 
 
-def _begin(execution: Execution, case: Case, house: House) -> None:
+def _begin(execution: Execution, case: Case, house: House) -> None:  # noqa: PLR0911 - likewise
     if house.acting.executions.is_paused():  # no target is asked anything
         return execution.rest(house.clock() + _SOON, stage=case.standing.stage)
     found = looked(case, house)

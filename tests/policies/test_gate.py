@@ -175,7 +175,7 @@ def test_no_packaged_tool_is_enabled_and_each_says_whether_it_can_be_tried() -> 
         ("every_target = true\ndomains = []", "every_target = true\ndomain = []", "drive.share_file.domain: Extra"),
         ("a_day = 20", "a_day = 0", "jira.create_issue.a_day"),
         ("approvers = []", 'approvers = ["ben@acme.test"]', "drive.share_file.approvers.0"),
-        ("dry_run = false", "dry_run = true", "no_dry_run_because"),
+        ("dry_run = true", "dry_run = false", "no_dry_run_because"),
         ("expires_minutes = 240", "expires_minutes = 0", "drive.share_file.expires_minutes"),
     ],
 )

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from bot import app
 from bot.core.acting import Barred, Done, NotDone, Unsure, Would
 from bot.core.nouns import ReceiptId, SlackPlace, SlackUser
-from bot.core.proposals import Proposal, Sheet, Standing, canonical, new_proposal_id
+from bot.core.proposals import Proposal, Sheet, Standing, canonical, new_proposal_id, typed
 from bot.playground.slack.surfaces import check_message_blocks
 from bot.slack.render.cards import card
 from connectors.model import Retryable
@@ -215,3 +215,14 @@ def test_each_is_called_what_it_is() -> None:
     from bot import tools
 
     assert {getattr(tools, name).name for name in tools.__all__} == set(TARGETS)
+
+
+@pytest.mark.parametrize("odd", ["", "\n", "two\nlines", "x" * 100_000, 7, [], None])
+def test_what_a_tool_does_not_take_is_said_in_words(target: Target, odd: object) -> None:
+    """Under the field of a form: no pattern, and no name of a library's."""
+    tool = target.tool
+    said = typed(tool, dict.fromkeys(tool.takes.model_fields, odd)).wrong
+    assert said
+    for why in said.values():
+        assert why == "missing" or (why[0].isupper() and why.endswith(".") and len(why) < 200)
+        assert not re.search(r"pattern|Value error|Input should|String should|\^|\\", why)
