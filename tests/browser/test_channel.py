@@ -39,6 +39,7 @@ def test_an_admin_settles_a_channel_and_what_people_get_there_follows(
     form.get_by_role("button", name="Save").click()
     expect(form).to_contain_text('profile.tone: nothing → "plain"')
     mei.keyboard.press("Escape")
+    expect(mei.get_by_role("dialog")).to_have_count(0)
     expect(types(mei, "channel")).to_contain_text("Whoever mentions me is answered alone")
     acme_slack.settled()
 

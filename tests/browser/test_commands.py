@@ -62,6 +62,7 @@ def test_two_admins_edit_at_once_and_the_later_sees_what_the_first_has_changed(
     omars.get_by_role("button", name="Save").click()
     expect(omars.get_by_role("alert")).to_contain_text("another version was saved, so nothing of yours was changed")
     omar.keyboard.press("Escape")
+    expect(omars).to_have_count(0)  # while it is there, nothing can be typed behind it
     expect(types(omar, "policy history")).to_contain_text("mei@acme.test · edited answers.answer")
     mei.keyboard.press("Escape")
     expect(types(omar, "policy set answers.answer.max_lines packaged")).to_contain_text("4 → 5")
