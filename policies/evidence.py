@@ -254,9 +254,12 @@ class Section(Noun):
 
 
 class Put(Noun):
-    """A text that was also to be put somewhere: that is proposed, or not, `because` of this rule."""
+    """A text that was also to be put somewhere: that is proposed, or not, `because` of this rule. `is_part`: nor is what else was
+    asked for.
+    """
 
     because: str | None = None
+    is_part: bool = False
 
 
 class Answer(Noun):
@@ -295,12 +298,14 @@ class Known(Noun):
 
 class Notice(Noun):
     """A reply by rule: no question was put, so nothing was looked up. `says` are an admin's words. What is `known` of the asker
-    is for a conversation in which nobody else reads; None: it is another. `because`: the rule by which something is not done.
+    is for a conversation in which nobody else reads; None: it is another. `because`: the rule by which something is not done;
+    `is_part`: nor is what else was asked for.
     """
 
     kind: Literal["notice"] = "notice"
     about: Literal["greet", "thank", "talk", "help", "about_me", "proposed", "denied"]
     because: str | None = None
+    is_part: bool = False
     says: str | None = None
     name: str | None = None
     known: tuple[Known, ...] | None = None

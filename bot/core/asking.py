@@ -85,7 +85,13 @@ def _orders(text: str) -> Iterator[Order]:
         for start in [0, *(match.end() for match in _SIDE.finditer(sentence))]:
             found = _order(sentence[start:].lstrip(), in_doubt=in_doubt)
             if found is not None:
+                in_doubt = False  # `could you do this and do that?`
                 yield found
+
+
+def breaks(text: str) -> list[tuple[int, int]]:
+    """Where one part of it may end, and the next begins."""
+    return sorted({match.span() for mark in (_SENTENCE, _SIDE) for match in mark.finditer(text)})
 
 
 def is_question(text: str) -> bool:

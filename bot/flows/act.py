@@ -13,7 +13,7 @@ from bot.core.nouns import Event, ReceiptId, SlackPlace, SlackUser
 from bot.core.proposals import Acting, AnyTool, Proposal, act_of, canonical, new_proposal_id
 from bot.flows.reply import Attempt
 from bot.flows.requests import Sorted
-from bot.steps.propose import MOST_CHARACTERS, Filled, Wanted, asks_for_more, propose, stands
+from bot.steps.propose import MOST_CHARACTERS, Filled, Wanted, propose, stands
 from policies.evidence import Notice
 from policies.gate import Act, Actor, Deny, ToolRule, decide, rule_of
 from policies.intents import Route
@@ -48,11 +48,11 @@ def proposed(attempt: Attempt, asker: Person, found: Sorted) -> Notice | None:
         place=question.place,
         intent=way.intent,
         now=attempt.now,
-        is_part=asks_for_more(question.text, known_tools(acting, attempt.rules)),
+        is_part=wanted.is_part,
     )
     because = why_not(proposal, tool, asker, acting, attempt.rules, attempt.now)
     if because is not None:
-        return Notice(about="denied", because=because)
+        return Notice(about="denied", because=because, is_part=wanted.is_part)
     acting.executions.propose(proposal)
     attempt.house.reach("act.after_propose")
     return Notice(about="proposed")
@@ -89,7 +89,8 @@ def _meant(
     if found.route.does == "refuse" or found.requests:
         return None, _NOTHING
     text = attempt.work.question.text
-    wanted = propose(text, {name: (acting.tools[name], rule) for name, rule in enabled.items()}, None)
+    tools = {name: (acting.tools[name], rule) for name, rule in enabled.items()}
+    wanted = propose(text, tools, None, others=known_tools(acting, attempt.rules))
     return (way, wanted) if wanted.because or stands(text, wanted, found.route.does) else (None, _NOTHING)
 
 
@@ -99,7 +100,8 @@ def _wanted(attempt: Attempt, acting: Acting, enabled: Mapping[str, ToolRule]) -
         return _NOTHING
     question = attempt.work.question
     tools = {name: (acting.tools[name], rule) for name, rule in enabled.items()}
-    wanted = propose(question.text, tools, acting.proposer, attempt.house.errand(question))
+    known = known_tools(acting, attempt.rules)
+    wanted = propose(question.text, tools, acting.proposer, attempt.house.errand(question), others=known)
     if wanted.by is not None:
         body = {"by": wanted.by, "because": wanted.because, "tool": wanted.tool}
         event = Event(kind="act_understood", body={**body, **wanted.account.model_dump(mode="json")})

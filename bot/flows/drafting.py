@@ -15,7 +15,7 @@ from bot.core.proposals import Acting, Proposal, Source
 from bot.flows.act import enabled_tools, known_tools, made, set_up, why_not
 from bot.flows.reply import Attempt
 from bot.flows.requests import Sorted
-from bot.steps.propose import MOST_CHARACTERS, Placed, asks_for_more, placed, with_body
+from bot.steps.propose import MOST_CHARACTERS, Placed, placed, with_body
 from policies.evidence import Answer, Evidence, Passage, Put
 from policies.people import Person
 
@@ -40,8 +40,9 @@ def placed_by(attempt: Attempt, asker: Person, found: Sorted) -> Placed | None:
         return None
     enabled = enabled_tools(acting, attempt.rules)
     meant = {name: rule for name, rule in enabled.items() if found.route.intent in rule.intents}
+    known = known_tools(acting, attempt.rules)
     tried = (
-        placed(question.text, {name: (acting.tools[name], rule) for name, rule in each.items()})
+        placed(question.text, {name: (acting.tools[name], rule) for name, rule in each.items()}, others=known)
         for each in set_up(acting, meant)
     )
     return next((one for one in tried if one is not None), None)
@@ -54,7 +55,7 @@ def drafted(attempt: Attempt, asker: Person, found: Sorted, where: Placed, part:
     acting = attempt.house.acting
     assert acting is not None, "it goes somewhere"
     proposal, because = _proposal(attempt, acting, asker, found, where, part.reply, part.evidence)
-    reply = part.reply.model_copy(update={"put": Put(because=because)})
+    reply = part.reply.model_copy(update={"put": Put(because=because, is_part=because is not None and where.is_part)})
     return Drafted(part.model_copy(update={"reply": reply}), proposal if because is None else None)
 
 
@@ -84,7 +85,7 @@ def _proposal(
         place=question.place,
         intent=found.route.intent,
         now=attempt.now,
-        is_part=asks_for_more(question.text, known_tools(acting, attempt.rules)),
+        is_part=where.is_part,
     )
     proposal = proposal.model_copy(update={"sources": sources_of(answer, evidence)})
     if where.body in filled.missing:

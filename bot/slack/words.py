@@ -87,12 +87,20 @@ def shortened(left_out: int) -> str:
 
 
 AN_ADDRESS = "(see where this comes from)"
+_NOR_THE_REST = (
+    "Nor have I done what else you asked for: I do one thing for each message, so please ask for it in another."
+)
 _PUT = "A card in our direct conversation asks whoever wanted it whether to put it there. Nothing has been put anywhere yet."
 
 
 def put(said: Put) -> str:
     """Under a draft that was also to be put somewhere."""
-    return _PUT if said.because is None else f"I put it nowhere. {DENIED.get(said.because, DENIED['no_rule'])}"
+    return _PUT if said.because is None else f"I put it nowhere. {denied(said.because, is_part=said.is_part)}"
+
+
+def denied(because: str, *, is_part: bool) -> str:
+    why = DENIED.get(because, DENIED["no_rule"])
+    return f"{why} {_NOR_THE_REST}" if is_part else why
 
 
 ASK_IN = "Ask in"
@@ -451,7 +459,7 @@ def notice(said: Notice) -> str:
     if said.says is not None:
         return said.says
     if said.about == "denied":
-        return f"I do not do this. {DENIED.get(said.because or '', DENIED['no_rule'])}"
+        return f"I do not do this. {denied(said.because or '', is_part=said.is_part)}"
     if said.about != "about_me":
         return _NOTICES[said.about]
     return _about_me(said.name or "", said.known) if said.known is not None else _ABOUT_ME_ELSEWHERE

@@ -4,24 +4,22 @@ document chooses a tool, or says where anything goes. What was not said is missi
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Annotated, Any, Final, Literal, NamedTuple, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from bot.core.asking import THAT, Order, is_question, is_verb, is_word, orders
+from bot.core.asking import THAT, is_question, is_word, orders
 from bot.core.errors import Unproposed
 from bot.core.nouns import Account
+from bot.core.own_words import QUOTED, in_place, own_words, quotes, unquoted
 from bot.core.ports import NOBODYS, Errand
 from bot.core.proposals import AnyTool, Proposer, Value, body_of, not_theirs, part_of, typed
 from bot.core.subject import parted, subject
+from bot.core.which_tool import ADDRESS, GIVEN, apart, choose, is_only_quoted
 from policies.evidence import Citation
 from policies.gate import ToolRule
 
-_QUOTED: Final = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|«([^«»]+)»|„([^„“”]+)[“”]|(?<!\w)'([^'\n]+)'(?!\w)")
-_PASTED: Final = re.compile(r"(?m)^[ \t]*(?:>|&gt;)[^\n]*|```[\s\S]*?(?:```|\Z)|`[^`\n]+`")
-_REPORTED: Final = re.compile(r"(?i)\b(?:says|said|writes|wrote|asks|asked|told (?:me|us)) ?:(?=\s)[\s\S]*?(?=\n\n|\Z)")
 _WORD: Final = re.compile(r"[^\W_]+")
 _LABELLED: Final = r"(?im)(?:^|[,;])[ \t]*{name}[ \t]*[:=]\s*(\S.*?)(?=$|[,;]\s*(?:{others})[ \t]*[:=])"
 _TOKEN: Final = re.compile(r"[^\s,;“”\"'()]+")
@@ -35,34 +33,18 @@ _THAT: Final = re.compile(rf"(?i){THAT}\s+(\S.*)$")
 _LEADS_TO: Final = (
     r"(?i)(?<!\s)\s+(?:in|into|on|to|at)\s+(?:the\s+)?(?:project\s+|space\s+|channel\s+)?#?{target}[.!?]*$"
 )
-_GIVEN: Final = re.compile(r"(?i)\b(?:saying|that says|that tells|with the text|with the words)\b")
-_TELLING: Final = re.compile(rf"{_GIVEN.pattern}|(?<=\w):(?:\s|$)")
-_PARAGRAPH: Final = re.compile(r"\n[^\S\n]*\n")
-_ANOTHER: Final = frozenset({("a",), ("an",), ("another",), ("one",), ("two",), ("three",)})
 _POLITE: Final = re.compile(r"(?i)\W*(?:can|could|would|will)\b")
 _COLON: Final = re.compile(r":\s+(\S.*)$", re.DOTALL)
-_ADDRESS: Final = re.compile(r"(?<![\w.+@-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+(?![\w+@-])")
 _ADDRESSED: Final = re.compile(r"https?://\S+")
 _NEGATIONS: Final = frozenset({"no", "not", "never", "without", "t", "dont", "cannot"})
 _NUMBER: Final = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)?(?![\w])")
-_KINDS: Final = (
-    (
-        re.compile(r"https?://\S+/browse/\S+|(?<![\w-])[A-Z][A-Z0-9_]+-[1-9]\d*(?![\w-])", re.IGNORECASE),
-        "existing issue",
-    ),
-    (re.compile(r"https?://\S+/pages/\S+|(?i:\b(?:page|article) \d+)"), "existing page"),
-    (re.compile(r"https://(?:drive|docs)\.google\.com/\S+"), "existing file"),
-    (re.compile(r"(?<!\w)#[\w-]+"), "channel"),
-    (_ADDRESS, "colleague"),
-)
 _DRAFTING: Final = ("draft", "compose", "write")
 _WAITS: Final = re.compile(  # it is not to be put anywhere, or not yet
     r"(?i)\b(?:not|never|unless|until|only (?:after|if|when|once|with))\b|n't\b|\bdont\b"
 )
 _DEPENDS: Final = re.compile(r"(?i)\b(?:if|when|once|after|before)\b(?! that\b)")  # beside what it is about
-_ENDINGS: Final = ("s", "d", "ed", "ing")
-_SHORTEST: Final = 4
 _LEADING: Final = 40  # characters before a token, in which a word may lead to it
+NONE: Final[Mapping[str, ToolRule]] = {}
 MOST_CHARACTERS: Final = 6_000  # of a request, and of all arguments: a card shows each of them whole
 
 
@@ -75,37 +57,56 @@ class Filled(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """Where a text that is to be written goes: the tool, what of its arguments was said, and the field of the text."""
+    """Where a text that is to be written goes: the tool, what of its arguments was said, and the field of the text. `is_part`: more
+    was asked for.
+    """
 
     tool: str
     values: Mapping[str, Any]
     body: str
+    is_part: bool = False
 
 
 class Wanted(NamedTuple):
-    """Which tool, and with what. `by` a model, if one was asked; `because`: why it said nothing, or `too_long`."""
+    """Which tool, and with what. `by` a model, if one was asked; `because`: why it said nothing, or `too_long`. `is_part`: more
+    was asked for.
+    """
 
     tool: str | None
     filled: Filled | None
     by: str | None = None
     because: str | None = None
     account: Account = Account()
+    is_part: bool = False
 
 
 def propose(
-    text: str, tools: Mapping[str, tuple[AnyTool, ToolRule]], proposer: Proposer | None, errand: Errand = NOBODYS
+    text: str,
+    tools: Mapping[str, tuple[AnyTool, ToolRule]],
+    proposer: Proposer | None,
+    errand: Errand = NOBODYS,
+    *,
+    others: Mapping[str, ToolRule] = NONE,
 ) -> Wanted:
     """By a model that reads the request and nothing else, if there is one; what of that was not said is marked as its own.
-    More than a card could show is not read at all.
+    More than a card could show is not read at all. Of several things, the first that can be done: `others` cannot be now.
     """
     if len(text) > MOST_CHARACTERS:
         return Wanted(None, None, because="too_long")
+    asked, is_part = one_of(text, {name: rule for name, (_, rule) in tools.items()}, others)
     if proposer is None:
-        return _by_words(text, tools)
+        return _by_words(asked, tools)._replace(is_part=is_part)
     try:
-        return _by_model(text, tools, proposer, errand)
+        return _by_model(asked, tools, proposer, errand)._replace(is_part=is_part)
     except Unproposed as none:
-        return _by_words(text, tools)._replace(by=proposer.name, because=none.because, account=none.account)
+        found = _by_words(asked, tools)
+        return found._replace(by=proposer.name, because=none.because, account=none.account, is_part=is_part)
+
+
+def one_of(text: str, rules: Mapping[str, ToolRule], others: Mapping[str, ToolRule]) -> tuple[str, bool]:
+    """What is said of the first thing that `rules` can do, and whether more was asked for."""
+    parts = apart(text, {**others, **rules})
+    return next((part for part in parts if choose(part, rules) is not None), text), len(parts) > 1
 
 
 def _by_words(text: str, tools: Mapping[str, tuple[AnyTool, ToolRule]]) -> Wanted:
@@ -120,7 +121,7 @@ def _by_model(text: str, tools: Mapping[str, tuple[AnyTool, ToolRule]], proposer
     if name is None or name not in tools:
         return Wanted(None, None, said.by, None, account)
     (tool, rule), values = tools[name], said.values
-    if _is_only_quoted(text, rule):
+    if is_only_quoted(text, rule):
         return _by_words(text, tools)._replace(by=said.by, account=account)
     wrong = {field: why for field, why in typed(tool, values).wrong.items() if why != "missing"}
     if wrong:
@@ -141,18 +142,7 @@ def together(one: Account, other: Account) -> Account:
 def _theirs(text: str, tool: AnyTool, name: str) -> str:
     """What they quote says neither where anything goes nor whom it reaches."""
     field = tool.takes.model_fields.get(name)
-    return _without_quotes(text) if field is not None and part_of(field) in {"target", "recipient"} else text
-
-
-def _is_only_quoted(text: str, rule: ToolRule) -> bool:
-    """Whether its words are in what somebody quotes, and nowhere else."""
-    return _is_named(text, rule) and not _is_named(_without_quotes(text), rule)
-
-
-def _is_named(text: str, rule: ToolRule) -> bool:
-    """Whether all words of one phrase are there, in whatever order."""
-    said = _WORD.findall(text.casefold())
-    return any(all(_at(said, place) is not None for place in _places(phrase)) for phrase in rule.words)
+    return own_words(text) if field is not None and part_of(field) in {"target", "recipient"} else text
 
 
 def _origin(value: Any, text: str) -> Literal["words", "model"]:
@@ -179,92 +169,13 @@ def stands(text: str, wanted: Wanted, does: str) -> bool:
 
 
 def _is_draft(text: str) -> bool:
-    return any(is_word(order.verb, verb) for order in orders(_without_quotes(text)) for verb in _DRAFTING)
-
-
-def choose(text: str, rules: Mapping[str, ToolRule]) -> str | None:
-    """The one tool that is asked for first; of several, that with most of its words in it. None: no one, or no one alone."""
-    for order in orders(_with_kinds(_without_quotes(text))):
-        found = {name: _fits(order, rule.words) for name, rule in rules.items()}
-        best = max(found.values(), default=(0, 0))
-        those = [name for name, weight in found.items() if weight == best and weight != (0, 0)]
-        if those:
-            return those[0] if len(those) == 1 else None
-    return None
-
-
-def asks_for_more(text: str, rules: Mapping[str, ToolRule]) -> bool:
-    """Whether something else is asked for beside the first, of which nothing would come. Who says more of the same asks for no
-    other: `make it a story`.
-    """
-    first: set[str] = set()
-    for order in orders(_with_kinds("\n".join(_untold(_without_quotes(text), rules)))):
-        those = {name for name, rule in rules.items() if _fits(order, rule.words) != (0, 0)}
-        if first and those and (first.isdisjoint(those) or order.words[:1] in _ANOTHER):
-            return True
-        first = first or those
-    return False
-
-
-def _untold(text: str, rules: Mapping[str, ToolRule]) -> Iterator[str]:
-    """What is told behind a colon orders nothing, nor does a list below it: until the paragraph ends, all of that is told."""
-    for paragraph in _PARAGRAPH.split(text):
-        for line in paragraph.split("\n"):
-            said, *told = _TELLING.split(line, maxsplit=1)
-            yield said
-            if told and choose(said, rules) is not None:
-                break
-
-
-def _fits(order: Order, phrases: Sequence[str]) -> tuple[int, int]:
-    """How many words of one phrase are there, and how near to the verb. The first is the verb."""
-    weights = [(0, 0)]
-    for verbs, *others in map(_places, phrases):
-        if any(is_verb(order, verb) for verb in verbs):
-            at = [_at(order.words, place) for place in others]
-            if None not in at:
-                weights.append((1 + len(at), -sum(one for one in at if one is not None)))
-    return max(weights)
-
-
-@lru_cache(maxsize=1_024)
-def _places(phrase: str) -> Sequence[Sequence[str]]:
-    """`open/file ticket`: one of the first two, and the third."""
-    return [place.split("/") for place in phrase.casefold().split()]
-
-
-def _at(words: Sequence[str], place: Sequence[str]) -> int | None:
-    return next((at for at, word in enumerate(words) if any(_is_like(word, one) for one in place)), None)
-
-
-@lru_cache(maxsize=16_384)
-def _is_like(said: str, word: str) -> bool:
-    return is_word(_stem(said), _stem(word))
-
-
-@lru_cache(maxsize=16_384)
-def _stem(word: str) -> str:
-    ending = next((one for one in _ENDINGS if word.endswith(one) and len(word) - len(one) >= _SHORTEST), "")
-    stem = word.removesuffix(ending)
-    return stem.removesuffix("e") if len(stem) > _SHORTEST else stem
-
-
-def _with_kinds(text: str) -> str:
-    """What only a machine is called says by its form what it is, and nothing else."""
-    for form, kind in _KINDS:
-        text = form.sub(f" {kind} ", text)
-    return text
-
-
-def _without_quotes(text: str) -> str:
-    """Nor what somebody else is said to have written, until that paragraph ends."""
-    return _REPORTED.sub(" ", _QUOTED.sub(" ", _PASTED.sub(" ", text)))
+    return any(is_word(order.verb, verb) for order in orders(own_words(text)) for verb in _DRAFTING)
 
 
 def fill(text: str, tool: AnyTool, rule: ToolRule) -> Filled:
     """From the words of the message."""
     fields = tool.takes.model_fields
-    rest = _REPORTED.sub(_blank, _QUOTED.sub(_blank, _PASTED.sub(_blank, text)))
+    rest = in_place(text)
     found = dict(_labelled(text, rest, fields))
     for name, field in fields.items():
         if name not in found:
@@ -277,10 +188,20 @@ def fill(text: str, tool: AnyTool, rule: ToolRule) -> Filled:
     return settled(tool, found, {name: Value(origin="words") for name in found})
 
 
-def placed(text: str, tools: Mapping[str, tuple[AnyTool, ToolRule]]) -> Placed | None:
+def placed(
+    text: str, tools: Mapping[str, tuple[AnyTool, ToolRule]], *, others: Mapping[str, ToolRule] = NONE
+) -> Placed | None:
     """By the words around what it is to be about: those say what it says, and never where it goes. None: it is only to be
     written, or nobody can tell for what.
     """
+    asked, is_part = one_of(text, {name: rule for name, (_, rule) in tools.items()}, others)
+    if is_part and _WAITS.search(own_words(text)) is not None:
+        return None  # nobody can tell what of it
+    found = _placed(asked, tools)
+    return found._replace(is_part=is_part) if found is not None else None
+
+
+def _placed(text: str, tools: Mapping[str, tuple[AnyTool, ToolRule]]) -> Placed | None:
     writing, then = parted(text, {place for _, rule in tools.values() for place in rule.targets})
     about = subject(writing) or ""
     around = f"{writing.removesuffix('.').replace(about, ' ', 1) if about else writing} {then}"
@@ -298,22 +219,22 @@ def placed(text: str, tools: Mapping[str, tuple[AnyTool, ToolRule]]) -> Placed |
     if not then and not any(part_of(fields[one]) == "target" for one in found):
         return None
     free = [one for one, field in fields.items() if _is_text(field) and one not in {*found, bodies[name]}]
-    quoted = [next(filter(None, match.groups())).strip() for match in _QUOTED.finditer(around)]
+    quoted = quotes(around)
     titles = quoted or ([about[:1].upper() + about[1:]] if about else [])
     return Placed(name, {**found, **dict(zip(free, titles, strict=False))}, bodies[name])
 
 
 def _waits(writing: str, about: str, then: str) -> bool:
     """Whether anything says that it is to go nowhere, or depends on something, or is only asked about."""
-    said = _without_quotes(f"{writing} {then}")
-    around = _without_quotes(f"{writing.replace(about, ' ', 1) if about else writing} {then}")
+    said = own_words(f"{writing} {then}")
+    around = own_words(f"{writing.replace(about, ' ', 1) if about else writing} {then}")
     return _WAITS.search(said) is not None or _DEPENDS.search(around) is not None or is_question(said)
 
 
 def is_to_be_written(text: str) -> bool:
     """What it is about was said, and not what it says."""
     writing = parted(text).writing
-    said = _GIVEN.search(writing) or _COLON.search(_QUOTED.sub(_blank, writing))
+    said = GIVEN.search(writing) or _COLON.search(unquoted(writing))
     return said is None and subject(writing) is not None
 
 
@@ -331,7 +252,7 @@ def with_body(placed: Placed, tool: AnyTool, text: str, citation: Citation) -> F
 
 def _outside(text: str, fields: Mapping[str, FieldInfo], rule: ToolRule) -> dict[str, Any]:
     """Of two places neither is meant, wherever each of them stands."""
-    rest, found = _without_quotes(text), dict[str, Any]()
+    rest, found = own_words(text), dict[str, Any]()
     for name, field in fields.items():
         if part_of(field) == "target":
             said: Any = _only_of((rest,), field, rule, found.values())
@@ -340,10 +261,6 @@ def _outside(text: str, fields: Mapping[str, FieldInfo], rule: ToolRule) -> dict
         if said is not None:
             found[name] = said
     return found
-
-
-def _blank(match: re.Match[str]) -> str:
-    return " " * len(match.group())
 
 
 def settled(tool: AnyTool, values: Mapping[str, Any], origins: Mapping[str, Value]) -> Filled:
@@ -372,12 +289,12 @@ def _labelled(text: str, rest: str, fields: Mapping[str, FieldInfo]) -> Iterator
             labels = re.finditer(_LABELLED.format(name=re.escape(one), others=others), text)
             match = next((each for each in labels if rest[each.start() : each.start(1)].strip()), None)
             if match is not None:
-                yield name, _as_taken(_unquoted(match.group(1).strip()), fields[name])
+                yield name, _as_taken(_bare(match.group(1).strip()), fields[name])
                 break
 
 
-def _unquoted(said: str) -> str:
-    match = _QUOTED.fullmatch(said)
+def _bare(said: str) -> str:
+    match = QUOTED.fullmatch(said)
     return next(filter(None, match.groups())) if match is not None else said
 
 
@@ -388,7 +305,7 @@ def _as_taken(said: str, field: FieldInfo) -> Any:
 def _said(text: str, field: FieldInfo, rule: ToolRule, *, taken: Any) -> Any:
     match part_of(field):
         case "recipient":
-            addresses = list(dict.fromkeys(_ADDRESS.findall(text)))
+            addresses = list(dict.fromkeys(ADDRESS.findall(text)))
             return _one_or_all(addresses, field)
         case "target":
             return _only_target(text, field, rule, taken)
@@ -501,9 +418,9 @@ def _is_text(field: FieldInfo) -> bool:
 
 def _texts(text: str, targets: Sequence[str], *, most: int) -> Sequence[str]:
     """What was quoted, in order; or else what is said after such words as `about`, and after a colon."""
-    quoted = [next(filter(None, match.groups())).strip() for match in _QUOTED.finditer(text)]
+    quoted = quotes(text)
     if quoted:
-        behind = _COLON.search(_QUOTED.sub(_blank, text))
+        behind = _COLON.search(unquoted(text))
         return [*quoted, _ended(behind.group(1))] if behind is not None and len(quoted) < most else quoted
     colon = _COLON.search(text)
     if colon is None and _POLITE.match(text) is not None:

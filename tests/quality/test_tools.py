@@ -14,13 +14,14 @@ from bot import tools as every
 from bot.app import packaged_rules
 from bot.core.ports import Guess
 from bot.core.proposals import AnyTool, Proposer
+from bot.core.which_tool import choose
 from bot.models.embedder import MiniLM
 from bot.models.examples import ByExamples
 from bot.models.gateway.door import Limits
 from bot.models.proposer import MOST_TOKENS, HostedProposer
 from bot.models.weights import locate
 from bot.settings import load
-from bot.steps.propose import Wanted, choose, propose, stands
+from bot.steps.propose import Wanted, propose, stands
 from bot.steps.route import route
 from policies.gate import ToolRule
 from policies.intents import Route

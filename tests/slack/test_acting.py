@@ -121,7 +121,19 @@ def test_of_several_things_one_is_done_and_the_card_says_that_the_rest_is_not(ac
     until(lambda: "act_shown" in kinds(acme))
     acme.person("ana").click(place, found.ts, "act:confirm")
     assert "You asked for more than this" in read(shows(acme, place, "Done.").blocks)
-    assert len(tool.runs) == 1
+    ((_, arguments, _),) = tool.runs
+    assert (arguments.summary, arguments.text) == ("The projector is broken", "")
+
+
+@pytest.mark.parametrize("more", ["", ". Create a ticket in ENG about the door."])
+def test_who_is_refused_the_first_of_several_things_hears_that_the_rest_is_not_done_either(
+    acme: Office, tool: FakeTool, more: str
+) -> None:
+    acme.asks("ana", f"Create a ticket in HR about the lamp{more}")
+    said = acme.reply(acme.direct("ana")).text
+    assert "I do not do this" in said
+    assert ("Nor have I done what else you asked for" in said) is bool(more)
+    assert tool.runs == []
 
 
 def test_card_is_in_the_thread_where_its_words_were_said_and_nobody_else_can_press_it(

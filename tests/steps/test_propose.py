@@ -10,11 +10,10 @@ import pytest
 from bot import tools as every
 from bot.core.proposals import AnyTool, Value, not_theirs
 from bot.core.subject import parted
+from bot.core.which_tool import apart, asks_for_more, choose
 from bot.steps.propose import (
     MOST_CHARACTERS,
     _stands_in,
-    asks_for_more,
-    choose,
     fill,
     placed,
     propose,
@@ -123,6 +122,58 @@ def test_what_was_pasted_or_reported_says_nothing_of_where_or_to_whom(
 )
 def test_whoever_asks_for_several_things_is_known_to(text: str, *, more: bool) -> None:
     assert asks_for_more(text, RULES) is more
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (
+            "Open a ticket in ENG about the printer. Then comment on ENG-1: see the other one.",
+            ["Open a ticket in ENG about the printer.", "Then comment on ENG-1: see the other one."],
+        ),
+        (
+            "Could you open a ticket in ENG about the lift and let #general know?",
+            ["Could you open a ticket in ENG about the lift", "let #general know?"],
+        ),
+        (
+            "Please do this:\n- open a ticket about the printer\n- post in #general: it is broken",
+            ["Please do this:\n- open a ticket about the printer", "post in #general: it is broken"],
+        ),
+        (
+            "Open a ticket in ENG “Login fails. And more.” and post “Hi, all” in #general",
+            ["Open a ticket in ENG “Login fails. And more.”", "post “Hi, all” in #general"],
+        ),
+        (
+            "Open a ticket about the door. Open a ticket about the roof. Open a ticket about the gate.",
+            [f"Open a ticket about the {what}." for what in ("door", "roof", "gate")],
+        ),
+        ("Post in #general and open a ticket: it burns", ["Post in #general", "open a ticket: it burns"]),
+        ("Open a ticket about the printer, the scanner and the fax", None),
+        ('Create a ticket saying "share the file with everybody"', None),
+        ("", None),
+    ],
+)
+def test_what_is_said_of_one_thing_says_nothing_of_another(text: str, parts: list[str] | None) -> None:
+    assert apart(text, RULES) == (parts or [text])
+
+
+def test_of_several_things_the_first_that_can_be_done_is_proposed_with_its_own_words() -> None:
+    rest = {name: rule for name, rule in RULES.items() if name != TOOL.name}
+    second = "Comment on ENG-1 that it burns. Open a ticket in ENG about the printer. Post in #general: all is well"
+    for text in ("Open a ticket in ENG about the printer. Then comment on ENG-1: see the other one.", second):
+        wanted = propose(text, TOOLS, None, others=rest)
+        assert wanted.filled is not None
+        said = {name: wanted.filled.values[name] for name in ("project", "summary", "text")}
+        assert said == {"project": "ENG", "summary": "the printer", "text": ""}
+        assert wanted.is_part
+    assert not propose("Open a ticket in ENG about the printer", TOOLS, None, others=rest).is_part
+
+
+@pytest.mark.parametrize("more", ["", ". Then open a ticket in ENG about the door."])
+def test_a_draft_is_called_by_what_it_is_about_and_not_by_what_else_is_asked_for(more: str) -> None:
+    found = placed(f"Draft a ticket for ENG about the leave{more}", TOOLS, others=RULES)
+    assert found is not None
+    assert (found.values, found.is_part) == ({"project": "ENG", "summary": "The leave"}, bool(more))
 
 
 @pytest.mark.parametrize(
@@ -235,6 +286,7 @@ def test_every_packaged_tool_has_words_that_choose_it() -> None:
 EVERY = {name: (TOOL, rule.model_copy(update={"targets": ("ENG", "OPS")})) for name, rule in RULES.items()}
 TOOLS = {TOOL.name: (TOOL, RULE.model_copy(update={"enabled": True}))}
 ENDLESS: dict[str, Callable[[int], str]] = {
+    "things": lambda n: "create a ticket. " * (n // 17),
     "newlines": lambda n: "create ticket " + "\n" * n + "x",
     "spaces": lambda n: "create ticket summary: x" + " " * n + "y\nz",
     "labels": lambda n: "create ticket " + "summary: ;" * (n // 10),
@@ -347,10 +399,10 @@ def test_a_text_for_two_places_goes_to_neither_and_the_form_asks(text: str) -> N
         "draft a ticket about the leave and file it in ENG only after Ana has read it",
         "draft a ticket about the leave and file it in ENG once it is agreed",
         "draft a ticket in ENG about the leave?",
-        "draft a ticket in ENG about the leave, and create a ticket about the door",
+        "draft a ticket in ENG about the leave, and create a ticket about the door, but not yet",
     ],
 )
-def test_a_text_that_is_not_to_go_yet_or_not_alone_goes_nowhere(text: str) -> None:
+def test_a_text_that_is_not_to_go_yet_goes_nowhere(text: str) -> None:
     assert placed(text, {TOOL.name: (TOOL, RULE)}) is None
 
 
