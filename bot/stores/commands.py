@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal, NamedTuple, TypeVar
+from typing import Any, Final, Literal, NamedTuple
 
 from pydantic import ValidationError
 from sqlalchemy import update
@@ -23,6 +23,7 @@ from bot.stores import evaluations, halts, identities, pauses, reviews
 from bot.stores.config import Config, Taken
 from bot.stores.database import Database, changed, insert_into, insert_new
 from bot.stores.identities import AskForPeople
+from bot.stores.in_hand import InHand
 from bot.stores.inbox import Inbox
 from bot.stores.leases import Claim
 from bot.stores.ledger.book import Ledger
@@ -32,8 +33,6 @@ from bot.stores.tables import ChangeRow, InboxRow, RemovalRow, TypingRow
 SLACK_COMMAND: Final = "command:slack"
 AT_ONCE: Final = "command:slack:at_once"  # what waits behind no other
 COMMANDS: Final = (AT_ONCE, SLACK_COMMAND)
-
-Written = TypeVar("Written")
 
 AskForSync = Callable[[Session, str, datetime], bool]
 """A job for this source, in the caller's transaction. Whether there is such a source."""
@@ -131,7 +130,7 @@ class Commands:
             return None
 
 
-class OpenCommand:
+class OpenCommand(InHand[Inbox]):
     """The `CommandWork` port."""
 
     def __init__(
@@ -144,26 +143,15 @@ class OpenCommand:
         claim: Claim,
         asked: Asked,
     ) -> None:
-        self._database, self._ledger, self._inbox, self._clock = database, ledger, inbox, clock
+        self.typed = Typed.model_validate_json(claim.payload)
+        super().__init__(inbox, database, ledger, clock, claim, self.typed.receipt)
         self._config, self._asked = config, asked
         self._sources = Sources(database)
-        self._claim = claim
-        self.typed = Typed.model_validate_json(claim.payload)
-        self.attempt = claim.attempts
 
     def recorded(self, kind: str) -> Event | None:
         with self._database.reading() as session:
             events = [event for event in self._ledger.events(session, self.typed.receipt) if event.kind == kind]
         return Event(kind=kind, body=events[-1].body or {}) if events else None
-
-    def check_lease(self) -> None:
-        self._inbox.check(self._claim)
-
-    def renew(self) -> None:
-        self._inbox.renew(self._claim, self._clock())
-
-    def record(self, *events: Event) -> None:
-        self._held(lambda session, now: self._append(session, events, now))
 
     def configure(
         self, texts: Mapping[str, str], *, base: int, author: str, note: str, body: Mapping[str, Any]
@@ -377,33 +365,10 @@ class OpenCommand:
 
     def finish(self, event: Event) -> None:
         def write(session: Session, now: datetime) -> None:
-            self._inbox.finish(session, self._claim, now)
+            self._queue.finish(session, self._claim, now)
             self._append(session, (event,), now)
 
         self._held(write)
-
-    def fail(self, event: Event, error: str) -> None:
-        def write(session: Session, now: datetime) -> None:
-            self._inbox.finish(session, self._claim, now, error=error)
-            self._append(session, (event,), now)
-
-        self._held(write)
-
-    def try_again(self, event: Event, error: str, after: timedelta) -> None:
-        def write(session: Session, now: datetime) -> None:
-            self._inbox.again(session, self._claim, now + after, error=error)
-            self._append(session, (event,), now)
-
-        self._held(write)
-
-    def _held(self, write: Callable[[Session, datetime], Written]) -> Written:
-        with self._database.writing() as session:
-            self._inbox.hold(session, self._claim)
-            return write(session, self._clock())
-
-    def _append(self, session: Session, events: tuple[Event, ...], now: datetime) -> None:
-        ours = [event.model_copy(update={"receipt": self.typed.receipt}) for event in events]
-        self._ledger.append(session, ours, now)
 
 
 def _said(typed: Typed) -> dict[str, Any]:

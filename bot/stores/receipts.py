@@ -1,9 +1,9 @@
 """Receipts being written: what a question led to, event by event, under the lease of whoever works on it."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from cachetools import LRUCache
 from sqlmodel import Session
@@ -14,6 +14,7 @@ from bot.core.ports import Pace
 from bot.core.record import evidence_from, texts_of
 from bot.stores import reviews
 from bot.stores.database import Database, insert_new
+from bot.stores.in_hand import InHand
 from bot.stores.inbox import Inbox
 from bot.stores.leases import Claim
 from bot.stores.ledger.book import Ledger, Recorded
@@ -21,8 +22,6 @@ from bot.stores.pauses import paused
 from bot.stores.tables import TextRow
 from bot.stores.texts import evidence_texts
 from policies.evidence import Evidence
-
-Written = TypeVar("Written")
 
 
 class Receipts:
@@ -100,17 +99,15 @@ class Receipts:
             self._ledger.append(session, [event], self._clock())
 
 
-class OpenReceipt:
+class OpenReceipt(InHand[Inbox]):
     """The `Work` port."""
 
     def __init__(self, database: Database, ledger: Ledger, inbox: Inbox, clock: Clock, claim: Claim) -> None:
-        self._database, self._ledger, self._inbox, self._clock = database, ledger, inbox, clock
-        self._claim = claim
         self.question = Question.model_validate_json(claim.payload)
-        self.attempt = claim.attempts
+        super().__init__(inbox, database, ledger, clock, claim, self.question.receipt)
 
     def thread(self, within: timedelta) -> Sequence[Said]:
-        return [Said(by="person", text=one.text) for one in self._inbox.before(self.question, within)]
+        return [Said(by="person", text=one.text) for one in self._queue.before(self.question, within)]
 
     def recorded(self, kind: str) -> Event | None:
         with self._database.reading() as session:
@@ -122,12 +119,9 @@ class OpenReceipt:
             texts = evidence_texts(session, named)
         return evidence_from(named, texts)
 
-    def record(self, *events: Event) -> None:
-        self._held(lambda session, now: self._append(session, events, now))
-
     def record_shown(self, event: Event) -> None:
         def write(session: Session, now: datetime) -> None:
-            self._inbox.leave_lane(session, self._claim)
+            self._queue.leave_lane(session, self._claim)
             self._append(session, (event,), now)
 
         self._held(write)
@@ -143,10 +137,10 @@ class OpenReceipt:
 
     def pace(self) -> Pace:
         with self._database.reading() as session:
-            return self._inbox.pace(session, self.question.receipt)
+            return self._queue.pace(session, self.question.receipt)
 
     def is_withdrawn(self) -> bool:
-        return self._inbox.withdrawn(self.question.receipt)
+        return self._queue.withdrawn(self.question.receipt)
 
     def is_paused(self) -> bool:
         with self._database.reading() as session:
@@ -154,20 +148,17 @@ class OpenReceipt:
 
     def record_turned_away(self, event: Event) -> bool:
         def write(session: Session, now: datetime) -> bool:
-            told = self._inbox.tell(session, self.question.receipt)
+            told = self._queue.tell(session, self.question.receipt)
             self._append(session, (event.model_copy(update={"body": {**event.body, "told": told}}),), now)
             return told
 
         return self._held(write)
 
-    def check_lease(self) -> None:
-        self._inbox.check(self._claim)
-
     def finish(self, event: Event) -> None:
         """Signed, too: from here on nobody can change this receipt unseen."""
 
         def write(session: Session, now: datetime) -> None:
-            self._inbox.finish(session, self._claim, now)
+            self._queue.finish(session, self._claim, now)
             self._append(session, (event,), now)
             self._ledger.checkpoint(session, now)
 
@@ -177,17 +168,10 @@ class OpenReceipt:
         """Signed, too: what a person is asked about is what was decided."""
 
         def write(session: Session, now: datetime) -> None:
-            self._inbox.finish(session, self._claim, now)
+            self._queue.finish(session, self._claim, now)
             reviews.begin(session, self.question, now)
             self._append(session, (event,), now)
             self._ledger.checkpoint(session, now)
-
-        self._held(write)
-
-    def fail(self, event: Event, error: str) -> None:
-        def write(session: Session, now: datetime) -> None:
-            self._inbox.finish(session, self._claim, now, error=error)
-            self._append(session, (event,), now)
 
         self._held(write)
 
@@ -196,23 +180,11 @@ class OpenReceipt:
 
         def write(session: Session, now: datetime) -> None:
             if apart:
-                self._inbox.leave_lane(session, self._claim)
-            self._inbox.again(session, self._claim, now + after, error=error)
+                self._queue.leave_lane(session, self._claim)
+            self._queue.again(session, self._claim, now + after, error=error)
             self._append(session, (event,), now)
 
         self._held(write)
-
-    def renew(self) -> None:
-        self._inbox.renew(self._claim, self._clock())
-
-    def _held(self, write: Callable[[Session, datetime], Written]) -> Written:
-        with self._database.writing() as session:
-            self._inbox.hold(session, self._claim)
-            return write(session, self._clock())
-
-    def _append(self, session: Session, events: tuple[Event, ...], now: datetime) -> None:
-        ours = [event.model_copy(update={"receipt": self.question.receipt}) for event in events]
-        self._ledger.append(session, ours, now)
 
 
 def _chosen(question: Question) -> list[Event]:

@@ -2,9 +2,9 @@
 moves is moved by one conditional update, with its event in the same transaction.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, func, select
@@ -14,6 +14,7 @@ from bot.core.clock import Clock
 from bot.core.nouns import Event, Question, ReceiptId, Shows, SlackPlace, SlackUser, Turn
 from bot.core.record import evidence_from, intents_of
 from bot.stores.database import Database, changed, insert_new
+from bot.stores.in_hand import InHand
 from bot.stores.leases import Claim, Leases
 from bot.stores.ledger.book import Ledger
 from bot.stores.tables import InboxRow, ReviewRow, ReviewTurnRow
@@ -23,8 +24,6 @@ from policies.review import TRANSITIONS, Ruling, Stage
 
 KIND: Final = "review"
 _OPEN: Final = ("waiting", "claimed")
-
-Written = TypeVar("Written")
 
 
 class ReviewStore(Leases[ReviewRow]):
@@ -96,22 +95,17 @@ class ReviewStore(Leases[ReviewRow]):
         if changed(session, asked.values(due_at=until, **waits)) == 0:
             self._set(session, claim, due_at=now, **waits)
 
-    def again(self, session: Session, claim: Claim, due_at: datetime, *, error: str) -> None:
-        self._set(session, claim, state="waiting", due_at=due_at, lease_until=None, error=error)
-
     def move(self, session: Session, claim: Claim, instead_of: Stage, **values: object) -> bool:
         here = (col(ReviewRow.stage) == instead_of) & self._held(claim)
         return changed(session, update(ReviewRow).where(here).values(**values)) == 1
 
 
-class OpenReview:
+class OpenReview(InHand[ReviewStore]):
     """The `Review` port."""
 
     def __init__(self, store: ReviewStore, database: Database, ledger: Ledger, clock: Clock, claim: Claim) -> None:
-        self._store, self._database, self._ledger, self._clock = store, database, ledger, clock
-        self._claim = claim
         self.question = Question.model_validate_json(claim.payload)
-        self.attempt = claim.attempts
+        super().__init__(store, database, ledger, clock, claim, self.question.receipt)
 
     def stage(self) -> Stage:
         with self._database.reading() as session:
@@ -132,17 +126,14 @@ class OpenReview:
         with self._database.reading() as session:
             return evidence_from(named, evidence_texts(session, named))
 
-    def record(self, event: Event) -> None:
-        self._held(lambda session, now: self._append(session, event, now))
-
     def ask(self, turn: Turn, event: Event, *, instead_of: Stage) -> bool:
         def write(session: Session, now: datetime) -> bool:
-            if not self._store.move(session, self._claim, instead_of, stage="asked", turn=turn.number):
+            if not self._queue.move(session, self._claim, instead_of, stage="asked", turn=turn.number):
                 return False
             body = turn.model_dump(exclude={"reviewer"})
             row = {**body, "team": turn.reviewer.team, "reviewer": turn.reviewer.user}
             assert insert_new(session, ReviewTurnRow, [row]) == 1, "turns are counted under the lease"
-            self._append(session, event, now)
+            self._append(session, (event,), now)
             return True
 
         assert "asked" in TRANSITIONS[instead_of]
@@ -150,9 +141,9 @@ class OpenReview:
 
     def move(self, stage: Stage, event: Event, *, instead_of: Stage) -> bool:
         def write(session: Session, now: datetime) -> bool:
-            is_moved = self._store.move(session, self._claim, instead_of, stage=stage)
+            is_moved = self._queue.move(session, self._claim, instead_of, stage=stage)
             if is_moved:
-                self._append(session, event, now)
+                self._append(session, (event,), now)
             return is_moved
 
         assert stage in TRANSITIONS[instead_of]
@@ -165,48 +156,23 @@ class OpenReview:
         self._held(lambda session, _: _change(session, turn, shows=shows))
 
     def is_at(self, stage: Stage) -> bool:
-        self._store.check(self._claim)
+        self._queue.check(self._claim)
         return self.stage() == stage
 
     def rest(self, until: datetime) -> None:
         with self._database.writing() as session:
-            self._store.rest(session, self._claim, until, self._clock())
+            self._queue.rest(session, self._claim, until, self._clock())
 
     def finish(self, event: Event | None) -> None:
         """Signed, too, if it is the end of the receipt."""
 
         def write(session: Session, now: datetime) -> None:
-            self._store.finish(session, self._claim, now)
+            self._queue.finish(session, self._claim, now)
             if event is not None:
-                self._append(session, event, now)
+                self._append(session, (event,), now)
                 self._ledger.checkpoint(session, now)
 
         self._held(write)
-
-    def try_again(self, event: Event, error: str, after: timedelta) -> None:
-        def write(session: Session, now: datetime) -> None:
-            self._store.again(session, self._claim, now + after, error=error)
-            self._append(session, event, now)
-
-        self._held(write)
-
-    def fail(self, event: Event, error: str) -> None:
-        def write(session: Session, now: datetime) -> None:
-            self._store.finish(session, self._claim, now, error=error)
-            self._append(session, event, now)
-
-        self._held(write)
-
-    def renew(self) -> None:
-        self._store.renew(self._claim, self._clock())
-
-    def _held(self, write: Callable[[Session, datetime], Written]) -> Written:
-        with self._database.writing() as session:
-            self._store.hold(session, self._claim)
-            return write(session, self._clock())
-
-    def _append(self, session: Session, event: Event, now: datetime) -> None:
-        self._ledger.append(session, [event.model_copy(update={"receipt": self.question.receipt})], now)
 
 
 def begin(session: Session, question: Question, now: datetime) -> None:
