@@ -41,9 +41,14 @@ _WISHES: Final = (  # who wants `the page` looks for it: it is there
     rf"(?:i|we)(?: would|'d)? (?:also |really |urgently )?(?:like|love|want|need)(?: to (?:have|get))?(?! you\b| to\b){_NOT_THE}",
     rf"(?:can|could|may) (?:i|we) (?:please )?(?:get|have){_NOT_THE}",
     r"colleague (?:also |urgently )?(?:needs|should (?:get|have))",
+    rf"(?:can|could|may) colleague (?:please )?(?:get|have){_NOT_THE}",
 )
 _LEAD: Final = re.compile(
     rf"(?i)(?:{_FILLER})*+(?P<politely>(?:{'|'.join(_POLITELY)})\s+)?(?:{_FILLER})*+(?P<wish>(?:{'|'.join(_WISHES)})\b)?"
+)
+_PLACE: Final = re.compile(  # said before what is to be done there: `on ENG-12, note that …`
+    rf"(?i)(?:{_FILLER})*+(?P<place>(?:on|in|under|to|at) (?:[^\s,:.!?;]+ ){{0,8}}?"
+    rf"(?:[^\s,:.!?;]+ ?,|(?:existing (?:issue|page|file)|channel)(?= (?:please|pls|{_POLITELY[0]})\b)))\s+"
 )
 _PLEASE: Final = re.compile(r"(?i)\b(?:please|pls|plz|kindly)\b")
 _IN_DOUBT: Final = re.compile(  # such a sentence asks for nothing, unless politely
@@ -82,8 +87,12 @@ def orders(text: str) -> Iterator[Order]:
 def _orders(text: str) -> Iterator[Order]:
     for sentence in _SENTENCE.split(_SPACES.sub(" ", text.replace("’", "'"))):
         in_doubt = _IN_DOUBT.match(sentence) is not None or _asks(sentence)
-        for start in [0, *(match.end() for match in _SIDE.finditer(sentence))]:
+        place = _PLACE.match(sentence)
+        at = place.end() if place is not None else 0
+        for start in [at, *(match.end() for match in _SIDE.finditer(sentence) if match.end() > at)]:
             found = _order(sentence[start:].lstrip(), in_doubt=in_doubt)
+            if found is not None and place is not None and start == at:
+                found = found._replace(words=(*found.words, *_WORD.findall(place["place"].casefold())))
             if found is not None:
                 in_doubt = False  # `could you do this and do that?`
                 yield found

@@ -27,13 +27,18 @@ _LED: Final = re.compile(
     r"(?i)\b(?:in|into|on|onto|to|at|with|under|project|space|channel|issue|ticket|page|file|folder|document|doc|sheet|for|or|rather|mean|actually|no,)\s+$"
 )
 _SAYING: Final = re.compile(
-    r"(?i)\b(?:saying|that says|with the text|with the words|titled|called|named|about)\b:?\s*(?:that\s+)?(\S.*)$"
+    r"(?i)\b(?:saying|that says|with the text|with the words|titled|entitled|with the title|called|named|about)\b:?\s*(?:that\s+)?(\S.*)$"
 )
 _THAT: Final = re.compile(rf"(?i){THAT}\s+(\S.*)$")
+_TOLD_TO: Final = re.compile(
+    r"(?i)(?:\blet\b.{1,80}?\bknow|\b(?:tell|inform|notify|remind)\b.{1,80}?#[\w-]+)\s+(?!(?:about|of|in|on)\b)(\S.*)$"
+)
+_GIVEN_TOO: Final = re.compile(rf"(?<!\s)\s+(?:and )?(?:{GIVEN.pattern.removeprefix('(?i)')})(?:\s+|$)", re.IGNORECASE)
 _LEADS_TO: Final = (
     r"(?i)(?<!\s)\s+(?:in|into|on|to|at)\s+(?:the\s+)?(?:project\s+|space\s+|channel\s+)?#?{target}[.!?]*$"
 )
 _POLITE: Final = re.compile(r"(?i)\W*(?:can|could|would|will)\b")
+_DASH: Final = re.compile(r"^[-–—]\s+")
 _COLON: Final = re.compile(r":\s+(\S.*)$", re.DOTALL)
 _ADDRESSED: Final = re.compile(r"https?://\S+")
 _NEGATIONS: Final = frozenset({"no", "not", "never", "without", "t", "dont", "cannot"})
@@ -417,7 +422,7 @@ def _is_text(field: FieldInfo) -> bool:
 
 
 def _texts(text: str, targets: Sequence[str], *, most: int) -> Sequence[str]:
-    """What was quoted, in order; or else what is said after such words as `about`, and after a colon."""
+    """What was quoted, in order; or else what is said after such words as `about`, and after a colon, or who is told what."""
     quoted = quotes(text)
     if quoted:
         behind = _COLON.search(unquoted(text))
@@ -426,11 +431,11 @@ def _texts(text: str, targets: Sequence[str], *, most: int) -> Sequence[str]:
     if colon is None and _POLITE.match(text) is not None:
         text = text.rstrip().removesuffix("?")  # of the request: `could you open a ticket about the door?`
     said = _SAYING.search(text[: colon.start()] if colon is not None else text)
+    titled = [] if said is None else _GIVEN_TOO.split(said.group(1), maxsplit=1)[:most]
     if colon is not None:
-        before = [_without_target(said.group(1), targets)] if said is not None and most > 1 else []
-        return [*before, _ended(colon.group(1))]
-    said = said or _THAT.search(text)
-    return [_without_target(said.group(1), targets)] if said is not None else []
+        return [*(_without_target(one, targets) for one in titled[:1] if most > 1), _ended(colon.group(1))]
+    told = _THAT.search(text) or _TOLD_TO.search(text)
+    return [_without_target(one, targets) for one in titled or ([told.group(1)] if told is not None else [])]
 
 
 def _without_target(said: str, targets: Sequence[str]) -> str:
@@ -444,4 +449,4 @@ def _without_target(said: str, targets: Sequence[str]) -> str:
 
 
 def _ended(said: str) -> str:
-    return said.strip().rstrip(".")
+    return _DASH.sub("", said.strip()).rstrip(".")

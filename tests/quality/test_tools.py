@@ -111,6 +111,48 @@ def test_words_of_others_choose_the_tool(part: str, least: float) -> None:
     assert share([by_words(text) == tool for text, tool in messages(part, wanted=True)]) >= least
 
 
+@pytest.mark.parametrize(
+    ("text", "tool"),
+    [
+        ("On ENG-14 please note that the fix was deployed yesterday", "jira.comment"),
+        ("On ENG-14, add a comment: the fix was deployed", "jira.comment"),
+        ("On the wiki page Onboarding, note that the link is broken", "confluence.comment"),
+        ("In #general, please say that lunch is late", "slack.post_message"),
+        ("In ENG-12 comment 3 says that the door is broken", None),
+        ("Can zoe@acme.test get edit rights on https://docs.google.com/document/d/1abcdefghijk", "drive.share_file"),
+        ("make zoe@acme.test a viewer of the offsite plan in Drive", "drive.share_file"),
+        ("Drop a note in #support: phones are down", "slack.post_message"),
+        ("Leave a note on ENG-12: phones are down", "jira.comment"),
+    ],
+)
+def test_where_it_is_done_may_be_said_first_and_a_note_is_left_where_that_is(text: str, tool: str | None) -> None:
+    assert by_words(text) == tool
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("let everyone in #ops know the server is back", {"text": "the server is back"}),
+        ("Can you tell #marketing the campaign is live?", {"text": "the campaign is live"}),
+        ("Please let #ops know about the server", {"text": "the server"}),
+        (
+            "Write a wiki article in HR called Remote work that says you may work from home twice a week",
+            {"title": "Remote work", "text": "you may work from home twice a week"},
+        ),
+        (
+            "Create a wiki page in ENG named Release that says: tag, build, ship",
+            {"title": "Release", "text": "tag, build, ship"},
+        ),
+        ("Publish a page in ENG: 'API limits' - 100 a minute", {"title": "API limits", "text": "100 a minute"}),
+        ("add a page to space OPS with the title Runbook", {"title": "Runbook"}),
+    ],
+)
+def test_title_and_text_are_told_apart_and_so_is_who_is_told(text: str, values: Mapping[str, str]) -> None:
+    filled = propose(text, TOOLS, None).filled
+    assert filled is not None
+    assert {name: one for name, one in filled.values.items() if name in {"title", "text"}} == values
+
+
 @pytest.mark.parametrize(("part", "most"), [("tuned", 0), ("aside", 1)])
 def test_words_of_others_who_ask_for_nothing_choose_hardly_any_tool(part: str, most: int) -> None:
     assert sum(by_words(text) is not None for text, _ in messages(part, wanted=False)) <= most
