@@ -212,6 +212,12 @@ REPLIES: tuple[Reply, ...] = (
 )  # fmt: skip
 
 
+def test_at_a_folder_it_is_said_where_an_address_goes_instead_of_a_link() -> None:
+    said = admin.said(NotLinked("handbook")).text
+    assert "people.yaml" in said
+    assert "/footnote sources sync handbook" in said
+
+
 def test_every_reply_that_there_is_is_tried_here() -> None:
     short = {NoMember, NoAdmin, TooMany, Misread, Helped, NowPaused, NowRunning}
     assert {type(reply) for reply in REPLIES} == {
