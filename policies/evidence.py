@@ -230,7 +230,7 @@ class RefusalReason(StrEnum):
 
 class Refusal(Noun):
     """`unknown_at`: the sources that do not know the one person who reads this, and hence can have given nothing; at those of
-    `sign_in_at` they may link themselves. `says` are
+    `sign_in_at` they may link themselves, at those of `by_address` nobody is linked. `says` are
     an admin's words instead of ours, `ask_in` the channel to go to. `hand_over`: a rule lets people be asked all the same.
     `can`: what else whoever asks may have done here.
     """
@@ -239,6 +239,7 @@ class Refusal(Noun):
     reason: RefusalReason
     unknown_at: tuple[str, ...] = ()
     sign_in_at: tuple[str, ...] = ()
+    by_address: tuple[str, ...] = ()
     says: str | None = None
     ask_in: str | None = None
     hand_over: bool = False
@@ -290,10 +291,11 @@ class Clarification(Noun):
 
 
 class Known(Noun):
-    """What somebody is at one source. Nothing: it does not know them."""
+    """What somebody is at one source. Nothing: it does not know them. `by_address`: and nobody is linked there."""
 
     source: str
     principals: tuple[str, ...]
+    by_address: bool = False
 
 
 class Notice(Noun):

@@ -38,6 +38,7 @@ from bot.stores.vectors import Vectors, embedded_client, server_client
 from connectors.model import Connector, Fatal, Loop, loops_of_access
 from policies.access import oldest
 from policies.evidence import Evidence
+from policies.identities import LINKED
 from policies.intents import ModelClass
 from policies.redaction.view import View
 
@@ -244,6 +245,7 @@ def _assistant(
         conversations=conversations,
         told_of_embedder=partial(_told_of_embedder, records),
         signs_in=signs_in,
+        by_address=partial(_by_address, records),
     )
     answers, summaries, drafts = map(_once_each_of_a_class, writers or without_models())
     for model_class in get_args(ModelClass):  # a model that nobody could be asked for is told of before a question
@@ -334,6 +336,10 @@ def _read_at(records: Records) -> Mapping[str, datetime | None]:
         for source, connector in records.built.of(records.sources.listed())
         if source.kind != SAVED_KIND
     }
+
+
+def _by_address(records: Records) -> frozenset[str]:
+    return frozenset(source.name for source in records.sources.listed() if source.kind not in LINKED)
 
 
 def _texts_read_at(records: Records) -> Mapping[str, datetime | None]:

@@ -14,6 +14,7 @@ from bot.stores.embedders import Standing
 from bot.stores.loops import Checkpoint
 from bot.stores.sources import OAUTH, Source
 from connectors.model import Fatal, Loop
+from policies.identities import LINKED
 
 _LOOPS = (Loop.CONTENT, Loop.STRUCTURE, Loop.ACCESS, Loop.GROUPS)
 
@@ -68,6 +69,11 @@ def link(name: str, email: str, account: str | None) -> None:
     """Whom an admin says somebody is at a source that does not tell. It holds from the next look at its groups on."""
     with command() as settings, app.records(settings) as records:
         who, now = person(email, named_by="A person is named by"), records.clock()
+        if account is not None and any(one.name == name and one.kind not in LINKED for one in records.sources.listed()):
+            raise BadUse(
+                f"At {name} people are known by their address alone. Put it into the people.yaml of its folder, then: "
+                f"footnote sync {name}"
+            )
         with records.database.writing() as session:
             new = records.sources.link(session, name, who, account, by=operator(), at=now)
             body = {"source": name, "email": who, "account": account, "operator": operator()}

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, Protocol
 
-from bot.core.channels import Preview
+from bot.core.channels import Foreseen, Preview
 from bot.core.checked import ReviewReply
 from bot.core.commands import Misread, Pause, parse
 from bot.core.evaluated import Evaluation, EvaluationReply
@@ -219,10 +219,14 @@ class FormOpened(NamedTuple):
 
 
 class Changed(NamedTuple):
-    """A new version is in force."""
+    """A new version is in force. `replaced`: what others had set there until now; `passed_over`: the versions since the one that
+    is in force again, the newest first.
+    """
 
     number: int
     edits: tuple[Edit, ...]
+    replaced: tuple[Setting, ...] = ()
+    passed_over: tuple[Version, ...] = ()
 
 
 class Unchanged(NamedTuple):
@@ -241,11 +245,14 @@ class Conflict(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """For a second admin. `asked`, by their names, are those who could be written to. Without an end there is no other."""
+    """For a second admin. `asked`, by their names, are those who could be written to. Without an end there is no other.
+    `passed_over`, once it is agreed to: as of what is in force.
+    """
 
     widens: tuple[str, ...]
     asked: tuple[str, ...]
     expires_at: datetime | None
+    passed_over: tuple[Version, ...] = ()
 
 
 class NotYourself(NamedTuple):
@@ -630,7 +637,9 @@ class Voice(Protocol):
         """How many of these, from the first on, a card has room for."""
         ...
 
-    def offer(self, change: Change, edits: Sequence[Edit], to: Member, *, again: bool) -> bool:
+    def offer(
+        self, change: Change, edits: Sequence[Edit], foreseen: Sequence[Foreseen], to: Member, *, again: bool
+    ) -> bool:
         """A card with which somebody agrees to a change, or does not. Whether they could be written to."""
         ...
 

@@ -124,6 +124,14 @@ class Preview(NamedTuple):
         return self.documents - self.beyond - (self.shut or 0)
 
 
+class Foreseen(NamedTuple):
+    """What can be used in a channel as it is, and what could once a change of its rules is agreed to."""
+
+    channel: str
+    now: Preview
+    then: Preview
+
+
 def preview(
     here: ChannelRules, shelves: Mapping[Shelf, int], readable: Collection[ListId], readers: Audience | None
 ) -> Preview:

@@ -20,11 +20,12 @@ class Shelf(NamedTuple):
 
 
 class Known(NamedTuple):
-    """Whether a source knows somebody. `may_sign_in`: and so link themselves."""
+    """Whether a source knows somebody. `may_sign_in`: and so link themselves. `by_address`: nobody is linked there."""
 
     source: str
     is_known: bool
     may_sign_in: bool = False
+    by_address: bool = False
 
 
 class Recent(NamedTuple):

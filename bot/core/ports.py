@@ -558,6 +558,10 @@ class History(Protocol):
 
     def note(self, event: Event) -> None: ...
 
+    def note_once(self, event: Event) -> bool:
+        """Whether its receipt does not say so already."""
+        ...
+
 
 class Poster(Protocol):
     """Shows a reply to the people who asked. `again`: an earlier attempt may have shown it already, and it is shown once."""

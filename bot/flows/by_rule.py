@@ -1,5 +1,7 @@
 """What is said by rule, without looking anything up? Nothing here depends on what is in any document."""
 
+from collections.abc import Collection
+
 from bot.flows.act import may_have_done
 from bot.flows.reply import Attempt, is_alone, may_sign_in_at
 from bot.flows.requests import refused
@@ -49,9 +51,15 @@ def _about(asker: Person, attempt: Attempt, way: Route) -> Notice:
     says = attempt.rules.intents[way.intent].says
     if not is_alone(attempt):
         return Notice(about="about_me", says=says)
-    read = sorted(source for source, moment in attempt.house.reading.read_at().items() if moment is not None)
-    known = tuple(Known(source=source, principals=_at(asker, source)) for source in read)
+    reading = attempt.house.reading
+    read = sorted(source for source, moment in reading.read_at().items() if moment is not None)
+    known = tuple(_known(asker, source, reading.by_address()) for source in read)
     return Notice(about="about_me", says=says, name=asker.name, known=known)
+
+
+def _known(person: Person, source: str, by_address: Collection[str]) -> Known:
+    held = _at(person, source)
+    return Known(source=source, principals=held, by_address=not held and source in by_address)
 
 
 def _at(person: Person, source: str) -> tuple[str, ...]:

@@ -4,9 +4,10 @@ a version of the configuration, which a second admin agrees to where it lets mor
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from bot.core.admin import (
+    Change,
     Changed,
     ChannelChanged,
     ChannelShown,
@@ -19,6 +20,7 @@ from bot.core.admin import (
     PolicyShown,
     Reply,
     Setting,
+    Texts,
     TooLong,
     Typed,
     Waiting,
@@ -31,18 +33,20 @@ from bot.core.channels import (
     ChannelScope,
     ChannelShow,
     ChannelWish,
+    Foreseen,
     Preview,
     nothing_in,
     preview,
 )
 from bot.core.clock import Clock
-from bot.core.nouns import Event, Question, SlackPlace
+from bot.core.nouns import Event, Question, ReceiptId, SlackPlace, SlackUser
 from bot.core.ports import Access, People, Shelf
 from bot.flows import policy
 from bot.flows.policy import PACKAGED, Governing
 from connectors.model import Retryable
 from policies.channels import ChannelRules, as_written, is_channel, settled_for
 from policies.people import Audience
+from policies.rules import Rules, parse
 from policies.spelt import value
 
 _TABLE = "channels"
@@ -129,7 +133,7 @@ def _shown(typed: Typed, house: Governing, around: Surroundings | None) -> Chann
     found = shown.settings if isinstance(shown, PolicyShown) else ()
     settings = tuple(Setting(one.path.removeprefix(prefix), one.value, one.origin) for one in found)
     here = _here(channel, house)
-    return ChannelShown(channel, here, settings, _previewed(channel, typed, here, house, around))
+    return ChannelShown(channel, here, settings, _previewed(channel, typed, house, around))
 
 
 def _with_preview(
@@ -146,28 +150,53 @@ def _with_preview(
         return reply
     match reply:
         case Changed():
-            here = _here(channel, house)
-            return ChannelChanged(reply, _previewed(channel, typed, here, house, around), ())
+            return ChannelChanged(reply, _previewed(channel, typed, house, around), ())
         case Waiting():
             return ChannelChanged(reply, None, nothing_in(wanted or (), around.shelves()))
         case _:
             return reply
 
 
-def _previewed(
-    channel: str, typed: Typed, here: ChannelRules, house: Governing, around: Surroundings | None
-) -> Preview | None:
+def foresee(change: Change, base: Texts, around: Surroundings) -> tuple[Foreseen, ...]:
+    """Of each channel whose own rules it changes."""
+    if not change.texts:
+        return ()
+    now, then = parse(base.texts), parse(change.texts)
+    touched = [
+        channel
+        for channel in sorted({*now.channels, *then.channels})
+        if settled_for(channel, now.channels) != settled_for(channel, then.channels)
+    ]
+    whose = _Whose(change.by, change.receipt)
+    return tuple(
+        Foreseen(channel, _used(channel, whose, now, around), _used(channel, whose, then, around))
+        for channel in touched
+    )
+
+
+class _Whose(NamedTuple):
+    """Who looks, and by which command."""
+
+    by: SlackUser
+    receipt: ReceiptId
+
+
+def _previewed(channel: str, typed: Typed, house: Governing, around: Surroundings | None) -> Preview | None:
     if around is None:
         return None
-    shelves = around.shelves()
+    return _used(channel, _Whose(typed.by, typed.receipt), house.configuration.rules(), around)
+
+
+def _used(channel: str, whose: _Whose, rules: Rules, around: Surroundings) -> Preview:
+    here, shelves = settled_for(channel, rules.channels), around.shelves()
     if here.mode == "private":
         return preview(here, shelves, frozenset(), None)
-    now, place = around.clock(), SlackPlace(team=typed.by.team, channel=channel, message="0")
-    question = Question(receipt=typed.receipt, text="", asker=typed.by, place=place, asked_at=now)
-    declared = house.configuration.rules().audience.full_members.principals
+    now, place = around.clock(), SlackPlace(team=whose.by.team, channel=channel, message="0")
+    question = Question(receipt=whose.receipt, text="", asker=whose.by, place=place, asked_at=now)
+    declared = rules.audience.full_members.principals
     try:
         readers = around.people.readers(question, around.people.asker(question), declared=declared)
-    except Retryable:  # what was changed is in force: it is told without this
+    except Retryable:  # what was changed is in force, or is to be agreed to: it is told without this
         readers = Audience(people=(), complete=False)
     readable = around.access.readable(readers, now) if readers.complete else frozenset()
     return preview(here, shelves, readable, readers)

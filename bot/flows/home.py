@@ -88,7 +88,9 @@ def _known(person: Person, house: House) -> tuple[Known, ...]:
     read = sorted(source for source, moment in house.reading.read_at().items() if moment is not None)
     known = {source: is_known_at(person, source) for source in read}
     offered = frozenset[str]() if all(known.values()) or person.email is None else frozenset(house.signs_in())
-    return tuple(Known(source, is_known, not is_known and source in offered) for source, is_known in known.items())
+    listed = frozenset(house.reading.by_address())
+    unknown = {source for source in read if not known[source]}
+    return tuple(Known(one, known[one], one in unknown & offered, one in unknown & listed) for one in read)
 
 
 def _recent(user: SlackUser, person: Person, house: House) -> Iterator[Recent]:

@@ -6,6 +6,7 @@ What lets more be seen, or trusts more people, waits until a second admin has ag
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import takewhile
 from typing import Any, Final, NamedTuple
 
 from bot.core.admin import (
@@ -41,6 +42,7 @@ from bot.core.admin import (
     Voice,
     Waiting,
 )
+from bot.core.channels import Foreseen
 from bot.core.clock import Clock
 from bot.core.identities import Identities, Relink
 from bot.core.nouns import Event
@@ -73,7 +75,9 @@ PACKAGED: Final = "packaged"
 
 @dataclass(frozen=True)
 class Governing:
-    """`first`: the admins whom the settings name. `anew`: a name for a change, which nobody can guess."""
+    """`first`: the admins whom the settings name. `anew`: a name for a change, which nobody can guess. `foresee`: what a change
+    of such a version would come to in channels.
+    """
 
     configuration: Configuration
     changes: Changes
@@ -83,6 +87,7 @@ class Governing:
     first: Sequence[str]
     anew: Callable[[], str]
     clock: Clock
+    foresee: Callable[[Change, Texts], Sequence[Foreseen]] = lambda _change, _base: ()
 
     @property
     def linking(self) -> Linking:
@@ -126,7 +131,8 @@ def set_to(path: str, written: str | None, work: CommandWork, by: Member, house:
         return at
     if written is None:
         return _form(at, work, by, house)
-    return _edited(work, by, house, f"set {dotted(at)}", lambda texts: _with(texts, at, written))
+    reply = _edited(work, by, house, f"set {dotted(at)}", lambda texts: _with(texts, at, written))
+    return reply._replace(replaced=_replaced(reply, house)) if isinstance(reply, Changed) else reply
 
 
 def send_in(filled: Filled, work: CommandWork, by: Member, house: Governing, opened: Event | None) -> Reply:
@@ -160,7 +166,14 @@ def roll_back(number: int, work: CommandWork, by: Member, house: Governing) -> R
     target = house.configuration.version(number)
     if target is None:
         return NoSuchVersion(house.configuration.newest().version.number)
-    return _edited(work, by, house, f"rolled back to {number}", lambda _: dict(target.texts))
+    reply = _edited(work, by, house, f"rolled back to {number}", lambda _: dict(target.texts))
+    match reply:
+        case Changed():
+            return reply._replace(passed_over=_between(number, reply.number, house))
+        case Waiting(asked=(_, *_)):
+            return reply._replace(passed_over=_between(number, None, house))
+        case _:
+            return reply
 
 
 def decide(pressed: Pressed, work: CommandWork, by: Member, house: Governing) -> Reply:
@@ -357,8 +370,8 @@ def _proposed(
 
 
 def _offered(change: Change, others: Sequence[Member], base: Texts, house: Governing, *, again: bool) -> Reply:
-    edits = _edits_of(change, base)
-    asked = tuple(other.name for other in others if house.voice.offer(change, edits, other, again=again))
+    edits, foreseen = _edits_of(change, base), house.foresee(change, base)
+    asked = tuple(other.name for other in others if house.voice.offer(change, edits, foreseen, other, again=again))
     return Waiting(change.widens, asked, change.expires_at)
 
 
@@ -415,17 +428,40 @@ def _shown(newest: Texts, path: str | None, found: Mapping[Path, Any], house: Go
 
 
 def _origins(newest: Texts, paths: Iterable[Path], house: Governing) -> Mapping[Path, Version]:
-    """Since which version each that was set has had the value that it has now."""
+    """Since which version each that was set has had the value that it has in this one."""
     now = overridden(newest.texts)
     open_ = {path: now[path] for path in paths if path in now}
     found: dict[Path, Version] = {}
     for each in house.configuration.backwards():
         if not open_:
             break
+        if each.version.number > newest.version.number:
+            continue
         then = overridden(each.texts)
         open_ = {path: set_ for path, set_ in open_.items() if then.get(path, ...) == set_}
         found |= dict.fromkeys(open_, each.version)
     return found
+
+
+def _replaced(changed: Changed, house: Governing) -> tuple[Setting, ...]:
+    """Whoever types a value says it of whatever holds at that moment, seen or not: so they hear whose it was."""
+    before, after = (house.configuration.version(each) for each in (changed.number - 1, changed.number))
+    if before is None or after is None:
+        return ()
+    touched = [one for one in differences(before.texts, after.texts) if one.before is not None]
+    origins = _origins(before, [one.path for one in touched], house)
+    by = after.version.author
+    return tuple(
+        Setting(dotted(one.path), value(one.before), origins[one.path])
+        for one in touched
+        if one.path in origins and origins[one.path].author != by
+    )
+
+
+def _between(older: int, newer: int | None, house: Governing) -> tuple[Version, ...]:
+    """The newest first. Without a `newer` one, to the end."""
+    since = takewhile(lambda each: each.version.number > older, house.configuration.backwards())
+    return tuple(each.version for each in since if newer is None or each.version.number < newer)
 
 
 def _edits(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Edit, ...]:

@@ -43,6 +43,9 @@ class Reading:
     # Where somebody else's is, and what it was sent of what is asked; None: it is our own.
     told_of_embedder: Callable[[str, str], Sent | None] = lambda _name, _asked: None
     signs_in: Callable[[], Collection[str]] = tuple  # the sources at which people may link themselves
+    by_address: Callable[[], Collection[str]] = (
+        tuple  # those that know people by their address alone: nobody is linked there
+    )
 
     def pinned(self) -> "Reading":
         """For one question: an embedder that takes over meanwhile answers the next."""

@@ -150,7 +150,8 @@ def _saying_where_unknown(reply: Reply, sought: Sought, attempt: Attempt) -> Rep
             here = {source for source in read if not scope or any(Named(source).covers(named(one)) for one in scope)}
             unknown = sorted(source for source in here if not is_known_at(person, source))
             sign_in = may_sign_in_at(unknown, person, attempt) if unknown else ()
-            return reply.model_copy(update={"unknown_at": tuple(unknown), "sign_in_at": sign_in})
+            listed = tuple(source for source in unknown if source in house.by_address())
+            return reply.model_copy(update={"unknown_at": tuple(unknown), "sign_in_at": sign_in, "by_address": listed})
         case _:
             return reply
 

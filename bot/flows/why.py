@@ -70,15 +70,15 @@ def rate(
     useful: bool,
     channel: str,
     message: str,
+    click: str,
     history: History,
     wait: Pause = pause,
 ) -> bool:
-    """Whether it was this receipt's message."""
+    """Whether it was this receipt's message, and counts: each click does once, however often it arrives."""
     if _place_of(_written(receipt, channel, message, history, wait), channel, message) is None:
         return False
-    body = {"by": str(clicker), "useful": useful, "channel": channel, "message": message}
-    history.note(Event(kind="feedback", receipt=receipt, body=body))
-    return True
+    body = {"by": str(clicker), "useful": useful, "channel": channel, "message": message, "click": click}
+    return history.note_once(Event(kind="feedback", receipt=receipt, body=body))
 
 
 def _written(receipt: ReceiptId, channel: str, message: str, history: History, wait: Pause) -> Sequence[Event]:

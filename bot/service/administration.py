@@ -12,6 +12,7 @@ from bot.core.identities import LineRefused
 from bot.core.nouns import SlackUser
 from bot.core.tooling import ToolDesk, Untried
 from bot.flows.admin import Administration
+from bot.flows.channel import foresee
 from bot.flows.people import is_ours, refusal_of_list
 from bot.flows.policy import Governing, expire, refusal_of_form
 from bot.flows.trying import is_ours as is_of_a_tool
@@ -37,6 +38,7 @@ def administration(
     reach: Reach,
     tools: ToolDesk | None = None,
 ) -> Administration:
+    around = surroundings(records, people)
     governing = Governing(
         configuration=records.config,
         changes=typed,
@@ -46,6 +48,7 @@ def administration(
         first=records.settings.admins,
         anew=lambda: f"c_{secrets.token_hex(12)}",
         clock=records.clock,
+        foresee=partial(foresee, around=around),
     )
     return Administration(
         signing_in=signing_in.house(records, governing),
@@ -59,7 +62,7 @@ def administration(
         evaluations=evaluations,
         archive=Archive(records),
         reach=reach,
-        surroundings=surroundings(records, people),
+        surroundings=around,
         tools=tools,
     )
 

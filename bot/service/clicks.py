@@ -39,8 +39,11 @@ def rated(
     useful: bool,  # noqa: FBT001 - it is called by position
     channel: str,
     message: str,
+    click: str,
 ) -> bool:
-    return rate(receipt, clicker, useful=useful, channel=channel, message=message, history=records.receipts)
+    return rate(
+        receipt, clicker, useful=useful, channel=channel, message=message, click=click, history=records.receipts
+    )
 
 
 def chosen(

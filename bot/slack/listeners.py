@@ -24,6 +24,7 @@ from policies.evidence import Clarification
 _ANY = re.compile("")
 _OPTION = re.compile(r"choose:\d")
 _RECEIPT = re.compile(r"r_[0-9a-f]{24}")
+_MOMENT = re.compile(r"[0-9]{1,16}\.[0-9]{1,16}")
 
 _LOOKS, _BETWEEN_S = 50, 0.1  # at a click that comes before it is on record where its message went
 
@@ -69,7 +70,7 @@ class Hands:
     wake: Callable[[], None]  # whoever answers
     explain: Explain
     use: Explain  # a draft, for them to use
-    rate: Callable[[ReceiptId, SlackUser, bool, str, str], bool]
+    rate: Callable[[ReceiptId, SlackUser, bool, str, str, str], bool]
     choose: Callable[[ReceiptId, int, SlackUser, str, str], Choice]
     may_ask: Callable[[ReceiptId, SlackUser], bool]  # a person, after an answer that did not help
     overhear: Callable[[dict[str, Any]], None]  # of what nobody addressed to us
@@ -83,6 +84,7 @@ class _Click(NamedTuple):
     message: str
     thread: str | None
     value: str
+    at: str  # by Slack's clock, which tells it from any other of theirs
 
 
 class Listeners:
@@ -172,12 +174,12 @@ class Listeners:
         ack()
         click = _clicked(body, self._us)
         pressed = render.feedback_pressed(click.value) if click else None
-        if click is None or pressed is None or not _RECEIPT.fullmatch(pressed[0]):
+        if click is None or not _MOMENT.fullmatch(click.at) or pressed is None or not _RECEIPT.fullmatch(pressed[0]):
             return
         receipt, useful = ReceiptId(pressed[0]), pressed[1]
 
         def rate() -> None:
-            if self._hands.rate(receipt, click.by, useful, click.channel, click.message):
+            if self._hands.rate(receipt, click.by, useful, click.channel, click.message, click.at):
                 said, asks = render.thanks(useful=useful), not useful and self._hands.may_ask(receipt, click.by)
                 client.chat_postEphemeral(
                     text=said,
@@ -231,9 +233,10 @@ def _clicked(body: dict[str, Any], us: Us) -> _Click | None:
         case {
             "user": {"id": str(user)},
             "container": {"type": "message", "message_ts": str(message), "channel_id": str(channel)} as container,
-            "actions": [{"value": str(value)}, *_],
+            "actions": [{"value": str(value)} as action, *_],
         }:
-            return _Click(SlackUser(team=us.team, user=user), channel, message, container.get("thread_ts"), value)
+            by, at = SlackUser(team=us.team, user=user), str(action.get("action_ts") or "")
+            return _Click(by, channel, message, container.get("thread_ts"), value, at)
         case _:
             return None
 

@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook import WebhookClient
 
 from bot.core.admin import Change, Decided, Edit, Form, FormOpened, Member, Pressed, Reply, Typed, Version
+from bot.core.channels import Foreseen
 from bot.core.evaluated import Evaluation
 from bot.core.identities import ImportForm, Linked
 from bot.core.keeping import Removal, RemovalDecided
@@ -21,7 +22,7 @@ from bot.core.tooling import TryForm
 from bot.slack import wire
 from bot.slack.calls import Refused, call
 from bot.slack.poster import SlackPoster
-from bot.slack.render import Post, admin, evaluated, keeping, people, policy, tools
+from bot.slack.render import Post, admin, channel, evaluated, keeping, people, policy, tools
 from connectors.model import Retryable
 
 _TIMEOUT_S: Final = 15
@@ -71,8 +72,11 @@ class SlackVoice:
     def readable(self, edits: Sequence[Edit]) -> int:
         return policy.readable(edits)
 
-    def offer(self, change: Change, edits: Sequence[Edit], to: Member, *, again: bool) -> bool:
-        return self._say(to.user.user, policy.card(change, edits), f"{change.id}:card", change.asked_at, again=again)
+    def offer(
+        self, change: Change, edits: Sequence[Edit], foreseen: Sequence[Foreseen], to: Member, *, again: bool
+    ) -> bool:
+        card = policy.card(change, edits, channel.foreseen(foreseen))
+        return self._say(to.user.user, card, f"{change.id}:card", change.asked_at, again=again)
 
     def confirm(self, removal: Removal, to: Member, *, again: bool) -> bool:
         return self._say(to.user.user, keeping.card(removal), f"{removal.id}:card", removal.asked_at, again=again)

@@ -408,9 +408,9 @@ HOME_MORE = "And more than fits here."
 HOME_KNOWN = "Where I know you"
 HOME_NO_SOURCES = "I read no source yet, so there is nothing that I could find you in."
 HOME_UNKNOWN = (
-    "Where I do not know you, I can show you nothing. I look for {address}, the address that Slack has confirmed. If you have "
-    "another one there, ask {admins} to link your account."
+    "Where I do not know you, I can show you nothing. I look for {address}, the address that Slack has confirmed."
 )
+HOME_LINKED = "If you have another one {where}, ask {admins} to link your account."
 HOME_SIGN_IN = "Where there is a button, you can also sign in yourself: that links your account."
 HOME_NO_ADDRESS = (
     "Slack has confirmed no e-mail address of yours, and that is what I know people by. Confirm it in your Slack account's "
@@ -468,10 +468,10 @@ def notice(said: Notice) -> str:
 def _about_me(name: str, known: Sequence[Known]) -> str:
     lines = [f"I know you as {name}."]
     lines += [_at(one) for one in known] or ["I read no source yet, so there is nothing that I could find you in."]
-    if any(not one.principals for one in known):
-        lines.append(
-            "Where I do not know you, I can show you nothing. Whoever runs Footnote can link your account there."
-        )
+    unknown = [one for one in known if not one.principals]
+    if unknown:
+        linked, listed = ([one.source for one in unknown if one.by_address == by] for by in (False, True))
+        lines.append(f"Where I do not know you, I can show you nothing. {_how_to_be_known(linked, listed)}")
     return "\n".join(
         (*lines, "I keep what you ask, and what I answered, in the ledger that whoever runs Footnote can read.")
     )
@@ -505,7 +505,7 @@ def refusal(refused: Refusal, *, direct: bool) -> str:
         return _can(refused.can)
     if not direct:
         return IN_A_CHANNEL[refused.reason]
-    unknown = [_unknown_at(refused.unknown_at)] if refused.unknown_at else []
+    unknown = [_unknown_at(refused)] if refused.unknown_at else []
     return " ".join(
         (REFUSALS[refused.reason], *unknown, *([_sign_in(refused.sign_in_at)] if refused.sign_in_at else []))
     )
@@ -523,11 +523,27 @@ def _sign_in(sources: Sequence[str]) -> str:
     return f"Or sign in yourself at {' or '.join(sources)}: that links your account."
 
 
-def _unknown_at(sources: Sequence[str]) -> str:
+def _unknown_at(refused: Refusal) -> str:
+    linked = [source for source in refused.unknown_at if source not in refused.by_address]
     return (
-        f"I could not look in {_listed(sources)} for you, where your e-mail address is not known. "
-        "Whoever runs Footnote can link your account there."
+        f"I could not look in {_listed(refused.unknown_at)} for you, where your e-mail address is not known. "
+        f"{_how_to_be_known(linked, refused.by_address)}"
     )
+
+
+def _how_to_be_known(linked: Sequence[str], by_address: Sequence[str]) -> str:
+    link = [f"Whoever runs Footnote can link your account {at(linked, by_address)}."] if linked else []
+    return " ".join((*link, *([to_be_listed(by_address)] if by_address else [])))
+
+
+def at(linked: Sequence[str], by_address: Sequence[str]) -> str:
+    """By name, where not all of them are meant."""
+    return f"at {_listed(linked)}" if by_address else "there"
+
+
+def to_be_listed(sources: Sequence[str]) -> str:
+    """A folder says itself who exists."""
+    return f"Whoever keeps the folder of {_listed(sources)} can add your address to its people.yaml."
 
 
 def _listed(names: Sequence[str]) -> str:

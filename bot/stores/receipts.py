@@ -98,6 +98,10 @@ class Receipts:
         with self._database.writing() as session:
             self._ledger.append(session, [event], self._clock())
 
+    def note_once(self, event: Event) -> bool:
+        with self._database.writing() as session:
+            return self._ledger.append_once(session, event, self._clock())
+
 
 class OpenReceipt(InHand[Inbox]):
     """The `Work` port."""

@@ -72,6 +72,13 @@ def test_adding_the_same_source_twice_is_adding_it_once(acme: Console, folder: P
     assert "There is a source named acme already" in other.err
 
 
+def test_at_a_folder_nobody_is_linked_and_it_is_said_where_the_address_goes(acme: Console) -> None:
+    said = acme.run("sources", "link", "acme", "zoe@acme.test", "x1")
+    assert said.code == 2
+    assert "people.yaml" in said.err
+    assert "footnote sync acme" in said.err
+
+
 def test_an_unchanged_folder_costs_no_embedding(acme: Console) -> None:
     said = acme.run("sync")
     assert said.out == "acme: 5 documents read, 0 new or changed, 0 passages embedded\n"

@@ -18,6 +18,7 @@ from bot.core.admin import (
     Version,
     Voice,
 )
+from bot.core.channels import Foreseen
 from bot.core.evaluated import Evaluation, Evaluations
 from bot.core.identities import ImportForm, Linked
 from bot.core.keeping import ModelDesk, ModelStanding, ModelTested, Removal
@@ -105,6 +106,7 @@ class FakeVoice(Voice):
     tries: int = 0
     opens: bool = True
     offered: list[tuple[Change, Member]] = field(default_factory=list)
+    foreseen: tuple[Foreseen, ...] = ()
     informed: list[Decided] = field(default_factory=list)
     greeted: list[tuple[Member, int]] = field(default_factory=list)
     linked: list[tuple[Member, Linked]] = field(default_factory=list)
@@ -132,10 +134,19 @@ class FakeVoice(Voice):
     def readable(self, edits: Sequence[Edit]) -> int:
         return policy.readable(edits)
 
-    def offer(self, change: Change, edits: Sequence[Edit], to: Member, *, again: bool) -> bool:  # noqa: ARG002
+    def offer(
+        self,
+        change: Change,
+        edits: Sequence[Edit],  # noqa: ARG002
+        foreseen: Sequence[Foreseen],
+        to: Member,
+        *,
+        again: bool,  # noqa: ARG002
+    ) -> bool:
         if to in self.away:
             return False
         self.offered.append((change, to))
+        self.foreseen = tuple(foreseen)
         return True
 
     def confirm(self, removal: Removal, to: Member, *, again: bool) -> bool:

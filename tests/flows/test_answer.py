@@ -122,6 +122,9 @@ def test_who_is_unknown_at_a_source_is_told_where_and_nothing_of_what_is_there(w
     world.read_at = {"acme": NOON, "wiki": NOON, "new": None}
     outcome = answer(world.asks("When is pay day?"), world.answering(), world.poster)
     assert outcome.reply == Refusal(reason=RefusalReason.UNANSWERED, unknown_at=("wiki",))
+    world.by_address = ("acme", "wiki")
+    listed = answer(world.asks("When is pay day?"), world.answering(), world.poster).reply
+    assert listed == Refusal(reason=RefusalReason.UNANSWERED, unknown_at=("wiki",), by_address=("wiki",))
 
 
 def test_who_is_known_everywhere_is_told_nothing_of_that(world: World) -> None:

@@ -1,6 +1,7 @@
 """`/footnote channel`: who settles what for a channel, whose agreement it takes, and what they are told of it."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ from bot.core.admin import (
 from bot.core.nouns import ListId, Question, ReceiptId
 from bot.core.ports import Shelf
 from bot.flows.admin import Administration
-from bot.flows.channel import Surroundings
+from bot.flows.channel import Surroundings, foresee
 from bot.stores.database import Database
 from connectors.model import Retryable
 from policies.channels import ChannelRules
@@ -67,7 +68,9 @@ class Bureau(Desk):
 
     @property
     def house(self) -> Administration:
-        return replace(super().house, surroundings=self.around)
+        house = super().house
+        governing = replace(house.governing, foresee=partial(foresee, around=self.around))
+        return replace(house, governing=governing, surroundings=self.around)
 
     def types(self, text: str, by: Member = ANA, channel: str = HR) -> Reply:
         return self.does(by, text=f"channel {text}".strip(), channel=channel)
@@ -168,6 +171,23 @@ def test_a_narrower_scope_is_in_force_at_once_and_a_wider_one_waits_for_the_othe
     assert isinstance(decided, Decided)
     assert decided.change.state == "approved"
     assert desk.here == ChannelRules()
+
+
+def test_whoever_is_to_agree_sees_how_much_could_be_used_then(desk: Bureau) -> None:
+    desk.types("scope wiki/HR")
+    desk.types("scope everything")
+    (found,) = desk.voice.foreseen
+    assert (found.channel, found.now.documents, found.now.usable, found.then.usable) == (HR, 10, 5, 7)
+    desk.room.limited = True
+    desk.types("scope wiki")
+    (found,) = desk.voice.foreseen
+    assert (found.then.people, found.then.usable) == (None, 0)
+
+
+def test_of_a_change_that_is_about_no_channel_nothing_is_foreseen(desk: Bureau) -> None:
+    desk.types("scope wiki/HR")
+    assert isinstance(desk.says(ANA, 'policy set audience.full_members.principals ["wiki/all"]'), Waiting)
+    assert desk.voice.foreseen == ()
 
 
 def test_nobody_agrees_to_their_own_wider_scope(desk: Bureau) -> None:

@@ -48,6 +48,9 @@ class Kept(History):
 
     def note(self, event: Event) -> None: ...
 
+    def note_once(self, event: Event) -> bool:  # noqa: ARG002
+        return True
+
     def take(self, incoming: Incoming) -> bool:
         self.taken.append(incoming)
         self.newest = incoming.question

@@ -97,7 +97,7 @@ def test_whom_no_source_knows_has_nothing_to_ask_and_is_told_where(acme: Parlour
         update={"user": acme.members["UANA"].user.model_copy(update={"user": "UEVE"}), "email": "eve@acme.test"}
     )
     eves = acme.of("eve")
-    assert (eves.shelves, eves.known) == ((), (Known("acme", is_known=False),))
+    assert (eves.shelves, eves.known) == ((), (Known("acme", is_known=False, by_address=True),))
     assert acme.of("ben").known == (Known("acme", is_known=True),)
 
 

@@ -182,6 +182,34 @@ def test_rolling_back_restores_exactly(desk: Desk) -> None:
     assert desk.says(ANA, "policy rollback 9") == NoSuchVersion(4)
 
 
+def test_a_rollback_names_the_versions_that_it_passes_over(two: Desk) -> None:
+    two.says(ANA, f"policy set {LINES} 8")
+    two.says(BEN, f"policy set {LINES} 9")
+    two.says(BEN, "policy set answers.answer.max_claim_characters 900")
+    done = two.says(ANA, "policy rollback 2")
+    assert isinstance(done, Changed)
+    assert [(one.number, one.author, one.note) for one in done.passed_over] == [
+        (4, "ben@acme.test", "set answers.answer.max_claim_characters"),
+        (3, "ben@acme.test", f"set {LINES}"),
+    ]
+    again = two.says(BEN, "policy rollback 4")
+    assert isinstance(again, Changed)
+    assert [one.number for one in again.passed_over] == [5]
+
+
+@pytest.mark.parametrize("author", [ANA, BEN])
+def test_whoever_types_a_value_hears_whose_it_replaces_and_since_when(two: Desk, author: Member) -> None:
+    two.says(author, f"policy set {LINES} 8")
+    two.says(BEN, "policy set answers.answer.max_claim_characters 900")
+    done = two.says(ANA, f"policy set {LINES} 9")
+    assert isinstance(done, Changed)
+    replaced = [(one.path, one.value, one.origin and one.origin.number) for one in done.replaced]
+    assert replaced == ([(LINES, "8", 2)] if author == BEN else [])
+    taken_back = two.says(ANA, "policy set answers.answer.max_claim_characters packaged")
+    assert isinstance(taken_back, Changed)
+    assert [(one.value, one.origin and one.origin.author) for one in taken_back.replaced] == [("900", "ben@acme.test")]
+
+
 # --- forms
 
 
@@ -375,7 +403,9 @@ def test_a_change_that_nobody_wanted_cannot_be_agreed_to(two: Desk, change: str)
 def test_rolling_back_to_what_lets_more_be_seen_needs_a_second_admin_too(two: Desk) -> None:
     two.presses(BEN, waiting(two))
     assert isinstance(two.says(ANA, "policy rollback 1"), Changed)
-    assert isinstance(two.says(ANA, "policy rollback 2"), Waiting)
+    waits = two.says(ANA, "policy rollback 2")
+    assert isinstance(waits, Waiting)
+    assert [one.number for one in waits.passed_over] == [3]
     assert two.held_by_all == frozenset()
 
 
@@ -440,6 +470,9 @@ def test_a_rollback_whose_process_died_is_done_once(desk: Desk, point: str) -> N
     desk.says(ANA, f"policy set {LINES} 8")
     _dies_once(desk, point, ANA, text="policy rollback 1")
     assert (len(desk.config.history()), desk.lines) == (3, 5)
+    told = desk.voice.told[-1]
+    assert isinstance(told, Changed)
+    assert [one.number for one in told.passed_over] == [2]
 
 
 @pytest.mark.parametrize("point", POINTS)

@@ -121,6 +121,9 @@ def test_who_asks_what_is_known_of_them_is_told_in_a_direct_message(world: World
     reply = said(world, "What do you know of me?").reply
     known = (Known(source="acme", principals=("group:hr", "staff")), Known(source="wiki", principals=()))
     assert reply == Notice(about="about_me", name=ANA, known=known)
+    world.by_address = ("acme", "wiki")
+    listed = (known[0], known[1].model_copy(update={"by_address": True}))
+    assert said(world, "What do you know of me?").reply == Notice(about="about_me", name=ANA, known=listed)
 
 
 @pytest.mark.parametrize("place", [one for one in PLACES.values() if not one.channel.startswith("D")])

@@ -45,6 +45,11 @@ class Kept(History):
     def note(self, event: Event) -> None:
         self.noted.append(event)
 
+    def note_once(self, event: Event) -> bool:
+        is_new = event not in self.noted
+        self.noted += [event] if is_new else []
+        return is_new
+
     def erase(self, kind: str) -> None:
         events = self.work.kept.events
         events[:] = [event.model_copy(update={"body": {}}) if event.kind == kind else event for event in events]
@@ -99,7 +104,13 @@ class Place:
         )
 
     def rate(
-        self, user: str = "UANA", at: tuple[str, str] = HERE, *, receipt: str = RECEIPT, wait: Pause = pause
+        self,
+        user: str = "UANA",
+        at: tuple[str, str] = HERE,
+        *,
+        receipt: str = RECEIPT,
+        wait: Pause = pause,
+        click: str = "2.1",
     ) -> bool:
         channel, message = at
         return rate(
@@ -108,6 +119,7 @@ class Place:
             useful=True,
             channel=channel,
             message=message,
+            click=click,
             history=self.history,
             wait=wait,
         )
@@ -347,8 +359,14 @@ def test_what_somebody_thinks_of_a_message_is_noted_with_its_receipt(place: Plac
     assert place.rate("UANA", at) is True
     channel, message = at
     by = "slack:T1/UANA"
-    assert place.noted == [("feedback", {"by": by, "useful": True, "channel": channel, "message": message})]
+    body = {"by": by, "useful": True, "channel": channel, "message": message, "click": "2.1"}
+    assert place.noted == [("feedback", body)]
     assert [event.receipt for event in place.history.noted] == [RECEIPT]
+
+
+def test_a_click_counts_once_however_often_it_arrives_and_another_one_counts_again(place: Place) -> None:
+    assert [place.rate(click=click) for click in ("2.1", "2.1", "2.2", "2.1")] == [True, False, True, False]
+    assert [body["click"] for _, body in place.noted] == ["2.1", "2.2"]
 
 
 def test_the_answer_of_the_first_attempt_is_not_the_one_that_was_shown(place: Place) -> None:

@@ -51,6 +51,7 @@ class World:
         self.texts_read_at: dict[str, datetime | None] = {}
         self.trusted_for = timedelta(0)
         self.signs_in: tuple[str, ...] = ()
+        self.by_address: tuple[str, ...] = ()
         self.rules = RULES
         self.guesser: Guesser | None = None
 
@@ -101,6 +102,7 @@ class World:
             access_trusted_for=self.trusted_for,
             clock=lambda: self.now,
             signs_in=lambda: self.signs_in,
+            by_address=lambda: self.by_address,
         )
 
     def answering(self, composer: Composer | None = None) -> Answering:

@@ -11,7 +11,7 @@ from policies.overrides import with_all
 from tests import company
 from tests.slack.office import ANSWER, QUESTION, SECRET, SECRET_ANSWER, Office, office, running, until
 from tests.slack.test_commands import told, types, whispers
-from tests.slack.test_commands_policy import shown
+from tests.slack.test_commands_policy import card, shown
 
 THERE = "general"
 
@@ -201,6 +201,7 @@ def test_what_is_typed_holds_from_then_on(acme: Office) -> None:
     acme.asks("ana", channel=THERE)
     assert ANSWER not in acme.reply(THERE).text
     assert "I asked ben@acme.test" in told(acme, "ana", "channel scope everything", THERE)
+    assert "0 of 5 pages (0 %) can be used there now, and 2 of 5 pages (40 %) once you agree." in card(acme, "ben").text
 
 
 def test_a_form_settles_a_channel_and_one_that_is_forged_does_not(acme: Office) -> None:

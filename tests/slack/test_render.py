@@ -484,8 +484,18 @@ def test_who_is_unknown_at_a_source_is_told_so_alone_and_how_to_be_known(
     refused = Refusal(reason=RefusalReason.UNANSWERED, unknown_at=unknown_at)
     alone = render.reply(refused, Evidence(), receipt="r_1", direct=True).text
     assert named in alone
-    assert "link your account" in alone
+    assert "link your account there" in alone
     assert "wiki" not in render.reply(refused, Evidence(), receipt="r_1", direct=False).text
+
+
+def test_at_a_folder_nobody_is_told_that_an_admin_links_them() -> None:
+    refused = Refusal(reason=RefusalReason.UNANSWERED, unknown_at=("hr", "wiki"), by_address=("hr",))
+    both = render.reply(refused, Evidence(), receipt="r_1", direct=True).text
+    assert (
+        "can link your account at wiki. Whoever keeps the folder of hr can add your address to its people.yaml." in both
+    )
+    alone = refused.model_copy(update={"unknown_at": ("hr",)})
+    assert "link your account" not in render.reply(alone, Evidence(), receipt="r_1", direct=True).text
 
 
 @pytest.mark.parametrize("reason", [RefusalReason.UNANSWERED, RefusalReason.UNKNOWN_PERSON])

@@ -56,7 +56,7 @@ from bot.core.admin import (
     Version,
     Waiting,
 )
-from bot.core.channels import Preview
+from bot.core.channels import Foreseen, Preview
 from bot.core.checked import NotInReview, ReviewMoved, ReviewReply, ReviewsListed, ReviewStanding
 from bot.core.commands import Misread
 from bot.core.evaluated import Evaluation, EvaluationAsked, EvaluationReply, EvaluationsListed, NoGoldenSet
@@ -116,7 +116,7 @@ from bot.core.tooling import (
     Untried,
 )
 from bot.playground.slack.surfaces import check_message_blocks, check_view
-from bot.slack.render import admin, evaluated, keeping, overview, people, policy, sign_in
+from bot.slack.render import admin, channel, evaluated, keeping, overview, people, policy, sign_in
 from policies.channels import ChannelRules
 from policies.evidence import Answer, Claim, Clarification, Notice, Refusal, RefusalReason
 from policies.gate import Allow, Approve, Confirm, Deny, ToolRule
@@ -173,7 +173,8 @@ REPLIES: tuple[Reply, ...] = (
     NoSuchRule(EVIL, (EVIL,) * 500), RuleRefused(3, EVIL), RuleRefused(None, "no"), TooLong("a", (EVIL,) * 500), TooMuch((EVIL,) * 99),
     FormOpened(opened=True), FormOpened(opened=False), Changed(2, EDITS), Unchanged(), NoSuchVersion(3), Conflict(VERSION, EDITS),
     Waiting(("admins.people",), (), None), Waiting(("admins.people",), (), NOON),
-    Waiting(("admins.people",), (EVIL,) * 99, NOON), NotYourself(), NoSuchChange(),
+    Changed(2, EDITS, replaced=tuple(Setting(f"{EVIL}{n}", EVIL, VERSION) for n in range(60))), Changed(2, EDITS, passed_over=(VERSION,) * 60),
+    Waiting(("admins.people",), (EVIL,), NOON, (VERSION,) * 60), Waiting(("admins.people",), (EVIL,) * 99, NOON), NotYourself(), NoSuchChange(),
     Decided(CHANGE, 2), NowPaused(Paused(EVIL, NOON), anew=True), NowPaused(Paused(EVIL, NOON), anew=False),
     NowRunning(anew=True), NowRunning(anew=False), Standing(VERSION, Paused(EVIL, NOON), 1, 2, 3, 4, 5, 6, None, (SOURCE,) * 200, SPENT),
     SourcesListed(()), SourcesListed((SOURCE,) * 500), SyncAsked(EVIL), NoSuchSource(EVIL, (EVIL,) * 99), SPENT, Spent(0, 0, None, None, None, None),
@@ -210,6 +211,12 @@ REPLIES: tuple[Reply, ...] = (
     *(Tried(EVIL, EVIL, DECISIONS[0], DECISIONS[1], Barred(why=why, said=EVIL), NOON) for why in get_args(Why)),
     *(Tried(EVIL, EVIL, DECISIONS[0], one, Would(target=EVIL, id="1", url=EVIL), NOON) for one in DECISIONS),
 )  # fmt: skip
+
+
+def test_at_a_folder_it_is_said_where_an_address_goes_instead_of_a_link() -> None:
+    said = admin.said(NotLinked("handbook")).text
+    assert "people.yaml" in said
+    assert "/footnote sources sync handbook" in said
 
 
 def test_every_reply_that_there_is_is_tried_here() -> None:
@@ -287,6 +294,19 @@ def test_a_report_says_how_each_figure_differs_from_the_run_before() -> None:
     assert "ndcg@10 0.500 (-0.125)" in said
     assert "recall@10 0.500 (+0.250)" in said
     assert "(" not in evaluated.report(RUN, None).text
+
+
+def test_whoever_agrees_reads_how_much_could_be_used_in_that_channel_then() -> None:
+    then = PREVIEW._replace(documents=10, beyond=0, shut=3, people=2)
+    now = then._replace(beyond=5, shut=0)
+    told = channel.foreseen((Foreseen("C0HR", now, then),))
+    card = policy.card(CHANGE, EDITS, told)
+    check_message_blocks(list(card.blocks))
+    assert "C0HR: 5 of 10 pages (50 %) can be used there now, and 7 of 10 pages (70 %) once you agree." in card.text
+    unknown = channel.foreseen((Foreseen("C0HR", now, then._replace(people=None)),) * 7)
+    text = policy.card(CHANGE, EDITS, unknown).text
+    assert "I could not find out who reads it" in text
+    assert "And 2 other channels." in text
 
 
 def test_what_widens_stands_first_on_a_card() -> None:

@@ -74,7 +74,7 @@ members = st.builds(
     ForMember,
     address=st.none() | st.just(Email("ana@acme.test")),
     shelves=st.lists(st.builds(Shelf, TEXTS, NUMBERS), max_size=3).map(lambda some: tuple(some * 20)),
-    known=st.lists(st.builds(Known, SHORT, st.booleans(), st.booleans()), max_size=3).map(
+    known=st.lists(st.builds(Known, SHORT, st.booleans(), st.booleans(), st.booleans()), max_size=3).map(
         lambda some: tuple(some * 20)
     ),
     recent=st.lists(recent, max_size=4).map(lambda some: tuple(some * 5)),
@@ -147,6 +147,15 @@ def test_a_home_says_what_may_be_asked_where_one_is_known_and_what_one_asked() -
 def test_whoever_is_known_everywhere_is_not_told_how_to_be() -> None:
     known = ANA._replace(known=(Known("handbook", is_known=True),))
     assert "ben@acme.test" not in said(known)
+
+
+@pytest.mark.parametrize("beside_a_wiki", [True, False])
+def test_at_a_folder_a_home_says_who_can_list_them_and_not_that_an_admin_links_them(*, beside_a_wiki: bool) -> None:
+    wiki = [Known("wiki", is_known=False)] if beside_a_wiki else []
+    text = said(ANA._replace(known=(Known("hr", is_known=False, by_address=True), *wiki)))
+    assert "Whoever keeps the folder of hr can add your address to its people.yaml." in text
+    assert ("If you have another one at wiki, ask" in text) == beside_a_wiki
+    assert ("to link your account" in text) == beside_a_wiki
 
 
 def test_whoever_has_no_confirmed_address_is_told_that() -> None:

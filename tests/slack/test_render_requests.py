@@ -55,3 +55,8 @@ def test_who_is_known_where_is_said_source_by_source() -> None:
     assert "ana@acme.test" in text
     assert "In wiki I know you, as a member of one group." in text
     assert "In drive I do not know you" in text
+    assert "can link your account there." in text
+    listed = (known[0], known[1].model_copy(update={"by_address": True}))
+    said = render.reply(Notice(about="about_me", name="ana", known=listed), Evidence(), receipt="r_1", direct=True)
+    assert "link your account" not in said.text
+    assert "Whoever keeps the folder of drive can add your address to its people.yaml." in said.text

@@ -417,11 +417,12 @@ def test_feedback_is_kept_with_the_receipt_and_thanked_for(open_office: Open) ->
     zoe = acme.person("zoe")
     zoe.click("general", reply.ts, "feedback", value=value)
     until(lambda: acme.events("feedback"))
-    assert acme.events("feedback")[0] | {"channel": "", "message": ""} == {
+    assert acme.events("feedback")[0] | {"channel": "", "message": "", "click": ""} == {
         "by": f"slack:{acme.slack.world.home.id}/{zoe.id}",
         "useful": False,
         "channel": "",
         "message": "",
+        "click": "",
     }
     until(lambda: acme.slack.world.channel("general").ephemerals)
 

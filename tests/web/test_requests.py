@@ -320,7 +320,15 @@ def test_a_replayed_click_is_no_second_click(slack: Line) -> None:
         "team": {"id": slack.slack.world.home.id},
         "user": {"id": slack.slack.world.user("ana").id},
         "container": {"type": "message", "message_ts": "1.1", "channel_id": "C1"},
-        "actions": [{"type": "button", "action_id": "feedback", "block_id": "b", "value": f"{RECEIPT}:useful"}],
+        "actions": [
+            {
+                "type": "button",
+                "action_id": "feedback",
+                "block_id": "b",
+                "value": f"{RECEIPT}:useful",
+                "action_ts": "2.1",
+            }
+        ],
         "trigger_id": "1",
     }
     body = urlencode({"payload": json.dumps(pressed)}).encode()

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 from bot.core.admin import ChannelChanged, ChannelReply, ChannelShown, NoChannel, Setting
-from bot.core.channels import Preview
+from bot.core.channels import Foreseen, Preview
 from bot.slack.render.lines import coded, counted, item, told
 from bot.slack.render.parts import Item, Part
 from bot.slack.render.policy import policy, setting
@@ -20,6 +20,7 @@ _MODES = {
     ),
     "private": "Whoever mentions me is answered alone, in a direct message, from what they themselves may read.",
 }
+_MOST_FORESEEN = 5
 _HOW = (
     "`/footnote channel scope …`, `mode …` and `profile …` change it; typed alone, each opens a form. "
     "`/footnote channel clear` takes all of it back."
@@ -40,6 +41,20 @@ def channel(reply: ChannelReply) -> Sequence[Part]:
             ]
         case _:
             assert_never(reply)
+
+
+def foreseen(found: Sequence[Foreseen]) -> Sequence[Part]:
+    """To whoever agrees to it, wherever they are: by the channel's id, as the rules have it."""
+    more = len(found) - _MOST_FORESEEN
+    others = [told(f"And {counted(more, 'other channel', 'other channels')}.")] if more > 0 else []
+    return [*(told(_foreseen(one)) for one in found[:_MOST_FORESEEN]), *others]
+
+
+def _foreseen(one: Foreseen) -> str:
+    if one.then.people is None and one.then.shut is not None:
+        return f"{one.channel}: I could not find out who reads it, so nothing can be used there. Invite me to it."
+    alone = "" if one.then.shut is not None else ": each answer, of these, from what the asker may read"
+    return f"{one.channel}: {_share(one.now)} can be used there now, and {_share(one.then)} once you agree{alone}."
 
 
 def _shown(reply: ChannelShown) -> Sequence[Part]:

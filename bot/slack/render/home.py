@@ -87,10 +87,16 @@ def _known_at(one: Known) -> str:
 def _how_to_be_known(home: ForMember) -> Json:
     if home.address is None:
         return _line(_text(words.HOME_NO_ADDRESS))
-    before, _, after = words.HOME_UNKNOWN.partition("{admins}")
+    unknown = [one for one in home.known if not one.is_known]
+    linked, listed = ([_name(one.source) for one in unknown if one.by_address == by] for by in (False, True))
+    before = words.HOME_UNKNOWN.format(address=_plain(home.address))
     admins = people([_plain(name) for name in home.admins[:_MOST_ADMINS]]) or [_text(words.WHOEVER_RUNS)]
-    own = f" {words.HOME_SIGN_IN}" if any(one.may_sign_in for one in home.known[:_MOST_SOURCES]) else ""
-    return _line(_text(before.format(address=_plain(home.address))), *admins, _text(f"{after}{own}"))
+    own = [words.HOME_SIGN_IN] if any(one.may_sign_in for one in home.known[:_MOST_SOURCES]) else []
+    more = "".join(f" {one}" for one in (*([words.to_be_listed(listed)] if listed else []), *own))
+    if not linked:
+        return _line(_text(f"{before}{more}"))
+    ask, _, after = words.HOME_LINKED.format(where=words.at(linked, listed), admins="{admins}").partition("{admins}")
+    return _line(_text(f"{before} {ask}"), *admins, _text(f"{after}{more}"))
 
 
 def _line(*elements: Json) -> Json:

@@ -51,7 +51,7 @@ def people(reply: PeopleReply) -> Sequence[Part]:  # noqa: C901, PLR0911 - one l
         case NoSuchPerson(name, is_name):
             return [told(f"{_A_NAME if is_name else _NOBODY} {_HOW_NAMED}".format(name=_name(name)))]
         case NotLinked(source):
-            return [told(f"At {_name(source)} everybody is known by their address, so there is nobody to link.")]
+            return [told(_BY_ADDRESS.format(source=_name(source)))]
         case NoSuchAccount(source, kind):
             return [told(f"That is no account of {_name(source)}: {ACCOUNTS[kind]}.")]
         case AccountTaken(source, account, holder):
@@ -71,6 +71,10 @@ def people(reply: PeopleReply) -> Sequence[Part]:  # noqa: C901, PLR0911 - one l
 _A_NAME = "Several people may be called {name}, so nothing was changed."
 _NOBODY = "There is no full member of this company with a confirmed address whom {name} means, so nothing was changed."
 _HOW_NAMED = "Name somebody by their address, or by the id in their profile, such as U012AB3CD."
+_BY_ADDRESS = (
+    "At {source} people are known by their address alone, so nobody is linked there. Its folder says who exists: put the address "
+    "into its `people.yaml`, then `/footnote sources sync {source}`"
+)
 _TAKEN = (
     "{holder} is the account {account} at {source} already, and an account is one person's, so nothing was changed. How that is "
     "known: `/footnote people show {holder}`"

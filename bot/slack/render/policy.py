@@ -32,7 +32,7 @@ from bot.core.admin import (
 )
 from bot.slack.render.characters import one_line, shortened
 from bot.slack.render.kit import Json, plain_text
-from bot.slack.render.lines import buttons, coded, item, moment, named, post, told
+from bot.slack.render.lines import buttons, coded, counted, item, moment, named, post, told
 from bot.slack.render.message import Post
 from bot.slack.render.parts import Item, Part
 from bot.slack.render.way_back import way_back
@@ -41,6 +41,7 @@ from policies.spelt import value
 
 TITLE = "Change a rule"
 _MOST_NAMED = 3
+_MOST_LISTED = 10
 _MOST_CHARACTERS = 9_000
 _MOST_OF_A_VALUE = 150
 _MOST_OF_A_LINE = 450
@@ -63,9 +64,8 @@ def policy(reply: PolicyReply) -> Sequence[Part]:  # noqa: C901, PLR0911, PLR091
             return [told(_TOO_MUCH.format(widens=", ".join(widens[:_MOST_NAMED])))]
         case FormOpened(opened):
             return [told("Make your change in the window that I opened." if opened else _NOT_OPENED)]
-        case Changed(number, edits):
-            back = f"To take it back: `/footnote policy rollback {number - 1}`"
-            return [told(f"Done. Version {number} is in force:"), *_edits(edits), told(back)]
+        case Changed():
+            return _changed(reply)
         case Unchanged():
             return [told("That is so already, so nothing was changed.")]
         case NoSuchVersion(newest):
@@ -73,7 +73,7 @@ def policy(reply: PolicyReply) -> Sequence[Part]:  # noqa: C901, PLR0911, PLR091
         case Conflict():
             return [told(conflict(reply)), *_edits(reply.edits)]
         case Waiting():
-            return [told(_waiting(reply))]
+            return [told(_waiting(reply)), *_passed_over("Once that is agreed to, it passes over:", reply.passed_over)]
         case NotYourself():
             return [told("You asked for this yourself, so another admin has to agree to it.")]
         case NoSuchChange():
@@ -134,8 +134,8 @@ def greeting(version: Version) -> Post:
     return post([told(f"{version.author} has made you an admin of Footnote. `/footnote help` shows what you can do.")])
 
 
-def card(change: Change, edits: Sequence[Edit]) -> Post:
-    """What would be seen by more people, or trust more of them, stands first."""
+def card(change: Change, edits: Sequence[Edit], follows: Sequence[Part] = ()) -> Post:
+    """What would be seen by more people, or trust more of them, stands first; then what follows from it."""
     agreed = _agreed_to(change, edits)
     others = [edit for edit in edits if edit not in agreed]
     lines = [*map(_whole, agreed), *(_lines(edit, _MOST_OF_A_VALUE) for edit in others)]
@@ -149,6 +149,7 @@ def card(change: Change, edits: Sequence[Edit]) -> Post:
         [
             told(wants),
             *_listed(lines),
+            *follows,
             *([told(shortened(one_line(change.note), _MOST_OF_A_LINE))] if change.own else []),
         ]
     )
@@ -260,6 +261,26 @@ def _waiting(reply: Waiting) -> str:
         )
     asked = ", ".join(reply.asked[:_MOST_NAMED])
     return f"{what}, so a second admin has to agree. I asked {asked}; you hear from me. It waits until {moment(reply.expires_at)}."
+
+
+def _changed(reply: Changed) -> Sequence[Part]:
+    """What others had set, or saved, is named: whoever typed this may not have seen it."""
+    replaced: Sequence[Part] = [setting(one) for one in reply.replaced[:_MOST_LISTED]]
+    return [
+        told(f"Done. Version {reply.number} is in force:"),
+        *_edits(reply.edits),
+        *([told("Set there until now:"), *replaced] if replaced else []),
+        *_passed_over("That passes over:", reply.passed_over),
+        told(f"To take it back: `/footnote policy rollback {reply.number - 1}`"),
+    ]
+
+
+def _passed_over(what: str, versions: Sequence[Version]) -> Sequence[Part]:
+    if not versions:
+        return []
+    more = len(versions) - _MOST_LISTED
+    older = [told(f"And {counted(more, 'older one', 'older ones')}.")] if more > 0 else []
+    return [told(what), *(item(_version(one)) for one in versions[:_MOST_LISTED]), *older]
 
 
 def _edits(edits: Sequence[Edit]) -> Sequence[Part]:

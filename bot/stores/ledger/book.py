@@ -103,6 +103,15 @@ class Ledger:
             once_committed(session, partial(self._tell, tuple(events)))
         return tuple(range(first, frontier.size))
 
+    def append_once(self, session: Session, event: Event, now: datetime) -> bool:
+        """Whether its receipt does not say so already. Of several at once, each waits for the one before to be committed."""
+        assert event.receipt is not None, "what is of no receipt is not looked for"
+        self._locked_head(_settled(session))
+        if any(one.kind == event.kind and one.body == event.body for one in self.events(session, event.receipt)):
+            return False
+        self.append(session, [event], now)
+        return True
+
     def _tell(self, events: Sequence[Event]) -> None:
         for hear in self._hearers:
             for event in events:
