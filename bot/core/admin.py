@@ -463,6 +463,20 @@ class Members(Protocol):
         ...
 
 
+class Groups(Protocol):
+    """The user groups of Slack, as they are at this moment. Who may change one there decides who is in it."""
+
+    def members(self, group: str) -> frozenset[str]:
+        """Whoever Slack says is in it, guests and people who left too. `AccessUnknown`: it is none, or nobody lets us look;
+        `Retryable`: that cannot be found out now.
+        """
+        ...
+
+    def handles(self) -> Mapping[str, str]:
+        """What people call each. Those that cannot be read are not there."""
+        ...
+
+
 class Configuration(Protocol):
     """The versions that there were. None is ever changed."""
 

@@ -21,7 +21,10 @@ class ToolStanding(NamedTuple):
 
 
 class ToolsListed(NamedTuple):
+    """`handles`: what the user groups of Slack are called that their rules name, as far as that can be read."""
+
     tools: tuple[ToolStanding, ...]
+    handles: Mapping[str, str] = {}
 
 
 class NoSuchTool(NamedTuple):
@@ -70,6 +73,7 @@ class Tried(NamedTuple):
     otherwise: Decision | None
     found: Would | Barred | Unasked
     until: datetime
+    handles: Mapping[str, str] = {}  # of user groups
 
 
 class Untried(NamedTuple):
@@ -100,6 +104,10 @@ class ToolDesk(Protocol):
         ...
 
     def is_paused(self) -> bool: ...
+
+    def handles(self) -> Mapping[str, str]:
+        """Of the user groups of Slack, as far as they can be read."""
+        ...
 
     def recent(self, most: int) -> Sequence[Act]:
         """What was begun, the newest first."""

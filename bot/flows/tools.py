@@ -7,7 +7,7 @@ from bot.core.commands import RecentActs, SwitchTool, ToolRules, Tools, TryTool
 from bot.core.tooling import ActsShown, NoSuchTool, ToolDesk, ToolsListed, ToolStanding
 from bot.flows import policy, trying
 from bot.flows.policy import Governing
-from policies.gate import rule_of
+from policies.gate import is_group, rule_of
 
 OfTools = Tools | ToolRules | SwitchTool | TryTool | RecentActs
 _MOST_RECENT = 20
@@ -16,7 +16,7 @@ _MOST_RECENT = 20
 def look_after(command: OfTools, work: CommandWork, by: Member, house: Governing, desk: ToolDesk | None) -> Reply:
     match command:
         case Tools():
-            return ToolsListed(_standing(house, desk))
+            return _listed(house, desk)
         case RecentActs():
             return ActsShown(tuple(desk.recent(_MOST_RECENT)) if desk is not None else ())
         case TryTool(name):
@@ -28,6 +28,12 @@ def look_after(command: OfTools, work: CommandWork, by: Member, house: Governing
             if isinstance(command, ToolRules):
                 return policy.show(f"tools.{name}", house)
             return policy.set_to(f"tools.{name}.enabled", "true" if command.on else "false", work, by, house)
+
+
+def _listed(house: Governing, desk: ToolDesk | None) -> ToolsListed:
+    tools = _standing(house, desk)
+    has_groups = any(is_group(approver) for one in tools for approver in one.rule.approvers)
+    return ToolsListed(tools, desk.handles() if desk is not None and has_groups else {})
 
 
 def _standing(house: Governing, desk: ToolDesk | None) -> tuple[ToolStanding, ...]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from bot import app, worker
 from bot.app import tools
+from bot.core.admin import Groups
 from bot.core.failpoints import Reach
 from bot.core.nouns import SlackUser
 from bot.core.proposals import Acting, AnyTool, Pressed, ProposalId, Typed, typed
@@ -36,13 +37,20 @@ def at_hand(records: app.Records, speaker: Speaker, instead: Sequence[AnyTool] |
 
 
 def house(
-    records: app.Records, acting: Acting, people: SlackPeople, poster: SlackPoster, reading: Reading, reach: Reach
+    records: app.Records,
+    acting: Acting,
+    people: SlackPeople,
+    groups: Groups,
+    poster: SlackPoster,
+    reading: Reading,
+    reach: Reach,
 ) -> House:
     return House(
         acting=acting,
         history=records.receipts,
         rules=records.config.rules,
         member=people.member,
+        groups=groups,
         cards=SlackCards(poster),
         clock=records.clock,
         reach=reach,
@@ -67,6 +75,7 @@ class ToolsAtHand(NamedTuple):
 
     records: app.Records
     acting: Acting
+    groups: Groups
 
     def there(self) -> frozenset[str]:
         return frozenset(name for name, tool in self.acting.tools.items() if tool.is_set_up())
@@ -82,6 +91,9 @@ class ToolsAtHand(NamedTuple):
 
     def is_paused(self) -> bool:
         return self.records.executions.is_paused()
+
+    def handles(self) -> Mapping[str, str]:
+        return self.groups.handles()
 
     def recent(self, most: int) -> Sequence[Act]:
         return self.records.executions.recent(most)

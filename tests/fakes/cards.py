@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from bot.core.nouns import SlackUser
-from bot.core.proposals import Card, Cards, Sheet, Stage
+from bot.core.proposals import Card, Cards, Sheet, Stage, Through
 from connectors.model import Retryable
 
 
@@ -19,6 +19,8 @@ class FakeCards(Cards):
         self.away: set[str] = set()
         self.gone: set[str] = set()  # messages that somebody deleted
         self.is_down = False
+        self.through: dict[str, Through | None] = {}  # by whom is asked
+        self.asks: Callable[[], object] = _nothing  # once somebody is asked to approve
         self.limited: Callable[[], object] | None = None  # once, instead of pointing to a card
 
     def show_there(self, card: Card, sheet: Sheet) -> bool:
@@ -60,7 +62,8 @@ class FakeCards(Cards):
             return None
         if approver not in self.approvals:
             self.sent[approver] += 1
-        self.approvals[approver] = sheet.standing.stage
+        self.approvals[approver], self.through[approver] = sheet.standing.stage, sheet.through
+        self.asks()
         return f"D{approver}/{approver}"
 
     def turn_approval(self, where: str, sheet: Sheet) -> None:
@@ -69,3 +72,6 @@ class FakeCards(Cards):
     def _show(self, message: str, sheet: Sheet) -> None:
         self.says[message] = sheet.standing.stage
         self.sheets[message] = sheet
+
+
+def _nothing() -> None: ...

@@ -53,8 +53,8 @@ _BECAME: Final[Mapping[Stage, str]] = {
 
 def tools(reply: ToolReply) -> Sequence[Part]:
     match reply:
-        case ToolsListed(listed):
-            return [told(_CHANGING), *(coded(one.name, f": {_said(one)}") for one in listed)]
+        case ToolsListed(listed, handles):
+            return [told(_CHANGING), *(coded(one.name, f": {_said(one, handles)}") for one in listed)]
         case NoSuchTool(name, there_are):
             return [told(f"There is no tool {shortened(one_line(name), 60)}. There are:"), *named(there_are)]
         case ActsShown(acts):
@@ -120,7 +120,7 @@ def _decided(opening: str, decision: Decision, reply: Tried) -> tuple[str, Seque
         case Approve(by=by):
             return (
                 f"{opening} shown to you to confirm; after that, one of these would have to approve it {why}. {until} ",
-                by,
+                _called(by, reply.handles),
             )
         case Allow():
             return f"{opening} done {why}.", ()
@@ -155,11 +155,11 @@ def _url(found: Would | Barred | Unasked) -> str:
     return found.url if isinstance(found, Would) else ""
 
 
-def _said(one: ToolStanding) -> str:
-    return "; ".join(_terms(one.rule, is_there=one.is_there))
+def _said(one: ToolStanding, handles: Mapping[str, str]) -> str:
+    return "; ".join(_terms(one.rule, handles, is_there=one.is_there))
 
 
-def _terms(rule: ToolRule, *, is_there: bool) -> Iterator[str]:
+def _terms(rule: ToolRule, handles: Mapping[str, str], *, is_there: bool) -> Iterator[str]:
     yield "enabled" if rule.enabled else "not enabled"
     if not is_there:
         yield "its target is not set up, so it cannot be used"
@@ -173,7 +173,7 @@ def _terms(rule: ToolRule, *, is_there: bool) -> Iterator[str]:
     if rule.most is not None:
         yield f"at most {rule.most:g}"
     if rule.approvers or rule.risk == "high":
-        yield f"approved by {_some(rule.approvers)}"
+        yield f"approved by {_some(_called(rule.approvers, handles))}"
 
 
 def _places(rule: ToolRule) -> Iterator[str]:
@@ -183,6 +183,11 @@ def _places(rule: ToolRule) -> Iterator[str]:
         yield "in every channel"
     elif rule.channels:
         yield f"in {_some(rule.channels)}"
+
+
+def _called(approvers: Sequence[str], handles: Mapping[str, str]) -> Sequence[str]:
+    """Groups by their handles, whose ids tell nobody anything; people by their ids, for anybody may call themselves anything."""
+    return [cards.group(handles[one]) if one in handles else one for one in approvers]
 
 
 def _some(names: Sequence[str]) -> str:
