@@ -592,6 +592,10 @@ class CommandWork(Protocol):
         """The turn of whoever checks it is over, or there is none any more. Whether it waited for somebody."""
         ...
 
+    def settle_act(self, receipt: ReceiptId, by: Member, *, happened: bool) -> bool:
+        """Whether what was asked for there was done, as an admin has found. Whether that was still open."""
+        ...
+
     def ask_for_evaluation(self, by: Member) -> tuple[Evaluation, bool]:
         """The golden set is asked as soon as somebody has time for it; and whether that is new."""
         ...

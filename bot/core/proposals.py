@@ -52,6 +52,7 @@ TRANSITIONS: Final[Mapping[Stage, frozenset[Stage]]] = {
 
 _ADDRESS: Final = re.compile(r"https?://[^\s<>\"'`|\\]{1,2000}")
 MOST_OF_A_GROUP: Final = 20  # who are asked to approve something in its name
+BY_AN_ADMIN: Final = "settled_by_admin"  # why it counts as done, or as not
 _ONLY_THEIRS: Final = frozenset({"target", "recipient"})
 _OF_A_PERSON: Final = frozenset({"words", "form", "default"})
 
@@ -472,3 +473,7 @@ class Cards(Protocol):
         ...
 
     def turn_approval(self, where: str, sheet: Sheet) -> None: ...
+
+    def tell_admin(self, admin: SlackUser, sheet: Sheet, *, since: str) -> bool:
+        """That somebody has to look whether it was done, for whoever asked is gone. False: they cannot be written to."""
+        ...

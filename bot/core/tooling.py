@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, Protocol
 from pydantic.fields import FieldInfo
 
 from bot.core.acting import Barred, Would
-from bot.core.nouns import SlackUser
+from bot.core.nouns import ReceiptId, SlackUser
 from bot.core.proposals import AnyTool, Stage, Typed
 from policies.gate import Decision, ToolRule
 
@@ -33,18 +33,35 @@ class NoSuchTool(NamedTuple):
 
 
 class Act(NamedTuple):
-    """That something was begun for somebody, and what became of it: never what it was about. `actor`: Slack's id."""
+    """That something was begun for somebody, and what became of it: never what it was about. `actor`: Slack's id. `receipt`:
+    of what was asked.
+    """
 
     tool: str
     actor: str
     stage: Stage
     began_at: datetime
+    receipt: ReceiptId
 
 
 class ActsShown(NamedTuple):
-    """The newest first."""
+    """The newest first. `open`: those of which somebody has still to say whether they were done, the oldest first."""
 
     acts: tuple[Act, ...]
+    open: tuple[Act, ...] = ()
+
+
+class ActSettled(NamedTuple):
+    """An admin has said whether it was done."""
+
+    receipt: str
+    happened: bool
+
+
+class NothingOpen(NamedTuple):
+    """Of this receipt nobody has to say anything: it is known, or somebody was faster, or there is none."""
+
+    receipt: str
 
 
 class TryForm(NamedTuple):
@@ -113,5 +130,9 @@ class ToolDesk(Protocol):
         """What was begun, the newest first."""
         ...
 
+    def open(self, most: int) -> Sequence[Act]:
+        """Of which somebody has to say whether it was done, the oldest first."""
+        ...
 
-ToolReply = ToolsListed | NoSuchTool | ActsShown | Tried | Untried
+
+ToolReply = ToolsListed | NoSuchTool | ActsShown | ActSettled | NothingOpen | Tried | Untried

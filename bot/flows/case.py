@@ -1,6 +1,6 @@
 """One thing that is to be done, as the tool, the rules and the people are at this moment. Nothing is done here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import structlog
@@ -36,7 +36,8 @@ log = structlog.get_logger()
 
 
 class House(NamedTuple):
-    """`member`: whether they are a full member at this moment, and who that is. `groups`: who is in a user group of Slack. `drawing`: without it nothing is put
+    """`member`: whether they are a full member at this moment, and who that is. `groups`: who is in a user group of Slack. `admins`: those who are there at
+    this moment. `drawing`: without it nothing is put
     anywhere that was written from documents.
     """
 
@@ -45,6 +46,7 @@ class House(NamedTuple):
     rules: Callable[[], Rules]
     member: Callable[[SlackUser], Member | None]
     groups: Groups
+    admins: Callable[[], Sequence[Member]]
     cards: Cards
     clock: Clock
     reach: Reach

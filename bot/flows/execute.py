@@ -56,7 +56,7 @@ from connectors.model import AccessUnknown, Retryable
 from policies.gate import Allow, Approve, Deny, is_group
 
 _SOON: Final = timedelta(seconds=0.3)  # until the reply that becomes the card is on record
-_LONG: Final = timedelta(days=30)  # while a person may say what became of it
+_A_DAY: Final = timedelta(days=1)  # until it is looked whether whoever has to say what became of it is still there
 _TRIES, _TRY_S = 3, 0.5  # where surely nothing was written
 _ASKED: Final = 5  # times, where the target is away, whether it has happened
 _AGAIN: Final = 3  # times it is run once more, where that is one effect
@@ -445,8 +445,26 @@ def _close(execution: Execution, house: House) -> None:
     for where in standing.approvals.values():
         house.cards.turn_approval(where, sheet)
     if standing.stage == "unknown":
-        return execution.rest(house.clock() + _LONG, stage="unknown")
+        _tell_admins(execution, sheet, house)
+        return execution.rest(house.clock() + _A_DAY, stage="unknown")
     return execution.finish()
+
+
+def _tell_admins(execution: Execution, sheet: Sheet, house: House) -> None:
+    """Once, each: whoever asked has left, so nobody else could say what became of it."""
+    proposal = sheet.standing.proposal
+    if house.member(proposal.actor) is not None:
+        return
+    told = (event.body for event in execution.happened() if event.kind == "act_admins_told")
+    if any(body.get("proposal") == execution.id for body in told):
+        return
+    reached = []
+    for admin in house.admins():
+        execution.check_lease()
+        if house.cards.tell_admin(admin.user, sheet, since=proposal.place.message):
+            reached.append(str(admin.user))
+    if reached:
+        execution.record(Event(kind="act_admins_told", body={"of": reached}))
 
 
 def _tell(execution: Execution, standing: Standing, sheet: Sheet, house: House) -> None:

@@ -129,7 +129,7 @@ def refuse(id_: ProposalId, clicker: SlackUser, house: House) -> Pressed:
 
 
 def settle(id_: ProposalId, clicker: SlackUser, house: House, *, happened: bool) -> Pressed:
-    """What a person found, where it was not known."""
+    """What whoever asked found, where it was not known. Admins say it by a command: see `flows.tools`."""
     found = house.acting.executions.standing(id_)
     if found is None:
         return Pressed("unknown")

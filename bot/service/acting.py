@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from bot import app, worker
 from bot.app import tools
-from bot.core.admin import Groups
+from bot.core.admin import Groups, Member
 from bot.core.failpoints import Reach
 from bot.core.nouns import SlackUser
 from bot.core.proposals import Acting, AnyTool, Pressed, ProposalId, Typed, typed
@@ -22,6 +23,7 @@ from bot.slack.audience import SlackPeople
 from bot.slack.poster import SlackPoster
 from bot.slack.render.cards import entered
 from bot.slack.render.written import plain
+from policies.admins import all_named
 
 
 @contextmanager
@@ -51,11 +53,18 @@ def house(
         rules=records.config.rules,
         member=people.member,
         groups=groups,
+        admins=partial(_admins, records, people),
         cards=SlackCards(poster),
         clock=records.clock,
         reach=reach,
         drawing=Drawing(reading, people.everybody),
     )
+
+
+def _admins(records: app.Records, people: SlackPeople) -> Sequence[Member]:
+    """Those who are there at this moment."""
+    named = all_named(records.settings.admins, records.config.rules().admins.people)
+    return [member for member in map(people.named, named) if member is not None]
 
 
 def decisions(house: House) -> Decisions:
@@ -97,6 +106,9 @@ class ToolsAtHand(NamedTuple):
 
     def recent(self, most: int) -> Sequence[Act]:
         return self.records.executions.recent(most)
+
+    def open(self, most: int) -> Sequence[Act]:
+        return self.records.executions.open_acts(most)
 
 
 def act_next(records: app.Records, house: House) -> bool:

@@ -328,6 +328,7 @@ DENIED: Mapping[str, str] = {
     "refused_there": "What it was sent to said no.",
     "away": "What it was sent to could not be reached, so nothing was done. Ask again in a while.",
     "settled": "By what you found there.",
+    "settled_by_admin": "That is what an admin found there.",
 }
 
 _NOTICES: Mapping[str, str] = {

@@ -69,6 +69,12 @@ class FakeCards(Cards):
     def turn_approval(self, where: str, sheet: Sheet) -> None:
         self.approvals[where.partition("/")[2]] = sheet.standing.stage
 
+    def tell_admin(self, admin: SlackUser, sheet: Sheet, *, since: str) -> bool:  # noqa: ARG002
+        if admin.user in self.away:
+            return False
+        self.sent[admin.user] += 1
+        return True
+
     def _show(self, message: str, sheet: Sheet) -> None:
         self.says[message] = sheet.standing.stage
         self.sheets[message] = sheet

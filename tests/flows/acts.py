@@ -58,6 +58,7 @@ class Acts:
         self.tool: Any = tool or FakeTool()
         self.cards, self.groups, self.rules = FakeCards(), FakeGroups(), rules()
         self.members = {one: Member(user=one, email=Email(f"{one.user.lower()}@acme.test")) for one in (ANA, BEN, ZOE)}
+        self.admins: list[Member] = []
         self.dies_at: str | None = None
         self.meanwhile: dict[str, Callable[[], object]] = {}
         self.house = House(
@@ -66,6 +67,7 @@ class Acts:
             rules=lambda: self.rules,
             member=self._member,
             groups=self.groups,
+            admins=lambda: self.admins,
             cards=self.cards,
             clock=lambda: self.now,
             reach=self._reach,

@@ -608,11 +608,13 @@ def test_whoever_came_after_the_card_may_approve_and_whoever_is_named_needs_no_g
     assert approve(first.id, ZOE, acts.house).outcome == "taken"
     acts.works()
     assert acts.says(first) == "done"
-    acts.rules = rules(risk='"high"', approvers=f'["{BEN.user}", "{IT}"]')
+    acts.rules = rules(risk='"high"', approvers=f'["{IT}", "{BEN.user}"]')
+    acts.groups.there[IT] = {BEN.user, ZOE.user}
     second = acts.proposes(number=2)
     acts.works()
     confirm(second.id, ANA, acts.house)
     acts.works()
+    assert acts.cards.through == {BEN.user: None, ZOE.user: Through("s0it", is_cut=False)}  # by name, if they are named
     acts.groups.unread, looks = {IT}, acts.groups.looks
     assert approve(second.id, BEN, acts.house).outcome == "taken"
     acts.works()

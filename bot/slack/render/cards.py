@@ -9,7 +9,18 @@ from typing import Any, Final, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from bot.core.proposals import MOST_OF_A_GROUP, Origin, Pressed, Proposal, Sheet, Source, Stage, Through, part_of
+from bot.core.proposals import (
+    BY_AN_ADMIN,
+    MOST_OF_A_GROUP,
+    Origin,
+    Pressed,
+    Proposal,
+    Sheet,
+    Source,
+    Stage,
+    Through,
+    part_of,
+)
 from bot.slack.render import plain
 from bot.slack.render.characters import one_line, shortened, visible
 from bot.slack.render.kit import Json, note, one_run, plain_text
@@ -69,6 +80,7 @@ _ENDED: Final[Mapping[Stage, str]] = {
         "I do not try it again."
     ),
 }
+_FOUND_BY_AN_ADMIN: Final = "It was done, as an admin found there."
 _ASKER: Final = "\x00"  # where they are named, for whoever else reads it; no text that is shown has one
 _ENDED_BEFORE_OTHERS: Final[Mapping[Stage, str]] = {
     "confirmed": f"Confirmed by {_ASKER}; it waits for somebody to approve it.",
@@ -170,9 +182,24 @@ def over_for_approver(sheet: Sheet) -> Post:
     return Post(said, (rich_text([{"type": "rich_text_section", "elements": [asker, element]}]),))
 
 
+def left_open(sheet: Sheet) -> Post:
+    """For an admin: that nobody is left who could say whether it was done. What it was about, they may not read."""
+    proposal = sheet.standing.proposal
+    rest = (
+        f"{_ASKER}, who is not here any more, had this done on {_moment(proposal.made_at)}, and I do not know whether it was: "
+        f"I lost touch while it was done. What it was about is in its receipt, which auditors may read: /footnote audit "
+        f"{proposal.receipt}. Please have somebody look there, and then type /footnote tools settle {proposal.receipt} done, or "
+        "not done."
+    )
+    text = f"{sheet.does}: {rest.replace(_ASKER, 'Somebody')}"
+    return Post(plain.cut(text), (_opening(f"{sheet.does}: ", rest, proposal),))
+
+
 def outcome(sheet: Sheet) -> str:
     standing = sheet.standing
     said, because = _ENDED.get(standing.stage, _NOTHING_YET), standing.because or ""
+    if standing.stage == "done" and because == BY_AN_ADMIN:
+        return _FOUND_BY_AN_ADMIN
     if standing.stage not in {"declined", "failed"}:
         return said
     why = DENIED.get(FAILED_THERE.get(because, because) if standing.stage == "failed" else because)

@@ -7,8 +7,10 @@ from bot.core.acting import Barred, Would
 from bot.core.proposals import Stage
 from bot.core.tooling import (
     Act,
+    ActSettled,
     ActsShown,
     NoSuchTool,
+    NothingOpen,
     ToolReply,
     ToolsListed,
     ToolStanding,
@@ -49,6 +51,14 @@ _BECAME: Final[Mapping[Stage, str]] = {
     "failed": "not done: what it was sent to said no, or was away",
     "unknown": "whether it was done is not known; whoever asked was told so",
 }
+_SETTLED: Final[Mapping[bool, str]] = {
+    True: "it counts as done from now on, as you found it there. Whoever asked sees so on their card.",
+    False: "it counts as not done from now on, as you found it there. Whoever asked sees so on their card.",
+}
+_SETTLING: Final = (
+    "Look there, or have whoever may read the receipt look, and say what was found: `/footnote tools settle RECEIPT done`, or "
+    "`not done`. Whoever asked may say it too, on their card; the first word counts."
+)
 
 
 def tools(reply: ToolReply) -> Sequence[Part]:
@@ -57,9 +67,21 @@ def tools(reply: ToolReply) -> Sequence[Part]:
             return [told(_CHANGING), *(coded(one.name, f": {_said(one, handles)}") for one in listed)]
         case NoSuchTool(name, there_are):
             return [told(f"There is no tool {shortened(one_line(name), 60)}. There are:"), *named(there_are)]
-        case ActsShown(acts):
+        case ActsShown(acts, waiting):
             none = "Nothing was done by any tool yet."
-            return [told("What was begun, the newest first:" if acts else none), *(item(_act(one)) for one in acts)]
+            begun: list[Part] = [
+                told("What was begun, the newest first:" if acts else none),
+                *(item(_act(one)) for one in acts),
+            ]
+            return [*begun, *_waiting(waiting)]
+        case ActSettled(receipt, happened):
+            return [told(f"{receipt}: {_SETTLED[happened]}")]
+        case NothingOpen(receipt):
+            return [
+                told(
+                    f"Of {receipt} nobody has to say whether it was done. `/footnote tools recent` shows what is open."
+                )
+            ]
         case Untried(name, because):
             return [told(f"{name} was not tried. {_UNTRIED[because]}")]
         case Tried():
@@ -195,5 +217,17 @@ def _some(names: Sequence[str]) -> str:
     return f"{', '.join(names[:_MOST_NAMED])}{more}" if names else "none that is named"
 
 
+def _waiting(acts: Sequence[Act]) -> Sequence[Part]:
+    """With their receipts, by which they are settled."""
+    if not acts:
+        return []
+    first = "Of these somebody has to say whether they were done, the oldest first:"
+    return [told(first), *(coded(one.receipt, f" {_begun(one)}") for one in acts), told(_SETTLING)]
+
+
+def _begun(act: Act) -> str:
+    return f"{moment(act.began_at)}: {act.tool} for {act.actor.rpartition('/')[2]}"
+
+
 def _act(act: Act) -> str:
-    return f"{moment(act.began_at)}: {act.tool} for {act.actor.rpartition('/')[2]}: {_BECAME.get(act.stage, act.stage)}"
+    return f"{_begun(act)}: {_BECAME.get(act.stage, act.stage)}"
