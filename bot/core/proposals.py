@@ -432,7 +432,8 @@ class Through(NamedTuple):
 class Sheet(NamedTuple):
     """What a card shows: the proposal, the tool, what the rules say of it, who has to approve it, and until when it is good.
     `found`: what the target calls itself; only for a card that nobody else reads. `signed`: what is added to what is sent.
-    `through`: why whoever reads it is asked, where the rule names a group in place of them.
+    `through`: why whoever reads it is asked, where the rule names a group in place of them. `named`: what the target
+    is called there, if its id says nothing and whoever reads it may open it; `is_nameless`: they may not.
     """
 
     standing: Standing
@@ -443,6 +444,8 @@ class Sheet(NamedTuple):
     found: Would | None = None
     signed: str | None = None
     through: Through | None = None
+    named: str | None = None
+    is_nameless: bool = False
 
 
 class Cards(Protocol):

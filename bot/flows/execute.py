@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import structlog
 
 from bot.core.acting import Actor as Whom
-from bot.core.acting import Barred, Done, NotDone, Unsure, Would, byline
+from bot.core.acting import Barred, Coded, Done, NotDone, Unsure, Would, byline
 from bot.core.clock import pause
 from bot.core.errors import LostLease
 from bot.core.nouns import Event, SlackUser
@@ -245,6 +245,8 @@ def _ask_to_approve(execution: Execution, case: Case, by: tuple[str, ...], house
     if not is_readable(case.proposal, house):
         _end(execution, "declined", OUTDATED.why)
         return _close(execution, house)
+    if house.acting.executions.is_paused():  # no target is asked what it is called
+        return execution.rest(house.clock() + _SOON, stage="confirmed")
     asked, unread = dict(case.standing.approvals), False
     for named in sorted(by, key=is_group):
         try:
@@ -288,11 +290,23 @@ def _ask_each(execution: Execution, case: Case, several: _Several, asked: dict[s
             return
         if approver in asked or not _may_be_asked(_colleague(approver, case.proposal), case, house):
             continue
+        shown = _as_read_by(_colleague(approver, case.proposal), sheet, case, house)
         execution.check_lease()
-        where = house.cards.ask_approver(approver, sheet, since=case.proposal.place.message)
+        where = house.cards.ask_approver(approver, shown, since=case.proposal.place.message)
         if where is not None:
             asked[approver] = where
             execution.asked(asked)
+
+
+def _as_read_by(who: SlackUser, sheet: Sheet, case: Case, house: House) -> Sheet:
+    """What the target is called is told to nobody who may not open it there themselves."""
+    if not isinstance(case.tool, Coded):
+        return sheet
+    member = house.member(who)
+    if member is None or member.email is None:
+        return sheet._replace(is_nameless=True)
+    named = case.tool.title(arguments_of(case), Whom(email=member.email, name=member.called))
+    return sheet._replace(named=named, is_nameless=named is None)
 
 
 def _may_be_asked(who: SlackUser, case: Case, house: House) -> bool:

@@ -19,9 +19,13 @@ class FakeCards(Cards):
         self.away: set[str] = set()
         self.gone: set[str] = set()  # messages that somebody deleted
         self.is_down = False
-        self.through: dict[str, Through | None] = {}  # by whom is asked
+        self.asked_with: dict[str, Sheet] = {}  # by who is asked to approve
         self.asks: Callable[[], object] = _nothing  # once somebody is asked to approve
         self.limited: Callable[[], object] | None = None  # once, instead of pointing to a card
+
+    @property
+    def through(self) -> dict[str, Through | None]:
+        return {approver: sheet.through for approver, sheet in self.asked_with.items()}
 
     def show_there(self, card: Card, sheet: Sheet) -> bool:
         if card.message in self.gone:
@@ -62,7 +66,7 @@ class FakeCards(Cards):
             return None
         if approver not in self.approvals:
             self.sent[approver] += 1
-        self.approvals[approver], self.through[approver] = sheet.standing.stage, sheet.through
+        self.approvals[approver], self.asked_with[approver] = sheet.standing.stage, sheet
         self.asks()
         return f"D{approver}/{approver}"
 

@@ -21,7 +21,7 @@ from bot.stores.tables import ExecutionRow
 from bot.worker import act_next
 from connectors.model import Retryable
 from policies.rules import RulesError
-from tests.fakes.tool import FakeTool, UnkeyedTool
+from tests.fakes.tool import CodedTool, FakeTool, UnkeyedTool
 from tests.flows.acts import ANA, BEN, NOON, VALUES, ZOE, Acts, Died, rules
 from tests.threads import at_once
 
@@ -660,6 +660,30 @@ def test_where_nobody_can_be_asked_in_a_group_it_is_over_and_says_why(acts: Acts
     acts.works()
     assert (acts.says(unread), acts.because(unread.id)) == ("declined", "group_unread")
     assert (acts.cards.sent, acts.tool.runs) == ({}, [])
+
+
+def test_only_an_approver_who_may_open_it_there_is_told_what_it_is_called(database: Database) -> None:
+    tool = CodedTool()
+    acts = Acts(database, tool)
+    tool.readers, tool.is_away = {"u0ben@acme.test"}, True
+    acts.groups.there[IT] = {BEN.user, ZOE.user, MAX.user}
+    acts.members[MAX] = Member(user=MAX)  # whose address nobody knows
+    acts.rules = rules(risk='"high"', approvers=f'["{IT}"]')
+    proposal = acts.proposes()
+    acts.works()
+    confirm(proposal.id, ANA, acts.house)
+    acts.works()
+    assert acts.cards.approvals == {}  # nobody is asked before it is known
+    tool.is_away = False
+    _pauses(acts)
+    acts.now += timedelta(minutes=1)
+    acts.works()
+    assert acts.cards.approvals == {}  # nor any target while all is paused
+    _resumes(acts)
+    acts.now += timedelta(minutes=1)
+    acts.works()
+    shown = {who: (one.named, one.is_nameless) for who, one in acts.cards.asked_with.items()}
+    assert shown == {BEN.user: ("Salaries of the board", False), ZOE.user: (None, True), MAX.user: (None, True)}
 
 
 def test_of_a_large_group_the_first_who_may_approve_are_asked_once_whoever_dies(acts: Acts) -> None:

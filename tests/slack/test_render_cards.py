@@ -124,6 +124,19 @@ def test_whoever_approves_reads_what_the_asker_wrote_as_theirs() -> None:
     assert "You are asked" not in said
 
 
+def test_whoever_approves_is_told_what_it_is_called_or_that_they_may_not_open_it() -> None:
+    told = cards.approval(sheet()._replace(named=f"Plan {HOSTILE} \x00"))
+    assert f"It is “Plan {HOSTILE} \ufffd”." in read(told.blocks)
+    assert named(told.blocks) == [ANA.user]
+    nameless = cards.approval(sheet()._replace(is_nameless=True))
+    assert "What it is called is not shown" in read(nameless.blocks)
+    assert "or press Do not." in read(nameless.blocks)
+    assert named(nameless.blocks) == [ANA.user, ANA.user]
+    plain = read(cards.approval(sheet()).blocks)
+    assert "It is “" not in plain
+    assert "not shown" not in plain
+
+
 @pytest.mark.parametrize("is_cut", [True, False])
 def test_whoever_approves_for_a_group_is_told_which_and_how_many_are_asked(*, is_cut: bool) -> None:
     post = cards.approval(sheet()._replace(through=Through("it <!channel>", is_cut=is_cut)))

@@ -129,7 +129,7 @@ def card(sheet: Sheet, *, alone: bool) -> Post:
 def approval(sheet: Sheet) -> Post:
     """For somebody who may approve it: what whoever asked has confirmed."""
     proposal = sheet.standing.proposal
-    asks = f"{_ASKER} asks that this be done, and has confirmed it: {sheet.does}. {_NOTHING_YET}"
+    asks = f"{_ASKER} asks that this be done, and has confirmed it: {sheet.does}. {_NOTHING_YET}{_what_it_is(sheet)}"
     named = ((APPROVE, "Approve", "primary"), (REFUSE, "Do not", None))
     text = "\n".join((f"Please approve, or do not: {sheet.does}", *_in_words(sheet)))
     terms = [_written_from(proposal.sources, sheet)] if proposal.sources else []
@@ -138,6 +138,17 @@ def approval(sheet: Sheet) -> Post:
     terms.append(f"{_RISKS[sheet.risk]} · good until {_moment(proposal.expires_at)}")
     shown = (_opening("", asks, proposal), *_arguments(sheet, yours=False), *map(note, terms))
     return Post(plain.cut(text), (*shown, _pressable(proposal.id, named)))
+
+
+def _what_it_is(sheet: Sheet) -> str:
+    """Behind an id that tells nobody anything."""
+    if sheet.named is not None:
+        return f" It is “{shortened(one_line(sheet.named), 200)}”."
+    nameless = (
+        f" What it is called is not shown, because as far as I can tell you may not open it there yourself. Ask {_ASKER} what it "
+        "is before you say yes, or press Do not."
+    )
+    return nameless if sheet.is_nameless else ""
 
 
 def over(sheet: Sheet, *, alone: bool) -> Post:
