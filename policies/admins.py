@@ -1,7 +1,7 @@
 """Who may administer? Whoever is named, by the id of their account or by an address that was confirmed; nobody else."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from policies.people import Email, email_address
 
@@ -12,6 +12,11 @@ def admin_named(text: str) -> str:
     """One spelling of a name in the list of admins: an id such as U012AB3CD, or an e-mail address."""
     name = text.strip()
     return name if _ACCOUNT.fullmatch(name) else email_address(name)
+
+
+def all_named(first: Sequence[str], people: Collection[str]) -> tuple[str, ...]:
+    """Those of the settings first, then those of the rules; each once."""
+    return tuple(dict.fromkeys((*first, *sorted(people))))
 
 
 def is_admin(account: str, email: Email | None, named: Collection[str]) -> bool:

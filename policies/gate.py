@@ -3,7 +3,7 @@ yes so far; never by what stands in any document. What no rule names is denied.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal, NamedTuple, Self
 
@@ -15,13 +15,15 @@ Risk = Literal["low", "medium", "high"]
 Because = Literal[
     "no_rule", "not_enabled", "other_intent", "not_a_member", "not_for_them", "not_here", "incomplete", "other_target",
     "other_recipient", "too_much", "too_many", "too_late", "not_theirs", "own_approval", "not_an_approver",
-    "needs_approval", "needs_confirmation", "confirmed", "approved",
+    "group_unread", "needs_approval", "needs_confirmation", "confirmed", "approved",
 ]  # fmt: skip
-"""The rule that decided."""
+"""The rule that decided. `group_unread`: whether whoever approved it may hangs on a group that nobody can read now."""
 
 _ACCOUNT = r"^(?:[UW][A-Z0-9]{2,40}|[^@\s]+@[^@\s]+)$"
 _PHRASE = r"^[^\s/]+(?:[ /][^\s/]+)*$"  # words of a request: see tools.toml
 _CHANNEL = r"^[CG][A-Z0-9]{2,40}$"
+_APPROVER = r"^[UWS][A-Z0-9]{2,40}$"
+_GROUP: Final = "S"
 _NUMBERED: Final = re.compile(r"-[0-9]+$")
 
 Named = Annotated[str, Field(pattern=_ACCOUNT)]
@@ -30,10 +32,11 @@ Exact = Annotated[str, Field(min_length=1, max_length=200)]
 
 class ToolRule(Noun):
     """What one tool may be used for. Names are exact. `people` are Slack's ids or addresses, and `approvers`
-    ids alone, for addresses change hands; `targets` are where it may be
+    ids alone, of people or of user groups, for addresses and handles change hands; `targets` are where it may be
     done, a project with the things in it; `domains` are those of the people it may reach; `most` is the largest amount.
 
-    A day is one of UTC. What has `approvers` is done once one of them, who is not who confirmed it, has approved it.
+    A day is one of UTC. What has `approvers` is done once one of them, or of those who are in such a group by then, has approved it:
+    never who asked for it or confirmed it.
     """
 
     does: str = Field(min_length=3, max_length=120)
@@ -52,7 +55,7 @@ class ToolRule(Noun):
     every_recipient: bool = False
     a_day: int = Field(ge=1, le=1000)
     most: float | None = Field(default=None, ge=0, allow_inf_nan=False)
-    approvers: tuple[Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,40}$")], ...] = ()
+    approvers: tuple[Annotated[str, Field(pattern=_APPROVER)], ...] = ()
     expires_minutes: float = Field(gt=0, le=10_080, allow_inf_nan=False)
     dry_run: bool = True
     no_dry_run_because: str | None = Field(default=None, min_length=3, max_length=300)
@@ -73,6 +76,15 @@ class ToolRule(Noun):
     def expires_in(self) -> timedelta:
         return timedelta(minutes=self.expires_minutes)
 
+    def is_approved_by(self, account: str, groups: Collection[str]) -> bool:
+        """Whether it names them, or a group that they are in."""
+        return not is_group(account) and not {account, *groups}.isdisjoint(self.approvers)
+
+
+def is_group(approver: str) -> bool:
+    """Of Slack's, by its id; all others are people."""
+    return approver.startswith(_GROUP)
+
 
 Tools = Mapping[str, Mapping[str, ToolRule]]
 """By where it is done, and what: `jira.create_issue`."""
@@ -92,7 +104,8 @@ def places(tools: Tools) -> frozenset[str]:
 class Act(NamedTuple):
     """As far as it is judged: what of its arguments says where, whom it reaches and how much; and who has said yes so far.
     `within`: its targets are numbered things in those that rules name.
-    `channel`: where it was asked for; None: in the asker's direct conversation.
+    `channel`: where it was asked for; None: in the asker's direct conversation. `approver_groups`: the groups of Slack in which
+    whoever approved it is at this moment, as far as the rule names them.
     """
 
     tool: str
@@ -107,6 +120,7 @@ class Act(NamedTuple):
     amounts: tuple[float, ...] = ()
     confirmed_by: str | None = None
     approved_by: str | None = None
+    approver_groups: frozenset[str] = frozenset()
 
 
 class Actor(NamedTuple):
@@ -136,7 +150,9 @@ class Confirm(NamedTuple):
 
 
 class Approve(NamedTuple):
-    """By one of these, who is neither who asked nor who confirmed. `is_confirmed`: that has been done before."""
+    """By one of these, or of those in these groups, who is neither who asked nor who confirmed. `is_confirmed`: that has been
+    done before.
+    """
 
     rule: Because
     reason: str
@@ -261,8 +277,8 @@ def _is_approved(case: _Case) -> Decision | None:
         return Approve("needs_approval", f"one of {act.tool}.approvers has to", by, act.confirmed_by is not None)
     if act.approved_by in {act.asker, act.confirmed_by, *case.actor.names}:
         return Deny("own_approval", "nobody approves what they asked for")
-    if act.approved_by not in rule.approvers:
-        return Deny("not_an_approver", f"{act.tool}.approvers does not name whoever approved it")
+    if not rule.is_approved_by(act.approved_by, act.approver_groups):
+        return Deny("not_an_approver", f"{act.tool}.approvers names neither whoever approved it nor a group of theirs")
     return Allow("approved", "confirmed and approved")
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from typing import ClassVar, Final, Literal, Protocol, TypeVar
+from typing import ClassVar, Final, Literal, Protocol, TypeVar, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
@@ -119,3 +119,13 @@ class Tool(Protocol[Taken_contra]):
 
     def find(self, arguments: Taken_contra, actor: Actor, key: str) -> Done | None:
         """Only reads: what an earlier run with this key left at the target. Raises `Unsure` where the target cannot tell."""
+
+
+@runtime_checkable
+class Coded(Protocol[Taken_contra]):
+    """A tool whose target is written as an id, which tells nobody what it is."""
+
+    def title(self, arguments: Taken_contra, reader: Actor) -> str | None:
+        """Only reads: what its target is called there, for somebody who may open it there themselves. None: it is not certain that
+        they may. Raises `Retryable`.
+        """

@@ -470,6 +470,20 @@ class Members(Protocol):
         ...
 
 
+class Groups(Protocol):
+    """The user groups of Slack, as they are at this moment. Who may change one there decides who is in it."""
+
+    def members(self, group: str) -> frozenset[str]:
+        """Whoever Slack says is in it, guests and people who left too. `AccessUnknown`: it is none, or nobody lets us look;
+        `Retryable`: that cannot be found out now.
+        """
+        ...
+
+    def handles(self) -> Mapping[str, str]:
+        """What people call each. Those that cannot be read are not there."""
+        ...
+
+
 class Configuration(Protocol):
     """The versions that there were. None is ever changed."""
 
@@ -583,6 +597,10 @@ class CommandWork(Protocol):
 
     def move_review(self, receipt: ReceiptId, to: Literal["next", "nobody"], by: str) -> bool:
         """The turn of whoever checks it is over, or there is none any more. Whether it waited for somebody."""
+        ...
+
+    def settle_act(self, receipt: ReceiptId, by: Member, *, happened: bool) -> bool:
+        """Whether what was asked for there was done, as an admin has found. Whether that was still open."""
         ...
 
     def ask_for_evaluation(self, by: Member) -> tuple[Evaluation, bool]:

@@ -32,6 +32,7 @@ NAMES: Final[tuple[Name, ...]] = get_args(Name)
 
 _FIRST = re.compile(r"((?:\"[^\"]*\"|'[^']*'|[^\s\"'])+)\s*(.*)", re.DOTALL)  # a quoted name may hold spaces
 _RECEIPT = re.compile(r"r_[0-9a-f]{24}")
+_SETTLED = re.compile(rf"({_RECEIPT.pattern})\s+(not[\s-]+)?done", re.IGNORECASE)
 _NUMBER = re.compile(r"#?([0-9]{1,9})")
 
 
@@ -147,6 +148,13 @@ class RecentActs(NamedTuple):
     """What was done lately."""
 
 
+class SettleAct(NamedTuple):
+    """What was done for somebody, of which nobody knows whether it was: an admin has looked there."""
+
+    receipt: str
+    happened: bool
+
+
 class Reviews(NamedTuple):
     """What waits for a person to check it."""
 
@@ -231,6 +239,7 @@ Command = (
     | SwitchTool
     | TryTool
     | RecentActs
+    | SettleAct
     | Reviews
     | MoveReview
     | ShowEvaluations
@@ -323,7 +332,7 @@ def _models(verb: str, name: str) -> Command | Misread:
     return does(name) if does is not None and name else Misread("models")
 
 
-def _tools(verb: str, name: str) -> Command | Misread:
+def _tools(verb: str, name: str) -> Command | Misread:  # noqa: PLR0911 - one line each
     match verb.lower():
         case "":
             return Tools()
@@ -333,6 +342,8 @@ def _tools(verb: str, name: str) -> Command | Misread:
             return ToolRules(name)
         case "try" if name:
             return TryTool(name)
+        case "settle" if settled := _SETTLED.fullmatch(name):
+            return SettleAct(settled.group(1), happened=settled.group(2) is None)
         case "enable" | "disable" as does if name:
             return SwitchTool(name, on=does == "enable")
         case _:

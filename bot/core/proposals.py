@@ -51,6 +51,8 @@ TRANSITIONS: Final[Mapping[Stage, frozenset[Stage]]] = {
 }
 
 _ADDRESS: Final = re.compile(r"https?://[^\s<>\"'`|\\]{1,2000}")
+MOST_OF_A_GROUP: Final = 20  # who are asked to approve something in its name
+BY_AN_ADMIN: Final = "settled_by_admin"  # why it counts as done, or as not
 _ONLY_THEIRS: Final = frozenset({"target", "recipient"})
 _OF_A_PERSON: Final = frozenset({"words", "form", "default"})
 
@@ -226,7 +228,12 @@ def not_theirs(tool: AnyTool, origins: Mapping[str, Value]) -> tuple[str, ...]:
 
 
 def act_of(
-    proposal: Proposal, tool: AnyTool, *, confirmed_by: SlackUser | None = None, approved_by: SlackUser | None = None
+    proposal: Proposal,
+    tool: AnyTool,
+    *,
+    confirmed_by: SlackUser | None = None,
+    approved_by: SlackUser | None = None,
+    approver_groups: frozenset[str] = frozenset(),
 ) -> Act:
     """As the gate judges it."""
     fields, values = tool.takes.model_fields, proposal.values
@@ -251,6 +258,7 @@ def act_of(
         amounts=tuple(map(float, of("amount"))),
         confirmed_by=confirmed_by.user if confirmed_by is not None else None,
         approved_by=approved_by.user if approved_by is not None else None,
+        approver_groups=approver_groups,
     )
 
 
@@ -414,9 +422,18 @@ class Pressed(NamedTuple):
     wrong: Mapping[str, str] = MappingProxyType({})
 
 
+class Through(NamedTuple):
+    """The user group by which somebody is asked to approve: what people call it, and whether not all of it are asked."""
+
+    handle: str
+    is_cut: bool
+
+
 class Sheet(NamedTuple):
     """What a card shows: the proposal, the tool, what the rules say of it, who has to approve it, and until when it is good.
     `found`: what the target calls itself; only for a card that nobody else reads. `signed`: what is added to what is sent.
+    `through`: why whoever reads it is asked, where the rule names a group in place of them. `named`: what the target
+    is called there, if its id says nothing and whoever reads it may open it; `is_nameless`: they may not.
     """
 
     standing: Standing
@@ -426,6 +443,9 @@ class Sheet(NamedTuple):
     approvers: Sequence[str] = ()
     found: Would | None = None
     signed: str | None = None
+    through: Through | None = None
+    named: str | None = None
+    is_nameless: bool = False
 
 
 class Cards(Protocol):
@@ -456,3 +476,7 @@ class Cards(Protocol):
         ...
 
     def turn_approval(self, where: str, sheet: Sheet) -> None: ...
+
+    def tell_admin(self, admin: SlackUser, sheet: Sheet, *, since: str) -> bool:
+        """That somebody has to look whether it was done, for whoever asked is gone. False: they cannot be written to."""
+        ...

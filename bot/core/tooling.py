@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, Protocol
 from pydantic.fields import FieldInfo
 
 from bot.core.acting import Barred, Would
-from bot.core.nouns import SlackUser
+from bot.core.nouns import ReceiptId, SlackUser
 from bot.core.proposals import AnyTool, Stage, Typed
 from policies.gate import Decision, ToolRule
 
@@ -21,7 +21,10 @@ class ToolStanding(NamedTuple):
 
 
 class ToolsListed(NamedTuple):
+    """`handles`: what the user groups of Slack are called that their rules name, as far as that can be read."""
+
     tools: tuple[ToolStanding, ...]
+    handles: Mapping[str, str] = {}
 
 
 class NoSuchTool(NamedTuple):
@@ -30,18 +33,35 @@ class NoSuchTool(NamedTuple):
 
 
 class Act(NamedTuple):
-    """That something was begun for somebody, and what became of it: never what it was about. `actor`: Slack's id."""
+    """That something was begun for somebody, and what became of it: never what it was about. `actor`: Slack's id. `receipt`:
+    of what was asked.
+    """
 
     tool: str
     actor: str
     stage: Stage
     began_at: datetime
+    receipt: ReceiptId
 
 
 class ActsShown(NamedTuple):
-    """The newest first."""
+    """The newest first. `open`: those of which somebody has still to say whether they were done, the oldest first."""
 
     acts: tuple[Act, ...]
+    open: tuple[Act, ...] = ()
+
+
+class ActSettled(NamedTuple):
+    """An admin has said whether it was done."""
+
+    receipt: str
+    happened: bool
+
+
+class NothingOpen(NamedTuple):
+    """Of this receipt nobody has to say anything: it is known, or somebody was faster, or there is none."""
+
+    receipt: str
 
 
 class TryForm(NamedTuple):
@@ -70,6 +90,7 @@ class Tried(NamedTuple):
     otherwise: Decision | None
     found: Would | Barred | Unasked
     until: datetime
+    handles: Mapping[str, str] = {}  # of user groups
 
 
 class Untried(NamedTuple):
@@ -101,9 +122,17 @@ class ToolDesk(Protocol):
 
     def is_paused(self) -> bool: ...
 
+    def handles(self) -> Mapping[str, str]:
+        """Of the user groups of Slack, as far as they can be read."""
+        ...
+
     def recent(self, most: int) -> Sequence[Act]:
         """What was begun, the newest first."""
         ...
 
+    def open(self, most: int) -> Sequence[Act]:
+        """Of which somebody has to say whether it was done, the oldest first."""
+        ...
 
-ToolReply = ToolsListed | NoSuchTool | ActsShown | Tried | Untried
+
+ToolReply = ToolsListed | NoSuchTool | ActsShown | ActSettled | NothingOpen | Tried | Untried

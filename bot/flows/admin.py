@@ -57,6 +57,7 @@ from bot.core.commands import (
     ResumeSource,
     Reviews,
     RollBack,
+    SettleAct,
     ShowEvaluations,
     Sources,
     Status,
@@ -177,7 +178,7 @@ def _done(command: Command, work: CommandWork, by: Member, house: Administration
             return keeping.keep(command, work, by, house.governing, house.overview, house.removals)
         case Models() | AskModel() | PauseModel() | ResumeModel():
             return models.look_after(command, work, by, house.models, house.overview, house.governing.clock)
-        case Tools() | ToolRules() | SwitchTool() | TryTool() | RecentActs():
+        case Tools() | ToolRules() | SwitchTool() | TryTool() | RecentActs() | SettleAct():
             return tools.look_after(command, work, by, house.governing, house.tools)
         case Reviews() | MoveReview():
             return reviews.oversee(command, work, by, house.reviews)

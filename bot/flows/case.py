@@ -1,13 +1,13 @@
 """One thing that is to be done, as the tool, the rules and the people are at this moment. Nothing is done here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import structlog
 
 from bot.core.acting import Actor as Whom
 from bot.core.acting import Arguments, Barred, Unsure, Would, byline
-from bot.core.admin import Member
+from bot.core.admin import Groups, Member
 from bot.core.clock import Clock
 from bot.core.failpoints import Reach
 from bot.core.nouns import SlackUser
@@ -24,8 +24,8 @@ from bot.core.proposals import (
 )
 from bot.flows.act import day_of
 from bot.flows.drawn import Drawing, is_open_there, is_open_to
-from connectors.model import Retryable
-from policies.gate import Actor, Decision, Deny, ToolRule, decide, rule_of
+from connectors.model import AccessUnknown, Retryable
+from policies.gate import Actor, Decision, Deny, ToolRule, decide, is_group, rule_of
 from policies.people import Person
 from policies.rules import Rules, RulesError
 
@@ -36,14 +36,17 @@ log = structlog.get_logger()
 
 
 class House(NamedTuple):
-    """`member`: whether they are a full member at this moment, and who that is. `drawing`: without it nothing is put anywhere that was
-    written from documents.
+    """`member`: whether they are a full member at this moment, and who that is. `groups`: who is in a user group of Slack. `admins`: those who are there at
+    this moment. `drawing`: without it nothing is put
+    anywhere that was written from documents.
     """
 
     acting: Acting
     history: History
     rules: Callable[[], Rules]
     member: Callable[[SlackUser], Member | None]
+    groups: Groups
+    admins: Callable[[], Sequence[Member]]
     cards: Cards
     clock: Clock
     reach: Reach
@@ -83,22 +86,63 @@ def case_of_any_rule(standing: Standing, house: House) -> Case | None:
     return Case(standing, tool, rule, rules)
 
 
+def groups_of(approver: SlackUser, rule: ToolRule, house: House) -> frozenset[str]:
+    """One of the groups that the rule names, in which they are at this moment; whoever it names themselves needs none. Raises
+    `AccessUnknown`, where that hangs on a group that nobody can read.
+    """
+    if approver.user in rule.approvers:
+        return frozenset()
+    unread: AccessUnknown | None = None
+    for group in filter(is_group, rule.approvers):
+        try:
+            if approver.user in house.groups.members(group):
+                return frozenset({group})
+        except AccessUnknown as error:
+            unread = error
+    if unread is not None:
+        raise unread
+    return frozenset()
+
+
 def decided(
-    case: Case, house: House, *, confirmed_by: SlackUser | None, approved_by: SlackUser | None = None, but: int = 0
+    case: Case,
+    house: House,
+    *,
+    confirmed_by: SlackUser | None,
+    approved_by: SlackUser | None = None,
+    groups: frozenset[str] | None = None,
+    but: int = 0,
 ) -> Decision:
+    """`groups`: of whoever approves, if that was read just now; else it is read here."""
     proposal, now = case.proposal, house.clock()
     if approved_by is not None and house.member(approved_by) is None:
         return Deny("not_an_approver", "whoever approved it is no full member any more")
+    if approved_by is not None and groups is None:
+        try:
+            groups = groups_of(approved_by, case.rule, house)
+        except AccessUnknown:
+            return Deny("group_unread", "who is in a group of approvers cannot be read")
     actor = Actor(proposal.actor.user, person_of(house.member(proposal.actor)))
     used = max(0, house.acting.executions.used(proposal.actor, proposal.tool, day_of(now)) - but)
-    act = act_of(proposal, case.tool, confirmed_by=confirmed_by, approved_by=approved_by)
+    act = act_of(
+        proposal,
+        case.tool,
+        confirmed_by=confirmed_by,
+        approved_by=approved_by,
+        approver_groups=groups or frozenset(),
+    )
     return decide(act, actor, case.rules.tools, now, used)
 
 
 def against(
-    case: Case, house: House, *, confirmed_by: SlackUser | None, approved_by: SlackUser | None = None
+    case: Case,
+    house: House,
+    *,
+    confirmed_by: SlackUser | None,
+    approved_by: SlackUser | None = None,
+    groups: frozenset[str] | None = None,
 ) -> str | None:
-    found = decided(case, house, confirmed_by=confirmed_by, approved_by=approved_by)
+    found = decided(case, house, confirmed_by=confirmed_by, approved_by=approved_by, groups=groups)
     return found.rule if isinstance(found, Deny) else None
 
 

@@ -9,16 +9,17 @@ died asks the target, runs it again only where that is one effect, and else asks
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
 
 from bot.core.acting import Actor as Whom
-from bot.core.acting import Barred, Done, NotDone, Unsure, Would, byline
+from bot.core.acting import Barred, Coded, Done, NotDone, Unsure, Would, byline
 from bot.core.clock import pause
 from bot.core.errors import LostLease
 from bot.core.nouns import Event, SlackUser
 from bot.core.proposals import (
+    MOST_OF_A_GROUP,
     TRANSITIONS,
     Card,
     Execution,
@@ -27,6 +28,7 @@ from bot.core.proposals import (
     Spread,
     Stage,
     Standing,
+    Through,
 )
 from bot.core.record import newest
 from bot.flows.act import day_of
@@ -50,11 +52,11 @@ from bot.flows.case import (
     shut_to,
     signed,
 )
-from connectors.model import Retryable
-from policies.gate import Allow, Approve, Deny
+from connectors.model import AccessUnknown, Retryable
+from policies.gate import Allow, Approve, Deny, is_group
 
 _SOON: Final = timedelta(seconds=0.3)  # until the reply that becomes the card is on record
-_LONG: Final = timedelta(days=30)  # while a person may say what became of it
+_A_DAY: Final = timedelta(days=1)  # until it is looked whether whoever has to say what became of it is still there
 _TRIES, _TRY_S = 3, 0.5  # where surely nothing was written
 _ASKED: Final = 5  # times, where the target is away, whether it has happened
 _AGAIN: Final = 3  # times it is run once more, where that is one effect
@@ -214,16 +216,13 @@ def _is_over_there(happened: Sequence[Event]) -> bool:
     return any(event.kind in {"posted", "failed", "withdrawn"} for event in happened)
 
 
-def _go_on(execution: Execution, standing: Standing, house: House) -> None:  # noqa: PLR0911 - one for each that stands in the way
+def _go_on(execution: Execution, standing: Standing, house: House) -> None:
     case = case_of(standing, house)
     if case is None or not is_as_proposed(execution, standing):
         _end(execution, "declined", "no_rule" if case is None else "changed")
         return _close(execution, house)
     if is_taken_back(standing.proposal, house):
         _end(execution, "declined", "taken_back")
-        return _close(execution, house)
-    if standing.approved_by is not None and house.member(standing.approved_by) is None:
-        _end(execution, "declined", "not_an_approver")
         return _close(execution, house)
     decision = decided(case, house, confirmed_by=standing.confirmed_by, approved_by=standing.approved_by)
     match decision:
@@ -242,25 +241,77 @@ def _go_on(execution: Execution, standing: Standing, house: House) -> None:  # n
 
 
 def _ask_to_approve(execution: Execution, case: Case, by: tuple[str, ...], house: House) -> None:
-    """Each of them once. Nobody who could: then it is over."""
+    """Each of them once, people before groups. Nobody who could: then it is over."""
     if not is_readable(case.proposal, house):
         _end(execution, "declined", OUTDATED.why)
         return _close(execution, house)
-    asked = dict(case.standing.approvals)
-    for approver in by:
-        if approver not in asked and is_readable(case.proposal, house, _colleague(approver, case.proposal)):
-            execution.check_lease()
-            where = house.cards.ask_approver(approver, signed(case, house), since=case.proposal.place.message)
-            if where is not None:
-                asked[approver] = where
-                execution.asked(asked)
+    if house.acting.executions.is_paused():  # no target is asked what it is called
+        return execution.rest(house.clock() + _SOON, stage="confirmed")
+    asked, unread = dict(case.standing.approvals), False
+    for named in sorted(by, key=is_group):
+        try:
+            _ask_each(execution, case, _several(named, case, house), asked, house)
+        except AccessUnknown as why:
+            log.warning("a group of approvers cannot be read", group=named, why=str(why))
+            unread = True
     if not asked:
-        _end(execution, "declined", "nobody_to_approve")
+        _end(execution, "declined", "group_unread" if unread else "nobody_to_approve")
         return _close(execution, house)
     if case.standing.shows != "confirmed":
-        execution.record(Event(kind="act_approval_asked", body={"of": sorted(asked)}))
+        groups = list(filter(is_group, by))
+        execution.record(
+            Event(kind="act_approval_asked", body={"of": sorted(asked), **({"groups": groups} if groups else {})})
+        )
         _turn(execution, case, house)
     return execution.rest(case.proposal.expires_at, stage="confirmed")
+
+
+class _Several(NamedTuple):
+    """Whom the rule names there, in an order that stays the same. `through`: the group, if it is one."""
+
+    people: Sequence[str]
+    through: Through | None = None
+
+
+def _several(named: str, case: Case, house: House) -> _Several:
+    """Raises `AccessUnknown`."""
+    if not is_group(named):
+        return _Several([named])
+    people = sorted(house.groups.members(named) - {case.proposal.actor.user})
+    handle = house.groups.handles().get(named, named)
+    return _Several(people, Through(handle, is_cut=len(people) > MOST_OF_A_GROUP))
+
+
+def _ask_each(execution: Execution, case: Case, several: _Several, asked: dict[str, str], house: House) -> None:
+    """Of a group the first who may approve it. Whoever was asked before it died counts."""
+    sheet = signed(case, house)._replace(through=several.through)
+    for approver in several.people:
+        if len(asked.keys() & set(several.people)) >= MOST_OF_A_GROUP:
+            return
+        if approver in asked or not _may_be_asked(_colleague(approver, case.proposal), case, house):
+            continue
+        shown = _as_read_by(_colleague(approver, case.proposal), sheet, case, house)
+        execution.check_lease()
+        where = house.cards.ask_approver(approver, shown, since=case.proposal.place.message)
+        if where is not None:
+            asked[approver] = where
+            execution.asked(asked)
+
+
+def _as_read_by(who: SlackUser, sheet: Sheet, case: Case, house: House) -> Sheet:
+    """What the target is called is told to nobody who may not open it there themselves."""
+    if not isinstance(case.tool, Coded):
+        return sheet
+    member = house.member(who)
+    if member is None or member.email is None:
+        return sheet._replace(is_nameless=True)
+    named = case.tool.title(arguments_of(case), Whom(email=member.email, name=member.called))
+    return sheet._replace(named=named, is_nameless=named is None)
+
+
+def _may_be_asked(who: SlackUser, case: Case, house: House) -> bool:
+    """A full member at this moment, who may read what it was written from."""
+    return house.member(who) is not None and is_readable(case.proposal, house, who)
 
 
 def _colleague(approver: str, proposal: Proposal) -> SlackUser:
@@ -408,8 +459,26 @@ def _close(execution: Execution, house: House) -> None:
     for where in standing.approvals.values():
         house.cards.turn_approval(where, sheet)
     if standing.stage == "unknown":
-        return execution.rest(house.clock() + _LONG, stage="unknown")
+        _tell_admins(execution, sheet, house)
+        return execution.rest(house.clock() + _A_DAY, stage="unknown")
     return execution.finish()
+
+
+def _tell_admins(execution: Execution, sheet: Sheet, house: House) -> None:
+    """Once, each: whoever asked has left, so nobody else could say what became of it."""
+    proposal = sheet.standing.proposal
+    if house.member(proposal.actor) is not None:
+        return
+    told = (event.body for event in execution.happened() if event.kind == "act_admins_told")
+    if any(body.get("proposal") == execution.id for body in told):
+        return
+    reached = []
+    for admin in house.admins():
+        execution.check_lease()
+        if house.cards.tell_admin(admin.user, sheet, since=proposal.place.message):
+            reached.append(str(admin.user))
+    if reached:
+        execution.record(Event(kind="act_admins_told", body={"of": reached}))
 
 
 def _tell(execution: Execution, standing: Standing, sheet: Sheet, house: House) -> None:

@@ -47,7 +47,7 @@ from bot.core.clock import Clock
 from bot.core.identities import Identities, Relink
 from bot.core.nouns import Event
 from bot.flows.linking import Linking, digest_of, edits_of, stands, tell, widened_by
-from policies.admins import is_admin
+from policies.admins import all_named, is_admin
 from policies.overrides import (
     Path,
     as_packaged,
@@ -95,7 +95,7 @@ class Governing:
 
     def admins(self) -> tuple[str, ...]:
         """As they are named, those of the settings first."""
-        return tuple(dict.fromkeys((*self.first, *sorted(self.configuration.rules().admins.people))))
+        return all_named(self.first, self.configuration.rules().admins.people)
 
     def is_auditor(self, member: Member) -> bool:
         """Nobody is by the settings alone: a second admin has agreed to each."""

@@ -3,7 +3,7 @@ and of however many one counts.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.core.nouns import Event, SlackUser
 from bot.core.proposals import (
@@ -23,13 +23,14 @@ from bot.flows.case import (
     House,
     against,
     case_of,
+    groups_of,
     is_readable,
     is_taken_back,
     is_unchanged,
     person_of,
     sheet_of_case,
 )
-from connectors.model import Retryable
+from connectors.model import AccessUnknown, Retryable
 
 
 def confirm(id_: ProposalId, clicker: SlackUser, house: House) -> Pressed:
@@ -103,31 +104,32 @@ def edit(id_: ProposalId, clicker: SlackUser, entries: Mapping[str, Any], house:
 
 
 def approve(id_: ProposalId, clicker: SlackUser, house: House) -> Pressed:
-    """By somebody whom the rules of this moment name, and who is not who asked."""
-    case = _to_approve(id_, clicker, house)
-    if isinstance(case, Pressed):
-        return case
+    """By somebody whom the rules of this moment name, or who is in a group that they name, and who is not who asked."""
+    found = _to_approve(id_, clicker, house)
+    if isinstance(found, Pressed):
+        return found
+    case, groups = found
     if house.acting.executions.is_paused():
         return Pressed("denied", because="paused")
-    why = against(case, house, confirmed_by=case.standing.confirmed_by, approved_by=clicker)
+    why = against(case, house, confirmed_by=case.standing.confirmed_by, approved_by=clicker, groups=groups)
     if why is not None:
         return Pressed("denied", because=why)
-    event = Event(kind="act_approved", body={"by": str(clicker)})
+    event = Event(kind="act_approved", body={"by": str(clicker), **_through(groups)})
     is_ours = house.acting.executions.move(id_, "approved", event, approved_by=clicker)
     return Pressed("taken" if is_ours else "over")
 
 
 def refuse(id_: ProposalId, clicker: SlackUser, house: House) -> Pressed:
-    case = _to_approve(id_, clicker, house)
-    if isinstance(case, Pressed):
-        return case
-    event = Event(kind="act_declined", body={"by": str(clicker), "because": "refused"})
+    found = _to_approve(id_, clicker, house)
+    if isinstance(found, Pressed):
+        return found
+    event = Event(kind="act_declined", body={"by": str(clicker), "because": "refused", **_through(found.groups)})
     is_ours = house.acting.executions.move(id_, "declined", event, because="refused")
     return Pressed("taken" if is_ours else "over")
 
 
 def settle(id_: ProposalId, clicker: SlackUser, house: House, *, happened: bool) -> Pressed:
-    """What a person found, where it was not known."""
+    """What whoever asked found, where it was not known. Admins say it by a command: see `flows.tools`."""
     found = house.acting.executions.standing(id_)
     if found is None:
         return Pressed("unknown")
@@ -166,27 +168,50 @@ def _still_asked_for(case: Case, clicker: SlackUser, house: House) -> Case | Pre
     return case
 
 
-def _to_approve(id_: ProposalId, clicker: SlackUser, house: House) -> Case | Pressed:
+class _Asked(NamedTuple):
+    """What waits for them, and the groups by which they may approve it."""
+
+    case: Case
+    groups: frozenset[str]
+
+
+def _to_approve(id_: ProposalId, clicker: SlackUser, house: House) -> _Asked | Pressed:  # noqa: PLR0911 - one for each that stands in the way
     found = house.acting.executions.standing(id_)
     if found is None or not is_unchanged(found):
         return Pressed("unknown")
     case = _case_at_click(found, house)
     if isinstance(case, Pressed):
         return case
-    if case is None or not _may_approve(clicker, case, house):
+    if case is None:
         return Pressed("not_yours")
+    groups = _as_approver(clicker, case, house)
+    if isinstance(groups, Pressed):
+        return groups
     if found.stage != "confirmed":
         return Pressed("over")
     if is_taken_back(found.proposal, house):
         _declined_by(found, "taken_back", clicker, house)
         return Pressed("taken_back")
-    return case
+    return _Asked(case, groups)
 
 
-def _may_approve(clicker: SlackUser, case: Case, house: House) -> bool:
+def _as_approver(clicker: SlackUser, case: Case, house: House) -> frozenset[str] | Pressed:
+    """The groups by which they are one, if it takes any. Where that cannot be read, only whoever was asked is told so."""
     asker = case.proposal.actor
-    is_named = clicker.user in case.rule.approvers and clicker != asker and clicker.team == asker.team
-    return is_named and house.member(clicker) is not None
+    if clicker == asker or clicker.team != asker.team or house.member(clicker) is None:
+        return Pressed("not_yours")
+    try:
+        groups = groups_of(clicker, case.rule, house)
+    except (AccessUnknown, Retryable) as error:
+        why = "group_unread" if isinstance(error, AccessUnknown) else "not_now"
+        is_asked = clicker.user in case.standing.approvals
+        return Pressed("denied", because=why) if is_asked else Pressed("not_yours")
+    return groups if case.rule.is_approved_by(clicker.user, groups) else Pressed("not_yours")
+
+
+def _through(groups: frozenset[str]) -> Mapping[str, list[str]]:
+    """For the ledger."""
+    return {"groups": sorted(groups)} if groups else {}
 
 
 def _case_at_click(found: Standing, house: House) -> Case | Pressed | None:

@@ -15,7 +15,7 @@ from bot.flows.act import day_of
 from bot.flows.policy import Governing
 from bot.steps.propose import MOST_CHARACTERS
 from connectors.model import Retryable
-from policies.gate import Actor, ToolRule, decide, rule_of
+from policies.gate import Actor, ToolRule, decide, is_group, rule_of
 from policies.gate import Tools as ToolRules
 from policies.people import Person
 from policies.rules import Rules
@@ -109,6 +109,7 @@ def _tried(
         return Untried(tool.name, "too_long")
     act, actor = act_of(would_be, tool), Actor(by.user.user, Person(email=by.email))
     used = desk.used(by.user, tool.name, day_of(now))
+    has_groups = any(map(is_group, rule.approvers))
     return Tried(
         tool=tool.name,
         does=rule.does,
@@ -116,6 +117,7 @@ def _tried(
         otherwise=None if rule.enabled else decide(act, actor, _enabled(tool.name, rule), now, used),
         found=_found(tool, rule, arguments, by),
         until=would_be.expires_at,
+        handles=desk.handles() if has_groups else {},
     )
 
 

@@ -26,6 +26,7 @@ from bot.slack.audience import SlackPeople
 from bot.slack.commands import CommandIntake
 from bot.slack.conversations import SlackConversations
 from bot.slack.experts import SlackExperts
+from bot.slack.groups import SlackGroups
 from bot.slack.handing_over import HandingOver
 from bot.slack.heard import Us
 from bot.slack.homes import HomeListeners
@@ -103,6 +104,7 @@ def at_work(
     reach = failpoints.armed(settings.failpoint)
     saved_in = records.handing.channels
     people = SlackPeople(web, records.access, team=us.team, bot_user=us.user, saved_in=saved_in)
+    groups = SlackGroups(web)
     poster, conversations = SlackPoster(web, us, reach), SlackConversations(web, us, people)
     experts = SlackExperts(web, us, people, poster)
     house = handing.house(records, experts, reach)
@@ -124,7 +126,7 @@ def at_work(
             signs_in=partial(signing_in.offers, records),
         ) as assistant,
     ):
-        acts = acting.house(records, can_do, people, poster, assistant.answering.reading, reach)
+        acts = acting.house(records, can_do, people, groups, poster, assistant.answering.reading, reach)
         assistant.want(embedder)
         answer_next = partial(
             worker.answer_next,
@@ -141,7 +143,7 @@ def at_work(
         voice = SlackVoice(web, poster, settings.slack_api_url)
         evaluating = Evaluating(records)
         administration = admin.administration(
-            records, commands, people, voice, evaluating, reach, acting.ToolsAtHand(records, can_do)
+            records, commands, people, voice, evaluating, reach, acting.ToolsAtHand(records, can_do, groups)
         )
         own = signing_in.house(records, administration.governing)
         homes = home.homes(assistant, administration, commands, people, web, us)

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from bot import app, worker
 from bot.app import tools
+from bot.core.admin import Groups, Member
 from bot.core.failpoints import Reach
 from bot.core.nouns import SlackUser
 from bot.core.proposals import Acting, AnyTool, Pressed, ProposalId, Typed, typed
@@ -21,6 +23,7 @@ from bot.slack.audience import SlackPeople
 from bot.slack.poster import SlackPoster
 from bot.slack.render.cards import entered
 from bot.slack.render.written import plain
+from policies.admins import all_named
 
 
 @contextmanager
@@ -36,18 +39,32 @@ def at_hand(records: app.Records, speaker: Speaker, instead: Sequence[AnyTool] |
 
 
 def house(
-    records: app.Records, acting: Acting, people: SlackPeople, poster: SlackPoster, reading: Reading, reach: Reach
+    records: app.Records,
+    acting: Acting,
+    people: SlackPeople,
+    groups: Groups,
+    poster: SlackPoster,
+    reading: Reading,
+    reach: Reach,
 ) -> House:
     return House(
         acting=acting,
         history=records.receipts,
         rules=records.config.rules,
         member=people.member,
+        groups=groups,
+        admins=partial(_admins, records, people),
         cards=SlackCards(poster),
         clock=records.clock,
         reach=reach,
         drawing=Drawing(reading, people.everybody),
     )
+
+
+def _admins(records: app.Records, people: SlackPeople) -> Sequence[Member]:
+    """Those who are there at this moment."""
+    named = all_named(records.settings.admins, records.config.rules().admins.people)
+    return [member for member in map(people.named, named) if member is not None]
 
 
 def decisions(house: House) -> Decisions:
@@ -67,6 +84,7 @@ class ToolsAtHand(NamedTuple):
 
     records: app.Records
     acting: Acting
+    groups: Groups
 
     def there(self) -> frozenset[str]:
         return frozenset(name for name, tool in self.acting.tools.items() if tool.is_set_up())
@@ -83,8 +101,14 @@ class ToolsAtHand(NamedTuple):
     def is_paused(self) -> bool:
         return self.records.executions.is_paused()
 
+    def handles(self) -> Mapping[str, str]:
+        return self.groups.handles()
+
     def recent(self, most: int) -> Sequence[Act]:
         return self.records.executions.recent(most)
+
+    def open(self, most: int) -> Sequence[Act]:
+        return self.records.executions.open_acts(most)
 
 
 def act_next(records: app.Records, house: House) -> bool:

@@ -37,25 +37,25 @@ class SlackCards:
         self._poster = poster
 
     def show_there(self, card: Card, sheet: Sheet) -> bool:
-        return self._poster.change(card.channel, card.message, looks.card(sheet))
+        return self._poster.change(card.channel, card.message, looks.card(sheet, alone=_is_direct(card)))
 
     def show_alone(self, actor: SlackUser, sheet: Sheet, *, since: str) -> Card | None:
-        shown = looks.card(sheet) if sheet.standing.stage == "proposed" else looks.over(sheet)
-        return self._written(actor.user, shown, f"{sheet.standing.proposal.id}:card", since)
+        show = looks.card if sheet.standing.stage == "proposed" else looks.over
+        return self._written(actor.user, show(sheet, alone=True), f"{sheet.standing.proposal.id}:card", since)
 
     def point_to_it(self, card: Card) -> None:
         self._poster.change(card.channel, card.message, looks.elsewhere())
 
     def turn(self, card: Card, sheet: Sheet) -> bool:
-        turned = self._poster.change(card.channel, card.message, looks.over(sheet))
-        result = looks.for_the_asker(sheet)
+        turned = self._poster.change(card.channel, card.message, looks.over(sheet, alone=_is_direct(card)))
+        result = looks.for_the_asker(sheet) if not _is_direct(card) else None
         if result is not None:
             proposal = sheet.standing.proposal
             self._written(proposal.actor.user, result, f"{proposal.id}:result", proposal.place.message)
         return turned
 
     def tell(self, actor: SlackUser, sheet: Sheet, *, since: str) -> Card | None:
-        return self._written(actor.user, looks.over(sheet), f"{sheet.standing.proposal.id}:outcome", since)
+        return self._written(actor.user, looks.over(sheet, alone=True), f"{sheet.standing.proposal.id}:outcome", since)
 
     def ask_approver(self, approver: str, sheet: Sheet, *, since: str) -> str | None:
         name = f"{sheet.standing.proposal.id}:{approver}"
@@ -66,6 +66,10 @@ class SlackCards:
         channel, _, message = where.partition("/")
         self._poster.change(channel, message, looks.over_for_approver(sheet))
 
+    def tell_admin(self, admin: SlackUser, sheet: Sheet, *, since: str) -> bool:
+        name = f"{sheet.standing.proposal.id}:left:{admin.user}"
+        return self._written(admin.user, looks.left_open(sheet), name, since) is not None
+
     def _written(self, user: str, post: Post, name: str, since: str) -> Card | None:
         """Once, however often it is asked for."""
         try:
@@ -74,6 +78,11 @@ class SlackCards:
             log.warning("somebody cannot be shown what is to be done", why=refused.code)
             return None
         return Card(channel=where["channel"], message=where["message"])
+
+
+def _is_direct(card: Card) -> bool:
+    """Whoever asked reads it, and nobody else."""
+    return card.channel.startswith("D")
 
 
 class Decisions(NamedTuple):

@@ -79,6 +79,21 @@ class MembersPage(Page):
     members: list[str]
 
 
+class GroupMembers(Payload):
+    """There are no pages."""
+
+    users: list[str]
+
+
+class UserGroup(Payload):
+    id: str = Field(min_length=1)
+    handle: str = ""
+
+
+class UserGroups(Payload):
+    usergroups: list[UserGroup]
+
+
 class Named(Payload):
     id: str = Field(min_length=1)
 

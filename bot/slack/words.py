@@ -307,6 +307,10 @@ DENIED: Mapping[str, str] = {
     "not_theirs": "Only whoever asked can confirm it.",
     "own_approval": "Nobody approves what they asked for themselves.",
     "not_an_approver": "There is nobody who could approve it. Ask whoever runs Footnote.",
+    "group_unread": (
+        "Who approves it is a group of people in Slack, and I cannot see who is in it. Ask whoever runs Footnote to look: "
+        "`footnote doctor` says what is missing."
+    ),
     "nobody_to_approve": "Nobody who could approve it can be written to. Ask whoever runs Footnote.",
     "too_long": "It is too long to be shown whole on a card, and only what was shown can be confirmed.",
     "outdated": "What it was written from has changed, or may not be read any more. Ask again.",
@@ -332,6 +336,7 @@ DENIED: Mapping[str, str] = {
     "refused_there": "What it was sent to said no.",
     "away": "What it was sent to could not be reached, so nothing was done. Ask again in a while.",
     "settled": "By what you found there.",
+    "settled_by_admin": "That is what an admin found there.",
 }
 
 _NOTICES: Mapping[str, str] = {

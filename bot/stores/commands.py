@@ -19,7 +19,7 @@ from bot.core.evaluated import Evaluation
 from bot.core.identities import Relink
 from bot.core.keeping import Removal, RemovalState
 from bot.core.nouns import Event, ReceiptId
-from bot.stores import evaluations, halts, identities, pauses, reviews
+from bot.stores import evaluations, executions, halts, identities, pauses, reviews
 from bot.stores.config import Config, Taken
 from bot.stores.database import Database, changed, insert_into, insert_new
 from bot.stores.identities import AskForPeople
@@ -292,6 +292,20 @@ class OpenCommand(InHand[Inbox]):
             self._append(session, (Event(kind="review_moved", body={"review": receipt, "to": to, "by": by}),), now)
             moved = Event(kind="review_moved", receipt=receipt, body={"to": to, "by": by})
             self._ledger.append(session, [moved], now)
+            return True
+
+        return self._held(write)
+
+    def settle_act(self, receipt: ReceiptId, by: Member, *, happened: bool) -> bool:
+        """In its own receipt, too."""
+        said = {"by": str(by.user), "as": "admin", "stage": "done" if happened else "failed"}
+
+        def write(session: Session, now: datetime) -> bool:
+            settled = executions.settle(session, self._database, receipt, now, happened=happened)
+            if settled is None:
+                return False
+            self._append(session, (Event(kind="act_settled", body={"act": receipt, **said}),), now)
+            self._ledger.append(session, [Event(kind="act_settled", receipt=receipt, body={**settled, **said})], now)
             return True
 
         return self._held(write)

@@ -13,7 +13,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from bot.core.acting import Done
 from bot.core.clock import Clock
 from bot.core.nouns import Event, ReceiptId, SlackUser
-from bot.core.proposals import TRANSITIONS, Began, Card, Proposal, ProposalId, Spread, Stage, Standing
+from bot.core.proposals import BY_AN_ADMIN, TRANSITIONS, Began, Card, Proposal, ProposalId, Spread, Stage, Standing
 from bot.core.tooling import Act
 from bot.stores.database import Database, changed, insert_new
 from bot.stores.leases import Claim, Leases
@@ -75,15 +75,22 @@ class ExecutionStore(Leases[ExecutionRow]):
 
     def recent(self, most: int) -> Sequence[Act]:
         """What was begun, the newest first; nothing of what it was about."""
+        return self._begun(most, col(ExecutionRow.began_at).desc())
+
+    def open_acts(self, most: int) -> Sequence[Act]:
+        """Of which somebody has to say whether it was done, the oldest first; likewise."""
+        return self._begun(most, col(ExecutionRow.began_at), col(ExecutionRow.stage) == "unknown")
+
+    def _begun(self, most: int, first: Any, *which: ColumnElement[bool]) -> Sequence[Act]:
         row = ExecutionRow
         wanted = (
-            select(row.tool, row.actor, row.stage, row.began_at)
-            .where(col(row.workspace) == self._database.workspace, col(row.began_at).is_not(None))
-            .order_by(col(row.began_at).desc(), col(row.id))
+            select(row)
+            .where(col(row.workspace) == self._database.workspace, col(row.began_at).is_not(None), *which)
+            .order_by(first, col(row.id))
             .limit(most)
         )
         with self._database.reading() as session:
-            return [Act(*found) for found in session.exec(wanted)]
+            return [_act(found) for found in session.exec(wanted)]
 
     def move(self, id: ProposalId, stage: Stage, event: Event, **values: Any) -> bool:  # noqa: A002
         """Whoever has it in hand looks again, at once."""
@@ -293,6 +300,12 @@ def _standing(row: ExecutionRow) -> Standing:
     )
 
 
+def _act(row: ExecutionRow) -> Act:
+    assert row.began_at is not None, "it was begun"
+    stage = next(stage for stage in TRANSITIONS if stage == row.stage)
+    return Act(row.tool, row.actor, stage, row.began_at, ReceiptId(row.receipt))
+
+
 def _stored(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _as_text(one) for name, one in values.items()}
 
@@ -315,6 +328,20 @@ def _used(session: Session, actor: SlackUser, tool: str, since: datetime) -> int
     theirs = (col(ExecutionRow.actor) == str(actor)) & (col(ExecutionRow.tool) == tool)
     counts = theirs & (col(ExecutionRow.began_at) >= since) & col(ExecutionRow.stage).in_(_MAY_HAVE_HAPPENED)
     return _count(session, counts)
+
+
+def settle(
+    session: Session, database: Database, receipt: ReceiptId, now: datetime, *, happened: bool
+) -> Mapping[str, str] | None:
+    """Of what was asked for there, if it is open still: which that is, for its event. Whoever has it in hand looks again, at once."""
+    stage: Stage = "done" if happened else "failed"
+    here = (col(ExecutionRow.workspace) == database.workspace) & (col(ExecutionRow.receipt) == receipt)
+    row = session.exec(select(ExecutionRow).where(here, col(ExecutionRow.stage) == "unknown")).first()
+    if row is None:
+        return None
+    ends = update(ExecutionRow).where(col(ExecutionRow.id) == row.id, col(ExecutionRow.stage) == "unknown")
+    is_ours = changed(session, ends.values(stage=stage, because=BY_AN_ADMIN, due_at=now)) == 1
+    return {"proposal": row.id, "digest": row.digest} if is_ours else None
 
 
 class Outstanding(NamedTuple):

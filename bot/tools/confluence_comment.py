@@ -57,6 +57,15 @@ class ConfluenceComment:
         page = found.page
         return Would(target=page.title, id=_id(found), url=found.wiki.link(page.links))
 
+    def title(self, arguments: Comment, reader: Actor) -> str | None:
+        """As Confluence shows the page to them."""
+        try:
+            with asking():
+                found = page_for(self._wikis(), arguments.page, reader.email)
+                return None if isinstance(found, Barred) else found.page.title
+        except Stopped:
+            return None
+
     def run(
         self, arguments: Comment, actor: Actor, key: str, below: Below = NOTHING_BELOW, *, at: str | None = None
     ) -> Done | NotDone:

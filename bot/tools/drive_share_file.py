@@ -104,6 +104,15 @@ class DriveShareFile:
         _, checked = found
         return Would(target=checked.file.name, id=_sharing(checked), url=checked.file.web_view_link)
 
+    def title(self, arguments: Sharing, reader: Actor) -> str | None:
+        """As Google shows it to them. Where we speak for nobody: whoever has it by name."""
+        try:
+            with asking():
+                found = (_title(drive, _id(arguments.file), reader) for drive in self._drives())
+                return next((title for title in found if title is not None), None)
+        except Stopped:
+            return None
+
     def run(
         self,
         arguments: Sharing,
@@ -187,6 +196,19 @@ def _checked(drive: Drive, arguments: Sharing, actor: Actor) -> tuple[Drive, _Ch
         return address
     client.greet(who, SHARING)  # a scope that is missing is told of before anybody is asked to agree
     return drive, _Checked(file=file, who=who, address=address)
+
+
+def _title(drive: Drive, file_id: str, reader: Actor) -> str | None:
+    client, who = drive.client, drive.voice_of(reader.email)
+    try:
+        client.greet(who)
+    except Voiceless:
+        return None
+    file = client.shareable(who, file_id)
+    if file is None or file.trashed or not drive.has(file):
+        return None
+    may_open = who is not None or bool(_of(reader.email, client.permissions(None, file.id)))
+    return file.name if may_open else None
 
 
 def _recipient(drive: Drive, address: str) -> str | Barred:

@@ -73,6 +73,7 @@ ROWS: Final = (
     Row("tools try jira.comment", ("Its target is not set up",)),
     Row("tools try confluence.comment", ("What to say", "Try"), form="Try a tool"),
     Row("tools recent", ("Nothing was done by any tool yet",)),
+    Row("tools settle {nobody} done", ("Of {nobody} nobody has to say whether it was done",)),
     Row("review", ("2 wait for somebody to check them", "{nobody}, asked on", "by the rule of question")),
     Row("review next {next}", ("{next}: whoever is next by the rule is asked now",)),
     Row("review cancel {nobody}", ("{nobody}: nobody checks it any more",)),

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from bot.core.nouns import SlackUser
-from bot.core.proposals import Card, Cards, Sheet, Stage
+from bot.core.proposals import Card, Cards, Sheet, Stage, Through
 from connectors.model import Retryable
 
 
@@ -19,7 +19,13 @@ class FakeCards(Cards):
         self.away: set[str] = set()
         self.gone: set[str] = set()  # messages that somebody deleted
         self.is_down = False
+        self.asked_with: dict[str, Sheet] = {}  # by who is asked to approve
+        self.asks: Callable[[], object] = _nothing  # once somebody is asked to approve
         self.limited: Callable[[], object] | None = None  # once, instead of pointing to a card
+
+    @property
+    def through(self) -> dict[str, Through | None]:
+        return {approver: sheet.through for approver, sheet in self.asked_with.items()}
 
     def show_there(self, card: Card, sheet: Sheet) -> bool:
         if card.message in self.gone:
@@ -60,12 +66,22 @@ class FakeCards(Cards):
             return None
         if approver not in self.approvals:
             self.sent[approver] += 1
-        self.approvals[approver] = sheet.standing.stage
+        self.approvals[approver], self.asked_with[approver] = sheet.standing.stage, sheet
+        self.asks()
         return f"D{approver}/{approver}"
 
     def turn_approval(self, where: str, sheet: Sheet) -> None:
         self.approvals[where.partition("/")[2]] = sheet.standing.stage
 
+    def tell_admin(self, admin: SlackUser, sheet: Sheet, *, since: str) -> bool:  # noqa: ARG002
+        if admin.user in self.away:
+            return False
+        self.sent[admin.user] += 1
+        return True
+
     def _show(self, message: str, sheet: Sheet) -> None:
         self.says[message] = sheet.standing.stage
         self.sheets[message] = sheet
+
+
+def _nothing() -> None: ...

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field, JsonValue
 
 from bot.core.acting import Actor, Arguments, Barred, Done, NotDone, Would
+from connectors.model import Retryable
 from connectors.plain import NOTHING_BELOW, Below
 
 TEXT: dict[str, JsonValue] = {"footnote": "text"}
@@ -87,6 +88,20 @@ class FakeTool:
     def _as_done(self, key: str) -> Done:
         number = list(self.done).index(key) + 1
         return Done(what=f"ENG-{number}", url=f"https://jira.test/ENG-{number}")
+
+
+class CodedTool(FakeTool):
+    """Its target's id says nothing; only `readers`, by their addresses, may open it there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.readers: set[str] = set()
+        self.is_away = False
+
+    def title(self, arguments: Ticket, reader: Actor) -> str | None:  # noqa: ARG002
+        if self.is_away:
+            raise Retryable("away")
+        return "Salaries of the board" if reader.email in self.readers else None
 
 
 class UnkeyedTool(FakeTool):

@@ -18,6 +18,7 @@ from bot.stores.receipts import Receipts
 from policies.people import Email
 from policies.rules import FILES, OVERRIDES, Rules, parse
 from tests.fakes.cards import FakeCards
+from tests.fakes.groups import FakeGroups
 from tests.fakes.tool import FakeTool
 from tests.stores.ledgers import KEY
 
@@ -55,8 +56,9 @@ class Acts:
         self.receipts = Receipts(database, ledger, inbox, lambda: self.now)
         self.executions = ExecutionStore(database, ledger, lambda: self.now, owner=owner, length=LENGTH)
         self.tool: Any = tool or FakeTool()
-        self.cards, self.rules = FakeCards(), rules()
+        self.cards, self.groups, self.rules = FakeCards(), FakeGroups(), rules()
         self.members = {one: Member(user=one, email=Email(f"{one.user.lower()}@acme.test")) for one in (ANA, BEN, ZOE)}
+        self.admins: list[Member] = []
         self.dies_at: str | None = None
         self.meanwhile: dict[str, Callable[[], object]] = {}
         self.house = House(
@@ -64,6 +66,8 @@ class Acts:
             history=self.receipts,
             rules=lambda: self.rules,
             member=self._member,
+            groups=self.groups,
+            admins=lambda: self.admins,
             cards=self.cards,
             clock=lambda: self.now,
             reach=self._reach,

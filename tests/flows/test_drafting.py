@@ -238,7 +238,7 @@ def test_a_title_is_cut_before_anybody_is_shown_it_so_what_is_sent_is_what_was_s
     proposal = desk.drafts()
     (link,) = proposal.below.links
     assert len(link.text) == 200
-    assert link.text in str(looks.card(desk.acts.cards.sheets[f"card of {proposal.id}"]).blocks)
+    assert link.text in str(looks.card(desk.acts.cards.sheets[f"card of {proposal.id}"], alone=True).blocks)
 
 
 @pytest.mark.parametrize(
@@ -485,8 +485,8 @@ def test_a_first_message_that_says_that_it_is_over_says_nothing_of_what_was_shut
     desk.acts.works()
     sheet = desk.acts.cards.sheets[f"card of {outcome.proposal.id}"]
     assert sheet.standing.stage in {"expired", "declined"}
-    assert LEAVE not in str(looks.over(sheet))
-    assert "leave.md" not in str(looks.over(sheet))
+    assert LEAVE not in str(looks.over(sheet, alone=True))
+    assert "leave.md" not in str(looks.over(sheet, alone=True))
 
 
 def test_nobody_is_asked_to_approve_what_whoever_asked_may_not_read_any_more(desk: Bureau) -> None:

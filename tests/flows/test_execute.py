@@ -9,8 +9,9 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from bot.core.acting import Barred, NotDone, Unsure, byline
+from bot.core.admin import Member
 from bot.core.nouns import Event, Incoming, Question, ReceiptId, SlackUser
-from bot.core.proposals import ProposalId, Sheet, Value, canonical
+from bot.core.proposals import MOST_OF_A_GROUP, ProposalId, Sheet, Through, Value, canonical
 from bot.flows.pressed import approve, cancel, confirm, edit, refuse, settle, to_edit
 from bot.stores.database import Database
 from bot.stores.executions import OpenExecution, outstanding
@@ -20,7 +21,7 @@ from bot.stores.tables import ExecutionRow
 from bot.worker import act_next
 from connectors.model import Retryable
 from policies.rules import RulesError
-from tests.fakes.tool import FakeTool, UnkeyedTool
+from tests.fakes.tool import CodedTool, FakeTool, UnkeyedTool
 from tests.flows.acts import ANA, BEN, NOON, VALUES, ZOE, Acts, Died, rules
 from tests.threads import at_once
 
@@ -535,6 +536,183 @@ def test_where_nobody_could_be_asked_to_approve_it_is_said(acts: Acts) -> None:
     confirm(proposal.id, ANA, acts.house)
     acts.works()
     assert (acts.tool.runs, acts.because(proposal.id)) == ([], "nobody_to_approve")
+
+
+# --- a group in place of a second person ----------------------------------------------------------------------------------
+
+IT = "S0IT"
+MAX = SlackUser(team="T1", user="U0MAX")
+
+
+def _of_a_group(acts: Acts, *members: SlackUser, also: str = "") -> Any:
+    """Confirmed, and waiting for somebody in it."""
+    acts.groups.there[IT] = {one.user for one in members}
+    acts.rules = rules(risk='"high"', approvers=f'[{also}"{IT}"]')
+    proposal = acts.proposes()
+    acts.works()
+    assert confirm(proposal.id, ANA, acts.house).outcome == "taken"
+    acts.works()
+    return proposal
+
+
+def _body(acts: Acts, proposal: Any, kind: str) -> Any:
+    return next(one.body for one in acts.receipts.happened(proposal.receipt) if one.kind == kind)
+
+
+def test_somebody_in_a_group_approves_and_the_asker_who_is_in_it_too_does_not(acts: Acts) -> None:
+    proposal = _of_a_group(acts, ANA, BEN)
+    assert acts.cards.approvals == {BEN.user: "confirmed"}
+    assert acts.cards.through[BEN.user] == Through("s0it", is_cut=False)
+    for nobody in (ANA, ZOE, BEN.model_copy(update={"team": "T2"})):
+        assert approve(proposal.id, nobody, acts.house).outcome == "not_yours"
+        assert refuse(proposal.id, nobody, acts.house).outcome == "not_yours"
+    acts.works()
+    assert acts.tool.runs == []
+    found = at_once(4, lambda _: approve(proposal.id, BEN, acts.house).outcome)
+    assert sorted(found) == ["over", "over", "over", "taken"]
+    acts.works()
+    assert (len(acts.tool.runs), acts.says(proposal), acts.cards.approvals) == (1, "done", {BEN.user: "done"})
+    asked, approved = (_body(acts, proposal, kind) for kind in ("act_approval_asked", "act_approved"))
+    assert (asked["of"], asked["groups"]) == ([BEN.user], [IT])
+    assert (approved["by"], approved["groups"]) == (str(BEN), [IT])
+
+
+def test_somebody_in_a_group_may_say_no(acts: Acts) -> None:
+    proposal = _of_a_group(acts, BEN)
+    assert refuse(proposal.id, BEN, acts.house).outcome == "taken"
+    acts.works()
+    assert (acts.tool.runs, acts.because(proposal.id)) == ([], "refused")
+
+
+@pytest.mark.parametrize("left", ["the group", "the company"])
+@pytest.mark.parametrize("when", ["before the click", "before it is done"])
+def test_whoever_left_approves_nothing(acts: Acts, left: str, when: str) -> None:
+    proposal = _of_a_group(acts, BEN, ZOE)
+    if when == "before it is done":
+        assert approve(proposal.id, BEN, acts.house).outcome == "taken"
+    if left == "the group":
+        acts.groups.there[IT] = {ZOE.user}
+    else:
+        del acts.members[BEN]
+    if when == "before the click":
+        assert approve(proposal.id, BEN, acts.house).outcome == "not_yours"
+        assert refuse(proposal.id, BEN, acts.house).outcome == "not_yours"
+    acts.works()
+    stage, because = ("confirmed", None) if when == "before the click" else ("declined", "not_an_approver")
+    assert (acts.tool.runs, acts.stage(proposal.id), acts.because(proposal.id)) == ([], stage, because)
+
+
+def test_whoever_came_after_the_card_may_approve_and_whoever_is_named_needs_no_group(acts: Acts) -> None:
+    first = _of_a_group(acts, BEN)
+    acts.groups.there[IT] = {ZOE.user}
+    assert approve(first.id, ZOE, acts.house).outcome == "taken"
+    acts.works()
+    assert acts.says(first) == "done"
+    acts.rules = rules(risk='"high"', approvers=f'["{IT}", "{BEN.user}"]')
+    acts.groups.there[IT] = {BEN.user, ZOE.user}
+    second = acts.proposes(number=2)
+    acts.works()
+    confirm(second.id, ANA, acts.house)
+    acts.works()
+    assert acts.cards.through == {BEN.user: None, ZOE.user: Through("s0it", is_cut=False)}  # by name, if they are named
+    acts.groups.unread, looks = {IT}, acts.groups.looks
+    assert approve(second.id, BEN, acts.house).outcome == "taken"
+    acts.works()
+    assert (acts.says(second), acts.groups.looks) == ("done", looks)
+    assert "groups" not in _body(acts, second, "act_approved")
+
+
+def test_group_that_cannot_be_read_makes_nobody_an_approver_and_whoever_was_asked_hears_why(acts: Acts) -> None:
+    proposal = _of_a_group(acts, BEN)
+    acts.groups.unread = {IT}
+    for click in (approve, refuse):
+        assert click(proposal.id, BEN, acts.house) == ("denied", "group_unread", {})
+        assert click(proposal.id, ZOE, acts.house).outcome == "not_yours"
+    acts.groups.unread, acts.groups.is_down = set(), True
+    assert approve(proposal.id, BEN, acts.house) == ("denied", "not_now", {})
+    assert approve(proposal.id, ZOE, acts.house).outcome == "not_yours"
+    acts.groups.is_down = False
+    assert approve(proposal.id, BEN, acts.house).outcome == "taken"
+    acts.groups.is_down = True
+    acts.works()
+    assert (acts.tool.runs, acts.stage(proposal.id)) == ([], "approved")  # it is looked at again
+    acts.groups.is_down, acts.groups.unread = False, {IT}
+    acts.now += timedelta(minutes=1)
+    acts.works()
+    assert (acts.tool.runs, acts.says(proposal), acts.because(proposal.id)) == ([], "declined", "group_unread")
+
+
+def test_one_group_that_can_be_read_is_enough(acts: Acts) -> None:
+    proposal = _of_a_group(acts, BEN, also='"S0GONE", ')
+    assert acts.cards.approvals == {BEN.user: "confirmed"}
+    assert approve(proposal.id, BEN, acts.house).outcome == "taken"
+    acts.works()
+    assert acts.says(proposal) == "done"
+
+
+def test_where_nobody_can_be_asked_in_a_group_it_is_over_and_says_why(acts: Acts) -> None:
+    empty = _of_a_group(acts, ANA, MAX)  # the asker, and a guest
+    assert (acts.says(empty), acts.because(empty.id)) == ("declined", "nobody_to_approve")
+    acts.groups.unread = {IT}
+    unread = acts.proposes(number=2)
+    acts.works()
+    confirm(unread.id, ANA, acts.house)
+    acts.works()
+    assert (acts.says(unread), acts.because(unread.id)) == ("declined", "group_unread")
+    assert (acts.cards.sent, acts.tool.runs) == ({}, [])
+
+
+def test_only_an_approver_who_may_open_it_there_is_told_what_it_is_called(database: Database) -> None:
+    tool = CodedTool()
+    acts = Acts(database, tool)
+    tool.readers, tool.is_away = {"u0ben@acme.test"}, True
+    acts.groups.there[IT] = {BEN.user, ZOE.user, MAX.user}
+    acts.members[MAX] = Member(user=MAX)  # whose address nobody knows
+    acts.rules = rules(risk='"high"', approvers=f'["{IT}"]')
+    proposal = acts.proposes()
+    acts.works()
+    confirm(proposal.id, ANA, acts.house)
+    acts.works()
+    assert acts.cards.approvals == {}  # nobody is asked before it is known
+    tool.is_away = False
+    _pauses(acts)
+    acts.now += timedelta(minutes=1)
+    acts.works()
+    assert acts.cards.approvals == {}  # nor any target while all is paused
+    _resumes(acts)
+    acts.now += timedelta(minutes=1)
+    acts.works()
+    shown = {who: (one.named, one.is_nameless) for who, one in acts.cards.asked_with.items()}
+    assert shown == {BEN.user: ("Salaries of the board", False), ZOE.user: (None, True), MAX.user: (None, True)}
+
+
+def test_of_a_large_group_the_first_who_may_approve_are_asked_once_whoever_dies(acts: Acts) -> None:
+    people = [SlackUser(team="T1", user=f"U1{number:03}") for number in range(40)]
+    acts.members |= {one: Member(user=one) for one in people if one.user not in {"U1000", "U1007"}}
+    acts.cards.away = {"U1003"}
+
+    def dies() -> None:
+        if len(acts.cards.approvals) == 5:
+            acts.cards.asks = _nothing
+            raise Died
+
+    acts.cards.asks = dies
+    proposal = acts.proposes()
+    acts.groups.there[IT] = {one.user for one in [*people, ANA]}
+    acts.rules = rules(risk='"high"', approvers=f'["{BEN.user}", "{IT}"]')
+    acts.works()
+    confirm(proposal.id, ANA, acts.house)
+    with pytest.raises(Died):
+        acts.works()
+    acts.takes_over()
+    expected = [one.user for one in people if one.user not in {"U1000", "U1003", "U1007"}][:MOST_OF_A_GROUP]
+    assert sorted(acts.cards.approvals) == [BEN.user, *expected]
+    assert set(acts.cards.sent.values()) == {1}
+    assert acts.cards.through[expected[0]] == Through("s0it", is_cut=True)
+    assert acts.cards.through[BEN.user] is None
+    assert approve(proposal.id, people[30], acts.house).outcome == "taken"  # who was not asked may all the same
+    acts.works()
+    assert set(acts.cards.approvals.values()) == {"done"}
 
 
 # --- whoever dies -------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ class Scene:
         self.web = WebClient(token=slack.bot_token(), base_url=slack.url)
         self.general = self.world.channel("general").id
         self.ana = self.world.user("ana").id
+        self.group = self.world.add_group("it", ["ana"]).id
         self.asked = slack.as_user("ana").post("general", "what is new?").ts
         self.said = str(self.web.chat_postMessage(channel=self.general, text="this")["ts"])
 
@@ -95,6 +96,8 @@ CALLS: dict[str, Callable[[Scene], SlackResponse]] = {
     "reactions.get": lambda s: s.web.reactions_get(channel=s.general, timestamp=s.asked),
     "reactions.remove": lambda s: s.reacted().web.reactions_remove(channel=s.general, timestamp=s.asked, name="eyes"),
     "team.info": lambda s: s.web.team_info(),
+    "usergroups.list": lambda s: s.web.usergroups_list(include_users=True, include_count=True),
+    "usergroups.users.list": lambda s: s.web.usergroups_users_list(usergroup=s.group),
     "users.conversations": lambda s: s.web.users_conversations(types="public_channel,private_channel"),
     "users.info": lambda s: s.web.users_info(user=s.ana),
     "users.list": lambda s: s.web.users_list(),

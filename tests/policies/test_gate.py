@@ -9,7 +9,7 @@ import pytest
 from policies.gate import Act, Actor, Allow, Approve, Because, Confirm, Deny, ToolRule, Tools, decide, rule_of
 from policies.overrides import as_packaged, path_of, with_all
 from policies.people import Email, Person
-from policies.rules import FILES, TOOLS, RulesError, digest, parse
+from policies.rules import FILES, OVERRIDES, TOOLS, Rules, RulesError, digest, parse
 from policies.widening import widened
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -29,6 +29,8 @@ RULE: dict[str, Any] = {
     "most": 100.0,
     "expires_minutes": 60,
 }
+IT = "S01IT"
+OF_A_GROUP = {"risk": "high", "approvers": (IT,)}
 HIGH = {"risk": "high", "approvers": (BEN, ANA)}
 ACT = Act("jira.create", "act", ANA, None, NOW + timedelta(hours=1))
 PACKAGED = {file: (resources.files("policies") / "rules" / file).read_text(encoding="utf-8") for file in FILES}
@@ -88,6 +90,36 @@ ASKER = Actor(ANA, PERSON)
         pytest.param(HIGH, {"confirmed_by": ANA, "approved_by": ANA}, ASKER, "own_approval", id="their own approval"),
         pytest.param(HIGH, {"confirmed_by": ANA, "approved_by": ZOE}, ASKER, "not_an_approver", id="any approval"),
         pytest.param({**HIGH, "approvers": (ANA,)}, {}, ASKER, "not_an_approver", id="nobody else could approve"),
+        pytest.param(OF_A_GROUP, {"approved_by": BEN}, ASKER, "not_an_approver", id="approved by somebody in no group"),
+        pytest.param(
+            OF_A_GROUP,
+            {"approved_by": BEN, "approver_groups": frozenset({"S02HR"})},
+            ASKER,
+            "not_an_approver",
+            id="in another group",
+        ),
+        pytest.param(
+            OF_A_GROUP,
+            {"approved_by": BEN, "approver_groups": frozenset({IT.lower()})},
+            ASKER,
+            "not_an_approver",
+            id="spelt otherwise",
+        ),
+        pytest.param(OF_A_GROUP, {"approved_by": IT}, ASKER, "not_an_approver", id="a group is nobody"),
+        pytest.param(
+            HIGH,
+            {"approved_by": ZOE, "approver_groups": frozenset({IT})},
+            ASKER,
+            "not_an_approver",
+            id="in a group that the rule does not name",
+        ),
+        pytest.param(
+            OF_A_GROUP,
+            {"confirmed_by": ANA, "approved_by": ANA, "approver_groups": frozenset({IT})},
+            ASKER,
+            "own_approval",
+            id="their own, though in the group",
+        ),
     ],
 )
 def test_it_is_denied_whoever_has_said_yes(
@@ -133,6 +165,35 @@ def test_it_is_denied_whoever_has_said_yes(
         ),
         pytest.param(HIGH, {"approved_by": BEN}, Confirm, "needs_confirmation", id="approved before it was confirmed"),
         pytest.param(HIGH, {"confirmed_by": ANA, "approved_by": BEN}, Allow, "approved", id="confirmed and approved"),
+        pytest.param(OF_A_GROUP, {}, Approve, "needs_approval", id="a group"),
+        pytest.param(
+            OF_A_GROUP,
+            {"confirmed_by": ANA, "approved_by": BEN, "approver_groups": frozenset({IT})},
+            Allow,
+            "approved",
+            id="approved by somebody in the group",
+        ),
+        pytest.param(
+            {**OF_A_GROUP, "approvers": (ZOE, IT)},
+            {"confirmed_by": ANA, "approved_by": ZOE},
+            Allow,
+            "approved",
+            id="approved by somebody named beside a group",
+        ),
+        pytest.param(
+            {**OF_A_GROUP, "approvers": (IT, "S02HR")},
+            {"confirmed_by": ANA, "approved_by": BEN, "approver_groups": frozenset({"S02HR"})},
+            Allow,
+            "approved",
+            id="approved by somebody in the second group",
+        ),
+        pytest.param(
+            OF_A_GROUP,
+            {"approved_by": BEN, "approver_groups": frozenset({IT})},
+            Confirm,
+            "needs_confirmation",
+            id="approved by somebody in the group before it was confirmed",
+        ),
     ],
 )
 def test_what_is_not_denied_needs_a_yes(
@@ -144,6 +205,10 @@ def test_what_is_not_denied_needs_a_yes(
 
 def test_asker_is_not_among_those_who_are_asked_to_approve() -> None:
     assert decided(HIGH, {}, ASKER).by == (BEN,)
+
+
+def test_group_is_asked_beside_people_though_the_asker_is_named() -> None:
+    assert decided({**HIGH, "approvers": (ANA, IT, BEN)}, {}, ASKER).by == (IT, BEN)
 
 
 def test_so_many_a_day_and_not_one_more() -> None:
@@ -175,6 +240,8 @@ def test_no_packaged_tool_is_enabled_and_each_says_whether_it_can_be_tried() -> 
         ("every_target = true\ndomains = []", "every_target = true\ndomain = []", "drive.share_file.domain: Extra"),
         ("a_day = 20", "a_day = 0", "jira.create_issue.a_day"),
         ("approvers = []", 'approvers = ["ben@acme.test"]', "drive.share_file.approvers.0"),
+        ("approvers = []", 'approvers = ["@it"]', "drive.share_file.approvers.0"),
+        ("approvers = []", 'approvers = ["C01IT"]', "drive.share_file.approvers.0"),
         ("dry_run = true", "dry_run = false", "no_dry_run_because"),
         ("expires_minutes = 240", "expires_minutes = 0", "drive.share_file.expires_minutes"),
     ],
@@ -205,6 +272,23 @@ def test_enabling_a_tool_takes_a_second_admin_and_disabling_it_does_not() -> Non
     after = parse({**PACKAGED, TOOLS: PACKAGED[TOOLS].replace("enabled = false", "enabled = true", 1)})
     assert widened(before, after) == ("tools.jira.create_issue",)
     assert widened(after, before) == ()
+
+
+@pytest.mark.parametrize(
+    ("now", "is_widened"),
+    [
+        pytest.param('["U02BEN", "S01IT"]', True, id="a group more"),
+        pytest.param('["S01IT"]', True, id="a group in place of a person"),
+        pytest.param('["U02BEN", "U03ZOE"]', True, id="a person more"),
+        pytest.param('["U02BEN"]', False, id="the same"),
+    ],
+)
+def test_whoever_lets_others_approve_needs_a_second_admin(now: str, *, is_widened: bool) -> None:
+    def rules(approvers: str) -> Rules:
+        return parse({**PACKAGED, OVERRIDES: f"[tools.drive.share_file]\nenabled = true\napprovers = {approvers}"})
+
+    expected = ("tools.drive.share_file",) if is_widened else ()
+    assert widened(rules('["U02BEN"]'), rules(now)) == expected
 
 
 def test_admin_enables_a_tool_by_its_name() -> None:

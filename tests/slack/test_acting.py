@@ -9,7 +9,7 @@ import pytest
 from bot import app
 from bot.core.acting import NotDone
 from bot.core.proposals import ProposalId, Sheet
-from bot.playground.slack import Message
+from bot.playground.slack import Message, membership
 from bot.playground.slack.membership import change_user
 from bot.slack import connection
 from bot.slack.acting import SlackCards
@@ -19,6 +19,7 @@ from tests import company
 from tests.fakes.tool import FakeTool
 from tests.slack.office import Office, office, running, until
 from tests.slack.replies import inside, read
+from tests.slack.test_commands import told
 
 REQUEST = 'Create a ticket in ENG "The projector is broken"'
 
@@ -142,6 +143,10 @@ def test_card_is_in_the_thread_where_its_words_were_said_and_nobody_else_can_pre
     asked = acme.asks("ana", REQUEST, channel="general")
     found = card(acme, "general")
     assert found.thread_ts == asked.ts
+    said = read(found.blocks)
+    assert "only you" not in said
+    assert "as you wrote" not in said
+    assert [one["user_id"] for one in inside(found.blocks) if one.get("type") == "user"] == [acme.person("ana").id]
     acme.person("ben").click("general", found.ts, "act:confirm")
     acme.person("ben").click("general", found.ts, "act:cancel")
     acme.person("ben").post("general", f"{acme.us} yes, confirm", thread_ts=asked.ts)
@@ -198,6 +203,69 @@ def test_high_risk_is_done_once_a_colleague_has_approved_it(tmp_path: Path, data
             shows(acme, place, "Done.")
             shows(acme, theirs, "It was approved, and done.")
     assert len(tool.runs) == 1
+
+
+def test_somebody_in_a_user_group_approves_and_whoever_left_it_or_is_a_guest_does_not(
+    tmp_path: Path, database_url: str, tool: FakeTool
+) -> None:
+    with office(tmp_path, database_url, admins=("ana@acme.test",)) as acme:
+        world = acme.slack.world
+        group = world.add_group("it-approvers", ["ana", "ben", "zoe", "guest"])
+        enabled(acme, risk='"high"', approvers=f'["{group.id}"]')
+        with running(acme, tools=[tool]):
+            said = told(acme, "ana", "tools")
+            assert "approved by @it-approvers" in said
+            assert group.id not in said
+            acme.asks("ana", REQUEST)
+            found = card(acme, acme.direct("ana"))
+            acme.person("ana").click(acme.direct("ana"), found.ts, "act:confirm")
+            cards = {name: asked_to_approve(acme, name) for name in ("ben", "zoe")}
+            assert "You are asked as one of @it-approvers." in read(cards["ben"].blocks)
+            assert "as they wrote" in read(cards["ben"].blocks)
+            assert not [one for one in inside(cards["ben"].blocks) if one.get("type") == "usergroup"]
+            membership.regroup(world, group, ["ana", "zoe", "guest"])
+            for name in ("ana", "ben", "guest"):
+                presses(acme, name, value_of(found), "act:approve")
+            acme.settled()
+            assert tool.runs == []
+            acme.person("zoe").click(acme.direct("zoe"), cards["zoe"].ts, "act:approve")
+            shows(acme, acme.direct("ana"), "Done.")
+            for name in cards:
+                shows(acme, acme.direct(name), "It was approved, and done.")
+            assert acme.direct("guest").messages == {}
+    assert len(tool.runs) == 1
+    (approved,) = acme.events("act_approved")
+    assert (approved["by"].rpartition("/")[2], approved["groups"]) == (acme.person("zoe").id, [group.id])
+
+
+def test_whoever_clicks_is_told_that_nobody_can_see_who_is_in_the_group(
+    tmp_path: Path, database_url: str, tool: FakeTool
+) -> None:
+    with office(tmp_path, database_url, admins=("ana@acme.test",)) as acme:
+        world = acme.slack.world
+        group = world.add_group("it-approvers", ["ben"])
+        enabled(acme, risk='"high"', approvers=f'["{group.id}"]')
+        with running(acme, tools=[tool]):
+            acme.asks("ana", REQUEST)
+            found = card(acme, acme.direct("ana"))
+            acme.person("ana").click(acme.direct("ana"), found.ts, "act:confirm")
+            asked = asked_to_approve(acme, "ben")
+            membership.regroup(world, group, ["ben"], disabled=True)
+            acme.person("ben").click(acme.direct("ben"), asked.ts, "act:approve")
+            until(lambda: acme.direct("ben").ephemerals)
+            (whispered,) = acme.direct("ben").ephemerals
+            assert "Nothing is done. Who approves it is a group of people in Slack" in whispered.text
+            assert "footnote doctor" in whispered.text
+            assert f"approved by {group.id}" in told(acme, "ana", "tools")
+            acme.settled()
+    assert tool.runs == []
+
+
+def asked_to_approve(acme: Office, name: str) -> Message:
+    place = acme.direct(name)
+    until(lambda: [one for one in acme.replies(place) if "Approve" in buttons(one)])
+    (asked,) = [one for one in acme.replies(place) if "Approve" in buttons(one)]
+    return asked
 
 
 def asks_once_more(acme: Office, found: Message, approver: str) -> str | None:

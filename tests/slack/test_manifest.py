@@ -98,6 +98,8 @@ METHODS: dict[str, set[str]] = {
     "conversations.list": {"channels:read", "groups:read"},
     "conversations.members": {f"{room}:read" for room in ROOMS},
     "conversations.open": {"im:write"},
+    "usergroups.list": {"usergroups:read"},
+    "usergroups.users.list": {"usergroups:read"},
     "users.info": {"users:read", "users:read.email"},
     "users.list": {"users:read", "users:read.email"},
     "users.lookupByEmail": {"users:read.email"},

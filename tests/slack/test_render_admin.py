@@ -106,8 +106,10 @@ from bot.core.nouns import ReceiptId, SlackUser
 from bot.core.signing_in import Begun, NotBegun
 from bot.core.tooling import (
     Act,
+    ActSettled,
     ActsShown,
     NoSuchTool,
+    NothingOpen,
     ToolReply,
     ToolsListed,
     ToolStanding,
@@ -206,7 +208,8 @@ REPLIES: tuple[Reply, ...] = (
     RemovalAsked(REMOVAL, reached=False), NotYours(), SourcesListed((SOURCE._replace(paused=Paused(EVIL, NOON)),)),
     *(RemovalDecided(REMOVAL.model_copy(update={"state": state})) for state in get_args(RemovalState)),
     ToolsListed((ToolStanding(EVIL, RULE, is_there=False),) * 99), NoSuchTool(EVIL, (EVIL,) * 99), ActsShown(()),
-    ActsShown((Act(EVIL, EVIL, "done", NOON),) * 99), Untried(EVIL, "paused"), Untried(EVIL, "invalid", {EVIL: EVIL}),
+    ActsShown((Act(EVIL, EVIL, "done", NOON, ReceiptId(EVIL)),) * 99, (Act(EVIL, EVIL, "unknown", NOON, ReceiptId(EVIL)),) * 99),
+    ActSettled("r_1", happened=True), ActSettled("r_1", happened=False), NothingOpen("r_1"), Untried(EVIL, "paused"), Untried(EVIL, "invalid", {EVIL: EVIL}),
     *(Tried(EVIL, EVIL, one, None, Unasked("no_dry_run", EVIL), NOON) for one in DECISIONS),
     *(Tried(EVIL, EVIL, DECISIONS[0], DECISIONS[1], Barred(why=why, said=EVIL), NOON) for why in get_args(Why)),
     *(Tried(EVIL, EVIL, DECISIONS[0], one, Would(target=EVIL, id="1", url=EVIL), NOON) for one in DECISIONS),

@@ -7,7 +7,19 @@ from pydantic.fields import FieldInfo
 
 from bot.core.acting import Done, Why
 from bot.core.nouns import ReceiptId, SlackPlace
-from bot.core.proposals import Card, Pressed, Proposal, Sheet, Stage, Standing, Value, canonical, new_proposal_id, typed
+from bot.core.proposals import (
+    Card,
+    Pressed,
+    Proposal,
+    Sheet,
+    Stage,
+    Standing,
+    Through,
+    Value,
+    canonical,
+    new_proposal_id,
+    typed,
+)
 from bot.slack.render import cards
 from bot.slack.words import DENIED
 from policies.gate import Because
@@ -43,7 +55,7 @@ def texts(blocks: Any) -> list[str]:
 
 @pytest.mark.parametrize("said", [HOSTILE, "x" * 5_000, "one\ntwo\n\nthree", "it’s “this” & <that>"])
 def test_each_argument_is_shown_whole_and_as_words(said: str) -> None:
-    post = cards.card(sheet(arguments=canonical({**VALUES, "summary": said})))
+    post = cards.card(sheet(arguments=canonical({**VALUES, "summary": said})), alone=True)
     quotes = [one["elements"] for one in inside(post.blocks) if one.get("type") == "rich_text_quote"]
     assert said in ["".join(part["text"] for part in each) for each in quotes]
     assert not [one for one in inside(post.blocks) if one.get("type") in {"link", "user", "broadcast", "mrkdwn"}]
@@ -60,42 +72,102 @@ def test_a_form_has_chosen_what_the_card_says() -> None:
 
 
 def test_characters_that_hide_or_turn_text_are_seen() -> None:
-    post = cards.card(sheet(arguments=canonical({**VALUES, "summary": "safe\u202egnp.exe\x07"})))
+    post = cards.card(sheet(arguments=canonical({**VALUES, "summary": "safe\u202egnp.exe\x07"})), alone=True)
     assert "\u202e" not in str(post.blocks)
     assert any("safe\ufffdgnp.exe\ufffd" in one for one in texts(post.blocks))
 
 
 def test_card_says_where_each_value_came_from_who_confirms_and_until_when() -> None:
     origins = {"project": Value(origin="words"), "summary": Value(origin="document"), "kind": Value(origin="default")}
-    said = read(cards.card(sheet(origins=origins)).blocks)
+    said = read(cards.card(sheet(origins=origins), alone=True).blocks)
     for words in ("as you wrote", "from a document", "nobody said otherwise", "only you can confirm", "12:00 UTC"):
         assert words in said
     assert "Medium risk" in said
 
 
+def named(blocks: Any) -> list[str]:
+    return [str(one["user_id"]) for one in inside(blocks) if one.get("type") == "user"]
+
+
+def test_card_that_others_read_names_the_asker_wherever_theirs_would_be_told_you() -> None:
+    origins = {"project": Value(origin="words"), "summary": Value(origin="form"), "kind": Value(origin="model")}
+    made = sheet(origins=origins, channel="C0ENG", is_part=True)._replace(approvers=["U0BEN"])
+    post = cards.card(made, alone=False)
+    said = read(post.blocks)
+    assert named(post.blocks) == [ANA.user]
+    assert "Only " in said
+    assert ", who asked for it, can confirm it. Nothing has been done yet." in said
+    for theirs in ("as they wrote", "as they put in", "written for them", "After that, a colleague", "More than this"):
+        assert theirs in said
+    assert not {"you", "your"} & set(said.lower().replace(",", " ").replace(".", " ").split())
+    assert named(cards.card(made, alone=True).blocks) == []
+
+
+@pytest.mark.parametrize("stage", [one for one in get_args(Stage) if one != "proposed"])
+def test_what_became_of_it_is_told_to_others_of_whoever_asked(stage: Stage) -> None:
+    for alone in (True, False):
+        post = cards.over(sheet(stage=stage, channel="C0ENG"), alone=alone)
+        assert named(post.blocks) == ([] if alone else [ANA.user])
+        assert ("as you wrote" in read(post.blocks)) == alone
+        assert "\x00" not in str(post)
+    confirmed = cards.over(sheet(stage="confirmed"), alone=False)
+    assert "Confirmed by you" not in read(confirmed.blocks)
+    assert "Confirmed by " in read(confirmed.blocks)
+
+
+def test_whoever_approves_reads_what_the_asker_wrote_as_theirs() -> None:
+    origins = {"project": Value(origin="words"), "summary": Value(origin="form")}
+    said = read(cards.approval(sheet(origins=origins)).blocks)
+    assert "as they wrote" in said
+    assert "as they put in" in said
+    assert " you " not in said
+    assert "You are asked" not in said
+
+
+def test_whoever_approves_is_told_what_it_is_called_or_that_they_may_not_open_it() -> None:
+    told = cards.approval(sheet()._replace(named=f"Plan {HOSTILE} \x00"))
+    assert f"It is “Plan {HOSTILE} \ufffd”." in read(told.blocks)
+    assert named(told.blocks) == [ANA.user]
+    nameless = cards.approval(sheet()._replace(is_nameless=True))
+    assert "What it is called is not shown" in read(nameless.blocks)
+    assert "or press Do not." in read(nameless.blocks)
+    assert named(nameless.blocks) == [ANA.user, ANA.user]
+    plain = read(cards.approval(sheet()).blocks)
+    assert "It is “" not in plain
+    assert "not shown" not in plain
+
+
+@pytest.mark.parametrize("is_cut", [True, False])
+def test_whoever_approves_for_a_group_is_told_which_and_how_many_are_asked(*, is_cut: bool) -> None:
+    post = cards.approval(sheet()._replace(through=Through("it <!channel>", is_cut=is_cut)))
+    assert "You are asked as one of @it <!channel>." in read(post.blocks)
+    assert ("Of so many people I ask 20 at most." in read(post.blocks)) == is_cut
+    assert not [one for one in inside(post.blocks) if one.get("type") in {"usergroup", "mrkdwn"}]
+
+
 @pytest.mark.parametrize("stage", get_args(Stage))
 def test_what_is_only_a_part_of_what_was_asked_for_says_so_to_the_end(stage: Stage) -> None:
     show = cards.card if stage == "proposed" else cards.over
-    assert "You asked for more than this" in read(show(sheet(stage=stage, is_part=True)).blocks)
-    assert "You asked for more than this" not in read(show(sheet(stage=stage)).blocks)
+    assert "You asked for more than this" in read(show(sheet(stage=stage, is_part=True), alone=True).blocks)
+    assert "You asked for more than this" not in read(show(sheet(stage=stage), alone=True).blocks)
 
 
 def test_every_button_has_the_id_of_the_one_proposal_and_nothing_else() -> None:
     for made in (sheet(), sheet(stage="unknown"), sheet(stage="confirmed"), sheet(missing=("project",))):
-        for post in (cards.card(made), cards.over(made), cards.approval(made)):
+        for post in (cards.card(made, alone=True), cards.over(made, alone=False), cards.approval(made)):
             values = {one["value"] for one in inside(post.blocks) if one.get("type") == "button"}
             assert values <= {made.standing.proposal.id}
 
 
 def test_what_lacks_something_has_no_button_to_confirm_it() -> None:
-    post = cards.card(sheet(missing=("project",)))
+    post = cards.card(sheet(missing=("project",)), alone=True)
     assert "act:confirm" not in str(post.blocks)
     assert "Still to be said: Project" in read(post.blocks)
 
 
 @pytest.mark.parametrize("stage", get_args(Stage))
 def test_every_stage_has_words_and_only_those_that_wait_have_buttons(stage: Stage) -> None:
-    post = cards.over(sheet(stage=stage))
+    post = cards.over(sheet(stage=stage), alone=True)
     assert post.text
     pressed = {one["action_id"] for one in inside(post.blocks) if one.get("type") == "button"}
     expected = {"unknown": {"act:happened", "act:did_not"}, "confirmed": {"act:cancel"}}
@@ -116,7 +188,7 @@ def test_what_a_target_says_is_shown_to_whoever_asked_alone_and_as_a_quote() -> 
     for channel, is_seen in (("DANA", True), ("C0ENG", False)):
         made = sheet(stage="failed", channel=channel, because="invalid")
         made = made._replace(standing=made.standing._replace(said="type: <!channel>"))
-        assert ("type: " in read(cards.over(made).blocks)) == is_seen
+        assert ("type: " in read(cards.over(made, alone=is_seen).blocks)) == is_seen
 
 
 def test_what_a_target_calls_the_result_is_told_to_whoever_asked_alone() -> None:
@@ -125,13 +197,12 @@ def test_what_a_target_calls_the_result_is_told_to_whoever_asked_alone() -> None
         made = made._replace(
             standing=made.standing._replace(outcome=Done(what="Titan <!here>", url="https://wiki.test/titan"))
         )
-        post, alone = cards.over(made), cards.for_the_asker(made)
+        post, alone = cards.over(made, alone=is_seen), cards.for_the_asker(made)
         assert (("Titan" in str(post.blocks)), "Titan" in post.text, "titan" in str(post.blocks)) == (is_seen,) * 3
         assert "Done." in post.text
-        assert (alone is None) == is_seen
-        if alone is not None:
-            assert "https://wiki.test/titan" in str(alone.blocks)
-            assert "<!here>" not in alone.text
+        assert alone is not None
+        assert "https://wiki.test/titan" in str(alone.blocks)
+        assert "<!here>" not in alone.text
     assert cards.for_the_asker(sheet(channel="C0ENG")) is None
 
 
@@ -139,7 +210,7 @@ def test_result_is_linked_only_to_an_address_that_one_can_be_sent_to() -> None:
     for url, is_linked in (("https://jira.test/ENG-1", True), ("javascript:alert(1)", False), ("", False)):
         made = sheet(stage="done")
         made = made._replace(standing=made.standing._replace(outcome=Done(what="ENG-1", url=url)))
-        post = cards.over(made)
+        post = cards.over(made, alone=True)
         assert ("ENG-1" in read(post.blocks), '"link"' in str(post.blocks).replace("'", '"')) == (True, is_linked)
 
 
@@ -184,4 +255,18 @@ def test_complaint_stands_under_its_field() -> None:
         "project": "This is needed.",
         "summary": "too short",
     }
-    assert list(cards.complaints(Pressed("invalid"), ["project"])) == ["project"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ({}, ""),
+        ({"": "This cannot be used."}, "This cannot be used. "),
+        ({"hidden": "missing"}, "hidden: This is needed. "),
+    ],
+)
+def test_complaint_about_what_is_not_shown_says_what_is_wrong_and_what_to_do(wrong: Any, reason: str) -> None:
+    said = cards.complaints(Pressed("invalid", wrong=wrong), ["project", "summary"])
+    nothing = "This cannot be sent as it is, so nothing has been proposed."
+    assert said == {"project": f"{nothing} {reason}Change what does not fit, and press Show me again."}
+    assert cards.pressed_words(Pressed("invalid")) == nothing

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from bot.core.acting import Actor, Barred, Done, NotDone, Unsure, Would
+from bot.core.acting import Actor, Barred, Coded, Done, NotDone, Unsure, Would
 from bot.tools import ConfluenceComment, ConfluenceCreatePage
 from policies.people import Email
 from tests.tools.targets import ANA, BEN, KEY, Target, comment_on_page, create_page, wiki_site
@@ -58,6 +58,25 @@ def test_nothing_is_put_below_or_said_on_a_page_that_one_may_not_read(client: ht
         on_it = comment.takes(page=shut.id, text="x")  # type: ignore[call-arg]
         assert comment.look(on_it, ANA) == Barred(why="no_such_target")  # type: ignore[arg-type]
         assert isinstance(target.tool.run(below, ANA, KEY), NotDone)
+        assert target.writes() == 0
+
+
+def test_what_a_page_is_called_is_told_to_whoever_may_read_it_and_to_nobody_else(client: httpx.Client) -> None:
+    with create_page(client) as target:
+        world = target.site.world
+        shut = world.confluence.add_page("ENG", "Shut", "<p>x</p>")
+        world.confluence.restrict(shut.id, users=[target.site.caller.account_id])
+        tool = ConfluenceComment(target.tool._wikis)
+        assert isinstance(tool, Coded)
+
+        def title(page: str, reader: Actor) -> str | None:
+            return tool.title(tool.takes(page=page, text="x"), reader)  # type: ignore[arg-type, call-arg]
+
+        assert title(runbook(target), BEN) is None
+        assert title(shut.id, ANA) is None
+        assert title(runbook(target), ANA) == "Runbook"
+        assert title(runbook(target), Actor(email=Email("no@acme.test"))) is None
+        assert title("1" * 9, ANA) is None
         assert target.writes() == 0
 
 

@@ -4,10 +4,11 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from bot.core.acting import Barred, Done, NotDone, Unsure, Would
+from bot.core.acting import Actor, Barred, Coded, Done, NotDone, Unsure, Would
 from bot.playground.google.call import Habits
 from bot.playground.google.tokens import READING
 from bot.tools import DriveShareFile
+from policies.people import Email
 from tests.tools.targets import ANA, BEN, KEY, share_file
 
 CHLOE = "chloe@acme.test"
@@ -124,6 +125,32 @@ def test_a_service_account_shares_for_whom_it_may_itself_be_named_there(client: 
         assert target.tool.find(target.arguments(), ANA, KEY) == done
         target.extra["world"].google.drive.remove_member(target.extra["drive"], ANA.email)
         assert target.tool.look(target.arguments(), ANA) == Barred(why="not_yours")
+
+
+@pytest.mark.parametrize("mode", ["delegation", "member"])
+def test_what_a_file_is_called_is_told_to_whoever_may_open_it_and_to_nobody_else(
+    client: httpx.Client, mode: str
+) -> None:
+    with share_file(client, mode=mode) as target:
+        assert isinstance(target.tool, Coded)
+        drive = target.extra["world"].google.drive
+        for nobody in (
+            Actor(email=Email(CHLOE)),
+            Actor(email=Email("eve@other.test")),
+            Actor(email=Email("no@acme.test")),
+        ):
+            assert target.tool.title(target.arguments(), nobody) is None
+        assert [target.tool.title(target.arguments(), one) for one in (ANA, BEN)] == [
+            "Plan",
+            "Plan",
+        ]  # to read is enough
+        own = drive.add_doc("Own", "# Own", owner=ANA.email)
+        assert target.tool.title(target.arguments(file=own.id), ANA) is None  # no admin named where it lies
+        drive.remove_member(target.extra["drive"], BEN.email)
+        assert target.tool.title(target.arguments(), BEN) is None
+        drive.trash(target.extra["plan"])
+        assert target.tool.title(target.arguments(), ANA) is None
+        assert target.writes() == 0
 
 
 def test_whose_file_it_is_no_longer_leaves_it_unsure(client: httpx.Client) -> None:

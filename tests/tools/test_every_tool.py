@@ -203,7 +203,7 @@ def test_each_has_a_rule_with_a_dry_run_or_why_not_and_a_card_that_shows_all_tha
         expires_at=NOON + rule.expires_in,
     )
     fields = target.tool.takes.model_fields
-    shown = card(Sheet(Standing(proposal, "proposed", proposal.digest), rule.does, fields, rule.risk))
+    shown = card(Sheet(Standing(proposal, "proposed", proposal.digest), rule.does, fields, rule.risk), alone=True)
     check_message_blocks(list(shown.blocks))
     said = replies.read(list(shown.blocks))
     assert rule.does in said

@@ -5,7 +5,7 @@ from bot.playground.slack.delivery import Delivery
 from bot.playground.slack.errors import CannotDo, SlackError
 from bot.playground.slack.interactions import Outcome
 from bot.playground.slack.manifest import BOT_EVENTS, BOT_SCOPES
-from bot.playground.slack.nouns import App, Channel, Ephemeral, File, Message, SlashCommand, Team, User, View
+from bot.playground.slack.nouns import App, Channel, Ephemeral, File, Message, SlashCommand, Team, User, UserGroup, View
 from bot.playground.slack.people import Person
 from bot.playground.slack.rates import RateLimits
 from bot.playground.slack.server import SlackEmulator
@@ -32,6 +32,7 @@ __all__ = [
     "SlashCommand",
     "Team",
     "User",
+    "UserGroup",
     "View",
     "WallClock",
 ]

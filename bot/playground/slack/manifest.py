@@ -18,6 +18,7 @@ BOT_SCOPES: Final = frozenset(
         "mpim:history",
         "mpim:read",
         "reactions:write",
+        "usergroups:read",
         "users:read",
         "users:read.email",
     ]

@@ -1,5 +1,6 @@
 """Who is where, and what people are called. Each function is one transition: it changes the world and tells it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from bot.playground.slack.changes import (
@@ -13,7 +14,7 @@ from bot.playground.slack.changes import (
 )
 from bot.playground.slack.errors import CannotDo
 from bot.playground.slack.messages import announce
-from bot.playground.slack.nouns import App, Channel, Team, User
+from bot.playground.slack.nouns import App, Channel, Team, User, UserGroup
 from bot.playground.slack.world import SlackWorld
 
 
@@ -94,6 +95,15 @@ def change_user(world: SlackWorld, user: User, **fields: Any) -> None:
                 raise LookupError(f"a user has no {name!r}")
             setattr(user, name, value)
         world.tell(UserChanged(user.id))
+
+
+def regroup(
+    world: SlackWorld, group: UserGroup, members: Iterable[User | App | str], *, disabled: bool = False
+) -> None:
+    """Exactly these are in it from now on. No app of ours hears of that."""
+    with world.lock:
+        group.users = list(dict.fromkeys(map(world.person, members)))
+        group.disabled = disabled
 
 
 def revoke(world: SlackWorld, app: App) -> None:

@@ -38,6 +38,18 @@ class User:
 
 
 @dataclass
+class UserGroup:
+    """Some people, whom anybody may name by one handle."""
+
+    id: str
+    team_id: str
+    handle: str
+    name: str
+    users: list[str] = field(default_factory=list)
+    disabled: bool = False
+
+
+@dataclass
 class File:
     """An attachment that carries no text of its own: a screenshot, an image."""
 

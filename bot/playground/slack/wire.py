@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.playground.slack.nouns import App, Channel, Ephemeral, File, Json, Message, User, View
+from bot.playground.slack.nouns import App, Channel, Ephemeral, File, Json, Message, User, UserGroup, View
 from bot.playground.slack.world import SlackWorld
 
 CHANNEL_TYPE: Final = {"public": "channel", "private": "group", "im": "im", "mpim": "mpim"}
@@ -54,6 +54,27 @@ def user_json(world: SlackWorld, user: User, *, app: App, with_email: bool) -> J
             "is_email_confirmed": user.email_confirmed,
             "who_can_share_contact_card": "EVERYONE",
         }
+    return body
+
+
+def group_json(group: UserGroup, *, with_users: bool, with_count: bool) -> Json:
+    body: Json = {
+        "id": group.id,
+        "team_id": group.team_id,
+        "is_usergroup": True,
+        "is_subteam": True,
+        "name": group.name,
+        "description": "",
+        "handle": group.handle,
+        "is_external": False,
+        "auto_type": None,
+        "date_delete": 1 if group.disabled else 0,
+        "prefs": {"channels": [], "groups": []},
+    }
+    if with_users:
+        body["users"] = list(group.users)
+    if with_count:
+        body["user_count"] = len(group.users)
     return body
 
 

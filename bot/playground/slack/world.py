@@ -22,6 +22,7 @@ from bot.playground.slack.nouns import (
     Token,
     Trigger,
     User,
+    UserGroup,
     View,
 )
 
@@ -35,6 +36,7 @@ class SlackWorld:
         self.teams: dict[str, Team] = {}
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
+        self.groups: dict[str, UserGroup] = {}
         self.apps: dict[str, App] = {}
         self.tokens: dict[str, Token] = {}
         self.refreshes: dict[str, str] = {}  # a token that renews another, and of which app; each is used once
@@ -113,6 +115,20 @@ class SlackWorld:
             )
             self.users[user.id] = user
             return user
+
+    def add_group(
+        self, handle: str, members: Iterable[User | App | str] = (), *, name: str = "", team: Team | None = None
+    ) -> UserGroup:
+        with self.lock:
+            group = UserGroup(
+                id=self.new_id("S"),
+                team_id=(team or self.home).id,
+                handle=handle,
+                name=name or handle.title(),
+                users=list(dict.fromkeys(map(self.person, members))),
+            )
+            self.groups[group.id] = group
+            return group
 
     def add_app(
         self,

@@ -74,6 +74,10 @@ USES: Mapping[Name, Sequence[tuple[str, str]]] = {
         ("tools rules jira.create_issue", "shows all rules of one, and where each comes from"),
         ("tools try jira.create_issue", "opens a form, and says what would become of it here; nothing is done"),
         ("tools recent", "shows what was done lately, for whom, and what became of it"),
+        (
+            "tools settle r_0123456789abcdef01234567 done",
+            "says that something was done of which nobody knew, as you have found there; or `not done`",
+        ),
     ],
     "people": [
         ("people", "shows how many are linked at each source, and what follows for the others"),

@@ -9,7 +9,18 @@ from typing import Any, Final, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from bot.core.proposals import Origin, Pressed, Proposal, Sheet, Source, Stage, part_of
+from bot.core.proposals import (
+    BY_AN_ADMIN,
+    MOST_OF_A_GROUP,
+    Origin,
+    Pressed,
+    Proposal,
+    Sheet,
+    Source,
+    Stage,
+    Through,
+    part_of,
+)
 from bot.slack.render import plain
 from bot.slack.render.characters import one_line, shortened, visible
 from bot.slack.render.kit import Json, note, one_run, plain_text
@@ -41,10 +52,19 @@ _ORIGINS: Final[Mapping[Origin, str]] = {
     "model": "written for you",
     "default": "nobody said otherwise",
 }
+_ORIGINS_TO_OTHERS: Final[Mapping[Origin, str]] = {
+    **_ORIGINS,
+    "words": "as they wrote",
+    "form": "as they put in",
+    "model": "written for them",
+}
 _RISKS: Final = {"low": "Low risk", "medium": "Medium risk", "high": "High risk"}
 _NOTHING_YET: Final = "Nothing has been done yet."
 _ONE_AT_A_TIME: Final = (
     "You asked for more than this. I do one thing for each message: please ask for the rest in another."
+)
+_ONE_AT_A_TIME_TO_OTHERS: Final = (
+    "More than this was asked for. I do one thing for each message: the rest has to be asked for in another."
 )
 
 _ENDED: Final[Mapping[Stage, str]] = {
@@ -58,6 +78,15 @@ _ENDED: Final[Mapping[Stage, str]] = {
     "unknown": (
         "I do not know whether this was done: I lost touch while it was. Please look there, and say here what you find. "
         "I do not try it again."
+    ),
+}
+_FOUND_BY_AN_ADMIN: Final = "It was done, as an admin found there."
+_ASKER: Final = "\x00"  # where they are named, for whoever else reads it; no text that is shown has one
+_ENDED_BEFORE_OTHERS: Final[Mapping[Stage, str]] = {
+    "confirmed": f"Confirmed by {_ASKER}; it waits for somebody to approve it.",
+    "unknown": (
+        f"I do not know whether this was done: I lost touch while it was. {_ASKER}, please look there, and say here what you "
+        "find. I do not try it again."
     ),
 }
 FAILED_THERE: Final = {"refused": "refused_there", "too_many": "refused_there"}
@@ -78,49 +107,61 @@ _PRESSED: Final = {
     "expired": "This was good for a while only, which is over. Ask again.",
     "incomplete": "Something that it needs was not said yet. Press Edit to say it.",
     "taken_back": "What was asked was taken back, or changed, since. Nothing is done.",
-    "invalid": "Not like this.",
+    "invalid": "This cannot be sent as it is, so nothing has been proposed.",
 }
+_ANEW: Final = "Change what does not fit, and press Show me again."
 _SIGNED: Final = "Added at the end"
 _MISSING: Final = "This is needed."
 _STAYS: Final = "Too long to be shown here. If you leave this empty, it stays as it is."
 
 
-def card(sheet: Sheet) -> Post:
-    """With what can be pressed. What is not said yet cannot be confirmed."""
+def card(sheet: Sheet, *, alone: bool) -> Post:
+    """With what can be pressed. What is not said yet cannot be confirmed. `alone`: nobody else reads it."""
     proposal = sheet.standing.proposal
     heading = f"{sheet.does}?"
-    opening = section((Run(heading, bold=True), Run(f" {_where(sheet)}{_NOTHING_YET}")))
-    under = [note(line) for line in _terms(sheet)]
+    whose = "" if alone else f"Only {_ASKER}, who asked for it, can confirm it. "
+    opening = _opening(heading, f" {_where(sheet)}{whose}{_NOTHING_YET}", proposal)
+    under = [note(line) for line in _terms(sheet, alone=alone)]
     text = "\n".join((heading, _NOTHING_YET, *_in_words(sheet)))
-    return Post(plain.cut(text), (rich_text([opening]), *_arguments(sheet), *under, _buttons(proposal)))
+    return Post(plain.cut(text), (opening, *_arguments(sheet, yours=alone), *under, _buttons(proposal)))
 
 
 def approval(sheet: Sheet) -> Post:
     """For somebody who may approve it: what whoever asked has confirmed."""
-    asker: Json = {"type": "user", "user_id": sheet.standing.proposal.actor.user}
-    said: Json = {
-        "type": "text",
-        "text": f" asks that this be done, and has confirmed it: {sheet.does}. {_NOTHING_YET}",
-    }
-    opening = rich_text([{"type": "rich_text_section", "elements": [asker, said]}])
+    proposal = sheet.standing.proposal
+    asks = f"{_ASKER} asks that this be done, and has confirmed it: {sheet.does}. {_NOTHING_YET}{_what_it_is(sheet)}"
     named = ((APPROVE, "Approve", "primary"), (REFUSE, "Do not", None))
     text = "\n".join((f"Please approve, or do not: {sheet.does}", *_in_words(sheet)))
-    id_ = sheet.standing.proposal.id
-    sources = sheet.standing.proposal.sources
-    terms = [_written_from(sources, sheet)] if sources else []
-    terms.append(f"{_RISKS[sheet.risk]} · good until {_moment(sheet.standing.proposal.expires_at)}")
-    return Post(plain.cut(text), (opening, *_arguments(sheet), *map(note, terms), _pressable(id_, named)))
+    terms = [_written_from(proposal.sources, sheet)] if proposal.sources else []
+    if sheet.through is not None:
+        terms.append(_asked_as(sheet.through))
+    terms.append(f"{_RISKS[sheet.risk]} · good until {_moment(proposal.expires_at)}")
+    shown = (_opening("", asks, proposal), *_arguments(sheet, yours=False), *map(note, terms))
+    return Post(plain.cut(text), (*shown, _pressable(proposal.id, named)))
 
 
-def over(sheet: Sheet) -> Post:
-    """What became of it, with what it was; only where that changes anything, something can be pressed."""
+def _what_it_is(sheet: Sheet) -> str:
+    """Behind an id that tells nobody anything."""
+    if sheet.named is not None:
+        return f" It is “{shortened(one_line(sheet.named), 200)}”."
+    nameless = (
+        f" What it is called is not shown, because as far as I can tell you may not open it there yourself. Ask {_ASKER} what it "
+        "is before you say yes, or press Do not."
+    )
+    return nameless if sheet.is_nameless else ""
+
+
+def over(sheet: Sheet, *, alone: bool) -> Post:
+    """What became of it, with what it was; only where that changes anything, something can be pressed. `alone`: nobody else
+    reads it, so it may say what the target says, which is for whoever asked.
+    """
     standing = sheet.standing
-    said = outcome(sheet)
-    found = standing.outcome if _is_alone(sheet) else None
-    lines = [section((Run(f"{sheet.does}: ", bold=True), Run(f"{said} " if found is not None else said)))]
+    said, marked = outcome(sheet), _outcome_marked(sheet, alone=alone)
+    found = standing.outcome if alone else None
+    lines = [_marked(sheet.does, f"{marked} " if found is not None else marked, standing.proposal)]
     if found is not None:
         lines.append(linked(found.what, found.url))
-    if standing.said and _is_alone(sheet):
+    if standing.said and alone:
         lines.append(quote((Run(visible(shortened(standing.said, _MOST_SAID))),)))
     asks: tuple[Json, ...] = ()
     if standing.stage == "confirmed":
@@ -130,20 +171,14 @@ def over(sheet: Sheet) -> Post:
         asks = (_pressable(standing.proposal.id, named),)
     what = [found.what] if found is not None else []
     text = "\n".join((f"{sheet.does}: {said}", *(escaped(one_line(one)) for one in what)))
-    under = [note(_ONE_AT_A_TIME)] if standing.proposal.is_part else []
-    return Post(plain.cut(text), (rich_text(lines), *_arguments(sheet), *under, *asks))
-
-
-def _is_alone(sheet: Sheet) -> bool:
-    """What a target says is for whoever asked."""
-    card = sheet.standing.card
-    return card is not None and card.channel.startswith("D")
+    under = [note(_one_at_a_time(alone=alone))] if standing.proposal.is_part else []
+    return Post(plain.cut(text), (rich_text(lines), *_arguments(sheet, yours=alone), *under, *asks))
 
 
 def for_the_asker(sheet: Sheet) -> Post | None:
     """What the target calls the result, where the card stands before others, who may not read it there."""
     found = sheet.standing.outcome
-    if found is None or sheet.standing.card is None or _is_alone(sheet):
+    if found is None:
         return None
     said = f"{sheet.does}: {outcome(sheet)}"
     lines = [section((Run(said),)), linked(found.what, found.url)]
@@ -158,13 +193,36 @@ def over_for_approver(sheet: Sheet) -> Post:
     return Post(said, (rich_text([{"type": "rich_text_section", "elements": [asker, element]}]),))
 
 
+def left_open(sheet: Sheet) -> Post:
+    """For an admin: that nobody is left who could say whether it was done. What it was about, they may not read."""
+    proposal = sheet.standing.proposal
+    rest = (
+        f"{_ASKER}, who is not here any more, had this done on {_moment(proposal.made_at)}, and I do not know whether it was: "
+        f"I lost touch while it was done. What it was about is in its receipt, which auditors may read: /footnote audit "
+        f"{proposal.receipt}. Please have somebody look there, and then type /footnote tools settle {proposal.receipt} done, or "
+        "not done."
+    )
+    text = f"{sheet.does}: {rest.replace(_ASKER, 'Somebody')}"
+    return Post(plain.cut(text), (_opening(f"{sheet.does}: ", rest, proposal),))
+
+
 def outcome(sheet: Sheet) -> str:
     standing = sheet.standing
     said, because = _ENDED.get(standing.stage, _NOTHING_YET), standing.because or ""
+    if standing.stage == "done" and because == BY_AN_ADMIN:
+        return _FOUND_BY_AN_ADMIN
     if standing.stage not in {"declined", "failed"}:
         return said
     why = DENIED.get(FAILED_THERE.get(because, because) if standing.stage == "failed" else because)
     return f"{said} {why}" if why else said
+
+
+def _outcome_marked(sheet: Sheet, *, alone: bool) -> str:
+    """Behind what it was. Before others it says of whom it speaks."""
+    if alone:
+        return f": {outcome(sheet)}"
+    named = _ENDED_BEFORE_OTHERS.get(sheet.standing.stage)
+    return f": {named}" if named is not None else f" for {_ASKER}: {outcome(sheet)}"
 
 
 def elsewhere() -> Post:
@@ -185,8 +243,22 @@ def _where(sheet: Sheet) -> str:
     return f"There: {shortened(one_line(sheet.found.target), 200)}. " if sheet.found is not None else ""
 
 
-def _arguments(sheet: Sheet) -> Iterator[Json]:
-    """Each as it will be sent, with its name and where it came from."""
+def _opening(heading: str, rest: str, proposal: Proposal) -> Json:
+    return rich_text([_marked(heading, rest, proposal)])
+
+
+def _marked(heading: str, rest: str, proposal: Proposal) -> Json:
+    """A line in which whoever asked is named as others see them. Where a message is changed into it, nobody is rung."""
+    asker: Json = {"type": "user", "user_id": proposal.actor.user}
+    first, *others = rest.split(_ASKER)
+    elements = section((Run(heading, bold=True), Run(first)) if heading else (Run(first),))["elements"] if first else []
+    for other in others:
+        elements += [asker, *section((Run(other),))["elements"]]
+    return {"type": "rich_text_section", "elements": elements}
+
+
+def _arguments(sheet: Sheet, *, yours: bool) -> Iterator[Json]:
+    """Each as it will be sent, with its name and where it came from. `yours`: whoever reads it has asked for it."""
     proposal = sheet.standing.proposal
     if _is_shut(sheet):
         return
@@ -194,7 +266,8 @@ def _arguments(sheet: Sheet) -> Iterator[Json]:
         if value is None or value == "":
             continue
         origin = proposal.origins.get(name)
-        came = f" · {_ORIGINS[origin.origin]}" if origin is not None else ""
+        origins = _ORIGINS if yours else _ORIGINS_TO_OTHERS
+        came = f" · {origins[origin.origin]}" if origin is not None else ""
         yield rich_text([section((Run(_label(name, sheet), bold=True), Run(came, italic=True))), _value(value)])
     if proposal.sources:
         yield rich_text(
@@ -258,15 +331,30 @@ def _called(name: str, field: FieldInfo | None) -> str:
     return shortened(field.title if field is not None and field.title else name.replace("_", " ").capitalize(), 60)
 
 
-def _terms(sheet: Sheet) -> Iterator[str]:
+def _terms(sheet: Sheet, *, alone: bool) -> Iterator[str]:
     until, sources = _moment(sheet.standing.proposal.expires_at), sheet.standing.proposal.sources
     if sources:
         yield _written_from(sources, sheet)
     if sheet.standing.proposal.is_part:
-        yield _ONE_AT_A_TIME
-    yield f"{_RISKS[sheet.risk]} · only you can confirm it · good until {until}"
+        yield _one_at_a_time(alone=alone)
+    yield f"{_RISKS[sheet.risk]}{' · only you can confirm it' if alone else ''} · good until {until}"
     if sheet.approvers:
-        yield "After you, a colleague has to approve it, who is shown everything that is sent."
+        after = "After you" if alone else "After that"
+        yield f"{after}, a colleague has to approve it, who is shown everything that is sent."
+
+
+def _one_at_a_time(*, alone: bool) -> str:
+    return _ONE_AT_A_TIME if alone else _ONE_AT_A_TIME_TO_OTHERS
+
+
+def _asked_as(through: Through) -> str:
+    few = f" Of so many people I ask {MOST_OF_A_GROUP} at most." if through.is_cut else ""
+    return f"You are asked as one of {group(through.handle)}.{few}"
+
+
+def group(handle: str) -> str:
+    """As letters: a mention would ring everybody in it."""
+    return f"@{shortened(one_line(handle), 60)}"
 
 
 def _written_from(sources: Sequence[Source], sheet: Sheet) -> str:
@@ -402,12 +490,23 @@ def _option(text: str) -> Json:
 
 
 def complaints(pressed: Pressed, shown: Sequence[str]) -> dict[str, str]:
-    """Under each field what is wrong with it."""
-    return beside(pressed.wrong, shown) or {name: pressed_words(pressed) for name in list(shown)[:1]}
+    """Under each field what is wrong with it; what is wrong with none of those that are shown, under the first."""
+    named = beside(pressed.wrong, shown)
+    return named or {name: f"{_invalid(pressed)} {_ANEW}" for name in list(shown)[:1]}
+
+
+def _invalid(pressed: Pressed) -> str:
+    """With what is wrong, as far as that is known."""
+    said = (f"{name}: {_why(why)}" if name else _why(why) for name, why in pressed.wrong.items())
+    return " ".join((_PRESSED["invalid"], *said))
+
+
+def _why(why: str) -> str:
+    return _MISSING if why == "missing" else why
 
 
 def beside(wrong: Mapping[str, str], shown: Sequence[str]) -> dict[str, str]:
-    return {name: _MISSING if why == "missing" else why for name, why in wrong.items() if name in shown}
+    return {name: _why(why) for name, why in wrong.items() if name in shown}
 
 
 def pressed_words(pressed: Pressed) -> str:

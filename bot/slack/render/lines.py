@@ -9,6 +9,7 @@ from bot.slack.render.kit import Json
 from bot.slack.render.message import Post
 from bot.slack.render.parts import Code, Item, Paragraph, Part, Run, Runs
 from bot.slack.render.richtext import blocks
+from policies.gate import is_group
 
 _NO_LINKS: frozenset[str] = frozenset()
 _MOST_NAMED = 50
@@ -33,8 +34,13 @@ def people(named: Sequence[str]) -> list[Json]:
     shown: list[Json] = []
     for one in named:
         comma: list[Json] = [{"type": "text", "text": ", "}] if shown else []
-        shown += [*comma, {"type": "text", "text": one} if "@" in one else {"type": "user", "user_id": one}]
+        shown += [*comma, {"type": "user", "user_id": one} if _is_account(one) else {"type": "text", "text": one}]
     return shown
+
+
+def _is_account(named: str) -> bool:
+    """A user group is none: whoever were shown it by its id would ring all who are in it."""
+    return "@" not in named and not is_group(named)
 
 
 def item(text: str) -> Item:

@@ -108,7 +108,8 @@ _HAPPENED: Mapping[str, str] = {
     "act_run_again": "it was begun once more, as one effect",
     "act_delayed": "it was put off",
     "act_given_up": "it was given up",
-    "act_settled": "whoever asked said what became of it",
+    "act_settled": "whoever asked, or an admin, said what became of it",
+    "act_admins_told": "admins were told that nobody else could say what became of it",
     "act_ended": "it was done, or was not, or nobody knows",
     "failed": "it failed, and whoever wanted it was told",
     "form_opened": "a form was opened",
@@ -141,7 +142,7 @@ def _standing(one: Standing) -> Sequence[Part]:
         f"Rules: version {one.version.number} ({one.version.digest[:12]}), since {moment(one.version.at)}.",
         f"Questions: {one.in_hand} being answered, {one.waiting} waiting; {one.failed} failed within a day.",
         f"Jobs, such as syncs: {one.failed_jobs} failed within a day.",
-        f"Acts: what became of {one.untold} could not be told yet; of {one.unknown} whoever asked has to say whether they were done.",
+        f"Acts: what became of {one.untold} could not be told yet; of {one.unknown} somebody has to say whether they were done: /footnote tools recent.",
         f"Searched by {searched}.",
         _spent(one.spent),
     )

@@ -7,8 +7,10 @@ from bot.core.acting import Barred, Would
 from bot.core.proposals import Stage
 from bot.core.tooling import (
     Act,
+    ActSettled,
     ActsShown,
     NoSuchTool,
+    NothingOpen,
     ToolReply,
     ToolsListed,
     ToolStanding,
@@ -49,17 +51,37 @@ _BECAME: Final[Mapping[Stage, str]] = {
     "failed": "not done: what it was sent to said no, or was away",
     "unknown": "whether it was done is not known; whoever asked was told so",
 }
+_SETTLED: Final[Mapping[bool, str]] = {
+    True: "it counts as done from now on, as you found it there. Whoever asked sees so on their card.",
+    False: "it counts as not done from now on, as you found it there. Whoever asked sees so on their card.",
+}
+_SETTLING: Final = (
+    "Look there, or have whoever may read the receipt look, and say what was found: `/footnote tools settle RECEIPT done`, or "
+    "`not done`. Whoever asked may say it too, on their card; the first word counts."
+)
 
 
 def tools(reply: ToolReply) -> Sequence[Part]:
     match reply:
-        case ToolsListed(listed):
-            return [told(_CHANGING), *(coded(one.name, f": {_said(one)}") for one in listed)]
+        case ToolsListed(listed, handles):
+            return [told(_CHANGING), *(coded(one.name, f": {_said(one, handles)}") for one in listed)]
         case NoSuchTool(name, there_are):
             return [told(f"There is no tool {shortened(one_line(name), 60)}. There are:"), *named(there_are)]
-        case ActsShown(acts):
+        case ActsShown(acts, waiting):
             none = "Nothing was done by any tool yet."
-            return [told("What was begun, the newest first:" if acts else none), *(item(_act(one)) for one in acts)]
+            begun: list[Part] = [
+                told("What was begun, the newest first:" if acts else none),
+                *(item(_act(one)) for one in acts),
+            ]
+            return [*begun, *_waiting(waiting)]
+        case ActSettled(receipt, happened):
+            return [told(f"{receipt}: {_SETTLED[happened]}")]
+        case NothingOpen(receipt):
+            return [
+                told(
+                    f"Of {receipt} nobody has to say whether it was done. `/footnote tools recent` shows what is open."
+                )
+            ]
         case Untried(name, because):
             return [told(f"{name} was not tried. {_UNTRIED[because]}")]
         case Tried():
@@ -120,7 +142,7 @@ def _decided(opening: str, decision: Decision, reply: Tried) -> tuple[str, Seque
         case Approve(by=by):
             return (
                 f"{opening} shown to you to confirm; after that, one of these would have to approve it {why}. {until} ",
-                by,
+                _called(by, reply.handles),
             )
         case Allow():
             return f"{opening} done {why}.", ()
@@ -155,11 +177,11 @@ def _url(found: Would | Barred | Unasked) -> str:
     return found.url if isinstance(found, Would) else ""
 
 
-def _said(one: ToolStanding) -> str:
-    return "; ".join(_terms(one.rule, is_there=one.is_there))
+def _said(one: ToolStanding, handles: Mapping[str, str]) -> str:
+    return "; ".join(_terms(one.rule, handles, is_there=one.is_there))
 
 
-def _terms(rule: ToolRule, *, is_there: bool) -> Iterator[str]:
+def _terms(rule: ToolRule, handles: Mapping[str, str], *, is_there: bool) -> Iterator[str]:
     yield "enabled" if rule.enabled else "not enabled"
     if not is_there:
         yield "its target is not set up, so it cannot be used"
@@ -173,7 +195,7 @@ def _terms(rule: ToolRule, *, is_there: bool) -> Iterator[str]:
     if rule.most is not None:
         yield f"at most {rule.most:g}"
     if rule.approvers or rule.risk == "high":
-        yield f"approved by {_some(rule.approvers)}"
+        yield f"approved by {_some(_called(rule.approvers, handles))}"
 
 
 def _places(rule: ToolRule) -> Iterator[str]:
@@ -185,10 +207,27 @@ def _places(rule: ToolRule) -> Iterator[str]:
         yield f"in {_some(rule.channels)}"
 
 
+def _called(approvers: Sequence[str], handles: Mapping[str, str]) -> Sequence[str]:
+    """Groups by their handles, whose ids tell nobody anything; people by their ids, for anybody may call themselves anything."""
+    return [cards.group(handles[one]) if one in handles else one for one in approvers]
+
+
 def _some(names: Sequence[str]) -> str:
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
     return f"{', '.join(names[:_MOST_NAMED])}{more}" if names else "none that is named"
 
 
+def _waiting(acts: Sequence[Act]) -> Sequence[Part]:
+    """With their receipts, by which they are settled."""
+    if not acts:
+        return []
+    first = "Of these somebody has to say whether they were done, the oldest first:"
+    return [told(first), *(coded(one.receipt, f" {_begun(one)}") for one in acts), told(_SETTLING)]
+
+
+def _begun(act: Act) -> str:
+    return f"{moment(act.began_at)}: {act.tool} for {act.actor.rpartition('/')[2]}"
+
+
 def _act(act: Act) -> str:
-    return f"{moment(act.began_at)}: {act.tool} for {act.actor.rpartition('/')[2]}: {_BECAME.get(act.stage, act.stage)}"
+    return f"{_begun(act)}: {_BECAME.get(act.stage, act.stage)}"

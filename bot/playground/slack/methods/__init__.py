@@ -3,7 +3,17 @@
 from types import MappingProxyType
 from typing import Final
 
-from bot.playground.slack.methods import apps, assistant, chat, conversations, reactions, streaming, users, views
+from bot.playground.slack.methods import (
+    apps,
+    assistant,
+    chat,
+    conversations,
+    reactions,
+    streaming,
+    usergroups,
+    users,
+    views,
+)
 
 METHODS: Final = MappingProxyType(
     {
@@ -13,6 +23,7 @@ METHODS: Final = MappingProxyType(
         **conversations.METHODS,
         **reactions.METHODS,
         **streaming.METHODS,
+        **usergroups.METHODS,
         **users.METHODS,
         **views.METHODS,
     }
