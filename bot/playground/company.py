@@ -26,6 +26,7 @@ CHANNELS = {
     "deals": ("Sales, with finance and legal", ("dev", "chloe", "omar"), True),
     "ask-a-colleague": ("What no page answers, for those who know", ("ben", "chloe", "mei"), False),
 }
+GROUPS = {"approvers": ("mei", "omar")}  # which people name by one handle
 EVERYBODY = "general"
 EXPERTS = "ask-a-colleague"
 COMMAND = SlashCommand("/footnote", "For admins: see and change how Footnote works here", "help", should_escape=True)
@@ -47,6 +48,8 @@ def acme(team: str = "Acme") -> SlackWorld:
         shown = purpose if team == "Acme" else purpose.replace("Acme", team)
         channel = world.add_channel(name, members=[*inside, app], private=private, purpose=shown)
         channel.general = name == EVERYBODY
+    for handle, those in GROUPS.items():
+        world.add_group(handle, those)
     return world
 
 

@@ -336,12 +336,11 @@ def settle(
     """Of what was asked for there, if it is open still: which that is, for its event. Whoever has it in hand looks again, at once."""
     stage: Stage = "done" if happened else "failed"
     here = (col(ExecutionRow.workspace) == database.workspace) & (col(ExecutionRow.receipt) == receipt)
-    row = session.exec(select(ExecutionRow).where(here, col(ExecutionRow.stage) == "unknown")).first()
-    if row is None:
+    ends = update(ExecutionRow).where(here, col(ExecutionRow.stage) == "unknown")
+    if changed(session, ends.values(stage=stage, because=BY_AN_ADMIN, due_at=now)) != 1:
         return None
-    ends = update(ExecutionRow).where(col(ExecutionRow.id) == row.id, col(ExecutionRow.stage) == "unknown")
-    is_ours = changed(session, ends.values(stage=stage, because=BY_AN_ADMIN, due_at=now)) == 1
-    return {"proposal": row.id, "digest": row.digest} if is_ours else None
+    row = session.exec(select(ExecutionRow).where(here, col(ExecutionRow.because) == BY_AN_ADMIN)).one()
+    return {"proposal": row.id, "digest": row.digest}
 
 
 class Outstanding(NamedTuple):

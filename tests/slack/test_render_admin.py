@@ -125,7 +125,7 @@ from policies.gate import Allow, Approve, Confirm, Deny, ToolRule
 from policies.people import email_address
 from policies.rules import FILES
 from policies.spelt import value
-from tests.slack.replies import inside
+from tests.slack.replies import inside, read
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 EVIL = "<!channel> <@U1> https://evil.test/x *b* `c` \u202e" + "long " * 2_000
@@ -261,6 +261,20 @@ def test_a_trial_leads_to_its_target_and_only_to_an_address_of_the_web(url: str)
         check_message_blocks(list(shown.blocks))
         assert [one["url"] for one in inside(list(shown.blocks)) if one.get("type") == "link"] == leads
         assert "ENG – Engineering" in shown.text
+
+
+@pytest.mark.parametrize(("handles", "said"), [({"S01IT": "it <!channel>"}, "@it <!channel>"), ({}, "S01IT")])
+def test_a_group_that_approves_is_named_by_letters_and_rings_nobody(handles: dict[str, str], said: str) -> None:
+    by_both = Approve("needs_approval", "one of them", ("S01IT", "U1"), is_confirmed=False)
+    shown = admin.said(Tried("jira.comment", "Comment", by_both, None, Unasked("away"), NOON, handles))
+    check_message_blocks(list(shown.blocks))
+    named = [one for one in inside(list(shown.blocks)) if one.get("type") in {"user", "usergroup"}]
+    assert [one["user_id"] for one in named] == ["U1"]
+    assert said in read(list(shown.blocks))
+    assert "<!channel>" not in shown.text
+    rule = RULE.model_copy(update={"approvers": ("S01IT", "U1")})
+    listed = admin.said(ToolsListed((ToolStanding("jira.comment", rule, is_there=True),), handles))
+    assert f"approved by {said}, U1" in read(list(listed.blocks))
 
 
 def test_a_card_and_a_form_are_taken_by_slack_whatever_stands_in_them() -> None:

@@ -39,7 +39,8 @@ review_within_minutes = 10
 words = ["NDA", "NDAs", "non-disclosure agreement"]
 examples = ["How long does an NDA last?", "Who may sign a non-disclosure agreement?"]
 """
-# What may be done for its people, and where. A file is shared within the company, once one of two has approved it.
+# What may be done for its people, and where. A file is shared within the company, once somebody in a user
+# group of Slack has approved it.
 _TOOLS = """
 [tools.jira.create_issue]
 enabled = true
@@ -60,7 +61,7 @@ enabled = true
 enabled = true
 every_channel = true
 domains = ["acme.test"]
-approvers = ["{then}", "{first}"]
+approvers = ["{approvers}"]
 
 [tools.slack.post_message]
 enabled = true
@@ -130,6 +131,7 @@ def _overrides(world: SlackWorld, documents: World) -> str:
         experts=world.channel(playground.EXPERTS).id,
         first=world.user("omar").id,
         then=world.user("mei").id,
+        approvers=next(one.id for one in world.groups.values() if one.handle == "approvers"),
         projects=_quoted(project.key for project in documents.jira.projects.values()),
         spaces=_quoted(space.key for space in documents.confluence.spaces.values()),
         channels=_quoted(playground.CHANNELS),
