@@ -2,9 +2,9 @@
 the same transaction; what may have reached a target is on record as that before it does.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, func, select
@@ -16,6 +16,7 @@ from bot.core.nouns import Event, ReceiptId, SlackUser
 from bot.core.proposals import BY_AN_ADMIN, TRANSITIONS, Began, Card, Proposal, ProposalId, Spread, Stage, Standing
 from bot.core.tooling import Act
 from bot.stores.database import Database, changed, insert_new
+from bot.stores.in_hand import InHand
 from bot.stores.leases import Claim, Leases
 from bot.stores.ledger.book import Ledger
 from bot.stores.pauses import paused
@@ -26,8 +27,6 @@ _OPEN: Final = ("waiting", "claimed")
 _MAY_HAVE_HAPPENED: Final[tuple[Stage, ...]] = ("claimed", "done", "unknown")
 
 _OUTCOMES: Final[tuple[Stage, ...]] = ("done", "failed", "unknown")
-
-Written = TypeVar("Written")
 
 
 class _TooMany(Exception):  # noqa: N818 - it ends a transaction, and nobody sees it
@@ -42,7 +41,9 @@ class ExecutionStore(Leases[ExecutionRow]):
         self._ledger, self._clock = ledger, clock
 
     def open(self, claim: Claim) -> "OpenExecution":
-        return OpenExecution(self, self._database, self._ledger, self._clock, claim)
+        with self._database.reading() as session:
+            receipt = session.get_one(ExecutionRow, (self._database.workspace, claim.id)).receipt
+        return OpenExecution(self, self._database, self._ledger, self._clock, claim, ReceiptId(receipt))
 
     def propose(self, proposal: Proposal, *, after: ProposalId | None = None) -> Proposal:
         key, now = after or _key(proposal.receipt), self._clock()
@@ -129,35 +130,28 @@ class ExecutionStore(Leases[ExecutionRow]):
         self._set(session, claim, **values)
 
 
-class OpenExecution:
+class OpenExecution(InHand[ExecutionStore]):
     """The `Execution` port."""
 
-    def __init__(self, store: ExecutionStore, database: Database, ledger: Ledger, clock: Clock, claim: Claim) -> None:
-        self._store, self._database, self._ledger, self._clock = store, database, ledger, clock
-        self._claim = claim
-        self.id = ProposalId(claim.id)
-        self.attempt = claim.attempts
-
     @property
-    def receipt(self) -> ReceiptId:
-        return self.standing().proposal.receipt
+    def id(self) -> ProposalId:
+        return ProposalId(self._claim.id)
 
     def standing(self) -> Standing:
-        found = self._store.standing(self.id)
+        found = self._queue.standing(self.id)
         assert found is not None, "what is held is there"
         return found
 
     def happened(self) -> Sequence[Event]:
-        receipt = self.receipt
         with self._database.reading() as session:
-            events = self._ledger.events(session, receipt)
-        return [Event(kind=one.kind, receipt=receipt, body=one.body or {}) for one in events]
+            events = self._ledger.events(session, self.receipt)
+        return [Event(kind=one.kind, receipt=self.receipt, body=one.body or {}) for one in events]
 
     def move(self, stage: Stage, event: Event, **values: Any) -> bool:
         def write(session: Session, now: datetime) -> bool:
-            is_moved = self._store.move_held(session, self._claim, stage, **_stored(values))
+            is_moved = self._queue.move_held(session, self._claim, stage, **_stored(values))
             if is_moved:
-                self._append(session, event, now)
+                self._append(session, (event,), now)
             return is_moved
 
         return self._held(write)
@@ -168,9 +162,9 @@ class OpenExecution:
         def write(session: Session, now: datetime) -> Began:
             if paused(session) is not None:
                 return "paused"
-            if not self._store.move_held(session, self._claim, "claimed", began_at=now):
+            if not self._queue.move_held(session, self._claim, "claimed", began_at=now):
                 return "moved"
-            self._append(session, event, now)
+            self._append(session, (event,), now)
             proposal = self.standing_in(session).proposal
             if _used(session, proposal.actor, proposal.tool, spread.since) > spread.most:
                 raise _TooMany
@@ -184,16 +178,13 @@ class OpenExecution:
     def standing_in(self, session: Session) -> Standing:
         return _standing(session.get_one(ExecutionRow, (self._database.workspace, self.id)))
 
-    def record(self, event: Event) -> None:
-        self._held(lambda session, now: self._append(session, event, now))
-
     def located(self, card: Card) -> None:
         self._set(channel=card.channel, message=card.message)
 
     def shown(self, stage: Stage, event: Event) -> None:
         def write(session: Session, now: datetime) -> None:
-            self._store.set_held(session, self._claim, shows=stage)
-            self._append(session, event, now)
+            self._queue.set_held(session, self._claim, shows=stage)
+            self._append(session, (event,), now)
 
         self._held(write)
 
@@ -201,48 +192,23 @@ class OpenExecution:
         self._set(approvals=dict(approvals))
 
     def _set(self, **values: Any) -> None:
-        self._held(lambda session, _: self._store.set_held(session, self._claim, **values))
-
-    def check_lease(self) -> None:
-        self._store.check(self._claim)
+        self._held(lambda session, _: self._queue.set_held(session, self._claim, **values))
 
     def rest(self, until: datetime, *, stage: Stage) -> None:
         with self._database.writing() as session:
-            self._store.rest(session, self._claim, until, self._clock(), stage)
+            self._queue.rest(session, self._claim, until, self._clock(), stage)
 
     def finish(self) -> None:
         """Signed, too: what became of it is nobody's to change."""
 
         def write(session: Session, now: datetime) -> None:
-            self._store.finish(session, self._claim, now)
+            self._queue.finish(session, self._claim, now)
             self._ledger.checkpoint(session, now)
 
         self._held(write)
 
-    def try_again(self, event: Event, error: str, after: timedelta) -> None:
-        def write(session: Session, now: datetime) -> None:
-            self._store.again(session, self._claim, now + after, error=error)
-            self._append(session, event, now)
-
-        self._held(write)
-
-    def fail(self, event: Event, error: str) -> None:
-        def write(session: Session, now: datetime) -> None:
-            self._store.finish(session, self._claim, now, error=error)
-            self._append(session, event, now)
-
-        self._held(write)
-
-    def renew(self) -> None:
-        self._store.renew(self._claim, self._clock())
-
-    def _held(self, write: Callable[[Session, datetime], Written]) -> Written:
-        with self._database.writing() as session:
-            self._store.hold(session, self._claim)
-            return write(session, self._clock())
-
-    def _append(self, session: Session, event: Event, now: datetime) -> None:
-        self._ledger.append(session, [_about(event, self.id, session, self._database)], now)
+    def _append(self, session: Session, events: Sequence[Event], now: datetime) -> None:
+        self._ledger.append(session, [_about(event, self.id, session, self._database) for event in events], now)
 
 
 def _about(event: Event, id_: ProposalId, session: Session, database: Database) -> Event:
