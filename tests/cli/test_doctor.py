@@ -269,6 +269,22 @@ def test_a_tool_that_is_enabled_and_has_no_target_is_named_with_what_mends_it(ac
     assert "tool confluence.comment" not in faults(findings(acme.settings))
 
 
+def test_a_group_of_approvers_that_cannot_be_read_is_named_with_what_mends_it(acme: Office) -> None:
+    group = acme.slack.world.add_group("it", ["ben"])
+    rules = "\n".join(
+        f'[tools.{name}]\nenabled = true\napprovers = ["{one}", "U000000009"]'
+        for name, one in (("jira.comment", group.id), ("slack.post_message", "S000000099"))
+    )
+    texts = {**app.packaged_rules(), OVERRIDES: rules}
+    with app.records(acme.settings) as records, records.database.writing() as session:
+        records.config.save(session, texts, author="test", note="tools", now=records.clock())
+    found = {name: one for name, one in faults(findings(acme.settings)).items() if name.startswith("approvers")}
+    assert set(found) == {"approvers of slack.post_message"}
+    (one,) = found.values()
+    assert "S000000099 of Slack cannot be read (no_such_subteam)" in one.what
+    assert "usergroups:read" in one.fix
+
+
 def test_a_model_that_answers_is_well(acme: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     with model_server(ONE_WORD) as server:
         for name, value in server.environment.items():

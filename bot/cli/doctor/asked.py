@@ -19,11 +19,11 @@ class Answer(NamedTuple):
     headers: Mapping[str, str]
 
 
-def asked(settings: Settings, method: str, token: str | None) -> Answer | str:
+def asked(settings: Settings, method: str, token: str | None, **arguments: str) -> Answer | str:
     """What Slack says; or why not, by its code or the kind of error."""
     web = WebClient(token=token, base_url=settings.slack_api_url, timeout=_PATIENCE_S, retry_handlers=[])
     try:
-        said = web.api_call(method)
+        said = web.api_call(method, data=arguments)
     except SlackApiError as error:
         code = error.response.get("error") if isinstance(error.response.data, dict) else None
         return str(code or f"HTTP {error.response.status_code}")
