@@ -3,7 +3,7 @@
 Two doors: `records` is what every command may open at any time; `assistant` searches and writes, so it owns the home.
 """
 
-from bot.app.archive import Records, packaged_rules, records
+from bot.app.archive import Records, packaged_rules, records, rules_in_force
 from bot.app.house import Assistant, acting, assistant, chroma, vectors
 from bot.app.models import (
     Silence,
@@ -53,6 +53,7 @@ __all__ = [
     "reranker",
     "reread_people",
     "rewriter",
+    "rules_in_force",
     "standing",
     "sync_if_there",
     "vectors",

@@ -37,6 +37,7 @@ from policies import rules
 from policies.channels import labels_of
 from policies.experts import SAVED
 from policies.redaction.kinds import Redaction
+from policies.rules import Rules
 
 log = structlog.get_logger()
 
@@ -115,6 +116,13 @@ def records(settings: Settings, clock: Clock = utc_now, *, beside: Records | Non
 def packaged_rules() -> Mapping[str, str]:
     folder = resources.files("policies") / "rules"
     return {file: (folder / file).read_text(encoding="utf-8") for file in rules.FILES}
+
+
+def rules_in_force(records: Records | None) -> Rules:
+    """The packaged ones, where nothing is kept, or no version yet."""
+    if records is None or not records.config.history():
+        return rules.parse(packaged_rules())
+    return records.config.rules()
 
 
 def adopt_packaged_rules(records: Records) -> None:

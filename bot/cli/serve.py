@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 from bot import app, service
 from bot.cli import weights
+from bot.cli.doctor.stores import is_there
 from bot.cli.terminal import command, complain, print_json
 from bot.core.errors import BadUse
 from bot.core.ports import Embedder
 from bot.settings import Settings
 from bot.slack.manifest import manifest as described
 from bot.web.install import INSTALL
+from policies.rules import Rules
 
 
 def serve(*, host: str | None, port: int | None) -> None:
@@ -59,7 +61,15 @@ def manifest(url: str | None) -> None:
                 "SLACK_CLIENT_ID is set, and an app that is installed by OAuth is called over HTTP: say where it is, as in "
                 "`footnote manifest --url https://footnote.acme.test`; or unset it for an app of one workspace."
             )
-        print_json(described(url, by_oauth=by_oauth))
+        print_json(described(None if by_oauth else _in_force(settings), url, by_oauth=by_oauth))
+
+
+def _in_force(settings: Settings) -> Rules:
+    """Where nothing is kept yet, nothing is made for that."""
+    if not is_there(settings):
+        return app.rules_in_force(None)
+    with app.records(settings) as records:
+        return app.rules_in_force(records)
 
 
 def _listening(found: Settings, host: str | None, port: int | None) -> Settings:

@@ -7,17 +7,22 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from bot.core.errors import BadUse
+from bot.slack.features import events, scopes, switched_on
+from policies.rules import Rules
 
 _PATH: Final = "/slack/events"
 _BACK: Final = "/slack/oauth_redirect"
 _LONGEST: Final = 255
 
 
-def manifest(url: str | None = None, *, by_oauth: bool = False) -> dict[str, Any]:
-    """For Socket Mode; with a URL, Slack calls there instead. `by_oauth`: whoever installs it comes back there, and its tokens
-    end by themselves.
+def manifest(rules: Rules | None, url: str | None = None, *, by_oauth: bool = False) -> dict[str, Any]:
+    """For Socket Mode; with a URL, Slack calls there instead. It asks for what these rules switch on; without any, for whatever
+    rules could. `by_oauth`: whoever installs it comes back there, and its tokens end by themselves.
     """
     described: dict[str, Any] = json.loads(_packaged())
+    features = switched_on(rules)
+    described["oauth_config"]["scopes"]["bot"] = sorted(scopes(features))
+    described["settings"]["event_subscriptions"]["bot_events"] = sorted(events(features))
     if url is None:
         return described
     if by_oauth:
@@ -30,10 +35,6 @@ def manifest(url: str | None = None, *, by_oauth: bool = False) -> dict[str, Any
     for command in described["features"].get("slash_commands", ()):
         command["url"] = there
     return described
-
-
-def scopes() -> frozenset[str]:
-    return frozenset(manifest()["oauth_config"]["scopes"]["bot"])
 
 
 def _request_url(url: str) -> str:

@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 
 from bot.core.installing import Granted, Tokens
 from bot.slack.calls import Refused, call
-from bot.slack.manifest import scopes
+from bot.slack.features import scopes, switched_on
 from bot.slack.wire import Payload
 
 _TIMEOUT_S: Final = 15
@@ -58,7 +58,9 @@ class SlackOAuth:
         self._id, self._secret, self._api = client_id, client_secret, api_url
 
     def where(self, state: str) -> str:
-        asked = {"client_id": self._id, "scope": ",".join(sorted(scopes())), "state": state}
+        """What it asks for is what each workspace may switch on later: its rules are made once it is there."""
+        scope = ",".join(sorted(scopes(switched_on(None))))
+        asked = {"client_id": self._id, "scope": scope, "state": state}
         return f"{urljoin(self._api, '/oauth/v2/authorize')}?{urlencode(asked)}"
 
     def exchange(self, code: str, now: datetime) -> Granted:

@@ -15,13 +15,15 @@ from sqlalchemy import text, update
 from bot import app
 from bot.cli.doctor import findings, sources
 from bot.cli.doctor.examined import Check, Finding, examine, well
+from bot.cli.serve import _in_force
 from bot.core.clock import utc_now
 from bot.playground.confluence.server import ConfluenceEmulator
 from bot.playground.world import World
 from bot.settings import Settings
-from bot.slack import manifest
+from bot.slack import features
 from bot.stores.passages import PassageStore
 from bot.stores.tables import LoopRow
+from policies.overrides import with_all
 from policies.rules import CHANNELS, OVERRIDES
 from tests.fakes.model_server import Reply, error, model_server
 from tests.slack.office import Office, a_slack_world, office
@@ -387,4 +389,25 @@ def test_the_command_ends_with_0_where_all_is_well(acme: Office) -> None:
 
 def test_the_scopes_that_are_looked_for_are_those_of_the_manifest() -> None:
     given = next(token for token in a_slack_world().tokens.values() if token.kind == "bot").scopes
-    assert manifest.scopes() <= given
+    assert features.scopes(features.FEATURES) <= given
+
+
+def test_what_lacks_its_scope_is_named_if_the_rules_in_force_switch_it_on(acme: Office) -> None:
+    for token in acme.slack.world.tokens.values():
+        token.scopes = token.scopes - {"channels:read"}
+    posts = "messages in channels (slack.post_message)"
+    one = faults(findings(acme.settings))["slack scopes"]
+    assert "channels:read (for who asks, and who reads along" in one.what
+    assert posts not in one.what
+    with app.records(acme.settings) as records, records.database.writing() as session:
+        texts = with_all(records.config.newest().texts, ("tools", "slack", "post_message", "enabled"), True)
+        records.config.save(session, texts, author="ana", note="set", now=utc_now())
+    assert posts in faults(findings(acme.settings))["slack scopes"].what
+    assert posts in {one.name for one in features.switched_on(_in_force(acme.settings))}, "of the manifest"
+
+
+def test_scopes_are_looked_at_where_no_database_can_be_read(acme: Office) -> None:
+    for token in acme.slack.world.tokens.values():
+        token.scopes = token.scopes - {"im:history"}
+    one = faults(findings(changed(acme.settings, database_url="postgresql://ana@127.0.0.1:9/footnote")))
+    assert "im:history (for questions and their answers" in one["slack scopes"].what

@@ -5,7 +5,6 @@ import os
 import re
 import signal
 from collections.abc import Iterator
-from importlib import resources
 from pathlib import Path
 
 import httpx
@@ -246,9 +245,14 @@ def test_manifest_asks_for_what_is_used_and_no_more(acme: Console) -> None:
     assert "agent_view" in manifest["features"]
 
 
+def test_a_manifest_needs_no_home_and_makes_none(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    assert Console(home, {}).run("manifest").code == 0
+    assert list(home.iterdir()) == []
+
+
 def test_the_bot_works_with_the_scopes_and_events_of_its_manifest_alone(acme: Console) -> None:
-    text = (resources.files("bot.slack") / "manifest.json").read_text(encoding="utf-8")
-    manifest = json.loads(text)
+    manifest = json.loads(acme.run("manifest").out)
     world = a_slack_world()
     footnote = next(iter(world.apps.values()))
     scopes = frozenset(manifest["oauth_config"]["scopes"]["bot"])

@@ -1,5 +1,5 @@
 """The manifest keeps the rules that Slack publishes for one, and asks for what is used: each event and each method that the
-code calls has its scope, and no scope is there for nothing.
+code calls has its scope, each scope its feature, and what is not switched on asks for nothing.
 """
 
 import ast
@@ -12,11 +12,17 @@ import jsonschema
 import pytest
 from slack_sdk import WebClient
 
-import bot.slack
+import bot
+from bot.app import packaged_rules
 from bot.core.errors import BadUse
-from bot.slack import heard
-from bot.slack.manifest import manifest, scopes
+from bot.slack import features, heard
+from bot.slack.features import FEATURES, Feature, lacking, switched_on
+from bot.slack.manifest import manifest as described
+from policies.overrides import path_of, with_all
+from policies.rules import Rules, parse
 
+PACKAGED = packaged_rules()
+AS_PACKAGED = parse(PACKAGED)
 HTTP = "https://footnote.acme.test/slack/events"
 
 
@@ -86,10 +92,11 @@ EVENTS: dict[str, set[str]] = {
     **{f"group_{what}": {"groups:read"} for what in ("archive", "left", "rename", "unarchive")},
 }
 METHODS: dict[str, set[str]] = {
-    "chat.getPermalink": set(),
-    "assistant.threads.setStatus": {"assistant:write"},
-    "assistant.threads.setSuggestedPrompts": {"assistant:write"},
+    "api.test": set(),
+    "apps.connections.open": set(),  # of the app's own token
+    "assistant.threads.setStatus": {"chat:write"},  # assistant:write no longer, one day
     "auth.test": set(),
+    "chat.getPermalink": set(),
     **{f"chat.{what}": {"chat:write"} for what in ("appendStream", "startStream", "stopStream")},
     **{f"chat.{what}": {"chat:write"} for what in ("delete", "postEphemeral", "postMessage", "update")},
     "conversations.history": {f"{room}:history" for room in ROOMS},
@@ -103,17 +110,19 @@ METHODS: dict[str, set[str]] = {
     "users.info": {"users:read", "users:read.email"},
     "users.list": {"users:read", "users:read.email"},
     "users.lookupByEmail": {"users:read.email"},
-    **{f"views.{what}": set() for what in ("open", "publish", "push", "update")},
+    "oauth.v2.access": set(),
+    **{f"views.{what}": set() for what in ("open", "publish", "update")},
 }
-FAMILY = "apps|assistant|auth|bots|chat|conversations|files|pins|reactions|team|usergroups|users|views"
-NAMED = re.compile(rf"/?((?:{FAMILY})\.[a-zA-Z.]+)(?::.*)?")
+PARTS = {"/footnote": {"commands"}, "agent_view": {"assistant:write"}}
+FAMILY = "api|apps|assistant|auth|bots|chat|conversations|files|oauth|pins|reactions|team|usergroups|users|views"
+NAMED = re.compile(rf"/?((?:{FAMILY})\.[a-zA-Z0-9.]+)(?::.*)?")
 CALLED = re.compile(rf"(?:{FAMILY})_[a-zA-Z_]+")
 
 
 @pytest.mark.parametrize("url", [None, HTTP], ids=["socket", "http"])
 def test_it_keeps_the_rules_that_slack_publishes(url: str | None) -> None:
     for by_oauth in (False, True):
-        jsonschema.validate(manifest(url, by_oauth=by_oauth), RULES)
+        jsonschema.validate(manifest(url=url, by_oauth=by_oauth), RULES)
 
 
 @pytest.mark.parametrize(
@@ -126,10 +135,10 @@ def test_it_keeps_the_rules_that_slack_publishes(url: str | None) -> None:
     ],
 )
 def test_whoever_installs_it_by_oauth_comes_back_beside_the_request_url(url: str, back: str) -> None:
-    described = manifest(url, by_oauth=True)
+    described = manifest(url=url, by_oauth=True)
     assert described["oauth_config"]["redirect_urls"] == [back]
     assert described["settings"]["token_rotation_enabled"] is True
-    plain = manifest(url)
+    plain = manifest(url=url)
     assert "redirect_urls" not in plain["oauth_config"]
     assert plain["oauth_config"]["scopes"] == described["oauth_config"]["scopes"]
     assert plain["settings"]["token_rotation_enabled"] is False
@@ -152,23 +161,85 @@ def test_the_rules_forbid_something(part: str, name: str, value: object) -> None
         jsonschema.validate(described, RULES)
 
 
-def test_each_event_has_its_scope() -> None:
-    missing = {event: EVENTS[event] - scopes() for event in events() if EVENTS[event] - scopes()}
-    assert missing == {}
+def test_each_method_and_event_has_the_scopes_that_slack_documents() -> None:
+    assert {method: set(taken) for method, taken in features.METHODS.items()} == METHODS
+    assert {event: set(taken) for event, taken in features.EVENTS.items()} == EVENTS
 
 
-def test_each_method_that_we_call_has_its_scope() -> None:
+def test_each_method_that_we_call_stands_there_and_none_that_we_do_not() -> None:
     called = methods()
     assert called >= {"auth.test", "chat.postMessage", "conversations.members", "users.info", "views.update"}
-    missing = {method: METHODS[method] - scopes() for method in called if METHODS[method] - scopes()}
-    assert missing == {}
+    assert called == features.METHODS.keys()
 
 
-def test_no_scope_is_asked_for_that_nothing_needs() -> None:
-    needed = {scope for event in events() for scope in EVENTS[event]}
-    needed |= {scope for method in methods() for scope in METHODS[method]}
-    needed |= {"commands"} if "slash_commands" in manifest()["features"] else set()
-    assert scopes() == needed
+def test_each_event_stands_there_that_we_understand_and_none_that_we_do_not() -> None:
+    spoken = {"app_mention", "app_home_opened", *(f"message.{room}" for room in ROOMS)}
+    assert spoken | heard.COMINGS | heard.TURNS | heard.CHANGES | heard.ENDS == features.EVENTS.keys()
+
+
+def test_each_part_of_the_manifest_stands_there_that_takes_a_scope() -> None:
+    described = manifest()["features"]
+    commands = {one["command"] for one in described["slash_commands"]}
+    assert commands | {"agent_view"} & described.keys() == PARTS.keys()
+    assert {part: set(taken) for part, taken in features.PARTS.items()} == PARTS
+
+
+def test_whatever_stands_there_is_used_by_a_feature_and_features_use_nothing_else() -> None:
+    used = {each for one in FEATURES for each in one.uses}
+    assert used == {*features.METHODS, *features.EVENTS, *features.PARTS}
+    assert len({one.name for one in FEATURES}) == len(FEATURES)
+
+
+def test_no_scope_is_asked_for_that_nothing_needs_and_none_is_missing() -> None:
+    for rules in (None, AS_PACKAGED):
+        uses = {each for one in switched_on(rules) for each in one.uses}
+        needed = {scope for each in uses for scope in {**METHODS, **EVENTS, **PARTS}[each]}
+        assert set(manifest(rules)["oauth_config"]["scopes"]["bot"]) == needed
+        assert events(rules) == uses & EVENTS.keys()
+
+
+OFF = {"following up without a mention", "answers that a colleague checks", "asking people, and answers that they save",
+       "having something done", "messages in channels (slack.post_message)", "approval by a user group"}  # fmt: skip
+
+
+def test_what_packaged_rules_do_not_switch_on_is_off() -> None:
+    assert {one.name for one in FEATURES} - {one.name for one in switched_on(AS_PACKAGED)} == OFF
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "on"),
+    [
+        ("channels.C0HR.mode", "follow_ups", {"following up without a mention"}),
+        ("channels.C0HR.mode", "private", set()),
+        ("channels.C0HR.profile.experts", "C0EXPERTS", {"asking people, and answers that they save"}),
+        ("experts.channel", "C0EXPERTS", {"asking people, and answers that they save"}),
+        ("tools.jira.comment.enabled", True, {"having something done"}),
+        (
+            "tools.slack.post_message.enabled",
+            True,
+            {"having something done", "messages in channels (slack.post_message)"},
+        ),
+        (
+            "intents.question",
+            {"review": True, "reviewers": ["U0MEI"], "review_within_minutes": 5},
+            {"answers that a colleague checks"},
+        ),
+    ],
+)
+def test_a_rule_switches_its_features_on(path: str, value: object, on: set[str]) -> None:
+    rules = parse(with_all(PACKAGED, path_of(path), value))
+    assert {one.name for one in switched_on(rules)} == {one.name for one in switched_on(AS_PACKAGED)} | on
+
+
+def test_what_is_off_asks_for_nothing_and_what_is_on_is_named_where_its_scope_is_missing() -> None:
+    alone = Feature("talking", frozenset({"chat.postMessage", "message.im"}))
+    off = Feature("listing", frozenset({"users.list", "team_join"}), is_on=lambda _: False)
+    on = switched_on(AS_PACKAGED, (alone, off))
+    assert features.scopes(on) == {"chat:write", "im:history"}
+    assert features.events(on) == {"message.im"}
+    assert features.events(switched_on(None, (alone, off))) == {"message.im", "team_join"}
+    assert lacking(["im:history"], on) == {"chat:write": ("talking",)}
+    assert lacking(["chat:write", "im:history", "pins:read"], on) == {}
 
 
 def test_whoever_hears_of_a_message_hears_of_what_is_sent_in_every_kind_of_room() -> None:
@@ -176,7 +247,7 @@ def test_whoever_hears_of_a_message_hears_of_what_is_sent_in_every_kind_of_room(
 
 
 def test_with_a_url_slack_calls_there_and_all_else_is_the_same() -> None:
-    by_socket, by_url = manifest(), manifest("https://footnote.acme.test")
+    by_socket, by_url = manifest(), manifest(url="https://footnote.acme.test")
     settings = by_url["settings"]
     assert not settings["socket_mode_enabled"]
     assert settings["event_subscriptions"].pop("request_url") == HTTP
@@ -197,7 +268,7 @@ def test_with_a_url_slack_calls_there_and_all_else_is_the_same() -> None:
     ],
 )
 def test_an_address_without_a_path_gets_ours(given: str, there: str) -> None:
-    assert manifest(given)["settings"]["event_subscriptions"]["request_url"] == there
+    assert manifest(url=given)["settings"]["event_subscriptions"]["request_url"] == there
 
 
 @pytest.mark.parametrize(
@@ -220,19 +291,25 @@ def test_an_address_without_a_path_gets_ours(given: str, there: str) -> None:
 )
 def test_what_slack_could_not_call_is_refused(given: str) -> None:
     with pytest.raises(BadUse, match="--url"):
-        manifest(given)
+        manifest(url=given)
 
 
-def events() -> set[str]:
-    return set(manifest()["settings"]["event_subscriptions"]["bot_events"])
+def manifest(rules: Rules | None = AS_PACKAGED, url: str | None = None, *, by_oauth: bool = False) -> dict[str, Any]:
+    return described(rules, url, by_oauth=by_oauth)
+
+
+def events(rules: Rules | None = AS_PACKAGED) -> set[str]:
+    return set(manifest(rules)["settings"]["event_subscriptions"]["bot_events"])
 
 
 def methods() -> set[str]:
-    """Of Slack's, those that the code of the bot's room names, as a word or as the client's method."""
-    folder = Path(bot.slack.__file__).parent
-    found = {method for path in folder.rglob("*.py") for method in _named(ast.parse(path.read_text(encoding="utf-8")))}
-    assert found <= METHODS.keys(), "a method is called of which it is not said here what it needs"
-    return found
+    """Of Slack's, those that the bot's code names, as a word or as the client's method."""
+    folder = Path(bot.__file__).parent
+    paths = [path for path in folder.rglob("*.py") if path.relative_to(folder).parts[0] != "playground"]
+    tables = Path(str(features.__file__))
+    return {
+        method for path in paths if path != tables for method in _named(ast.parse(path.read_text(encoding="utf-8")))
+    }
 
 
 def _named(tree: ast.AST) -> Iterator[str]:
@@ -240,7 +317,7 @@ def _named(tree: ast.AST) -> Iterator[str]:
         match node:
             case ast.Constant(value=str(value)) if (named := NAMED.fullmatch(value)) is not None:
                 yield named.group(1)
-            case ast.Attribute(attr=attr) if CALLED.fullmatch(attr) and hasattr(WebClient, attr):
+            case ast.Attribute(attr=attr) if attr != "api_call" and CALLED.fullmatch(attr) and hasattr(WebClient, attr):
                 yield attr.replace("_", ".")
             case _:
                 pass

@@ -39,7 +39,7 @@ def findings(settings: Settings, clock: Clock = utc_now, patience_s: float = _PA
     ]
     found = examine(alone, patience_s)
     if found[-1].state != "well":
-        return found
+        return (*found, *examine(slack.scopes(settings, app.rules_in_force(None)), patience_s))
     with ExitStack() as opened:
         try:
             records = opened.enter_context(app.records(settings, clock))
@@ -49,6 +49,7 @@ def findings(settings: Settings, clock: Clock = utc_now, patience_s: float = _PA
                 fault("records", str(error), why="What is kept cannot be looked at.", fix="As it says there."),
             )
         kept = [
+            *slack.scopes(settings, app.rules_in_force(records)),
             *stores.checks(records),
             *models.checks(records),
             *sources.checks(records),

@@ -1,6 +1,6 @@
 """One question to Slack, without waiting for long: what it says, or why not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from slack_sdk import WebClient
@@ -44,3 +44,8 @@ def unanswered(check: str, token: str, because: str, fix: str, *, why: str = NOT
             fix="Look at the network and the proxy (HTTPS_PROXY), or at SLACK_API_URL, if that is set.",
         )
     return fault(check, f"Slack does not accept {token} ({because}).", why=why, fix=fix)
+
+
+def named(missing: Mapping[str, Sequence[str]]) -> str:
+    """Each scope that is missing, with what needs it."""
+    return ", ".join(f"{scope} (for {'; '.join(features)})" for scope, features in missing.items())

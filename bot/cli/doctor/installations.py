@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bot import app
-from bot.cli.doctor.asked import asked, unanswered
+from bot.cli.doctor.asked import asked, named, unanswered
 from bot.cli.doctor.examined import Check, Finding, fault, note, well
 from bot.core.errors import Unready
 from bot.core.installing import Installed, Tokens
 from bot.service import several
 from bot.settings import Settings
-from bot.slack.manifest import scopes
+from bot.slack.features import lacking, switched_on
 
 _NAME: Final = "installations"
 _STOPS: Final = "Nobody is answered there."
@@ -59,10 +59,10 @@ def _of_one(records: app.Records, one: Installed, tokens: Tokens) -> Iterator[Fi
     if isinstance(said, str):
         yield unanswered(name, "its token", said, _AGAIN, why=_STOPS)
         return
-    missing = scopes() - set(one.scopes.split(","))
+    with app.records(several.of_workspace(records.settings, one), records.clock, beside=records) as theirs:
+        missing = lacking(one.scopes.split(","), switched_on(app.rules_in_force(theirs)))
     if missing:
-        what = f"It was not given {', '.join(sorted(missing))}."
-        yield fault(name, what, why="Whatever needs them fails there.", fix=_AGAIN)
+        yield fault(name, f"It was not given {named(missing)}.", why="What needs them does not work there.", fix=_AGAIN)
     elif one.trouble is not None and one.trouble != "unreachable":
         ends = f"{one.expires_at:%Y-%m-%d %H:%M} UTC" if one.expires_at is not None else "its end"
         what = f"Slack does not renew its token ({one.trouble}): it holds until {ends}."

@@ -7,11 +7,12 @@ from functools import partial
 from typing import Final
 
 from bot.cli.doctor import installations
-from bot.cli.doctor.asked import NOTHING_GOES, asked, unanswered
+from bot.cli.doctor.asked import NOTHING_GOES, asked, named, unanswered
 from bot.cli.doctor.examined import Check, Finding, fault, note, well
 from bot.core.clock import Clock
 from bot.settings import Settings
-from bot.slack.manifest import scopes
+from bot.slack.features import lacking, switched_on
+from policies.rules import Rules
 
 _MOST_SKEW_S: Final = 60.0
 
@@ -40,7 +41,6 @@ def _bot(settings: Settings, clock: Clock) -> Iterator[Finding]:
         )
         return
     yield well("slack token", f"It is taken: workspace {said.data['team_id']}, user {said.data['user_id']}.")
-    yield _scopes(said.headers.get("x-oauth-scopes"))
     yield _clock(said.headers.get("date"), clock())
 
 
@@ -54,16 +54,29 @@ def _of_several(settings: Settings, clock: Clock) -> Iterator[Finding]:
         yield _clock(said.headers.get("date"), clock())
 
 
-def _scopes(given: str | None) -> Finding:
+def scopes(settings: Settings, rules: Rules) -> list[Check]:
+    """May the app do what these rules switch on? Nothing is said of a token that is not taken: that was told."""
+    if settings.slack_bot_token is None or settings.installed_by_oauth:
+        return []
+    token = settings.slack_bot_token.get_secret_value()
+
+    def found() -> list[Finding]:
+        said = asked(settings, "auth.test", token)
+        return [] if isinstance(said, str) else [_scopes(said.headers.get("x-oauth-scopes"), rules)]
+
+    return [Check("slack scopes", found)]
+
+
+def _scopes(given: str | None, rules: Rules) -> Finding:
     if given is None:
         return note("slack scopes", "Slack did not say which scopes the token has.")
-    missing = scopes() - {scope.strip() for scope in given.split(",")}
+    missing = lacking([scope.strip() for scope in given.split(",")], switched_on(rules))
     if not missing:
         return well("slack scopes", "The app may do all that it has to.")
     return fault(
         "slack scopes",
-        f"The app has not been given {', '.join(sorted(missing))}.",
-        why="Whatever needs them fails: questions are not heard, readers not known, or answers not posted.",
+        f"The app has not been given {named(missing)}.",
+        why="What needs them does not work.",
         fix="Put `footnote manifest` into App Manifest of the app's page, and install the app to the workspace again.",
     )
 
