@@ -214,11 +214,7 @@ def add_confluence(
         "without_labels": without_labels,
         "licensed_groups": licensed_groups,
         "admin_groups": admin_groups,
-        "oauth_client": oauth_client,
-        "oauth_secret": oauth_secret,
-        "oauth_authorize": oauth_authorize,
-        "oauth_token": oauth_token,
-        "oauth_me": oauth_me,
+        **_oauth(oauth_client, oauth_secret, oauth_authorize, oauth_token, oauth_me),
         "requests_per_second": str(requests_per_second) if requests_per_second is not None else None,
         "most_gone_percent": str(most_gone_percent) if most_gone_percent is not None else None,
     }
@@ -300,11 +296,7 @@ def add_drive(
         "exports": exports,
         "site": site,
         "most_file_bytes": str(most_file_bytes) if most_file_bytes is not None else None,
-        "oauth_client": oauth_client,
-        "oauth_secret": oauth_secret,
-        "oauth_authorize": oauth_authorize,
-        "oauth_token": oauth_token,
-        "oauth_me": oauth_me,
+        **_oauth(oauth_client, oauth_secret, oauth_authorize, oauth_token, oauth_me),
         "requests_per_second": str(requests_per_second) if requests_per_second is not None else None,
         "most_gone_percent": str(most_gone_percent) if most_gone_percent is not None else None,
     }
@@ -340,14 +332,21 @@ def sign_in_at(
     """Let people whom a source does not know link themselves, by signing in there."""
     from bot.cli import sources as command
 
-    given = {
+    given = _oauth(client, secret, authorize, token, me)
+    command.sign_in(name, {key: value for key, value in given.items() if value is not None})
+
+
+def _oauth(
+    client: str | None, secret: str | None, authorize: str | None, token: str | None, me: str | None
+) -> dict[str, str | None]:
+    """Settings of a source, with which people link themselves there."""
+    return {
         "oauth_client": client,
         "oauth_secret": secret,
         "oauth_authorize": authorize,
         "oauth_token": token,
         "oauth_me": me,
     }
-    command.sign_in(name, {key: value for key, value in given.items() if value is not None})
 
 
 @sources.command("remove")

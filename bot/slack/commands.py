@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final, Literal, Protocol
 
 import structlog
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 from slack_bolt import App, BoltResponse
 
 from bot.core.admin import Conflict, Filled, NoSuchChange, Pressed, RuleRefused, Typed
@@ -20,6 +20,7 @@ from bot.core.nouns import ReceiptId, SlackUser, new_receipt_id
 from bot.core.tooling import Untried
 from bot.slack.heard import Us
 from bot.slack.render import people, policy, tools
+from bot.slack.wire import Name, Payload
 
 COMMAND: Final = "/footnote"
 _POLICY: Final = "policy"
@@ -45,34 +46,26 @@ Wrong = RuleRefused | LineRefused | Conflict | NoSuchChange | Untried
 Check = Callable[[Filled, SlackUser], Wrong | None]
 """What is wrong with a form, while whoever wrote it still has it open."""
 
-_Name = Annotated[str, Field(max_length=255, pattern=r"^[!-~]+$")]
 
-
-class _Payload(BaseModel):
-    """What Slack sends. Who did it is Slack's word; the rest may have been made up."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
-
-
-class _Command(_Payload):
+class _Command(Payload):
     text: str = ""
-    team_id: _Name
-    user_id: _Name
-    channel_id: _Name
+    team_id: Name
+    user_id: Name
+    channel_id: Name
     response_url: Annotated[str, Field(max_length=2_000)]
-    trigger_id: _Name
+    trigger_id: Name
 
 
-class _User(_Payload):
-    id: _Name
-    team_id: _Name
+class _User(Payload):
+    id: Name
+    team_id: Name
 
 
-class _Option(_Payload):
+class _Option(Payload):
     value: str
 
 
-class _Entry(_Payload):
+class _Entry(Payload):
     value: str | None = None
     selected_option: _Option | None = None
 
@@ -81,14 +74,14 @@ class _Entry(_Payload):
         return self.selected_option.value if self.selected_option is not None else self.value or ""
 
 
-class _State(_Payload):
+class _State(Payload):
     values: dict[str, dict[str, _Entry]]
 
 
-class _View(_Payload):
-    id: _Name
+class _View(Payload):
+    id: Name
     callback_id: str
-    private_metadata: _Name
+    private_metadata: Name
     state: _State
 
     @property
@@ -105,23 +98,23 @@ class _View(_Payload):
         }
 
 
-class _Submission(_Payload):
+class _Submission(Payload):
     user: _User
     view: _View
 
 
-class _Container(_Payload):
-    channel_id: _Name
-    message_ts: _Name
+class _Container(Payload):
+    channel_id: Name
+    message_ts: Name
 
 
-class _Action(_Payload):
+class _Action(Payload):
     action_id: str
-    action_ts: _Name
-    value: _Name
+    action_ts: Name
+    value: Name
 
 
-class _Press(_Payload):
+class _Press(Payload):
     user: _User
     container: _Container
     actions: list[_Action] = Field(min_length=1)

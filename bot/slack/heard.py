@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from html import unescape
 from types import MappingProxyType
-from typing import Annotated, Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.core.nouns import Beside, Incoming, Question, ReceiptId, SlackPlace, SlackUser
+from bot.slack.wire import Name
 from policies.channels import Mode
 
 MOST_CHARACTERS: Final = 40_000  # of a message, as Slack has it
@@ -129,21 +130,17 @@ class _Lenient(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-_Name = Annotated[str, Field(max_length=255, pattern=r"^[!-~]+$")]
-"""Of a message, a place or an account. Slack's are short and plain; whatever else comes could not be stored."""
-
-
 class _Edited(_Lenient):
-    ts: _Name
+    ts: Name
 
 
 class _Said(_Lenient):
-    ts: _Name
+    ts: Name
     text: str = ""
-    user: _Name | None = None
+    user: Name | None = None
     bot_id: str | None = None
     subtype: str | None = None
-    thread_ts: _Name | None = None
+    thread_ts: Name | None = None
     edited: _Edited | None = None
     files: Any = None
     attachments: Any = None
@@ -160,11 +157,11 @@ class _Said(_Lenient):
 
 class _Message(_Said):
     type: str
-    channel: _Name
+    channel: Name
     channel_type: str | None = None
     message: _Said | None = None
     previous_message: _Said | None = None
-    deleted_ts: _Name | None = None
+    deleted_ts: Name | None = None
 
     @property
     def is_direct(self) -> bool:

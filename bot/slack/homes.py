@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import structlog
 from cachetools import TTLCache
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 from slack_bolt import Ack, App, BoltResponse
 from slack_sdk import WebClient
 
@@ -29,6 +29,7 @@ from bot.slack.heard import Us
 from bot.slack.later import Later
 from bot.slack.memory import Timer
 from bot.slack.render.home import WHY, view
+from bot.slack.wire import Name, Payload
 from connectors.model import Retryable
 
 _EVERY_S: Final = 60.0
@@ -48,37 +49,29 @@ _RECEIPT: Final = re.compile(r"r_[0-9a-f]{24}")
 
 log = structlog.get_logger()
 
-_Name = Annotated[str, Field(max_length=255, pattern=r"^[!-~]+$")]
+
+class _Hashed(Payload):
+    hash: Name
 
 
-class _Payload(BaseModel):
-    """What Slack sends. Who did it is Slack's word; the rest may have been made up."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
-
-
-class _Hashed(_Payload):
-    hash: _Name
-
-
-class _Opening(_Payload):
+class _Opening(Payload):
     """`view`: what they see there until it is drawn anew."""
 
-    user: _Name
+    user: Name
     view: _Hashed | None = None
 
 
-class _By(_Payload):
-    id: _Name
+class _By(Payload):
+    id: Name
 
 
-class _Action(_Payload):
-    value: _Name
+class _Action(Payload):
+    value: Name
 
 
-class _Press(_Payload):
+class _Press(Payload):
     user: _By
-    trigger_id: _Name
+    trigger_id: Name
     actions: list[_Action] = Field(min_length=1)
 
 

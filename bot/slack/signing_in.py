@@ -5,10 +5,10 @@ they sign in. What they sign in with never comes through Slack.
 import re
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import structlog
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
@@ -18,6 +18,7 @@ from bot.slack import wire
 from bot.slack.calls import Refused, call
 from bot.slack.later import Later
 from bot.slack.render import sign_in
+from bot.slack.wire import Name, Payload
 from connectors.model import Retryable
 from policies.people import is_source_name
 
@@ -25,27 +26,19 @@ _ACTION: Final = re.compile(rf"{sign_in.ACTION}(:[0-9])?")
 
 log = structlog.get_logger()
 
-_Name = Annotated[str, Field(max_length=255, pattern=r"^[!-~]+$")]
+
+class _By(Payload):
+    id: Name
+    team_id: Name
 
 
-class _Payload(BaseModel):
-    """What Slack sends. Who did it is Slack's word; the rest may have been made up."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+class _Action(Payload):
+    value: Name
 
 
-class _By(_Payload):
-    id: _Name
-    team_id: _Name
-
-
-class _Action(_Payload):
-    value: _Name
-
-
-class _Press(_Payload):
+class _Press(Payload):
     user: _By
-    trigger_id: _Name
+    trigger_id: Name
     actions: list[_Action] = Field(min_length=1)
 
 

@@ -3,12 +3,17 @@
 Strict: "no" is no Boolean. What may be missing has the value under which less is shown.
 """
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+Name = Annotated[str, Field(max_length=255, pattern=r"^[!-~]+$")]
+"""Of a message, a place or an account. Slack's are short and plain; whatever else comes could not be stored."""
+
 
 class Payload(BaseModel):
+    """Who did what is Slack's word. What somebody sends with it may have been made up."""
+
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
 
