@@ -9,26 +9,32 @@ import logging
 import random
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import cachetools
+import numpy as np
 import pytest
 from cachetools import Cache
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col
 from structlog.testing import capture_logs
 
 from bot import app
 from bot.stores.leader import TIMERS
-from tests.slack.doings import DOINGS, MARKS, OF_BOTH, Scene, Whose, other, scene
+from bot.stores.tables import PassageRow
+from bot.stores.vectors import Vectors
+from tests.fakes.embedder import HashingEmbedder
+from tests.slack.doings import DOINGS, LEAVES, MARKS, OF_BOTH, Scene, Whose, other, scene
 
 Order = list[tuple[Whose, str]]
 State = Mapping[Whose, Mapping[str, list[str]]]  # by where it is kept
 
 _OURS: Final = ("bot.", "connectors.", "policies.")
+_CACHES: Final = frozenset(one for one in vars(cachetools).values() if isinstance(one, type) and issubclass(one, Cache))
 
 
 class Stage(NamedTuple):
@@ -73,16 +79,18 @@ def test_whatever_two_workspaces_do_nothing_of_the_one_changes_or_holds_a_word_o
     made = stage.scene
     before = state(made)
     for whose, doing in in_some_order(seed):
+        if doing == LEAVES:  # what is kept in memory of a company goes with it
+            check_caches()
         DOINGS[doing](made, made.sides[whose])
         made.settled()
         after = state(made)
         check_marks(after)
-        check_caches()
         check_written(made.both.served_text("/metrics") + made.both.served_text("/readyz") + stage.written(), made)
         if doing not in OF_BOTH:
             changed = [where for where, was in before[other(whose)].items() if after[other(whose)].get(where) != was]
             assert changed == [], (doing, changed)
         before = after
+    check_caches()
     check_what_all_have_in_common()
     check_vectors(made)
 
@@ -136,7 +144,8 @@ def near(text: str, word: str) -> str:
 
 def check_caches() -> None:
     """Whatever is kept in memory is of one of them."""
-    texts = [repr(list(cache.items())) for cache in caches()]
+    with np.printoptions(threshold=0):  # vectors say nothing
+        texts = [repr(list(cache.items())) for cache in caches()]
     for text in texts:
         assert sum(mark in text for mark in MARKS.values()) <= 1, text[:1000]
     for mark in MARKS.values():
@@ -145,7 +154,7 @@ def check_caches() -> None:
 
 def caches() -> list[Cache[Any, Any]]:
     """Those of modules too, which the collector does not name once they are frozen."""
-    return [one for one in (*gc.get_objects(), *in_modules()) if isinstance(one, Cache)]
+    return [one for one in (*gc.get_objects(), *in_modules()) if type(one) in _CACHES]
 
 
 def in_modules() -> Iterator[object]:
@@ -175,7 +184,22 @@ def remembered(cache: Any) -> list[Any]:
 
 
 def check_vectors(made: Scene) -> None:
-    """Those of the passages that are theirs."""
+    """Each collection holds those of its own passages, and there are some."""
+    for side in made.sides.values():
+        records, embedder = side.records, HashingEmbedder()
+        with records.database.reading() as session:
+            theirs = set(session.scalars(select(col(PassageRow.id))))
+        with closing(
+            Vectors(
+                app.chroma(records.settings),
+                workspace=records.database.workspace,
+                embedder=embedder.name,
+                dimensions=embedder.dimensions,
+            )
+        ) as vectors:
+            held = set(vectors.ids())
+        assert held
+        assert held <= theirs
 
 
 def check_written(text: str, made: Scene) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 import pytest
 
@@ -14,7 +14,7 @@ from bot import app
 from bot.core.clock import utc_now
 from bot.models.remembered import Remembered
 from bot.playground.confluence import ConfluenceEmulator
-from bot.playground.slack import Channel, Message, Person, View, membership
+from bot.playground.slack import Channel, Ephemeral, Message, Person, View, membership
 from bot.playground.world import World
 from bot.stores.leader import TIMERS
 from bot.stores.pauses import Pauses
@@ -106,7 +106,7 @@ class Scene:
     def is_settled(self, side: Side) -> bool:
         records, now = side.records, utc_now()
         queues = (records.inbox, records.jobs, records.reviews, records.executions)
-        waiting = [one for queue in queues for one in queue.still_to_do()]
+        waiting = (one for queue in queues for one in queue.still_to_do())
         return not any(due <= now and kind != TIMERS for kind, _, _, due in waiting)
 
     def settled(self) -> None:
@@ -119,14 +119,15 @@ class Scene:
         """What Ana alone is told of a command says this."""
         place, ana = channel or self.direct(side, "ana"), self.person(side, "ana")
 
-        def whispers() -> list[str]:
+        def whispers() -> list[Ephemeral]:
             with self.both.world.lock:
-                return [f"{one.text} {one.blocks}" for one in place.ephemerals if one.user == ana.id]
+                return [one for one in place.ephemerals if one.user == ana.id]
 
         before = len(whispers())
         assert ana.slash("/footnote", text, channel=place).acked
         until(lambda: len(whispers()) > before)
-        assert says in whispers()[-1], whispers()[before:]
+        said = whispers()[-1]
+        assert says in f"{said.text} {said.blocks}", said.text
 
     def replied(self, side: Side, text: str, name: str = "ana", place: Channel | None = None) -> Message:
         """What comes of it where it was written."""
@@ -159,7 +160,9 @@ class Scene:
         place = self.direct(side, name)
 
         def found() -> list[Message]:
-            return [one for one in self.ours(place) if any(each.get("action_id") == action for each in inside(one.blocks))]
+            return [
+                one for one in self.ours(place) if any(each.get("action_id") == action for each in inside(one.blocks))
+            ]
 
         until(found)
         return found()[-1]
@@ -176,13 +179,13 @@ class Scene:
 
 def asks(scene: Scene, side: Side) -> None:
     """In the same words as the other."""
-    for name, topic in zip(("ana", "ben", "ana"), TOPICS, strict=True):
+    for name, topic in (("ana", "Annual leave"), ("ben", "Canteen")):
         answer = read(scene.replied(side, f"What is the {topic.lower()} of everybody?", name).blocks)
         assert f"{side.numbers[topic]} {side.mark}" in answer, answer
 
 
 def looks(scene: Scene, side: Side) -> None:
-    for text in ("help", "status", "sources", "people", "policy history", "tools", "review", "budget"):
+    for text in ("status", "sources", "people", "policy history", "tools"):
         scene.told(side, text)
 
 
@@ -209,8 +212,6 @@ def sets_policy_and_rolls_it_back(scene: Scene, side: Side) -> None:
     version, greeting = len(side.records.config.history()), f"Hello from {scene.number()} {side.mark}."
     scene.told(side, f'policy set intents.greeting.says "{greeting}"', "in force")
     assert greeting in read(scene.replied(side, "Good morning!").blocks)
-    scene.told(side, "policy show intents.greeting.says", greeting)
-    assert greeting not in read(scene.replied(scene.sides[other(side.whose)], "Good morning!").blocks)
     scene.told(side, f"policy rollback {version}", "in force")
     assert greeting not in read(scene.replied(side, "Good morning!").blocks)
 
@@ -247,8 +248,8 @@ def links_people(scene: Scene, side: Side) -> None:
 
 def changes_how_a_channel_is(scene: Scene, side: Side) -> None:
     """Whoever asks there is answered alone, until it is as it was."""
-    question, topic = f"<@{scene.both.app_in(side.company).user_id}> What is the badge of {side.mark}?", "Badge"
-    answer = f"{side.numbers[topic]} {side.mark}"
+    question = f"<@{scene.both.app_in(side.company).user_id}> What is the badge of {side.mark}?"
+    answer = f"{side.numbers['Badge']} {side.mark}"
     scene.told(side, "channel mode private", "in force", channel=side.general)
     before = len(scene.ours(side.general)), len(scene.ours(scene.direct(side, "ben")))
     scene.person(side, "ben").post(side.general, question)
@@ -280,11 +281,11 @@ def acts(scene: Scene, side: Side) -> None:
 
 
 def has_an_answer_checked(scene: Scene, side: Side) -> None:
-    direct, topic = scene.direct(side, "ana"), "Canteen"
+    direct = scene.direct(side, "ana")
     before = len(scene.ours(direct))
     scene.person(side, "ana").post(direct, f"What is the canteen of {side.mark}, carefully?")
     card = scene.card(side, "ben", "review:approve")
-    answer = f"{side.numbers[topic]} {side.mark}"
+    answer = f"{side.numbers['Canteen']} {side.mark}"
     assert answer not in str(scene.ours(direct)[before:])
     scene.presses(side, "ben", card, "review:approve", "pproved")
     until(lambda: answer in str(scene.ours(direct)[before:]))
@@ -310,6 +311,7 @@ def removes_the_app_and_installs_it_again(scene: Scene, side: Side) -> None:
     scene.is_answered(side)
 
 
+LEAVES: Final = removes_the_app_and_installs_it_again.__name__
 DOINGS: Final[Mapping[str, Callable[[Scene, Side], None]]] = {
     one.__name__: one
     for one in (
@@ -329,9 +331,7 @@ DOINGS: Final[Mapping[str, Callable[[Scene, Side], None]]] = {
     )
 }
 
-OF_BOTH: Final = frozenset(
-    {"sets_policy_and_rolls_it_back", "pauses_and_resumes", "removes_the_app_and_installs_it_again"}
-)
+OF_BOTH: Final = frozenset({"pauses_and_resumes", LEAVES})
 """In the course of which the other does something too."""
 
 
