@@ -5,6 +5,7 @@ doing waits until whoever did it sees what came of it, and leaves their company 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
@@ -14,7 +15,7 @@ from bot import app
 from bot.core.clock import utc_now
 from bot.models.remembered import Remembered
 from bot.playground.confluence import ConfluenceEmulator
-from bot.playground.slack import Channel, Ephemeral, Message, Person, View, membership
+from bot.playground.slack import App, Channel, Ephemeral, Message, Person, View, membership
 from bot.playground.world import World
 from bot.stores.leader import TIMERS
 from bot.stores.pauses import Pauses
@@ -202,10 +203,14 @@ def opens_home(scene: Scene, side: Side) -> None:
     for name in ("ana", "ben"):
         person = scene.person(side, name)
         person.open_home()
-        until(lambda person=person: person.home() is not None)
+        until(partial(_has_a_home, person))
     view = scene.person(side, "ana").home()
     assert view is not None
     assert side.mark in str(view.body)
+
+
+def _has_a_home(person: Person) -> bool:
+    return person.home() is not None
 
 
 def sets_policy_and_rolls_it_back(scene: Scene, side: Side) -> None:
@@ -353,10 +358,11 @@ def scene(folder: Path, database_url: str, secrets: pytest.MonkeyPatch) -> Itera
             )
         )
         sides = dict[Whose, Side]()
-        for whose, one in (("acme", both.acme), ("globex", both.globex)):
+        companies: Mapping[Whose, Company] = {"acme": both.acme, "globex": both.globex}
+        for whose, one in companies.items():
             assert both.install(one).status_code == 200
             records = opened.enter_context(both.records(one))
-            members = [*one.people.values(), both.app_in(one)]
+            members: list[App | str] = [*one.people.values(), both.app_in(one)]
             general = both.world.add_channel("general", members=members, team=one.team, general=True)
             sides[whose] = side = Side(whose, one, general, records, folder / whose)
             _has_rules(side)
