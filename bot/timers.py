@@ -43,7 +43,12 @@ def kept_fresh(assistant: app.Assistant) -> Iterator[None]:
     _every(timers, pauses[Loop.CONTENT], see_to_the_rest, now)
     for loop, pause in pauses.items():
         _every(timers, pause, partial(ask, loop), app.due(records, loop, pause))
-    with worker.Pool(sync_next, size=1), worker.Pool(embed_next, size=1):
+    kinds = (worker.SYNC, worker.CLEAR, worker.EMBED)
+    with (
+        worker.Pool(sync_next, size=1) as syncing,
+        worker.Pool(embed_next, size=1) as embedding,
+        worker.Lookout(lambda: records.jobs.is_any_due(records.clock(), kinds=kinds), [syncing, embedding]),
+    ):
         timers.start()
         try:
             yield

@@ -3,7 +3,7 @@
 import random
 import sys
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -217,18 +217,17 @@ class Pool:
     """Threads that answer whatever waits of these kinds, until they are told to stop.
 
     A call wakes one of them: it is about one thing, and whoever else looked for it would only keep others from writing.
-    What nobody calls for, such as what became due, is looked for now and then.
+    For what nobody calls for there is a `Lookout`.
     """
 
     def __init__(self, answer_next: Callable[[], bool], *, size: int) -> None:
         self._answer_next, self._stop = answer_next, threading.Event()
         self._calls = threading.BoundedSemaphore(size)  # that nobody has followed yet; more than threads are no use
         self._threads = [threading.Thread(target=self._run, name=f"worker-{number}") for number in range(size)]
-        self._clock = threading.Thread(target=self._call_now_and_then, name="worker-clock")
 
     def __enter__(self) -> Self:
         sys.setswitchinterval(_SWITCH_S)
-        for thread in (*self._threads, self._clock):
+        for thread in self._threads:
             thread.start()
         return self
 
@@ -237,16 +236,12 @@ class Pool:
         self._stop.set()
         for _thread in self._threads:
             self.wake()
-        for thread in (*self._threads, self._clock):
+        for thread in self._threads:
             thread.join()
 
     def wake(self) -> None:
         with suppress(ValueError):
             self._calls.release()
-
-    def _call_now_and_then(self) -> None:
-        while not self._stop.wait(_LOOK_AGAIN_S):
-            self.wake()
 
     def _run(self) -> None:
         while self._calls.acquire() and not self._stop.is_set():
@@ -259,6 +254,37 @@ class Pool:
         except Exception:
             log.exception("a worker could not take up anything")
             return False
+
+
+class Lookout:
+    """Calls one of each of these pools now and then, for what became due, or was put in by another process. Where nothing is
+    due at all, it looks once for all of them: most workspaces are quiet most of the time.
+    """
+
+    def __init__(self, is_any_due: Callable[[], bool], pools: Sequence[Pool]) -> None:
+        self._is_any_due, self._pools, self._stop = is_any_due, pools, threading.Event()
+        self._thread = threading.Thread(target=self._call_now_and_then, name="worker-lookout")
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _call_now_and_then(self) -> None:
+        while not self._stop.wait(_LOOK_AGAIN_S):
+            if self._is_worth_a_look():
+                for pool in self._pools:
+                    pool.wake()
+
+    def _is_worth_a_look(self) -> bool:
+        try:
+            return self._is_any_due()
+        except Exception:
+            log.exception("nobody knows whether anything is due")
+            return True
 
 
 class Later:

@@ -11,8 +11,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from ssl import SSLContext
 from typing import Final, NamedTuple, TypeVar
 from urllib.parse import urljoin
 
@@ -411,7 +413,13 @@ def _timeout(left_s: float) -> httpx.Timeout:
 
 def _new_client() -> httpx.Client:
     nothing_kept = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-    return httpx.Client(follow_redirects=False, cookies=nothing_kept)
+    return httpx.Client(follow_redirects=False, cookies=nothing_kept, verify=_trusted())
+
+
+@cache
+def _trusted() -> SSLContext:
+    """Whom TLS trusts, read once a process: that takes longer than a request."""
+    return httpx.create_ssl_context()
 
 
 @contextlib.contextmanager

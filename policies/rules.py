@@ -7,6 +7,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, ValidationError, field_validator
@@ -373,12 +374,29 @@ def digest(texts: Mapping[str, str]) -> str:
 
 
 def _toml(file: str, text: str) -> dict[str, Any]:
+    """The caller's own."""
     try:
-        return tomllib.loads(text)
+        return {name: _copied(found) for name, found in _read(text).items()}
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
         number = int(line.group(1)) if line else max(1, len(text.splitlines()))  # "at end of document"
         raise RulesError(file, number, str(error)) from error
+
+
+@lru_cache(maxsize=64)
+def _read(text: str) -> dict[str, Any]:
+    """Most of what is read is as it was in the version before, and reading it takes longest. Key: the text, whosever it is."""
+    return tomllib.loads(text)
+
+
+def _copied(found: Any) -> Any:
+    match found:
+        case dict():
+            return {name: _copied(one) for name, one in found.items()}
+        case list():
+            return [_copied(one) for one in found]
+        case _:
+            return found
 
 
 Model = TypeVar("Model", bound=Noun)

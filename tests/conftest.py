@@ -23,9 +23,10 @@ from sqlmodel import SQLModel
 from bot.stores.database import Database
 from bot.stores.schema import NEWEST, migrate
 from bot.stores.vectors import Vectors, close, embedded_client, server_client
-from tests import dialects, laid_down
+from tests import dialects, laid_down, tls
 
 dialects.share()
+tls.share()
 laid_down.once()
 
 BUSY = settings(

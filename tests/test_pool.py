@@ -47,10 +47,31 @@ def test_one_call_sends_one_to_look_and_not_everybody(monkeypatch: pytest.Monkey
 def test_what_nobody_called_for_is_found_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "_LOOK_AGAIN_S", 0.05)
     work = Work()
-    with worker.Pool(work.next, size=2):
+    with worker.Pool(work.next, size=2) as pool, worker.Lookout(lambda: work.waits > 0, [pool]):
         until(lambda: work.looks >= 2)
         work.waits = 3
         until(lambda: work.done == 3)
+
+
+def test_where_nothing_is_due_one_looks_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "_LOOK_AGAIN_S", 0.01)
+    work, looks = Work(), Work()
+    with worker.Pool(work.next, size=2) as one, worker.Pool(work.next, size=2) as other:
+        until(lambda: work.looks == 4)
+        with worker.Lookout(looks.next, [one, other]):
+            until(lambda: looks.looks > 20)
+        assert work.looks == 4
+
+
+def test_who_cannot_know_whether_anything_is_due_has_everybody_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "_LOOK_AGAIN_S", 0.01)
+    work = Work()
+
+    def is_any_due() -> bool:
+        raise OSError("the database is away")
+
+    with worker.Pool(work.next, size=1) as pool, worker.Lookout(is_any_due, [pool]):
+        until(lambda: work.looks > 3)
 
 
 def test_calls_while_everybody_is_busy_are_not_slept_through(monkeypatch: pytest.MonkeyPatch) -> None:

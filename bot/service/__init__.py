@@ -157,10 +157,14 @@ def at_work(
             worker.Pool(_in_no_pause(partial(acting.act_next, records, acts), pauses), size=1) as doing,
             worker.Pool(heed_next, size=1) as heeding,  # one after the other, and behind no question
             worker.Pool(partial(heed_next, kinds=[AT_ONCE]), size=1) as stopping,  # and this behind no command
-            worker.Pool(partial(admin.end_next, records, administration), size=1),
-            worker.Pool(partial(evaluating.run_next, voice), size=1),
+            worker.Pool(partial(admin.end_next, records, administration), size=1) as ending,
+            worker.Pool(partial(evaluating.run_next, voice), size=1) as judging,
             closing(evaluating),
             worker.Pool(homes.draw_next, size=1) as drawing,
+            worker.Lookout(
+                partial(_is_any_due, records), [pool, reviewing, errands, doing, heeding, stopping, ending, judging]
+            ),
+            worker.Lookout(lambda: True, [drawing]),  # which costs nothing
         ):
             desk = handing.desk(records, house, errands.wake)
             handing_over = HandingOver(us, desk, later=later, reach=reach)
@@ -215,6 +219,12 @@ def answers(records: app.Records) -> bool:
     """The database does, whatever is in it."""
     records.sources.listed()
     return True
+
+
+def _is_any_due(records: app.Records) -> bool:
+    now = records.clock()
+    queues = (records.inbox, records.jobs, records.reviews, records.executions)
+    return any(queue.is_any_due(now) for queue in queues)
 
 
 def _each(*calls: Callable[[], object]) -> None:

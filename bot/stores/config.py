@@ -108,11 +108,12 @@ class Config:
     def _add(
         self, session: Session, texts: Mapping[str, str], number: int, *, author: str, note: str, now: datetime
     ) -> Version:
-        parsed = rules.parse(texts)
+        written = json.dumps(dict(texts), sort_keys=True)
+        parsed = _parsed(written)
         row = {
             "number": number,
             "digest": parsed.digest,
-            "texts": json.dumps(dict(texts), sort_keys=True),
+            "texts": written,
             "author": author,
             "note": note,
             "at": now,

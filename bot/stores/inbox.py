@@ -47,7 +47,7 @@ class Inbox(Leases[InboxRow]):
 
     def claim(self, now: datetime, *, kinds: Collection[str] | None = None) -> Claim | None:
         """One claimer at a time: two at once would each overlook what the other takes of one channel."""
-        if not self._is_any_due(now, kinds):
+        if not self.is_any_due(now, kinds=kinds):
             return None
         with self._database.writing() as session:
             _one_at_a_time(session, f"claim:{self._database.workspace}")

@@ -46,10 +46,16 @@ class Leases(Generic[Table]):
 
     def claim(self, now: datetime, *, kinds: Collection[str] | None = None) -> Claim | None:
         """The row that has waited longest, of these kinds if any are named; one whose lease ran out waits again."""
-        if not self._is_any_due(now, kinds):
+        if not self.is_any_due(now, kinds=kinds):
             return None
         with self._database.writing() as session:
             return self._take(session, now, *self._of(kinds))
+
+    def is_any_due(self, now: datetime, *, kinds: Collection[str] | None = None) -> bool:
+        """Whoever looks for nothing keeps nobody from writing. Whatever comes a moment later calls for somebody."""
+        asked = {"now": now} if kinds is None else {"now": now, "kinds": list(kinds)}
+        with self._database.reading() as session:
+            return session.exec(self._due if kinds is None else self._due_of, params=asked).first() is not None
 
     def claim_one(self, session: Session, now: datetime, *, id: str) -> Claim | None:  # noqa: A002 - it is the row's id
         """The row named, in the caller's transaction: what is put in so is never there for anybody else to claim."""
@@ -99,12 +105,6 @@ class Leases(Generic[Table]):
         with self._database.reading() as session:
             open_ones = counted.where(col(table.state).in_(("waiting", "claimed")))
             return session.exec(open_ones.group_by(col(table.kind), col(table.state))).all()
-
-    def _is_any_due(self, now: datetime, kinds: Collection[str] | None) -> bool:
-        """Whoever looks for nothing keeps nobody from writing. Whatever comes a moment later calls for somebody."""
-        asked = {"now": now} if kinds is None else {"now": now, "kinds": list(kinds)}
-        with self._database.reading() as session:
-            return session.exec(self._due if kinds is None else self._due_of, params=asked).first() is not None
 
     def _of(self, kinds: Collection[str] | None) -> list[ColumnElement[bool]]:
         return [] if kinds is None else [col(self._table.kind).in_(kinds)]

@@ -6,7 +6,7 @@ from importlib import resources
 import pytest
 
 from policies.redaction.kinds import Kind, Redaction
-from policies.rules import ANSWERS, AUDIENCE, FILES, INTENTS, REDACTION, RulesError, digest, parse
+from policies.rules import ANSWERS, AUDIENCE, FILES, INTENTS, REDACTION, RulesError, digest, parse, tables
 
 FOLDER = resources.files("policies") / "rules"
 PACKAGED = {file: (FOLDER / file).read_text(encoding="utf-8") for file in FILES}
@@ -235,3 +235,9 @@ def test_digest_knows_where_one_file_ends_and_the_next_begins(other: dict[str, s
 
 def test_digest_does_not_depend_on_the_order_of_the_files() -> None:
     assert digest(TEXTS) == digest(dict(reversed(TEXTS.items())))
+
+
+def test_whoever_changes_what_they_have_read_changes_it_for_nobody_else() -> None:
+    texts = {file: (resources.files("policies") / "rules" / file).read_text(encoding="utf-8") for file in FILES}
+    tables(texts)[INTENTS]["question"]["examples"].clear()
+    assert tables(texts)[INTENTS]["question"]["examples"]
