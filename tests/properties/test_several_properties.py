@@ -68,7 +68,7 @@ def logs() -> Iterator[Callable[[], str]]:
 
 
 @settings(
-    max_examples=3,  # each of them does everything that there is to do, in another order
+    max_examples=1,  # each of them does everything that there is to do, in another order
     phases=(Phase.explicit, Phase.generate),  # it takes seconds: none is made smaller
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -214,6 +214,7 @@ def test_what_packaged_rules_do_not_switch_on_is_off() -> None:
         ("channels.C0HR.profile.experts", "C0EXPERTS", {"asking people, and answers that they save"}),
         ("experts.channel", "C0EXPERTS", {"asking people, and answers that they save"}),
         ("tools.jira.comment.enabled", True, {"having something done"}),
+        ("tools.drive.share_file.approvers", ["S0OFFICE"], {"approval by a user group"}),
         (
             "tools.slack.post_message.enabled",
             True,
