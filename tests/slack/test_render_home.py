@@ -198,7 +198,7 @@ def test_what_is_not_well_is_named_to_admins() -> None:
     well, ill = Office(standing, {"database": True}, ()), Office(standing, {"database": True, "disk": False}, ())
     assert "All is well here: database." in said(ANA._replace(office=well))
     assert "/footnote status" in said(ANA._replace(office=well))
-    assert "what became of 5 could not be told yet; of 6 whoever asked" in said(ANA._replace(office=well))
+    assert "what became of 5 could not be told yet; of 6 somebody" in said(ANA._replace(office=well))
     assert "/footnote" not in said(ANA)
     assert "Not well: disk." in said(ANA._replace(office=ill))
     pending = well._replace(pending=(a_change("ana@acme.test", "set admins.people"),))

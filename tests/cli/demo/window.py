@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import httpx
 
-PATIENCE_S = 60.0
+PATIENCE_S = 150.0
 Seen = TypeVar("Seen")
 
 
