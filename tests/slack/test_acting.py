@@ -1,6 +1,7 @@
 """What is to be done, in Slack: who sees the card, what is pressed on it, and what happens, once."""
 
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from tests.slack.replies import inside, read
 from tests.slack.test_commands import told
 
 REQUEST = 'Create a ticket in ENG "The projector is broken"'
+_MOMENTS = count(1)
 
 
 def enabled(acme: Office, **changes: str) -> None:
@@ -67,9 +69,10 @@ def presses(acme: Office, name: str, value: object, action: str = "act:confirm")
     """A click as Slack would send it, if Slack could be made to send anything; nobody waits for it."""
     app_, person = next(iter(acme.slack.world.apps.values())), acme.person(name)
     container = {"type": "message", "message_ts": "1.1", "channel_id": acme.direct(name).id, "is_ephemeral": False}
-    pressed = {"type": "button", "action_id": action, "block_id": "b", "value": value, "action_ts": "1.1"}
+    moment = f"1.{next(_MOMENTS)}"  # each click has its own: the same bytes once more are a replay
+    pressed = {"type": "button", "action_id": action, "block_id": "b", "value": value, "action_ts": moment}
     payload = acme.slack.interactions._interaction("block_actions", app_, person.user)
-    payload |= {"trigger_id": "1.1.1", "state": {"values": {}}, "container": container, "actions": [pressed]}
+    payload |= {"trigger_id": f"{moment}.1", "state": {"values": {}}, "container": container, "actions": [pressed]}
     acme.slack.hub.ask(app_, "interactive", payload, accepts_response=False)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ Open = Callable[..., Office]
 HELD = "A colleague checks this answer before you get it"
 PEOPLE = company.PEOPLE.replace("people:\n", "people:\n  hana@acme.test: [group:hr]\n", 1)
 MINUTES = 30
+_MOMENTS = count(1)
 IN_OTHER_WORDS = "There are 27 days of paid annual leave a year for everybody."
 
 
@@ -116,9 +118,10 @@ def presses(acme: Office, person: Person, value: object, action: str = "review:a
     app_ = next(iter(acme.slack.world.apps.values()))
     place = acme.direct(person.user.name)
     container = {"type": "message", "message_ts": "1.1", "channel_id": place.id, "is_ephemeral": False}
-    pressed = {"type": "button", "action_id": action, "block_id": "b", "value": value, "action_ts": "1.1"}
+    moment = f"1.{next(_MOMENTS)}"  # each click has its own: the same bytes once more are a replay
+    pressed = {"type": "button", "action_id": action, "block_id": "b", "value": value, "action_ts": moment}
     payload = acme.slack.interactions._interaction("block_actions", app_, person.user)
-    payload |= {"trigger_id": "1.1.1", "state": {"values": {}}, "container": container, "actions": [pressed]}
+    payload |= {"trigger_id": f"{moment}.1", "state": {"values": {}}, "container": container, "actions": [pressed]}
     acme.slack.hub.ask(app_, "interactive", payload, accepts_response=False)
 
 
