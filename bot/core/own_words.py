@@ -16,14 +16,14 @@ def own_words(text: str) -> str:
 
 
 def in_place(text: str, between: str = " ") -> str:
-    """Each of them where it stands in the text, and `between` them nothing."""
+    """Each of them where it stands in the text; of what others wrote, every character is this one."""
     for others in (_PASTED, QUOTED, _REPORTED):
         text = others.sub(lambda match: between * len(match.group()), text)
     return text
 
 
 def unquoted(text: str) -> str:
-    """With nothing in the place of what is quoted; what is pasted or reported is still there."""
+    """With spaces in the place of what is quoted; what is pasted or reported is still there."""
     return QUOTED.sub(lambda match: " " * len(match.group()), text)
 
 

@@ -49,7 +49,7 @@ _WAITS: Final = re.compile(  # it is not to be put anywhere, or not yet
 )
 _DEPENDS: Final = re.compile(r"(?i)\b(?:if|when|once|after|before)\b(?! that\b)")  # beside what it is about
 _LEADING: Final = 40  # characters before a token, in which a word may lead to it
-NONE: Final[Mapping[str, ToolRule]] = {}
+_NO_OTHERS: Final[Mapping[str, ToolRule]] = {}
 MOST_CHARACTERS: Final = 6_000  # of a request, and of all arguments: a card shows each of them whole
 
 
@@ -91,7 +91,7 @@ def propose(
     proposer: Proposer | None,
     errand: Errand = NOBODYS,
     *,
-    others: Mapping[str, ToolRule] = NONE,
+    others: Mapping[str, ToolRule] = _NO_OTHERS,
 ) -> Wanted:
     """By a model that reads the request and nothing else, if there is one; what of that was not said is marked as its own.
     More than a card could show is not read at all. Of several things, the first that can be done: `others` cannot be now.
@@ -194,7 +194,7 @@ def fill(text: str, tool: AnyTool, rule: ToolRule) -> Filled:
 
 
 def placed(
-    text: str, tools: Mapping[str, tuple[AnyTool, ToolRule]], *, others: Mapping[str, ToolRule] = NONE
+    text: str, tools: Mapping[str, tuple[AnyTool, ToolRule]], *, others: Mapping[str, ToolRule] = _NO_OTHERS
 ) -> Placed | None:
     """By the words around what it is to be about: those say what it says, and never where it goes. None: it is only to be
     written, or nobody can tell for what.
