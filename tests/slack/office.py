@@ -19,9 +19,8 @@ from bot.playground.slack import Channel, Delivery, Message, Person, RateLimits,
 from bot.settings import Settings
 from bot.stores.ledger.book import Recorded
 from bot.web.slack import EVENTS
-from tests import company
+from tests import company, read_before
 from tests.console import Console
-from tests.inside import sync
 from tests.world import CHROMA, SHORT_LEASE
 
 QUESTION = "How many days of annual leave do I have?"
@@ -158,9 +157,7 @@ def office(
         }
         settings = {"answers_kept_mb": 0, **settings}  # as above
         ours = Settings(home=folder / "home", embedder="none", lease_s=2, **named, **settings)
-        with app.records(ours) as records:
-            with app.assistant(records, None, command="test") as assistant:
-                sync(assistant, company.write(folder / "company", documents, people=people))
+        with read_before.records(ours, folder / "company", documents, people) as records:
             yield Office(slack, ours, records)
 
 

@@ -285,6 +285,7 @@ def test_a_burst_of_events_is_taken_in_over_one_socket(open_office: Open) -> Non
     """As after a pause of Slack's; the SDK's own reader falls over it."""
     acme = open_office(delivery=Delivery(redelivery_s=(60.0,)))
     hub = acme.slack.hub
+    until(lambda: hub.connections)  # the emulator's side of it may open a moment later than ours
     (socket,) = hub.connections
     acme.slack.delivery.paused = True
     for number in range(1_500):
