@@ -1,14 +1,18 @@
 """What may go wrong between an app and Slack; above all, that it happened and nobody was told."""
 
+import logging
+import socket
 from http.client import RemoteDisconnected
 from urllib.error import URLError
+from urllib.parse import urlsplit
 
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import ServerErrorRetryHandler
 
-from bot.playground.slack import SlackEmulator
+from bot.playground.slack import RateLimits, SlackEmulator
+from tests.playground.company import a_company
 from tests.playground.test_web_api import refusal
 
 
@@ -92,3 +96,20 @@ def test_a_star_hits_any_method_and_faults_can_be_called_off(slack: SlackEmulato
     assert refusal(once.auth_test)["error"] == "internal_error"
     slack.faults.clear()
     assert once.auth_test()["ok"]
+
+
+def test_who_leaves_in_the_middle_of_a_request_has_said_nothing_and_is_no_fault(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """As a process does that is killed."""
+    with SlackEmulator(a_company(), rates=RateLimits.off()) as slack, caplog.at_level(logging.WARNING):
+        at = urlsplit(slack.url)
+        assert at.hostname is not None
+        with socket.create_connection((at.hostname, at.port or 80)) as leaving:
+            leaving.sendall(
+                f"POST {at.path}chat.postMessage HTTP/1.1\r\nHost: {at.netloc}\r\nAuthorization: Bearer {slack.bot_token()}\r\n"
+                "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nchannel=general&text=hel".encode()
+            )
+        WebClient(token=slack.bot_token(), base_url=slack.url).chat_postMessage(channel="#general", text="hello")
+        assert said(slack) == ["hello"]
+    assert [one.getMessage() for one in caplog.records] == []

@@ -3,12 +3,13 @@
 import asyncio
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Thread
 from typing import Any, Final, Self
 
 import uvicorn
-from starlette.requests import Request
-from starlette.types import ASGIApp
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 HOST: Final = "127.0.0.1"
 OTHER_NAME: Final = "localhost"  # the same machine, though no client can tell
@@ -76,7 +77,7 @@ class Server:
             "server_header": False,
             "loop": "asyncio",  # one way everywhere, whatever else is installed
         }
-        self._server = _Uvicorn(uvicorn.Config(self._app(), **options | self._options))
+        self._server = _Uvicorn(uvicorn.Config(_whoever_leaves(self._app()), **options | self._options))
         self._thread = Thread(target=self._serve, args=(self._server, listener), name=self._name, daemon=True)
         self._thread.start()
         while not self._server.started:
@@ -112,6 +113,16 @@ class Server:
     def _serve(self, server: uvicorn.Server, listener: socket.socket) -> None:
         with listener:
             server.run(sockets=[listener])
+
+
+def _whoever_leaves(app: ASGIApp) -> ASGIApp:
+    """In the middle of what they say, as a process that is killed does, has done nothing that anybody has to look into."""
+
+    async def served(scope: Scope, receive: Receive, send: Send) -> None:
+        with suppress(ClientDisconnect):
+            await app(scope, receive, send)
+
+    return served
 
 
 def _listener(port: int) -> socket.socket:
