@@ -477,6 +477,8 @@ class Cards(Protocol):
 
     def turn_approval(self, where: str, sheet: Sheet) -> None: ...
 
-    def tell_admin(self, admin: SlackUser, sheet: Sheet, *, since: str) -> bool:
-        """That somebody has to look whether it was done, for whoever asked is gone. False: they cannot be written to."""
+    def tell_admin(self, admin: SlackUser, sheet: Sheet, *, since: str, has_left: bool) -> bool:
+        """That somebody has to look whether it was done, for whoever asked has left, or says nothing. False: they cannot be
+        written to.
+        """
         ...

@@ -58,6 +58,7 @@ from policies.gate import Allow, Approve, Deny, is_group
 _SOON: Final = timedelta(seconds=0.3)  # until the reply that becomes the card is on record
 _A_DAY: Final = timedelta(days=1)  # until it is looked whether whoever has to say what became of it is still there
 _TRIES, _TRY_S = 3, 0.5  # where surely nothing was written
+_SILENT: Final = timedelta(days=3)  # after which whoever asked is not waited for alone
 _ASKED: Final = 5  # times, where the target is away, whether it has happened
 _AGAIN: Final = 3  # times it is run once more, where that is one effect
 _MAY_HAVE_HAPPENED: Final[frozenset[Stage]] = frozenset({"claimed", "done", "failed", "unknown"})
@@ -465,9 +466,10 @@ def _close(execution: Execution, house: House) -> None:
 
 
 def _tell_admins(execution: Execution, sheet: Sheet, house: House) -> None:
-    """Once, each: whoever asked has left, so nobody else could say what became of it."""
+    """Once, each: whoever asked has left, or says nothing, so somebody else has to say what became of it."""
     proposal = sheet.standing.proposal
-    if house.member(proposal.actor) is not None:
+    has_left = house.member(proposal.actor) is None
+    if not has_left and house.clock() - proposal.made_at < _SILENT:
         return
     told = (event.body for event in execution.happened() if event.kind == "act_admins_told")
     if any(body.get("proposal") == execution.id for body in told):
@@ -475,7 +477,7 @@ def _tell_admins(execution: Execution, sheet: Sheet, house: House) -> None:
     reached = []
     for admin in house.admins():
         execution.check_lease()
-        if house.cards.tell_admin(admin.user, sheet, since=proposal.place.message):
+        if house.cards.tell_admin(admin.user, sheet, since=proposal.place.message, has_left=has_left):
             reached.append(str(admin.user))
     if reached:
         execution.record(Event(kind="act_admins_told", body={"of": reached}))

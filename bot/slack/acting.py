@@ -66,9 +66,9 @@ class SlackCards:
         channel, _, message = where.partition("/")
         self._poster.change(channel, message, looks.over_for_approver(sheet))
 
-    def tell_admin(self, admin: SlackUser, sheet: Sheet, *, since: str) -> bool:
+    def tell_admin(self, admin: SlackUser, sheet: Sheet, *, since: str, has_left: bool) -> bool:
         name = f"{sheet.standing.proposal.id}:left:{admin.user}"
-        return self._written(admin.user, looks.left_open(sheet), name, since) is not None
+        return self._written(admin.user, looks.left_open(sheet, has_left=has_left), name, since) is not None
 
     def _written(self, user: str, post: Post, name: str, since: str) -> Card | None:
         """Once, however often it is asked for."""

@@ -19,6 +19,7 @@ class FakeCards(Cards):
         self.away: set[str] = set()
         self.gone: set[str] = set()  # messages that somebody deleted
         self.is_down = False
+        self.told_as_left: list[bool] = []  # each admin that was told, of what kind
         self.asked_with: dict[str, Sheet] = {}  # by who is asked to approve
         self.asks: Callable[[], object] = _nothing  # once somebody is asked to approve
         self.limited: Callable[[], object] | None = None  # once, instead of pointing to a card
@@ -73,10 +74,11 @@ class FakeCards(Cards):
     def turn_approval(self, where: str, sheet: Sheet) -> None:
         self.approvals[where.partition("/")[2]] = sheet.standing.stage
 
-    def tell_admin(self, admin: SlackUser, sheet: Sheet, *, since: str) -> bool:  # noqa: ARG002
+    def tell_admin(self, admin: SlackUser, sheet: Sheet, *, since: str, has_left: bool) -> bool:  # noqa: ARG002
         if admin.user in self.away:
             return False
         self.sent[admin.user] += 1
+        self.told_as_left.append(has_left)
         return True
 
     def _show(self, message: str, sheet: Sheet) -> None:

@@ -134,9 +134,25 @@ def test_admins_are_told_once_when_whoever_asked_has_left(acts: Acts) -> None:
         acts.now += timedelta(days=1)
         acts.works()
     assert acts.cards.sent == {BEN.user: 1}
+    assert acts.cards.told_as_left == [True]
     (told,) = [one.body for one in acts.receipts.happened(proposal.receipt) if one.kind == "act_admins_told"]
     assert told["of"] == [str(BEN)]
     assert acts.stage(proposal.id) == "unknown"
+
+
+def test_admins_are_told_once_when_whoever_asked_says_nothing_for_three_days(acts: Acts) -> None:
+    acts.admins = ADMINS
+    proposal = open_act(acts)
+    for _ in range(2):
+        acts.now += timedelta(days=1)
+        acts.works()
+    assert acts.cards.sent == {}
+    for _ in range(3):
+        acts.now += timedelta(days=1)
+        acts.works()
+    assert acts.cards.sent == {BEN.user: 1, ZOE.user: 1}
+    assert acts.cards.told_as_left == [False, False]
+    assert settle(proposal.id, ANA, acts.house, happened=True).outcome == "taken"
 
 
 def test_admins_are_told_at_once_when_whoever_asked_left_while_it_was_done(acts: Acts) -> None:

@@ -175,6 +175,18 @@ def test_every_stage_has_words_and_only_those_that_wait_have_buttons(stage: Stag
     assert cards.over_for_approver(sheet(stage=stage)).text
 
 
+@pytest.mark.parametrize(
+    ("has_left", "says"), [(True, "who is not here any more, had"), (False, "heard nothing since")]
+)
+def test_an_admin_is_told_why_they_are_asked_and_nothing_of_what_it_was_about(*, has_left: bool, says: str) -> None:
+    post = cards.left_open(sheet(stage="unknown"), has_left=has_left)
+    told = read(post.blocks)
+    assert says in told
+    assert ("heard nothing" in told) != has_left
+    assert f"/footnote tools settle {sheet().standing.proposal.receipt} done" in told
+    assert str(VALUES["summary"]) not in f"{post.text} {told}"
+
+
 def test_every_reason_of_the_gate_and_of_a_tool_has_words() -> None:
     said = set(get_args(Because)) - {"needs_approval", "needs_confirmation", "confirmed", "approved"}
     assert said <= set(DENIED)

@@ -193,12 +193,13 @@ def over_for_approver(sheet: Sheet) -> Post:
     return Post(said, (rich_text([{"type": "rich_text_section", "elements": [asker, element]}]),))
 
 
-def left_open(sheet: Sheet) -> Post:
-    """For an admin: that nobody is left who could say whether it was done. What it was about, they may not read."""
+def left_open(sheet: Sheet, *, has_left: bool) -> Post:
+    """For an admin: that whoever asked has left, or says nothing of whether it was done. What it was about, they may not read."""
     proposal = sheet.standing.proposal
+    whose, since = (", who is not here any more,", "") if has_left else ("", " I asked them, and heard nothing since.")
     rest = (
-        f"{_ASKER}, who is not here any more, had this done on {_moment(proposal.made_at)}, and I do not know whether it was: "
-        f"I lost touch while it was done. What it was about is in its receipt, which auditors may read: /footnote audit "
+        f"{_ASKER}{whose} had this done on {_moment(proposal.made_at)}, and I do not know whether it was: "
+        f"I lost touch while it was done.{since} What it was about is in its receipt, which auditors may read: /footnote audit "
         f"{proposal.receipt}. Please have somebody look there, and then type /footnote tools settle {proposal.receipt} done, or "
         "not done."
     )

@@ -109,7 +109,7 @@ _HAPPENED: Mapping[str, str] = {
     "act_delayed": "it was put off",
     "act_given_up": "it was given up",
     "act_settled": "whoever asked, or an admin, said what became of it",
-    "act_admins_told": "admins were told that nobody else could say what became of it",
+    "act_admins_told": "admins were asked what became of it, for whoever asked had left, or said nothing",
     "act_ended": "it was done, or was not, or nobody knows",
     "failed": "it failed, and whoever wanted it was told",
     "form_opened": "a form was opened",
