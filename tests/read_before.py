@@ -20,7 +20,7 @@ from bot.stores.tables import SourceRow
 from tests import company
 from tests.inside import sync
 
-_FRESH_S: Final = 60.0  # a source that was read longer ago may be told as that, or read again
+_FRESH_S: Final = 15.0  # tests tell how old what was read is, in minutes
 
 _Company = tuple[tuple[tuple[str, str], ...], str | None]
 _Rows = Sequence[tuple[Table, Sequence[Mapping[str, Any]]]]
