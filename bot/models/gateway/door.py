@@ -209,6 +209,8 @@ def a_name(said: str) -> str:
 def quiet_litellm() -> Any:
     """It prints, and it logs what it is given, as does the SDK under it: neither goes anywhere."""
     quiet_libraries()  # before the import, whoever it is that asks for it first
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # some of its models are built when they are first needed, and warn then
         import h2.connection
@@ -225,8 +227,6 @@ def quiet_litellm() -> Any:
     warnings.filterwarnings("ignore", message=_OLD_WAYS)  # of its own, at each piece of a stream
     library.suppress_debug_info = library.disable_streaming_logging = True
     library.DEFAULT_MAX_RETRIES = 0  # it takes `max_retries=0` of an embedding for nothing said, and tries twice again
-    for name in _CHATTY:
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     return library
 
 
