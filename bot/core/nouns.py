@@ -90,7 +90,8 @@ Beside = Literal["file", "forwarded"]
 
 class Question(Noun):
     """What was asked, by whom, where. `operator` is who used `--as` to ask in the asker's name. One for which an option was
-    `chosen` is another wording of the question that was asked back. `beside`: its words alone are read.
+    `chosen` is another wording of the question that was asked back. `beside`: its words alone are read. `written`: as the surface
+    has it, while something that it names by an id is still to be called by its name.
     """
 
     receipt: ReceiptId
@@ -101,6 +102,7 @@ class Question(Noun):
     operator: str | None = None
     chosen: Chosen | None = None
     beside: tuple[Beside, ...] = ()
+    written: str | None = None
 
 
 class Said(Noun):

@@ -355,6 +355,12 @@ class Conversations(Protocol):
         """Whether they are in that conversation. Where that is not known, they are not."""
         ...
 
+    def spelled(self, question: Question) -> str:
+        """Its words, with what it names by an id alone called by its name, unless anybody reads the reply who may not know that
+        name.
+        """
+        ...
+
     def is_with_us(self, question: Question) -> bool:
         """Whether the asker still spoke with us when they said this in a thread: since they last named us there, or we spoke,
         nobody else has. Where that is not known, they did not.
@@ -407,6 +413,10 @@ class Work(Protocol):
 
     @property
     def attempt(self) -> int: ...
+
+    def reword(self, text: str) -> None:
+        """From here on the question says this, in every attempt; and on record."""
+        ...
 
     def thread(self, within: timedelta) -> Sequence[Said]:
         """The questions that were put before this one in its thread, oldest first, as they are worded now; outside

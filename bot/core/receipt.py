@@ -287,7 +287,7 @@ def _posts(events: Sequence[Happened]) -> tuple[Post, ...]:
 
 def _asked(events: Sequence[Happened]) -> Question | None:
     body = _body(events, "asked")
-    return Question.model_validate({**body, "receipt": events[0].receipt}) if body else None
+    return Question.model_validate({**body, **_body(events, "spelled"), "receipt": events[0].receipt}) if body else None
 
 
 def _review(events: Sequence[Happened]) -> Iterator[Event]:

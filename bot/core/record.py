@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.core.nouns import Event, Part
+from bot.core.nouns import Event, Part, Question, ReceiptId
 from policies.evidence import Evidence, Found, Reply
 from policies.people import Audience
 
@@ -59,6 +59,14 @@ def _kept(digest: str, texts: Mapping[str, str]) -> str:
 def newest(events: Sequence[Event], kind: str) -> Event | None:
     """None, too, if its content was erased."""
     return next((event if event.body else None for event in reversed(events) if event.kind == kind), None)
+
+
+def asked_in(events: Sequence[Event], receipt: ReceiptId) -> Question | None:
+    """In the words in which it was taken up. None, too, if that was erased."""
+    asked, spelled = newest(events, "asked"), newest(events, "spelled")
+    if asked is None:
+        return None
+    return Question.model_validate({**asked.body, **(spelled.body if spelled is not None else {}), "receipt": receipt})
 
 
 def intents_of(closed: Mapping[str, Any]) -> tuple[str, ...]:

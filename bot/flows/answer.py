@@ -117,6 +117,7 @@ def answer(work: Work, house: Answering, poster: Poster) -> Outcome:
     away = _turned_away(attempt, poster)
     if away is not None:
         return _left(attempt, poster, away)
+    attempt = _spelled(attempt)  # not before, either: Slack is asked
     if house.rewriter is not None:  # not before: a flood of questions is no flood of calls
         attempt = replace(attempt, wording=_wording(work, rules, house))
         attempt.watch.lap("rewrite")
@@ -131,6 +132,14 @@ def answer(work: Work, house: Answering, poster: Poster) -> Outcome:
     house.reach("ask.after_post")
     work.finish(Event(kind="posted", body={"attempt": work.attempt, "to": shown}))
     return replace(here.outcome, aside=aside)
+
+
+def _spelled(attempt: Attempt) -> Attempt:
+    work, conversations = attempt.work, attempt.house.reading.conversations
+    if work.question.written is None or conversations is None:
+        return attempt
+    work.reword(conversations.spelled(work.question))
+    return replace(attempt, wording=_wording(work, attempt.rules, None))
 
 
 def _held(attempt: Attempt, poster: Poster, here: _Shown) -> Outcome:

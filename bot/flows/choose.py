@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple
 
 from bot.core.nouns import Chosen, Event, Incoming, Question, ReceiptId, SlackPlace, SlackUser
 from bot.core.ports import History
-from bot.core.record import newest, reply_from
+from bot.core.record import asked_in, newest, reply_from
 from policies.evidence import Clarification, Evidence
 from policies.redaction.kinds import Redaction
 from policies.redaction.view import View
@@ -66,8 +66,8 @@ def _as_seen(reply: Clarification, chosen: Chosen, rules: Redaction) -> tuple[Cl
 def _offer(receipt: ReceiptId, events: Sequence[Event], channel: str, message: str) -> _Offer | Unchosen | None:
     if any(event.kind in _NEEDED and not event.body for event in events):
         return "erased"
-    asked, reply = _asked(events, receipt), _asked_back(events)
-    if asked is None or reply is None:
+    asked, reply = asked_in(events, receipt), _asked_back(events)
+    if asked is None or reply is None or not isinstance(asked.place, SlackPlace):
         return None
     where = _shown(events)
     if where is None:
@@ -93,12 +93,6 @@ def _anew(asked: Question, chosen: Chosen, message: str, anew: ReceiptId, now: d
 def _shown(events: Sequence[Event]) -> list[tuple[str | None, str | None]] | None:
     posted = newest(events, "posted") or newest(events, "shown")
     return [(one.get("channel"), one.get("message")) for one in posted.body["to"]] if posted is not None else None
-
-
-def _asked(events: Sequence[Event], receipt: ReceiptId) -> Question | None:
-    asked = newest(events, "asked")
-    question = Question.model_validate({**asked.body, "receipt": receipt}) if asked is not None else None
-    return question if question is not None and isinstance(question.place, SlackPlace) else None
 
 
 def _asked_back(events: Sequence[Event]) -> Clarification | None:

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from bot.core.failpoints import Reach
 from bot.core.handing import ExpertReply, Experts, Handing, HandOver, HandOvers, Message, new_hand_over_id
-from bot.core.nouns import Event, Question, ReceiptId, SlackPlace, SlackUser
+from bot.core.nouns import Event, ReceiptId, SlackPlace, SlackUser
 from bot.core.ports import History
-from bot.core.record import newest, reply_from
+from bot.core.record import asked_in, newest, reply_from
 from connectors.model import AccessUnknown
 from policies import experts as by_rule
 from policies.evidence import Refusal, Reply
@@ -58,7 +58,7 @@ def handing(
     events = history.happened(receipt)
     if any(event.kind in {"asked", "closed"} and not event.body for event in events):
         return "erased"
-    asked, reply = _asked(events, receipt), _reply(events)
+    asked, reply = asked_in(events, receipt), _reply(events)
     if asked is None or reply is None or not isinstance(asked.place, SlackPlace):
         return None
     current, before = history.newest_wording(receipt), desk.of_receipt(receipt)
@@ -226,11 +226,6 @@ def _offer(reply: ExpertReply, house: House) -> None:
     house.reach("hand_over.after_offer")
     if message != reply.offered:
         house.desk.offered(reply.id, message)
-
-
-def _asked(events: Sequence[Event], receipt: ReceiptId) -> Question | None:
-    asked = newest(events, "asked")
-    return Question.model_validate({**asked.body, "receipt": receipt}) if asked is not None else None
 
 
 def _reply(events: Sequence[Event]) -> Reply | None:

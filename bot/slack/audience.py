@@ -150,14 +150,36 @@ class SlackPeople:
 
     def called(self, users: Collection[str]) -> Mapping[str, str]:
         """How people see these accounts; those that cannot be found out are left out."""
-        try:
-            return {user: account.called for user, account in self._directory.accounts(users).items()}
-        except AccessUnknown:
-            return {user: name for user in users if (name := self._called(user))}
+        return {user: account.called for user, account in self._found(users).items()}
 
-    def _called(self, user: str) -> str | None:
+    def handles(self, users: Collection[str]) -> Mapping[str, str]:
+        """By which people mention these accounts; likewise."""
+        return {user: account.handle for user, account in self._found(users).items() if account.handle}
+
+    def names(self, channels: Collection[str], *, at: str, alone: str | None = None) -> Mapping[str, str]:
+        """Of these channels, those of which everybody may know who reads along there: they read there, too. `alone`: only they do."""
+        return {channel: name for channel in channels if (name := self._name(channel, at, alone))}
+
+    def _name(self, channel: str, at: str, alone: str | None) -> str | None:
         try:
-            return self._directory.account(user).called
+            name = self._rooms.name(channel)
+            if name is None or channel == at:
+                return name
+            readers = frozenset({alone}) if alone is not None else self.readers_of(at)
+            return name if readers <= self.readers_of(channel) else None
+        except AccessUnknown as why:
+            log.info("a channel that was mentioned has no name", why=str(why), channel=channel)
+            return None
+
+    def _found(self, users: Collection[str]) -> Mapping[str, Account]:
+        try:
+            return self._directory.accounts(users)
+        except AccessUnknown:
+            return {user: account for user in users if (account := self._account(user)) is not None}
+
+    def _account(self, user: str) -> Account | None:
+        try:
+            return self._directory.account(user)
         except AccessUnknown:
             return None
 

@@ -14,12 +14,13 @@ from bot.core.nouns import Message, Question, SlackPlace, SlackUser, Stretch, Ta
 from bot.slack import wire
 from bot.slack.audience import SlackPeople
 from bot.slack.calls import Refused, ask_all, call, pages
-from bot.slack.heard import SPOKEN, Us, named_in, names_us, plain
+from bot.slack.heard import MOST_CHARACTERS, SPOKEN, Us, accounts_in, channels_in, names_us, plain
 from bot.slack.render.characters import one_line, shortened
 from connectors.model import AccessUnknown
 
 _READ: Final = SPOKEN | {"bot_message"}
 _LONGEST_NAME: Final = 60
+_MOST_MENTIONED: Final = 10  # whose names Slack is asked for: somebody may mention thousands
 _APP: Final = "An app"
 
 log = structlog.get_logger()
@@ -39,6 +40,15 @@ class SlackConversations:
         except AccessUnknown:
             return False
         return any(person.user in page.members for page in found)
+
+    def spelled(self, question: Question) -> str:
+        written, place, asker = question.written, question.place, question.asker
+        if written is None or not (isinstance(place, SlackPlace) and isinstance(asker, SlackUser)):
+            return question.text
+        handles = self._people.handles(accounts_in(written)[:_MOST_MENTIONED])
+        channels, alone = channels_in(written)[:_MOST_MENTIONED], asker.user if place.alone else None
+        names = self._people.names(channels, at=place.channel, alone=alone)
+        return plain(written, self._us.user, {**handles, **names})[:MOST_CHARACTERS]
 
     def is_with_us(self, question: Question) -> bool:
         """By what stands in the thread now."""
@@ -95,7 +105,11 @@ class SlackConversations:
                 yield one
 
     def _retold(self, said: Sequence[wire.SaidMessage], stretch: Stretch) -> Iterator[Message]:
-        names = self._people.called({user for one in said for user in (one.user, *named_in(one.text or "")) if user})
+        texts = [one.text or "" for one in said]
+        users = {one.user for one in said} | {user for text in texts for user in accounts_in(text)}
+        channels = [*dict.fromkeys(channel for text in texts for channel in channels_in(text))][:_MOST_MENTIONED]
+        called = self._people.called({user for user in users if user})
+        names = {**called, **self._people.names(channels, at=stretch.channel)}
         links = self._links(said, stretch)
         for one in said:
             yield Message(

@@ -3,7 +3,7 @@ who they are or who reads along: that is asked of Slack when the question is tak
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from html import unescape
 from types import MappingProxyType
@@ -39,6 +39,7 @@ CHANGES: Final = frozenset({"user_change", "team_join"})
 ENDS: Final = frozenset({"app_uninstalled", "tokens_revoked"})
 _MARKED: Final = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 _CALLS: Final = re.compile(r"<[@!]")  # somebody, a group, or everyone
+_SOMEWHERE: Final = "a channel"  # of which nobody may, or can, say how it is called
 _EMOJI: Final = re.compile(r":[a-z_+\-][a-z0-9_+\-]*:(?::skin-tone-\d:)?")
 
 
@@ -247,6 +248,7 @@ def _said(message: _Message, said: _Said, here: _Here) -> Heard | None:
     question = Question(
         receipt=here.receipt,
         text=plain(said.text, us.user)[:MOST_CHARACTERS],
+        written=_storable(said.text)[:MOST_CHARACTERS] if _is_to_be_looked_up(said.text, us) else None,
         asker=SlackUser(team=us.team, user=said.user),
         place=place,
         asked_at=here.now,
@@ -317,30 +319,46 @@ def _id(thing: object) -> str | None:
             return None
 
 
-def named_in(text: str) -> frozenset[str]:
-    """The accounts that it names by their ids alone, as Slack writes them."""
+def accounts_in(text: str) -> Sequence[str]:
+    """Those that it names by their ids alone, as Slack writes them."""
+    return _unlabelled(text, "@")
+
+
+def channels_in(text: str) -> Sequence[str]:
+    """Likewise."""
+    return _unlabelled(text, "#")
+
+
+def _unlabelled(text: str, sign: str) -> Sequence[str]:
     marked = (found.groups() for found in _MARKED.finditer(text))
-    return frozenset(target[1:] for target, label in marked if target.startswith("@") and not label)
+    return list(dict.fromkeys(target[1:] for target, label in marked if target.startswith(sign) and not label))
+
+
+def _is_to_be_looked_up(text: str, us: Us) -> bool:
+    return bool(channels_in(text)) or any(account != us.user for account in accounts_in(text))
 
 
 def plain(text: str, us: str, names: Mapping[str, str] = MappingProxyType({})) -> str:
     """What a person meant to write: without our name, with links and channels as they were shown, and storable. `names`: of
-    accounts, by their ids; one without a name is left out.
+    accounts and channels, by their ids; an account without one is left out.
     """
-    text = text.replace("\x00", "").encode("utf-8", errors="replace").decode()
-    words = unescape(_MARKED.sub(lambda found: _shown(found, us, names), text))
+    words = unescape(_MARKED.sub(lambda found: _shown(found, us, names), _storable(text)))
     words = "\n".join(" ".join(line.split()) if "`" not in line else line for line in words.splitlines()).strip()
     return words if any(character.isalnum() for character in _EMOJI.sub("", words)) else ""
 
 
+def _storable(text: str) -> str:
+    return text.replace("\x00", "").encode("utf-8", errors="replace").decode()
+
+
 def _shown(found: re.Match[str], us: str, names: Mapping[str, str]) -> str:
     target, label = found.group(1), found.group(2)
-    label = label or (names.get(target[1:]) if target[:1] == "@" else None)
+    label = label or (names.get(target[1:]) if target[:1] in {"@", "#"} else None)
     match target[:1]:
         case "@":
             return "" if target == f"@{us}" or not label else f"@{label}"
         case "#":
-            return f"#{label}" if label else ""
+            return f"#{label}" if label else _SOMEWHERE
         case "!":
             return label or ""
         case _:

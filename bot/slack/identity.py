@@ -1,11 +1,14 @@
 """Who an account is. Pure, and deny first: whatever is not clearly a full member of our own workspace is not one."""
 
+import re
 from enum import StrEnum
+from typing import Final
 
 from bot.core.nouns import SlackUser
 from bot.slack import wire
 from policies.people import Email, Noun, email_address
 
+_HANDLE: Final = re.compile(r"[\w.-]{1,80}")
 _SLACKBOT = "USLACKBOT"  # of which Slack says that it is no bot
 
 
@@ -19,13 +22,15 @@ class Standing(StrEnum):
 
 class Account(Noun):
     """Only a full member has an address, and only one that Slack has confirmed. `called`: by their full
-    name, which is decorated less than the one that they chose; anybody may call themselves anything.
+    name, which is decorated less than the one that they chose; anybody may call themselves anything. `handle`: one word, so
+    that it says nothing where it stands among somebody else's words.
     """
 
     who: SlackUser
     standing: Standing
     email: Email | None = None
     called: str = ""
+    handle: str = ""
 
 
 def account_of(user: wire.User, team: str) -> Account:
@@ -33,7 +38,9 @@ def account_of(user: wire.User, team: str) -> Account:
     standing = _standing(user, team)
     email = _confirmed_address(user) if standing is Standing.MEMBER else None
     called = user.real_name or user.profile.real_name or user.profile.display_name or user.name or user.id
-    return Account(who=SlackUser(team=user.team_id, user=user.id), standing=standing, email=email, called=called)
+    handle = user.name if user.name is not None and _HANDLE.fullmatch(user.name) else ""
+    who = SlackUser(team=user.team_id, user=user.id)
+    return Account(who=who, standing=standing, email=email, called=called, handle=handle)
 
 
 def _standing(user: wire.User, team: str) -> Standing:

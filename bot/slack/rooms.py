@@ -1,5 +1,6 @@
 """Where something is said, and who is in there. Read live: what an event says of a conversation is never believed."""
 
+import re
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -11,6 +12,7 @@ from bot.slack.memory import Memory, Timer
 from connectors.model import AccessUnknown
 from policies.people import Noun
 
+_NAME: Final = re.compile(r"[\w-]{1,80}")
 _FRESH_S: Final = 30.0  # Slack answers fifty questions a minute, and says itself when somebody comes or goes
 
 
@@ -36,6 +38,7 @@ class _Known(NamedTuple):
     kind: Kind
     other: str  # in a direct one
     companies: frozenset[str]
+    name: str | None  # of a channel
 
 
 class Rooms:
@@ -50,6 +53,10 @@ class Rooms:
         if known.kind is Kind.DIRECT:
             return Room(kind=known.kind, members=frozenset({known.other}))
         return Room(kind=known.kind, members=self._members.get(channel), companies=known.companies)
+
+    def name(self, channel: str) -> str | None:
+        """None: it is no channel."""
+        return self._known.get(channel).name
 
     def moved(self, channel: str) -> None:
         """Somebody came or went."""
@@ -66,7 +73,9 @@ class Rooms:
             raise AccessUnknown("conversations.info: another conversation")
         kind = kind_of(conversation)
         companies = companies_of(conversation, self._team) if kind is not Kind.DIRECT else frozenset()
-        return _Known(kind, conversation.user or "", companies)
+        is_channel = kind is not Kind.DIRECT and not conversation.is_mpim
+        name = conversation.name if is_channel and _NAME.fullmatch(conversation.name or "") else None
+        return _Known(kind, conversation.user or "", companies, name)
 
     def _list(self, channel: str) -> frozenset[str]:
         found = ask_all(self._client, "conversations.members", wire.MembersPage, channel=channel)

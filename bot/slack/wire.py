@@ -105,6 +105,7 @@ class Named(Payload):
 
 class Conversation(Payload):
     id: str = Field(min_length=1)
+    name: str | None = None
     is_im: bool = False
     is_mpim: bool = False
     is_channel: bool = False

@@ -154,6 +154,9 @@ class Inbox(Leases[InboxRow]):
         there = [newest[subject] for subject in subjects if newest[subject].revision != _DELETED]
         return [ReceiptId(row.id) for row in there[:most]]
 
+    def reword(self, session: Session, claim: Claim, question: Question) -> None:
+        self._set(session, claim, payload=question.model_dump_json())
+
     def leave_lane(self, session: Session, claim: Claim) -> None:
         """What is still to be done for it keeps nobody waiting."""
         self._set(session, claim, lane=claim.key)

@@ -62,7 +62,7 @@ class Receipts:
         if not self._inbox.receive(session, incoming, now=now):
             return False
         receipt = incoming.question.receipt
-        body = incoming.question.model_dump(mode="json", exclude={"receipt"})
+        body = incoming.question.model_dump(mode="json", exclude={"receipt", "written"})
         asked = Event(kind="asked", receipt=receipt, body=body)
         self._ledger.append(
             session, [asked, *_chosen(incoming.question), *self._withdrawn(session, incoming.subject, now)], now
@@ -109,6 +109,16 @@ class OpenReceipt(InHand[Inbox]):
     def __init__(self, database: Database, ledger: Ledger, inbox: Inbox, clock: Clock, claim: Claim) -> None:
         self.question = Question.model_validate_json(claim.payload)
         super().__init__(inbox, database, ledger, clock, claim, self.question.receipt)
+
+    def reword(self, text: str) -> None:
+        question = self.question.model_copy(update={"text": text, "written": None})
+
+        def write(session: Session, now: datetime) -> None:
+            self._queue.reword(session, self._claim, question)
+            self._append(session, (Event(kind="spelled", body={"text": text}),), now)
+
+        self._held(write)
+        self.question = question
 
     def thread(self, within: timedelta) -> Sequence[Said]:
         return [Said(by="person", text=one.text) for one in self._queue.before(self.question, within)]

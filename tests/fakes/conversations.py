@@ -25,11 +25,15 @@ class FakeConversations(Conversations):
     there: dict[str, list[Message]] = field(default_factory=dict)
     members: dict[str, set[str]] = field(default_factory=dict)
     with_us: set[str] = field(default_factory=set)
+    spells: dict[str, str] = field(default_factory=dict)
     when_read: Callable[[], object] = lambda: None
     read_: list[Stretch] = field(default_factory=list)
 
     def has(self, channel: str, person: SlackUser) -> bool:
         return person.user in self.members.get(channel, set())
+
+    def spelled(self, question: Question) -> str:
+        return self.spells.get(question.written or "", question.text)
 
     def is_with_us(self, question: Question) -> bool:
         return str(question.asker) in self.with_us

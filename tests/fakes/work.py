@@ -69,6 +69,10 @@ class FakeWork(Work):
             said=self.said,
         )
 
+    def reword(self, text: str) -> None:
+        self.record(Event(kind="spelled", body={"text": text}))
+        self._question = self._question.model_copy(update={"text": text, "written": None})
+
     def thread(self, within: timedelta) -> Sequence[Said]:  # noqa: ARG002
         return self.said
 

@@ -7,14 +7,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.core.nouns import Question, ReceiptId, SlackPlace
+from bot.core.errors import LostLease
+from bot.core.nouns import Event, Question, ReceiptId, SlackPlace
+from bot.core.ports import Pace
 from bot.flows.answer import Outcome, answer
 from bot.flows.answered import Answers
 from policies.evidence import Answer, Refusal, RefusalReason
 from policies.overrides import with_all
 from policies.rules import parse
 from tests.fakes.conversations import FakeConversations
-from tests.fakes.work import FakeWork
+from tests.fakes.work import FakeWork, Kept
 from tests.flows.world import _TEXTS, ANA, BO, QUESTION, World
 
 HERE, ELSEWHERE = "C0HR", "C0ENG"
@@ -185,6 +187,60 @@ def test_an_answer_in_a_scope_is_that_of_a_world_without_the_rest(
         for documents in ({**inside, **beyond}, inside)
     )
     assert told(scoped) == told(alone)
+
+
+# --- what it names by an id alone
+
+
+def picked(world: World, *, kept: Kept | None = None, attempt: int = 1, **more: Any) -> FakeWork:
+    """As it came: where the id stands, there is no name yet."""
+    question = Question(
+        receipt=ReceiptId("r_1"),
+        text="What does say about leave?",
+        asker=ANA,
+        place=place(),
+        asked_at=world.now,
+        written="What does <@U2> say about leave?",
+    )
+    return FakeWork(question, log=world.log, kept=kept, attempt=attempt, **more)
+
+
+def taken_up(world: World, work: FakeWork, spells: str) -> Outcome:
+    talks = FakeConversations(spells={"What does <@U2> say about leave?": spells})
+    house = world.answering()
+    return answer(work, replace(house, reading=replace(house.reading, conversations=talks)), world.poster)
+
+
+def test_it_is_answered_in_the_words_with_the_names_and_they_are_on_record_before_it_is() -> None:
+    world = a_world(h=LEAVE)
+    work = picked(world)
+    taken_up(world, work, "What does @ben say about leave?")
+    assert work.question.text == "What does @ben say about leave?"
+    assert work.question.written is None
+    assert work.kept.events[0] == Event(kind="spelled", receipt=ReceiptId("r_1"), body={"text": work.question.text})
+    (claimed,) = [one for one in work.kept.events if one.kind == "claimed"]
+    assert claimed.body["wording"]["asked"] == work.question.text
+
+
+def test_who_dies_before_it_is_spelled_spells_it_the_next_time_and_nobody_twice() -> None:
+    world = a_world(h=LEAVE)
+    dying = picked(world, loses_lease_at=1)
+    with pytest.raises(LostLease):
+        taken_up(world, dying, "What does @ben say about leave?")
+    again = picked(world, kept=dying.kept, attempt=2)
+    taken_up(world, again, "What does @ben say about leave?")
+    assert again.kinds.count("spelled") == 1
+    third = again.again()
+    taken_up(world, third, "somebody else's words")
+    assert third.question.text == "What does @ben say about leave?"
+    assert third.kinds.count("spelled") == 1
+
+
+def test_one_question_too_many_asks_slack_for_no_name() -> None:
+    world = a_world(h=LEAVE)
+    work = picked(world, kept=Kept(pace=Pace(by_one=10_000, by_all=10_000)))
+    taken_up(world, work, "What does @ben say about leave?")
+    assert "spelled" not in work.kinds
 
 
 # --- what was said without naming us

@@ -206,6 +206,64 @@ def test_each_thing_is_done_once_at_its_target_after_the_click_and_as_the_card_s
     assert at.written == (3, 2)
 
 
+def picked(acme: Office, name: str) -> str:
+    """As Slack writes a channel, or an account, that somebody picked from what it offered."""
+    channels = {one.name: one.id for one in acme.slack.world.channels.values()}
+    return f"<#{channels[name]}>" if name in channels else f"<@{acme.slack.world.user(name).id}>"
+
+
+def test_a_channel_that_was_picked_is_where_it_goes_and_a_colleague_who_was_is_named(at: Targets) -> None:
+    acme, direct = at.acme, at.acme.direct("ana")
+    general, ben = picked(acme, "general"), picked(acme, "ben")
+    card = shown(acme, "ana", f"post a message in {general}: the offer is out, thanks to {ben}")
+    said = read(card.blocks)
+    assert "general" in said
+    assert "the offer is out, thanks to @ben" in said
+    assert buttons(card) == ["Confirm", "Edit", "Cancel"]
+    confirmed(acme, direct, card)
+    (offer,) = offers(acme)
+    assert "thanks to @ben" in read(offer.blocks)
+    assert picked(acme, "ben") not in str(offer.blocks)
+    (proposed,) = acme.events("act_proposed")
+    assert "@ben" in str(proposed)
+    assert acme.events("spelled") == [{"text": "post a message in #general: the offer is out, thanks to @ben"}]
+
+    two = shown(acme, "ana", f"create a ticket in ENG about the leaking pump. Then tell {general} that we look into it")
+    assert "You asked for more than this" in read(two.blocks)
+    assert "leaking pump" in read(two.blocks)
+    assert "look into it" not in read(two.blocks)
+    acme.person("ana").click(direct, two.ts, "act:cancel")
+    shows(acme, direct, "You cancelled it")
+    assert len(offers(acme)) == 1
+
+
+def test_a_private_channel_that_was_picked_is_named_to_nobody_who_may_not_know_of_it(at: Targets) -> None:
+    acme, direct = at.acme, at.acme.direct("ana")
+    private = picked(acme, "eng-hr")
+    lay_down(acme.records, f"{RULES}every_channel = true\n")
+    card = shown(acme, "ana", f"post a message in {private}: the offer is out", channel="general")
+    assert "Channel" in read(card.blocks)
+    assert "the offer is out" in read(card.blocks)
+    assert buttons(card) == ["Edit", "Cancel"]  # it asks for the place, in a form that is for her alone
+    two = shown(
+        acme,
+        "ana",
+        f"create a ticket in ENG about the leaking pump. Then tell {private} that we look",
+        channel="general",
+    )
+    assert "More than this was asked for" in read(two.blocks)
+    assert not [one for one in acme.replies("general") if "eng-hr" in str((one.text, one.blocks))]
+    assert "eng-hr" not in str(acme.receipts())
+
+    alone = shown(acme, "ana", f"post a message in {private}: the offer is out")  # she is in there
+    assert "The rules do not allow it there" in read(alone.blocks)
+    assert acme.events("spelled")[0] == {"text": "post a message in #eng-hr: the offer is out"}
+    outside = shown(acme, "zoe", f"post a message in {private}: the offer is out")  # she is not
+    assert "Channel" in read(outside.blocks)
+    assert "eng-hr" not in str((outside.text, outside.blocks))
+    assert acme.replies(direct)[-1].ts == alone.ts
+
+
 def test_what_may_not_be_done_there_is_not_and_no_page_says_what_is_done_or_where(at: Targets) -> None:
     acme, direct = at.acme, at.acme.direct("ana")
     for request, why in (

@@ -734,3 +734,79 @@ def test_glance_is_another_whatever_may_have_changed_of_who_reads_along(acme: Of
 def test_where_slack_does_not_say_who_is_there_nothing_is_seen_at_a_glance(acme: Office) -> None:
     acme.slack.faults.fail("conversations.members", "slack_error", code="never_heard_of")
     assert glance(acme) is None
+
+
+# -- what a channel that somebody mentions is called
+
+
+@pytest.mark.parametrize(
+    ("who", "where", "mentioned", "name"),
+    [
+        ("ana", "general", "general", "general"),
+        ("ana", "secret", "secret", "secret"),  # everybody there is there
+        ("ana", "secret", "general", "general"),
+        ("ana", "general", "secret", None),
+        ("ana", "lobby", "general", None),  # a guest reads along
+        ("ana", "general", "lobby", "lobby"),
+        ("ana", "guests", "lobby", "lobby"),  # the guest is in both
+        ("ana", "partners", "general", None),  # somebody of another company reads along
+        ("ana", "offered", "general", None),
+        ("ana", None, "secret", "secret"),
+        ("ana", None, "offered", "offered"),
+        ("ben", None, "offered", None),
+        ("ben", None, "hidden", None),  # we are not in there
+    ],
+)
+def test_a_channel_is_called_by_its_name_where_everybody_who_reads_it_reads_there_too(
+    acme: Office, who: str, where: str | None, mentioned: str, name: str | None
+) -> None:
+    bot = next(iter(acme.world.apps.values()))
+    at = acme.world.channel(where) if where is not None else acme.world.im(who, bot)
+    channel = acme.world.channel(mentioned).id
+    found = {channel: name} if name is not None else {}
+    assert acme.people.names([channel, "C0NOWHERE"], at=at.id) == found
+
+
+def test_who_is_replied_to_alone_is_told_the_names_that_they_may_know(acme: Office) -> None:
+    at, secret = acme.world.channel("general").id, acme.world.channel("secret").id
+    for who, name in (("ana", {secret: "secret"}), ("noa", {}), ("gus", {})):
+        assert acme.people.names([secret], at=at, alone=acme.world.user(who).id) == name
+
+
+def test_a_conversation_of_a_few_has_no_name(acme: Office) -> None:
+    few = next(one.id for one in acme.world.channels.values() if one.kind == "mpim")
+    assert acme.client.conversations_info(channel=few)["channel"]["name"]
+    assert acme.people.names([few], at=few) == {}
+
+
+@pytest.mark.parametrize("method", ["conversations.info", "conversations.members", "users.list"])
+def test_a_channel_of_which_slack_says_nothing_has_no_name_and_what_it_has_trouble_with_is_asked_again(
+    acme: Office, method: str
+) -> None:
+    at, lobby = acme.world.channel("general").id, acme.world.channel("lobby").id
+    acme.slack.faults.fail(method, "slack_error", code="missing_scope")
+    assert acme.people.names([lobby], at=at) == {}
+    acme.people.place_changed(at)
+    acme.people.place_changed(lobby)
+    acme.people.user_changed(None)
+    acme.client.retry_handlers.clear()
+    acme.slack.faults.fail(method, "error_500")
+    with pytest.raises(Retryable):
+        acme.people.names([lobby], at=at)
+    assert acme.people.names([lobby], at=at) == {lobby: "lobby"}
+
+
+def test_a_channel_that_was_renamed_is_called_by_its_new_name(acme: Office) -> None:
+    at, lobby = acme.world.channel("general").id, acme.world.channel("lobby")
+    assert acme.people.names([lobby.id], at=at) == {lobby.id: "lobby"}
+    lobby.name = "hall"
+    acme.people.place_changed(lobby.id)
+    assert acme.people.names([lobby.id], at=at) == {lobby.id: "hall"}
+
+
+@pytest.mark.parametrize("odd", ["two words", "x" * 81, "", "a\nb"])
+def test_a_name_that_could_be_read_for_more_is_none(acme: Office, odd: str) -> None:
+    lobby, ben = acme.world.channel("lobby"), acme.world.user("ben")
+    lobby.name = ben.name = odd
+    assert acme.people.names([lobby.id], at=acme.world.channel("general").id) == {}
+    assert acme.people.handles([ben.id]) == {}

@@ -201,6 +201,8 @@ def test_who_reads_what_has_changed(event: dict[str, Any], meaning: Heard) -> No
         pytest.param("what does <@U2|ben> say", "what does @ben say", id="somebody's name"),
         pytest.param("what does <@U2> say", "what does say", id="a name that we do not know"),
         pytest.param("in <#C2|general>?", "in #general?", id="a channel"),
+        pytest.param("in <#C2>?", "in a channel?", id="a channel that was picked"),
+        pytest.param("in <#C2|>?", "in a channel?", id="with an empty name"),
         pytest.param("see <https://a.test/x|the page>", "see the page", id="a link as it was shown"),
         pytest.param("see <https://a.test/x>", "see https://a.test/x", id="a bare link"),
         pytest.param("<mailto:ana@acme.test|ana@acme.test>", "ana@acme.test", id="an address"),
@@ -221,10 +223,32 @@ def test_a_message_says_what_its_writer_meant(written: str, meant: str) -> None:
     assert plain(written, "UBOT") == meant
 
 
+@pytest.mark.parametrize("picked", ["<#C2>", "<#C2|>", "<@U2>", "<#C3|hr> <#C2>"])
+def test_what_is_named_by_its_id_is_kept_as_written_until_its_name_is_known(picked: str) -> None:
+    said = listen(message(text=f"{HI} \x00 {picked} \ud800"))
+    assert isinstance(said, Asked)
+    assert said.incoming.question.written == f"{HI}  {picked} ?"
+
+
+@pytest.mark.parametrize("text", [HI, "<@UBOT> in <#C2|general>, <@U2|ben>?", "<@UBOT> <!here> <https://a.test/#C2>"])
+def test_what_has_its_names_is_kept_once(text: str) -> None:
+    said = listen(message(text=text))
+    assert isinstance(said, Asked)
+    assert said.incoming.question.written is None
+
+
+def test_names_are_put_where_they_were_picked() -> None:
+    text = "tell <#C2|> and <#C9> that <@U2> and <@U9> &amp; <@UBOT> left"
+    assert plain(text, "UBOT", {"C2": "general", "U2": "ben"}) == "tell #general and a channel that @ben and & left"
+
+
 def test_a_message_is_no_longer_than_slack_lets_it_be() -> None:
     said = listen(message(text=HI + " leave" * 2_000_000))
     assert isinstance(said, Asked)
     assert len(said.incoming.question.text) <= MOST_CHARACTERS
+    huge = listen(message(text=HI + " <#C2>" * 500_000))
+    assert isinstance(huge, Asked)
+    assert len(huge.incoming.question.written or "") <= MOST_CHARACTERS
 
 
 JSON = st.recursive(

@@ -160,6 +160,37 @@ def test_accounts_are_named_as_people_see_them(acme: Retelling) -> None:
     assert "Ana: @Ben, can you send the offer by Friday?" in acme.said("ana", SUMMARISE, "general", head.ts)
 
 
+def test_channels_are_named_where_everybody_who_reads_the_summary_reads_there_too(acme: Retelling) -> None:
+    lobby, secret = (acme.office.world.channel(name).id for name in ("lobby", "secret"))
+    head = acme.talks("general", [("ana", f"We decided to move from <#{secret}> to <#{lobby}>.")])
+    told = acme.said("ana", SUMMARISE, "general", head.ts)
+    assert "We decided to move from a channel to #lobby." in told
+
+
+def test_who_is_replied_to_alone_is_spelled_for_alone(acme: Retelling) -> None:
+    office = acme.office
+    written = f"what is <#{office.world.channel('secret').id}|>?"
+    question = office.question("ana").model_copy(update={"written": written})
+    alone = question.model_copy(update={"place": question.place.model_copy(update={"alone": True})})
+    assert acme.conversations.spelled(question) == "what is a channel?"
+    assert acme.conversations.spelled(alone) == "what is #secret?"
+
+
+def test_of_one_who_mentions_the_whole_company_the_first_few_are_looked_up(acme: Retelling) -> None:
+    office = acme.office
+    lobby, ben = office.world.channel("lobby").id, office.world.user("ben").id
+    many = " ".join([f"<#{lobby}>", *(f"<#C0NONE{number}>" for number in range(2_000))])
+    people = " ".join([f"<@{ben}>", *(f"<@U0NONE{number}>" for number in range(2_000))])
+    written = f"who is in {many} or like {people}"
+    office.asked()
+    said = acme.conversations.spelled(office.question("ana").model_copy(update={"written": written}))
+    asked = office.asked()
+    assert "who is in #lobby a channel a channel" in said
+    assert "or like @ben" in said
+    assert asked.count("conversations.info") <= 10 + 1  # and the place itself
+    assert asked.count("users.info") <= 2 * 10 + 1
+
+
 def test_whoever_is_not_known_to_slack_any_more_is_named_by_their_id(acme: Retelling) -> None:
     head = acme.talks("general", [("ana", "We decided on Northwind, says <@U0NOBODY>.")])
     acme.office.slack.faults.fail("users.info", "slack_error", code="user_not_found", times=9)

@@ -55,6 +55,7 @@ _SETTING_BUDGETS = "Budgets are settings of the process: FOOTNOTE_BUDGET_DOLLARS
 _HAPPENED: Mapping[str, str] = {
     "asked": "it was asked",
     "commanded": "it was typed",
+    "spelled": "what it names by an id was called by its name",
     "claimed": "it was taken up",
     "searched": "passages were looked for",
     "retrieved": "passages were found",
