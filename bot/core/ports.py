@@ -356,8 +356,8 @@ class Conversations(Protocol):
         ...
 
     def spelled(self, question: Question) -> str:
-        """Its words, with what it names by an id alone called by its name, unless anybody reads the reply who may not know that
-        name.
+        """Its words, with what it names by an id alone called by its name, unless anybody reads along there who may not know
+        that name.
         """
         ...
 

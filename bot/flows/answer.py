@@ -117,8 +117,8 @@ def answer(work: Work, house: Answering, poster: Poster) -> Outcome:
     away = _turned_away(attempt, poster)
     if away is not None:
         return _left(attempt, poster, away)
-    attempt = _spelled(attempt)  # not before, either: Slack is asked
-    if house.rewriter is not None:  # not before: a flood of questions is no flood of calls
+    attempt = _spelled(attempt)  # not before, nor is a model asked: a flood of questions is no flood of calls
+    if house.rewriter is not None:
         attempt = replace(attempt, wording=_wording(work, rules, house))
         attempt.watch.lap("rewrite")
     here = _shown_before(attempt) or _show_here(attempt, poster)

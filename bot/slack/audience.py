@@ -156,17 +156,16 @@ class SlackPeople:
         """By which people mention these accounts; likewise."""
         return {user: account.handle for user, account in self._found(users).items() if account.handle}
 
-    def names(self, channels: Collection[str], *, at: str, alone: str | None = None) -> Mapping[str, str]:
-        """Of these channels, those of which everybody may know who reads along there: they read there, too. `alone`: only they do."""
-        return {channel: name for channel in channels if (name := self._name(channel, at, alone))}
+    def names(self, channels: Collection[str], *, at: str) -> Mapping[str, str]:
+        """Of these channels, those of which everybody may know who reads along there: they read there, too."""
+        return {channel: name for channel in channels if (name := self._name(channel, at))}
 
-    def _name(self, channel: str, at: str, alone: str | None) -> str | None:
+    def _name(self, channel: str, at: str) -> str | None:
         try:
             name = self._rooms.name(channel)
             if name is None or channel == at:
                 return name
-            readers = frozenset({alone}) if alone is not None else self.readers_of(at)
-            return name if readers <= self.readers_of(channel) else None
+            return name if self.readers_of(at) <= self.readers_of(channel) else None
         except AccessUnknown as why:
             log.info("a channel that was mentioned has no name", why=str(why), channel=channel)
             return None

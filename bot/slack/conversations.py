@@ -42,12 +42,11 @@ class SlackConversations:
         return any(person.user in page.members for page in found)
 
     def spelled(self, question: Question) -> str:
-        written, place, asker = question.written, question.place, question.asker
-        if written is None or not (isinstance(place, SlackPlace) and isinstance(asker, SlackUser)):
+        written, place = question.written, question.place
+        if written is None or not isinstance(place, SlackPlace):
             return question.text
         handles = self._people.handles(accounts_in(written)[:_MOST_MENTIONED])
-        channels, alone = channels_in(written)[:_MOST_MENTIONED], asker.user if place.alone else None
-        names = self._people.names(channels, at=place.channel, alone=alone)
+        names = self._people.names(channels_in(written)[:_MOST_MENTIONED], at=place.channel)
         return plain(written, self._us.user, {**handles, **names})[:MOST_CHARACTERS]
 
     def is_with_us(self, question: Question) -> bool:

@@ -767,12 +767,6 @@ def test_a_channel_is_called_by_its_name_where_everybody_who_reads_it_reads_ther
     assert acme.people.names([channel, "C0NOWHERE"], at=at.id) == found
 
 
-def test_who_is_replied_to_alone_is_told_the_names_that_they_may_know(acme: Office) -> None:
-    at, secret = acme.world.channel("general").id, acme.world.channel("secret").id
-    for who, name in (("ana", {secret: "secret"}), ("noa", {}), ("gus", {})):
-        assert acme.people.names([secret], at=at, alone=acme.world.user(who).id) == name
-
-
 def test_a_conversation_of_a_few_has_no_name(acme: Office) -> None:
     few = next(one.id for one in acme.world.channels.values() if one.kind == "mpim")
     assert acme.client.conversations_info(channel=few)["channel"]["name"]
