@@ -12,6 +12,7 @@ import pytest
 from bot import app
 from policies.evidence import Answer
 from tests import inside
+from tests.once import once
 from tests.quality.tables import TESTS
 
 pytestmark = [pytest.mark.meaning, pytest.mark.timeout(300)]
@@ -43,9 +44,15 @@ def is_odd(id_: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-def asked(acme: app.Assistant) -> list[Asked]:
+def asked(request: pytest.FixtureRequest) -> list[Asked]:
     """Those on which nothing was tuned, and all to which the answer is hidden."""
-    return [_ask(acme, question) for question in QUESTIONS if question["kind"] == "hidden" or is_odd(question["id"])]
+
+    def ask() -> list[Asked]:
+        acme: app.Assistant = request.getfixturevalue("acme")
+        counted = (question for question in QUESTIONS if question["kind"] == "hidden" or is_odd(question["id"]))
+        return [_ask(acme, question) for question in counted]
+
+    return once(request, "questions of the company", ask)
 
 
 def _ask(assistant: app.Assistant, question: dict[str, Any]) -> Asked:

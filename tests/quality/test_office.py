@@ -3,10 +3,9 @@
 Only the questions whose id hashes to an odd number are asked here: nothing was tuned on them.
 """
 
-from collections.abc import Iterator
-
 import pytest
 
+from tests.once import once
 from tests.quality import office, tables
 from tests.quality.tables import Judged, judge, questions
 
@@ -14,10 +13,13 @@ pytestmark = [pytest.mark.meaning, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")
-def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Judged]]:
-    with office.company(tmp_path_factory.mktemp("office")) as (assistant, folder):
-        odd = [question for question in questions("office_questions.toml") if question.is_odd]
-        yield [judge(assistant, question, folder) for question in odd]
+def judged(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Judged]:
+    def ask() -> list[Judged]:
+        with office.company(tmp_path_factory.mktemp("office")) as (assistant, folder):
+            odd = [question for question in questions("office_questions.toml") if question.is_odd]
+            return [judge(assistant, question, folder) for question in odd]
+
+    return once(request, "questions of the office", ask)
 
 
 def test_first_claim_is_the_row_or_the_sentence_that_answers(judged: list[Judged]) -> None:

@@ -6,6 +6,7 @@ What was improved was seen on the questions whose id hashes to an even number; t
 import pytest
 
 from bot import app
+from tests.once import once
 from tests.quality import tables
 from tests.quality.tables import Judged, headless, judge, questions, torn
 
@@ -16,11 +17,13 @@ STEPS = ["To begin:", "", "1. Open it.", "2. Look:", "   - left", "   - right", 
 
 
 @pytest.fixture(scope="module")
-def judged(acme: app.Assistant) -> dict[str, list[Judged]]:
-    return {
-        file: [judge(acme, question) for question in questions(file)]
-        for file in ("acme_tables.toml", "acme_questions.toml")
-    }
+def judged(request: pytest.FixtureRequest) -> dict[str, list[Judged]]:
+    def ask() -> dict[str, list[Judged]]:
+        acme: app.Assistant = request.getfixturevalue("acme")
+        files = ("acme_tables.toml", "acme_questions.toml")
+        return {file: [judge(acme, question) for question in questions(file)] for file in files}
+
+    return once(request, "tables of the company", ask)
 
 
 @pytest.fixture
