@@ -24,6 +24,7 @@ from policies.experts import held_by_readers_of
 from policies.people import Audience, Email, Person, Principal
 
 _CLOSELY_EVERY_S = 30.0
+_COMPANY = "company:"
 _NOBODY = frozenset({"user_not_found", "users_not_found"})
 
 log = structlog.get_logger()
@@ -137,7 +138,7 @@ class SlackPeople:
             return room.members
         gone = (Standing.BOT, Standing.DEACTIVATED)
         users = {account.who.user for account in self._accounts(room) if account.standing not in gone}
-        return frozenset(users | {f"company:{company}" for company in room.companies})
+        return frozenset(users | {f"{_COMPANY}{company}" for company in room.companies})
 
     def is_reader(self, user: str, channel: str) -> bool:
         """Whether they are a full member of the workspace who reads there."""
@@ -165,10 +166,17 @@ class SlackPeople:
             name = self._rooms.name(channel)
             if name is None or channel == at:
                 return name
-            return name if self.readers_of(at) <= self.readers_of(channel) else None
+            readers = self.readers_of(at)
+            if self._rooms.is_public(channel):
+                readers -= self._full_members(readers)  # who read it anyway: a large one is not gone through for them
+            return name if not readers or readers <= self.readers_of(channel) else None
         except AccessUnknown as why:
             log.info("a channel that was mentioned has no name", why=str(why), channel=channel)
             return None
+
+    def _full_members(self, readers: Collection[str]) -> frozenset[str]:
+        accounts = self._directory.accounts([one for one in readers if not one.startswith(_COMPANY)])
+        return frozenset(user for user, account in accounts.items() if account.standing is Standing.MEMBER)
 
     def _found(self, users: Collection[str]) -> Mapping[str, Account]:
         try:

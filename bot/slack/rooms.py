@@ -58,6 +58,9 @@ class Rooms:
         """None: it is no channel."""
         return self._known.get(channel).name
 
+    def is_public(self, channel: str) -> bool:
+        return self._known.get(channel).kind is Kind.PUBLIC
+
     def moved(self, channel: str) -> None:
         """Somebody came or went."""
         self._members.forget(channel)

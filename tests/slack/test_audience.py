@@ -767,6 +767,20 @@ def test_a_channel_is_called_by_its_name_where_everybody_who_reads_it_reads_ther
     assert acme.people.names([channel, "C0NOWHERE"], at=at.id) == found
 
 
+def test_a_public_channel_is_not_gone_through_for_whoever_reads_it_anyway(acme: Office) -> None:
+    direct, lobby = acme.world.im("ana", next(iter(acme.world.apps.values()))).id, acme.world.channel("lobby").id
+    acme.asked()
+    assert acme.people.names([lobby], at=direct) == {lobby: "lobby"}
+    assert set(acme.asked()) == {"conversations.info", "users.info"}
+
+
+def test_a_channel_that_is_shared_with_the_same_company_is_called_by_its_name_there(acme: Office) -> None:
+    world = acme.world
+    globex = [team for team in world.teams.values() if team.name == "Globex"]
+    joint = world.add_channel("joint", members=[world.user("ana")], shared_with=globex).id
+    assert acme.people.names([joint], at=world.channel("offered").id) == {joint: "joint"}
+
+
 def test_a_conversation_of_a_few_has_no_name(acme: Office) -> None:
     few = next(one.id for one in acme.world.channels.values() if one.kind == "mpim")
     assert acme.client.conversations_info(channel=few)["channel"]["name"]
