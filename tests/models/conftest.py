@@ -4,6 +4,7 @@ from contextlib import ExitStack
 import pytest
 
 from bot.models.embedder import MiniLM
+from bot.models.gateway.door import quiet_litellm
 from bot.models.weights import Weights, locate
 from bot.settings import load
 from tests.fakes.model_server import ModelServer, Reply, model_server
@@ -13,7 +14,10 @@ Serving = Callable[..., ModelServer]
 
 @pytest.fixture
 def serving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
-    """Each call: another server, which is the provider from then on."""
+    """Each call: another server, which is the provider from then on. LiteLLM is there before: it takes seconds to load, and whoever
+    counts some means others.
+    """
+    quiet_litellm()
     with ExitStack() as running:
 
         def serve(*script: Reply) -> ModelServer:

@@ -1,6 +1,8 @@
 """One call to a model, over LiteLLM's real path to a server that answers as scripted."""
 
 import logging
+import subprocess
+import sys
 import time
 import traceback
 from typing import Any
@@ -187,6 +189,12 @@ def test_nothing_of_it_is_printed_logged_or_in_an_error(
     assert "".join(capfd.readouterr()) == ""
     assert SECRET not in caplog.text
     assert "sk-of-nobody" not in caplog.text
+
+
+def test_it_is_loaded_without_a_word_whatever_is_logged_elsewhere() -> None:
+    loading = "import logging; logging.basicConfig(level=0); from bot.models.gateway.door import quiet_litellm; quiet_litellm()"
+    ran = subprocess.run([sys.executable, "-c", loading], capture_output=True, text=True, check=True)
+    assert "LiteLLM" not in ran.stdout + ran.stderr
 
 
 def test_huge_reply_comes_back_for_others_to_refuse(serving: Serving) -> None:
